@@ -1,0 +1,25 @@
+# Everything from outside, found once. Parts link the targets named here.
+find_package(PkgConfig REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(Protobuf REQUIRED)
+
+pkg_check_modules(FFMPEG REQUIRED IMPORTED_TARGET libavformat libavcodec libavutil libswscale)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+
+# OpenCV by its parts: the package that carries its CMake file pulls in all of OpenCV, and Java.
+add_library(vigia_opencv INTERFACE)
+target_include_directories(vigia_opencv SYSTEM INTERFACE /usr/include/opencv4)
+target_link_libraries(vigia_opencv INTERFACE opencv_core opencv_imgproc opencv_objdetect)
+
+# oneDNN and libonnx by name: the CMake file of the first asks for OpenCL, which nobody here needs.
+find_library(DNNL_LIBRARY dnnl REQUIRED)
+add_library(vigia_dnnl INTERFACE)
+target_link_libraries(vigia_dnnl INTERFACE ${DNNL_LIBRARY})
+find_library(ONNX_PROTO_LIBRARY onnx_proto REQUIRED)
+add_library(vigia_onnx INTERFACE)
+target_compile_definitions(vigia_onnx INTERFACE ONNX_NAMESPACE=onnx ONNX_ML=1)
+target_link_libraries(vigia_onnx INTERFACE ${ONNX_PROTO_LIBRARY} protobuf::libprotobuf)

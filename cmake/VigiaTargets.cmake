@@ -1,0 +1,43 @@
+# vigia_library, vigia_test: one static library and one test program per folder, all with the same
+# warnings (errors), sanitizers and include root (src/, so that an include names its folder).
+
+find_package(Threads REQUIRED)
+
+add_library(vigia_flags INTERFACE)
+target_compile_features(vigia_flags INTERFACE cxx_std_20)
+target_compile_options(vigia_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wundef -Werror
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>)
+target_include_directories(vigia_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR})
+target_link_libraries(vigia_flags INTERFACE Threads::Threads)
+if(VIGIA_SANITIZE)
+  target_compile_options(vigia_flags INTERFACE -fsanitize=${VIGIA_SANITIZE} -fno-omit-frame-pointer
+    -fno-sanitize-recover=all)
+  target_link_options(vigia_flags INTERFACE -fsanitize=${VIGIA_SANITIZE})
+endif()
+
+# vigia_library(memory SOURCES a.cpp b.cpp DEPS vigia_base ...): the library vigia_memory.
+function(vigia_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(vigia_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(vigia_${name} PUBLIC vigia_flags ${arg_DEPS})
+endfunction()
+
+# vigia_test(memory SOURCES a_test.cpp ... DEPS ... [TIMEOUT seconds]): the program vigia_memory_test,
+# each of its cases known to ctest by its own name.
+function(vigia_test name)
+  if(NOT VIGIA_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(vigia_${name}_test ${arg_SOURCES})
+  target_link_libraries(vigia_${name}_test PRIVATE vigia_flags ${arg_DEPS} GTest::gtest GTest::gmock
+    GTest::gtest_main)
+  gtest_discover_tests(vigia_${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name})
+endfunction()

@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/result.h"
+#include "base/worker.h"
+
+namespace vigia {
+namespace {
+
+class FileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (std::filesystem::temp_directory_path() / "vigia-file-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  std::filesystem::path folder_;
+};
+
+TEST(BytesTest, AreWrittenForPeople) {
+  EXPECT_EQ(format_bytes(512), "512 B");
+  EXPECT_EQ(format_bytes(1'400'000), "1.4 MB");
+  EXPECT_EQ(format_bytes(-2'500), "-2.5 kB");
+  EXPECT_EQ(format_bytes(3'100'000'000), "3.10 GB");
+  EXPECT_EQ(2_MiB, 2097152);
+}
+
+TEST(ClockTest, WritesUtcWithMicroseconds) {
+  EXPECT_EQ(format_utc(from_unix_us(0)), "1970-01-01T00:00:00.000000Z");
+  EXPECT_EQ(format_utc(from_unix_us(1795438800123456)), "2026-11-23T13:00:00.123456Z");
+  EXPECT_EQ(format_utc(from_unix_us(-1)), "1969-12-31T23:59:59.999999Z");
+}
+
+TEST(ClockTest, SleepEndsAtOnceWhenStopped) {
+  std::stop_source source;
+  source.request_stop();
+  EXPECT_FALSE(system_clock().sleep_for(std::chrono::hours(1), source.get_token()));
+}
+
+TEST_F(FileTest, ReadsBackWhatWasWritten) {
+  const auto path = folder_ / "a.txt";
+  ASSERT_TRUE(write_file_atomically(path, "first").ok());
+  ASSERT_TRUE(write_file_atomically(path, "second").ok());
+  EXPECT_EQ(read_file(path, 100).value(), "second");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "a.txt.part"));
+}
+
+TEST_F(FileTest, SaysWhatIsWrong) {
+  EXPECT_EQ(read_file(folder_ / "none", 100).error().code, ErrorCode::not_found);
+  EXPECT_EQ(read_file(folder_, 100).error().code, ErrorCode::invalid);
+  ASSERT_TRUE(write_file_atomically(folder_ / "big", std::string(200, 'x')).ok());
+  EXPECT_NE(read_file(folder_ / "big", 100).error().text.find("200 B is more than"), std::string::npos);
+  EXPECT_FALSE(write_file_atomically(folder_ / "none" / "x", "x").ok());
+}
+
+TEST_F(FileTest, KnowsWhoMayRead) {
+  const auto path = folder_ / "secrets";
+  ASSERT_TRUE(write_file_atomically(path, "x").ok());
+  ::chmod(path.c_str(), 0600);
+  EXPECT_FALSE(readable_by_others(path));
+  ::chmod(path.c_str(), 0640);
+  EXPECT_TRUE(readable_by_others(path));
+}
+
+TEST(WorkerTest, IsStoppedAndJoinedWhenItsOwnerLetsGo) {
+  bool ended = false;
+  {
+    Worker worker("test", [&ended](const std::stop_token& stop) {
+      system_clock().sleep_for(std::chrono::hours(1), stop);
+      ended = true;
+    });
+  }
+  EXPECT_TRUE(ended);
+}
+
+TEST(WorkerDeathTest, AThrowNamesTheThreadAndEndsTheProgram) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        Worker worker("thrower", [](const std::stop_token&) { throw std::runtime_error("oops"); });
+        worker.join();
+      },
+      "thrower: oops");
+}
+
+}  // namespace
+}  // namespace vigia

@@ -1,0 +1,69 @@
+// A bounded queue between threads. What: fixed room, taken in order, depth and refusals visible.
+// When not: on the path of single frames (see orchestrator/turns.h). Cost: one short lock a call.
+// Threads: thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+#include "base/mutex.h"
+
+namespace vigia {
+
+template <class T>
+class Channel {
+ public:
+  explicit Channel(std::size_t capacity) : capacity_(capacity) {}
+
+  // Gives the item back when there is no room, or the channel is closed: the caller decides what a
+  // loss means, and counts it.
+  [[nodiscard]] std::optional<T> push(T item) {
+    {
+      MutexLock lock(mutex_);
+      if (closed_ || items_.size() >= capacity_) return item;
+      items_.push_back(std::move(item));
+    }
+    filled_.notify_one();
+    return std::nullopt;
+  }
+
+  // Waits for an item. Nothing when the channel is closed and empty, or a stop was asked for.
+  std::optional<T> pop(const std::stop_token& stop) {
+    MutexLock lock(mutex_);
+    while (items_.empty() && !closed_) {
+      if (!filled_.wait(lock, stop)) return std::nullopt;
+    }
+    if (items_.empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
+  }
+
+  // No more comes in; what is inside can still be taken.
+  void close() {
+    {
+      MutexLock lock(mutex_);
+      closed_ = true;
+    }
+    filled_.notify_all();
+  }
+
+  [[nodiscard]] std::size_t depth() const {
+    MutexLock lock(mutex_);
+    return items_.size();
+  }
+  [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
+
+ private:
+  const std::size_t capacity_;
+  mutable Mutex mutex_;
+  CondVar filled_;
+  std::deque<T> items_ GUARDED_BY(mutex_);
+  bool closed_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace vigia

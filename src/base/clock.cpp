@@ -1,0 +1,51 @@
+#include "base/clock.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/mutex.h"
+
+namespace vigia {
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  SteadyTime now() const override { return std::chrono::steady_clock::now(); }
+  UtcTime utc_now() const override { return std::chrono::system_clock::now(); }
+
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    Mutex mutex;
+    CondVar stopped;
+    MutexLock lock(mutex);
+    for (auto left = when - now(); left > Nanoseconds::zero(); left = when - now()) {
+      if (!stopped.wait_for(lock, stop, left)) return false;
+    }
+    return !stop.stop_requested();
+  }
+};
+
+}  // namespace
+
+Clock& system_clock() {
+  static SystemClock clock;
+  return clock;
+}
+
+std::string format_utc(UtcTime time) {
+  const std::int64_t us = to_unix_us(time);
+  std::int64_t seconds = us / 1000000;
+  std::int64_t rest = us % 1000000;
+  if (rest < 0) {  // before 1970: round towards the past, so that the fraction stays positive
+    rest += 1000000;
+    --seconds;
+  }
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:06}Z", fmt::gmtime(static_cast<std::time_t>(seconds)), rest);
+}
+
+std::int64_t to_unix_us(UtcTime time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+UtcTime from_unix_us(std::int64_t us) { return UtcTime(std::chrono::microseconds(us)); }
+
+}  // namespace vigia

@@ -1,0 +1,69 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/fd.h"
+
+namespace vigia {
+namespace {
+
+Error io_error(std::string_view doing, const std::filesystem::path& path) {
+  const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return {code, fmt::format("{}: {}: {}", path.string(), doing, std::strerror(errno))};
+}
+
+Status write_all(int fd, std::span<const std::byte> content, const std::filesystem::path& path) {
+  while (!content.empty()) {
+    const ssize_t n = ::write(fd, content.data(), content.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return io_error("cannot write", path);
+    content = content.subspan(static_cast<std::size_t>(n));
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return io_error("cannot open", path);
+  if (!S_ISREG(info.st_mode)) return Error{ErrorCode::invalid, path.string() + ": is not a plain file"};
+  if (info.st_size > at_most) {
+    return Error{ErrorCode::invalid, fmt::format("{}: {} is more than the {} allowed here", path.string(),
+                                                 format_bytes(info.st_size), format_bytes(at_most))};
+  }
+  std::ifstream in(path, std::ios::binary);
+  std::string content(static_cast<std::size_t>(info.st_size), '\0');
+  if (!in || !in.read(content.data(), static_cast<std::streamsize>(content.size()))) {
+    return io_error("cannot read", path);
+  }
+  return content;
+}
+
+Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content) {
+  const std::filesystem::path beside = path.string() + ".part";
+  const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!fd.valid()) return io_error("cannot create", beside);
+  Status written = write_all(fd.get(), content, beside);
+  if (written && ::fsync(fd.get()) != 0) written = io_error("cannot sync", beside);
+  if (written && ::rename(beside.c_str(), path.c_str()) != 0) written = io_error("cannot rename to it", path);
+  if (!written) ::unlink(beside.c_str());
+  return written;
+}
+
+Status write_file_atomically(const std::filesystem::path& path, std::string_view content) {
+  return write_file_atomically(path, std::as_bytes(std::span(content)));
+}
+
+bool readable_by_others(const std::filesystem::path& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && (info.st_mode & (S_IRGRP | S_IROTH)) != 0;
+}
+
+}  // namespace vigia

@@ -1,0 +1,25 @@
+// Whole files in one call, with errors that name the file.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace vigia {
+
+// Refuses what is no plain file or larger than `at_most`.
+Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most);
+
+// Written beside it, synced, then renamed over it: a reader sees the old file or the new one, whole.
+Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content);
+Status write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+// True when somebody else on this machine may read it: a file with secrets in it should not be.
+bool readable_by_others(const std::filesystem::path& path);
+
+}  // namespace vigia

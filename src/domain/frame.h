@@ -1,0 +1,40 @@
+// One decoded picture: YUV planes in a buffer leased from its camera's pool, with its times. Immutable;
+// a copy of the value shares the buffer (one atomic addition), the last copy gives it back at once.
+// Threads: a value; the planes may be read by any number of threads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "domain/geometry.h"
+#include "memory/buffer_pool.h"
+
+namespace vigia::domain {
+
+// 8 bits, 4:2:0. i420: planes Y, U, V; nv12: planes Y and interleaved UV.
+enum class PixelLayout { i420, nv12 };
+// limited: Y 16..235, U and V 16..240 (what cameras send by default); full: 0..255.
+enum class ColorRange { limited, full };
+
+struct Plane {
+  const std::uint8_t* data = nullptr;
+  int stride = 0;  // bytes from one row to the next
+};
+
+struct Frame {
+  memory::SharedLease buffer;  // holds what the planes point into
+  std::array<Plane, 3> planes;
+  PixelLayout layout = PixelLayout::i420;
+  ColorRange range = ColorRange::limited;
+  Size size;                // of the picture; chroma planes are half, rounded up
+  std::uint64_t sequence = 0;  // counts the camera's decoded frames from 0; gaps are dropped frames
+  // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
+  // Tracks live by it. For live sources it follows arrival, for files their time stamps.
+  Nanoseconds stream_time{0};
+  UtcTime captured;    // when the picture was taken, as far as we know
+  SteadyTime read_at;  // when its last byte was read: latency counts from here
+};
+
+}  // namespace vigia::domain

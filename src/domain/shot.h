@@ -1,0 +1,30 @@
+// A best shot on its way to a receiver: everything that a receiver needs, and nothing secret.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "domain/detection.h"
+#include "domain/face_quality.h"
+#include "domain/shot_image.h"
+
+namespace vigia::domain {
+
+struct Shot {
+  std::string camera;                     // its name
+  std::optional<std::int64_t> camera_id;  // FindFace's; its token is looked up when it is sent
+  std::uint64_t track = 0;                // the camera's count of tracks in this run
+  UtcTime captured;                       // of the frame
+  Nanoseconds stream_time{0};             // of the frame, on the camera's own time line
+  Box face;                               // in the JPEG's pixels
+  Region roi;                             // where the receiver should look for the face: face and margin
+  float score = 0;
+  FaceQuality quality;
+  std::shared_ptr<const Jpeg> jpeg;       // the full frame
+};
+
+}  // namespace vigia::domain

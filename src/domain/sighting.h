@@ -1,0 +1,18 @@
+// A detection with what the filters say of it: one face in one frame, ready to join a track.
+#pragma once
+
+#include <optional>
+
+#include "domain/detection.h"
+#include "domain/face_quality.h"
+#include "domain/face_reason.h"
+
+namespace vigia::domain {
+
+struct Sighting {
+  Detection detection;
+  FaceQuality quality;
+  std::optional<Reason> rejected;  // none: good enough to be posted
+};
+
+}  // namespace vigia::domain

@@ -1,0 +1,42 @@
+// One person's way through a camera's picture, from the first sighting to the last, with the best one
+// kept. Made and changed by track/ on its camera's strand; when closed it moves, whole, to shot/, and
+// is retired there.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/clock.h"
+#include "domain/shot_image.h"
+#include "domain/sighting.h"
+#include "memory/retirable.h"
+
+namespace vigia::domain {
+
+// A sighting with the picture it was made in.
+struct BestShot {
+  Sighting sighting;
+  std::shared_ptr<ShotImage> image;
+  Size frame_size;
+  Nanoseconds stream_time{0};
+  UtcTime captured;
+};
+
+struct Track final : public memory::Retirable {
+  Track() : Retirable(0) {}
+
+  std::uint64_t id = 0;  // counts the camera's tracks from 1
+  int camera = 0;        // the orchestrator's index of the camera
+  int sightings = 0;
+  Nanoseconds first_seen{0};  // stream time
+  Nanoseconds last_seen{0};
+  Box last_box;
+  // How far the face went over its whole path, in face widths: the larger of its centre's reach and
+  // its change of size (somebody who walks straight towards the camera).
+  float movement = 0;
+  std::optional<BestShot> best;            // the best of those not rejected
+  std::optional<Sighting> best_rejected;   // while there is no best: why not
+};
+
+}  // namespace vigia::domain

@@ -1,0 +1,24 @@
+// What the user sets about the FindFace Multi server. Keys: delivery.findface.*; the secrets come from
+// the environment (FINDFACE_URL, FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID) or secrets_file.
+#pragma once
+
+#include <string>
+
+namespace vigia::findface {
+
+struct FindfaceOptions {
+  std::string url;            // https://host[:port]; empty: no FindFace
+  std::string camera_prefix;  // groups whose name begins so, in any case; empty: all groups
+  std::string ca_file;        // PEM file that the server's certificate is verified with; empty: the system's
+  std::string secrets_file;   // FINDFACE_USER=... lines, for those that the environment does not set
+
+  // Never in the settings file.
+  std::string user;
+  std::string password;
+  std::string uuid;  // identifies this installation; empty: made from the machine's name
+
+  [[nodiscard]] bool enabled() const { return !url.empty(); }
+  bool operator==(const FindfaceOptions&) const = default;
+};
+
+}  // namespace vigia::findface

@@ -1,0 +1,108 @@
+// Large buffers of one size that cycle: taken by one thread, given back by any, reused at once.
+//
+// What: at most max_buffers buffers of buffer_bytes each, mapped from the system one by one as they are
+// first needed, charged to the owner's account. Given back, a buffer goes to a free list and keeps its
+// memory; under pressure the collector returns idle buffers to the system.
+// When not: objects (retire them), small things.
+// Guarantee: try_acquire() refuses when all are out or the budget is used up, and counts it; giving back
+// never fails, waits or frees. A pool may be let go of while leases are out: they stay valid, and the
+// last one hands the memory to the collector.
+// Cost: acquire and release are one compare-and-swap loop each; a first use adds mmap and page faults.
+// Threads: all thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+#include "memory/budget.h"
+
+namespace vigia::memory {
+
+class MemoryManager;
+class PoolCore;
+struct PoolSlot;
+
+struct PoolOptions {
+  std::string owner;  // a camera's name
+  Kind kind = Kind::frames;
+  Bytes buffer_bytes = 0;  // > 0
+  int max_buffers = 0;     // > 0
+};
+
+// One buffer, for one holder. Move-only; its end gives the buffer back.
+class [[nodiscard]] Lease {
+ public:
+  ~Lease() { reset(); }
+  Lease(Lease&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  Lease& operator=(Lease&& other) noexcept {
+    if (this != &other) {
+      reset();
+      slot_ = std::exchange(other.slot_, nullptr);
+    }
+    return *this;
+  }
+  void reset() noexcept;
+
+  [[nodiscard]] std::byte* data() const noexcept;
+  [[nodiscard]] Bytes size() const noexcept;
+
+ private:
+  friend class PoolCore;
+  friend class SharedLease;
+  explicit Lease(PoolSlot* slot) noexcept : slot_(slot) {}
+  PoolSlot* slot_;
+};
+
+// The same, for several holders; read-only by custom once shared. Copies cost one atomic addition.
+class SharedLease {
+ public:
+  SharedLease() = default;
+  explicit SharedLease(Lease lease) noexcept : slot_(std::exchange(lease.slot_, nullptr)) {}
+  ~SharedLease() { reset(); }
+  SharedLease(const SharedLease& other) noexcept;
+  SharedLease(SharedLease&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)) {}
+  SharedLease& operator=(SharedLease other) noexcept {
+    std::swap(slot_, other.slot_);
+    return *this;
+  }
+  void reset() noexcept;
+
+  [[nodiscard]] explicit operator bool() const noexcept { return slot_ != nullptr; }
+  [[nodiscard]] std::byte* data() const noexcept;
+  [[nodiscard]] Bytes size() const noexcept;
+
+  // For libraries that keep a void* (FFmpeg's AVBufferRef): detach() hands this hold over to the
+  // pointer, attach() takes it back, borrow() adds a hold beside it.
+  [[nodiscard]] void* detach() noexcept { return std::exchange(slot_, nullptr); }
+  [[nodiscard]] static SharedLease attach(void* detached) noexcept;
+  [[nodiscard]] static SharedLease borrow(void* detached) noexcept;
+
+ private:
+  PoolSlot* slot_ = nullptr;
+};
+
+// Move-only.
+class BufferPool {
+ public:
+  BufferPool(MemoryManager& manager, PoolOptions options);
+  ~BufferPool();
+  BufferPool(BufferPool&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+  BufferPool& operator=(BufferPool&& other) noexcept {
+    std::swap(core_, other.core_);
+    return *this;
+  }
+
+  [[nodiscard]] std::optional<Lease> try_acquire() noexcept;
+
+  [[nodiscard]] Bytes buffer_bytes() const noexcept;
+  [[nodiscard]] int max_buffers() const noexcept;
+  [[nodiscard]] int leased() const noexcept;  // out at this moment
+
+ private:
+  PoolCore* core_;  // counted: this handle and every lease hold it
+};
+
+}  // namespace vigia::memory

@@ -1,0 +1,141 @@
+// Destroys what is dear to destroy on a thread of its own, keeps the books of what is held, and lets
+// nobody hold more than the budget: so that no thread that handles video ever pays for freeing memory.
+//
+//   MemoryManager memory(options);
+//   memory.start();
+//   BufferPool pool = memory.make_pool({.owner = "gate", .buffer_bytes = 1382400, .max_buffers = 20});
+//   std::optional<Lease> lease = pool.try_acquire();      // none: drop the frame, count it
+//   memory.retire(std::move(closed_track));               // a few atomic operations
+//   memory.stop();                                        // all that was retired is destroyed
+//
+// Three ways to let go: frame buffers go back to their pool (buffer_pool.h), dear objects are retired,
+// cheap ones (< ~4 KB) are simply destroyed.
+//
+// Guarantees
+// 1. retire() while running: no destructor, lock, allocation, system call (but the clock's read, which
+//    the kernel maps into the process) or wake-up on the calling thread.
+// 2. Every retired object is destroyed exactly once. A retire() while the manager does not run, or that
+//    loses the race with stop(), destroys on its own thread and adds to inline_frees.
+// 3. A destructor may retire more objects. Order between objects is not promised.
+// 4. collect() returns only after everything retired before the call is destroyed, also when a pass
+//    is under way.
+// 5. A budget refuses at the lease, never at the release.
+// 6. Trimmers run on the collector only, outside all locks, never after their handle is gone; one that
+//    throws is logged and counted, and the pass goes on. The same for a destructor that throws.
+// 7. A pool's buffer is reusable at once and never waits for a pass.
+//
+// Threads: thread-safe, except start() and stop(): one thread at a time. Must outlive its pools, leases
+// and handles. The collector is the thread MemoryManagerGC, in the lowest scheduling class.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/histogram.h"
+#include "base/mutex.h"
+#include "base/worker.h"
+#include "memory/budget.h"
+#include "memory/buffer_pool.h"
+#include "memory/memory_options.h"
+#include "memory/retirable.h"
+#include "memory/retired_list.h"
+#include "memory/trimmer.h"
+
+namespace vigia::memory {
+
+struct MemoryStats {
+  bool is_running = false;
+  double gc_interval = 0;               // seconds
+  std::uint64_t gc_count = 0;           // passes run
+  std::uint64_t objects_collected = 0;  // retired objects destroyed by the collector
+  std::uint64_t objects_pending = 0;
+  std::uint64_t inline_frees = 0;     // destroyed by the thread that retired them: not running
+  std::uint64_t errors = 0;           // destructors and trimmers that threw
+  std::uint64_t leases_refused = 0;   // buffers asked for and not given
+  Bytes bytes_pending = 0;
+  Bytes bytes_trimmed = 0;
+  Bytes budget_bytes = 0;
+  Bytes in_use_bytes = 0;
+  Bytes rss_bytes = 0;
+  Bytes rss_peak_bytes = 0;
+  Histogram::Percentiles hot_stall_us;  // time per call that threads spent inside this part
+  std::vector<Budget::Use> owners;
+};
+
+class MemoryManager {
+ public:
+  explicit MemoryManager(const MemoryOptions& options);
+  ~MemoryManager();
+  MemoryManager(const MemoryManager&) = delete;
+  MemoryManager& operator=(const MemoryManager&) = delete;
+
+  // Both may be called twice.
+  void start();
+  void stop() noexcept;  // returns once objects_pending is 0
+
+  // Takes the last owner's object; destroyed by the collector. Nothing happens for nullptr.
+  void retire(std::unique_ptr<Retirable> last) noexcept;
+
+  // A shared_ptr whose last owner retires the object instead of destroying it. (The small control
+  // block is still freed by that last owner.)
+  template <class T>
+  [[nodiscard]] std::shared_ptr<T> share(std::unique_ptr<T> object) {
+    return std::shared_ptr<T>(object.release(),
+                              [this](T* last) noexcept { retire(std::unique_ptr<Retirable>(last)); });
+  }
+
+  [[nodiscard]] BufferPool make_pool(PoolOptions options);
+  [[nodiscard]] Trimmer add_trimmer(std::string name, TrimFunction trim) {
+    return trimmers_.add(std::move(name), std::move(trim));
+  }
+
+  // A barrier, see guarantee 4. Not from a destructor or a trimmer: there it returns at once.
+  void collect();
+
+  [[nodiscard]] Budget& budget() noexcept { return budget_; }
+  [[nodiscard]] Pressure pressure() const noexcept { return budget_.pressure(); }
+  [[nodiscard]] MemoryStats stats() const;  // a copy; fields are read one by one
+
+ private:
+  friend class PoolCore;
+
+  void run(const std::stop_token& stop);
+  void wait_for_next_pass(const std::stop_token& stop);
+  [[nodiscard]] bool pass_is_due() const noexcept;
+  void pass();
+  void drain_and_close() noexcept;
+  std::uint64_t destroy_all(Retirable* list) noexcept;
+  void destroy(Retirable* object) noexcept;
+
+  // Constant after construction.
+  const MemoryOptions options_;
+
+  Budget budget_;
+  Histogram hot_stall_;
+  TrimmerList trimmers_;
+  RetiredList retired_;
+  std::atomic<std::int64_t> objects_pending_{0};
+  std::atomic<Bytes> bytes_pending_{0};
+  std::atomic<std::uint64_t> gc_count_{0}, objects_collected_{0}, inline_frees_{0}, errors_{0};
+  std::atomic<std::uint64_t> leases_refused_{0};
+  std::atomic<Bytes> bytes_trimmed_{0};
+  std::atomic<bool> is_running_{false};
+  std::atomic<std::thread::id> collector_id_{};
+  Fd wake_;  // eventfd: stop() and collect() wake the collector, never the hot side
+  std::chrono::steady_clock::time_point last_pass_;  // the collector's
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  CondVar pass_done_;
+  std::uint64_t passes_wanted_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t passes_served_ GUARDED_BY(mutex_) = 0;
+
+  Worker collector_;
+};
+
+}  // namespace vigia::memory

@@ -1,0 +1,40 @@
+// The one interface that a receiver of shots implements: FindFace, a directory, ...
+//
+// A courier carries one shot and says what became of it; waiting, retrying and remembering are the
+// outbox's. deliver() may block for as long as its own timeouts allow, and ends soon after a stop.
+// Threads: deliver() is thread-safe: several senders share one courier.
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+
+namespace vigia::outbox {
+
+struct Delivery {
+  enum class Outcome {
+    delivered,  // the receiver has it
+    retry,      // not now: try again, not before `after` where the receiver named a time
+    refused,    // never: `reason` says why
+  };
+  Outcome outcome = Outcome::retry;
+  domain::Reason reason = domain::Reason::refused;  // of `refused`
+  std::optional<Nanoseconds> after;                 // of `retry`
+  std::string text;                                 // for the log: what the receiver said
+  bool maybe_delivered = false;  // of `retry`: the shot was sent whole, the answer never came
+};
+
+class Courier {
+ public:
+  virtual ~Courier() = default;
+  [[nodiscard]] virtual std::string name() const = 0;  // "findface https://host", for logs
+  virtual Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
+  // Called once after the last deliver(), on one thread: log out, within a few seconds.
+  virtual void finish() {}
+};
+
+}  // namespace vigia::outbox
