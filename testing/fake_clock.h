@@ -1,0 +1,88 @@
+// A clock whose time moves only when a test says so.
+//
+//   FakeClock clock;
+//   Part part(clock);                 // sleeps on a thread of its own
+//   clock.wait_for_sleepers(1);       // it has come to rest
+//   clock.advance(5s);                // it wakes if its time has come
+//
+// Threads: thread-safe.
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+
+namespace vigia::testing {
+
+class FakeClock final : public Clock {
+ public:
+  // Both clocks begin at times that no code can take for a real "now" or for "unset".
+  explicit FakeClock(SteadyTime now = SteadyTime(std::chrono::hours(1)),
+                     UtcTime utc_now = UtcTime(std::chrono::seconds(1'700'000'000)))
+      : now_(now), utc_now_(utc_now) {}
+
+  [[nodiscard]] SteadyTime now() const override {
+    MutexLock lock(mutex_);
+    return now_;
+  }
+  [[nodiscard]] UtcTime utc_now() const override {
+    MutexLock lock(mutex_);
+    return utc_now_;
+  }
+
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    MutexLock lock(mutex_);
+    if (now_ >= when) return !stop.stop_requested();
+    ++sleepers_;
+    changed_.notify_all();
+    bool go_on = !stop.stop_requested();
+    while (go_on && now_ < when) go_on = changed_.wait(lock, stop);
+    --sleepers_;
+    return go_on;
+  }
+
+  // Moves both clocks on and wakes the sleepers.
+  void advance(Nanoseconds by) {
+    {
+      MutexLock lock(mutex_);
+      now_ += by;
+      utc_now_ += std::chrono::duration_cast<UtcTime::duration>(by);
+    }
+    changed_.notify_all();
+  }
+
+  // As when somebody sets the system's time: it jumps, in either direction, and nobody wakes.
+  void set_utc(UtcTime utc) {
+    MutexLock lock(mutex_);
+    utc_now_ = utc;
+  }
+
+  [[nodiscard]] int sleepers() const {
+    MutexLock lock(mutex_);
+    return sleepers_;
+  }
+  // Waits, in real time, until so many threads sleep: before that, advance() might come too early for
+  // a sleep that counts from now(). False: a minute has passed and they do not.
+  [[nodiscard]] bool wait_for_sleepers(int at_least) {
+    const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    MutexLock lock(mutex_);
+    while (sleepers_ < at_least) {
+      const auto left = give_up - std::chrono::steady_clock::now();
+      if (left <= Nanoseconds::zero()) return false;
+      static_cast<void>(changed_.wait_for(lock, {}, left));
+    }
+    return true;
+  }
+
+ private:
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  CondVar changed_;
+  SteadyTime now_ GUARDED_BY(mutex_);
+  UtcTime utc_now_ GUARDED_BY(mutex_);
+  int sleepers_ GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace vigia::testing
