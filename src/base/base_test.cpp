@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "base/worker.h"
 
@@ -82,6 +83,7 @@ TEST(WorkerDeathTest, AThrowNamesTheThreadAndEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
+        ASSERT_TRUE(log::start("info").ok());
         Worker worker("thrower", [](const std::stop_token&) { throw std::runtime_error("oops"); });
         worker.join();
       },

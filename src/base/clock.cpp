@@ -46,6 +46,8 @@ std::int64_t to_unix_us(UtcTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
 }
 
-UtcTime from_unix_us(std::int64_t us) { return UtcTime(std::chrono::microseconds(us)); }
+UtcTime from_unix_us(std::int64_t us) {
+  return UtcTime(std::chrono::microseconds(us));
+}
 
 }  // namespace vigia

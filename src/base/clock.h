@@ -35,7 +35,9 @@ std::string format_utc(UtcTime time);
 std::int64_t to_unix_us(UtcTime time);
 UtcTime from_unix_us(std::int64_t us);
 
-inline double to_seconds(Nanoseconds d) { return std::chrono::duration<double>(d).count(); }
+inline double to_seconds(Nanoseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
 inline Nanoseconds from_seconds(double seconds) {
   return std::chrono::duration_cast<Nanoseconds>(std::chrono::duration<double>(seconds));
 }

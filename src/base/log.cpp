@@ -27,14 +27,18 @@ Status start(std::string_view level) {
   return ok_status();
 }
 
-void stop() { spdlog::shutdown(); }
+void stop() {
+  spdlog::shutdown();
+}
 
 }  // namespace vigia::log
 
 namespace vigia {
 namespace {
 
-bool ends_url(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\''; }
+bool ends_url(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\'';
+}
 
 // Replaces what stands between "://" and the last '@' before the path.
 std::string redact_user_info(std::string text) {
@@ -75,6 +79,8 @@ std::string redact_query(std::string text) {
 
 }  // namespace
 
-std::string redact(std::string_view text) { return redact_query(redact_user_info(std::string(text))); }
+std::string redact(std::string_view text) {
+  return redact_query(redact_user_info(std::string(text)));
+}
 
 }  // namespace vigia

@@ -24,7 +24,9 @@ TEST(RedactTest, LeavesOthersAlone) {
   EXPECT_EQ(redact(""), "");
 }
 
-TEST(LogTest, RefusesAnUnknownLevel) { EXPECT_FALSE(log::start("loud").ok()); }
+TEST(LogTest, RefusesAnUnknownLevel) {
+  EXPECT_FALSE(log::start("loud").ok());
+}
 
 }  // namespace
 }  // namespace vigia

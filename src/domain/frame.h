@@ -28,7 +28,7 @@ struct Frame {
   std::array<Plane, 3> planes;
   PixelLayout layout = PixelLayout::i420;
   ColorRange range = ColorRange::limited;
-  Size size;                // of the picture; chroma planes are half, rounded up
+  Size size;                   // of the picture; chroma planes are half, rounded up
   std::uint64_t sequence = 0;  // counts the camera's decoded frames from 0; gaps are dropped frames
   // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
   // Tracks live by it. For live sources it follows arrival, for files their time stamps.

@@ -17,7 +17,9 @@ struct Point {
   float y = 0;
 };
 
-inline float distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
+inline float distance(Point a, Point b) {
+  return std::hypot(a.x - b.x, a.y - b.y);
+}
 
 struct Box {
   float left = 0;

@@ -24,7 +24,7 @@ struct Shot {
   Region roi;                             // where the receiver should look for the face: face and margin
   float score = 0;
   FaceQuality quality;
-  std::shared_ptr<const Jpeg> jpeg;       // the full frame
+  std::shared_ptr<const Jpeg> jpeg;  // the full frame
 };
 
 }  // namespace vigia::domain

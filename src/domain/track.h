@@ -35,8 +35,8 @@ struct Track final : public memory::Retirable {
   // How far the face went over its whole path, in face widths: the larger of its centre's reach and
   // its change of size (somebody who walks straight towards the camera).
   float movement = 0;
-  std::optional<BestShot> best;            // the best of those not rejected
-  std::optional<Sighting> best_rejected;   // while there is no best: why not
+  std::optional<BestShot> best;           // the best of those not rejected
+  std::optional<Sighting> best_rejected;  // while there is no best: why not
 };
 
 }  // namespace vigia::domain

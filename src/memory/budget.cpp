@@ -6,12 +6,18 @@ namespace vigia::memory {
 
 std::string_view to_string(Kind kind) noexcept {
   switch (kind) {
-    case Kind::packets: return "packets";
-    case Kind::frames: return "frames";
-    case Kind::shots: return "shots";
-    case Kind::jpeg: return "jpeg";
-    case Kind::outbox: return "outbox";
-    case Kind::tensors: return "tensors";
+    case Kind::packets:
+      return "packets";
+    case Kind::frames:
+      return "frames";
+    case Kind::shots:
+      return "shots";
+    case Kind::jpeg:
+      return "jpeg";
+    case Kind::outbox:
+      return "outbox";
+    case Kind::tensors:
+      return "tensors";
   }
   return "?";
 }

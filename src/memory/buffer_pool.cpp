@@ -36,7 +36,8 @@ class SlotStack {
     std::uint64_t next = 0;
     do {
       if (static_cast<std::uint32_t>(head) == 0) return std::nullopt;
-      const std::uint32_t below = slots[static_cast<std::uint32_t>(head) - 1].next.load(std::memory_order_relaxed);
+      const std::uint32_t below =
+          slots[static_cast<std::uint32_t>(head) - 1].next.load(std::memory_order_relaxed);
       next = ((head >> 32) + 1) << 32 | below;
     } while (!head_.compare_exchange_weak(head, next, std::memory_order_acquire, std::memory_order_acquire));
     return static_cast<std::uint32_t>(head) - 1;
@@ -149,8 +150,12 @@ class PoolCore final : public Retirable {
 void Lease::reset() noexcept {
   if (slot_ != nullptr) PoolCore::release(std::exchange(slot_, nullptr));
 }
-std::byte* Lease::data() const noexcept { return slot_->data; }
-Bytes Lease::size() const noexcept { return slot_->core->options().buffer_bytes; }
+std::byte* Lease::data() const noexcept {
+  return slot_->data;
+}
+Bytes Lease::size() const noexcept {
+  return slot_->core->options().buffer_bytes;
+}
 
 SharedLease::SharedLease(const SharedLease& other) noexcept : slot_(other.slot_) {
   if (slot_ != nullptr) slot_->holders.fetch_add(1, std::memory_order_relaxed);
@@ -158,8 +163,12 @@ SharedLease::SharedLease(const SharedLease& other) noexcept : slot_(other.slot_)
 void SharedLease::reset() noexcept {
   if (slot_ != nullptr) PoolCore::release(std::exchange(slot_, nullptr));
 }
-std::byte* SharedLease::data() const noexcept { return slot_->data; }
-Bytes SharedLease::size() const noexcept { return slot_->core->options().buffer_bytes; }
+std::byte* SharedLease::data() const noexcept {
+  return slot_->data;
+}
+Bytes SharedLease::size() const noexcept {
+  return slot_->core->options().buffer_bytes;
+}
 SharedLease SharedLease::attach(void* detached) noexcept {
   SharedLease lease;
   lease.slot_ = static_cast<PoolSlot*>(detached);
@@ -177,9 +186,17 @@ BufferPool::BufferPool(MemoryManager& manager, PoolOptions options)
 BufferPool::~BufferPool() {
   if (core_ != nullptr) core_->let_go();
 }
-std::optional<Lease> BufferPool::try_acquire() noexcept { return core_->try_acquire(); }
-Bytes BufferPool::buffer_bytes() const noexcept { return core_->options().buffer_bytes; }
-int BufferPool::max_buffers() const noexcept { return core_->options().max_buffers; }
-int BufferPool::leased() const noexcept { return core_->leased(); }
+std::optional<Lease> BufferPool::try_acquire() noexcept {
+  return core_->try_acquire();
+}
+Bytes BufferPool::buffer_bytes() const noexcept {
+  return core_->options().buffer_bytes;
+}
+int BufferPool::max_buffers() const noexcept {
+  return core_->options().max_buffers;
+}
+int BufferPool::leased() const noexcept {
+  return core_->leased();
+}
 
 }  // namespace vigia::memory

@@ -24,7 +24,9 @@ constexpr auto kLookWhileIdle = 100ms;
 // Under pressure that lasts, trimming again at once finds nothing new.
 constexpr auto kLeastBetweenEarlyPasses = 250ms;
 
-Bytes choose_budget(Bytes wanted) { return wanted > 0 ? wanted : memory_limit() / 10 * 6; }
+Bytes choose_budget(Bytes wanted) {
+  return wanted > 0 ? wanted : memory_limit() / 10 * 6;
+}
 
 // Takes only the time that video leaves.
 void take_lowest_priority() {
@@ -41,7 +43,9 @@ MemoryManager::MemoryManager(const MemoryOptions& options)
       budget_(choose_budget(options.budget_bytes)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
-MemoryManager::~MemoryManager() { stop(); }
+MemoryManager::~MemoryManager() {
+  stop();
+}
 
 void MemoryManager::start() {
   if (is_running_) return;
@@ -77,7 +81,9 @@ void MemoryManager::retire(std::unique_ptr<Retirable> last) noexcept {
   destroy(last.release());
 }
 
-BufferPool MemoryManager::make_pool(PoolOptions options) { return {*this, std::move(options)}; }
+BufferPool MemoryManager::make_pool(PoolOptions options) {
+  return {*this, std::move(options)};
+}
 
 void MemoryManager::collect() {
   if (collector_id_.load() == std::this_thread::get_id()) return;

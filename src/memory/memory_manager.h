@@ -54,9 +54,9 @@ struct MemoryStats {
   std::uint64_t gc_count = 0;           // passes run
   std::uint64_t objects_collected = 0;  // retired objects destroyed by the collector
   std::uint64_t objects_pending = 0;
-  std::uint64_t inline_frees = 0;     // destroyed by the thread that retired them: not running
-  std::uint64_t errors = 0;           // destructors and trimmers that threw
-  std::uint64_t leases_refused = 0;   // buffers asked for and not given
+  std::uint64_t inline_frees = 0;    // destroyed by the thread that retired them: not running
+  std::uint64_t errors = 0;          // destructors and trimmers that threw
+  std::uint64_t leases_refused = 0;  // buffers asked for and not given
   Bytes bytes_pending = 0;
   Bytes bytes_trimmed = 0;
   Bytes budget_bytes = 0;

@@ -17,8 +17,8 @@ class RetiredList {
     do {
       if (head == closed()) return false;
       object->next_ = head;
-    } while (!head_.compare_exchange_weak(head, object, std::memory_order_release,
-                                          std::memory_order_relaxed));
+    } while (
+        !head_.compare_exchange_weak(head, object, std::memory_order_release, std::memory_order_relaxed));
     return true;
   }
 

@@ -54,7 +54,9 @@ ProcessMemory process_memory() {
   ProcessMemory memory;
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
-    const auto kilobytes = [&line] { return static_cast<Bytes>(std::stoll(line.substr(line.find(':') + 1))); };
+    const auto kilobytes = [&line] {
+      return static_cast<Bytes>(std::stoll(line.substr(line.find(':') + 1)));
+    };
     if (line.starts_with("VmRSS:")) memory.rss = kilobytes() * 1024;
     if (line.starts_with("VmHWM:")) memory.rss_peak = kilobytes() * 1024;
   }
