@@ -8,19 +8,21 @@
 namespace vigia::domain {
 
 enum class Reason {
-  too_small,      // never as large as filter_min_size
-  too_large,      // always larger than filter_max_size
-  outside_roi,    // never inside roi
-  low_quality,    // never as good as filter_min_quality
-  no_movement,    // never moved: a poster, a statue, a false detection
-  no_face,        // the server found no face in the picture
-  refused,        // the server will not have it, for good
-  shed,           // given up because the budget or the disk was full
-  encode_failed,  // the picture could not be made
+  too_small,       // never as large as filter_min_size
+  too_large,       // always larger than filter_max_size
+  outside_roi,     // never inside roi
+  low_quality,     // never as good as filter_min_quality
+  no_movement,     // never moved: a poster, a statue, a false detection
+  already_posted,  // the same person was posted before, from an earlier and better moment of the track
+  no_face,         // the server found no face in the picture
+  refused,         // the server will not have it, for good
+  shed,            // given up because the budget or the disk was full
+  encode_failed,   // the picture could not be made
 };
-inline constexpr std::array kAllReasons = {Reason::too_small,   Reason::too_large,   Reason::outside_roi,
-                                           Reason::low_quality, Reason::no_movement, Reason::no_face,
-                                           Reason::refused,     Reason::shed,        Reason::encode_failed};
+inline constexpr std::array kAllReasons = {Reason::too_small,    Reason::too_large,   Reason::outside_roi,
+                                           Reason::low_quality,  Reason::no_movement, Reason::already_posted,
+                                           Reason::no_face,      Reason::refused,     Reason::shed,
+                                           Reason::encode_failed};
 
 constexpr std::string_view to_string(Reason reason) noexcept {
   switch (reason) {
@@ -34,6 +36,8 @@ constexpr std::string_view to_string(Reason reason) noexcept {
       return "low_quality";
     case Reason::no_movement:
       return "no_movement";
+    case Reason::already_posted:
+      return "already_posted";
     case Reason::no_face:
       return "no_face";
     case Reason::refused:

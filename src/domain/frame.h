@@ -17,6 +17,11 @@ namespace vigia::domain {
 enum class PixelLayout { i420, nv12 };
 // limited: Y 16..235, U and V 16..240 (what cameras send by default); full: 0..255.
 enum class ColorRange { limited, full };
+// How the three colours weigh in Y, U and V. Cameras seldom say it, and follow their size when they do.
+enum class ColorMatrix { bt601, bt709 };
+constexpr ColorMatrix color_matrix(Size size) noexcept {
+  return size.height >= 720 ? ColorMatrix::bt709 : ColorMatrix::bt601;
+}
 
 struct Plane {
   const std::uint8_t* data = nullptr;

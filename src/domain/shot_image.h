@@ -1,18 +1,21 @@
 // The picture that one or several best shots of the same frame share: first the frame itself, later its
 // JPEG, made once whoever asks first. Turning it into a JPEG early gives the frame's buffer back while
 // the track is still open.
-// Threads: thread-safe. Shared by shared_ptr (see MemoryManager::share): its end is the collector's.
+//
+// Its end: the frame's buffer goes back to its pool at once, on the last owner's thread (a push), and
+// never waits for the collector. The JPEG's bytes are the collector's: see shot/jpeg_encoder.h.
+// Threads: thread-safe. Shared: std::make_shared<ShotImage>(frame).
 #pragma once
 
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/mutex.h"
 #include "domain/frame.h"
 #include "memory/budget.h"
-#include "memory/retirable.h"
 
 namespace vigia::domain {
 
@@ -22,14 +25,18 @@ struct Jpeg {
   memory::Charge charge;
 };
 
-class ShotImage final : public memory::Retirable {
+class ShotImage {
  public:
-  explicit ShotImage(Frame frame) : Retirable(0), frame_(std::move(frame)) {}
+  explicit ShotImage(Frame frame) : frame_(std::move(frame)) {}
 
   // The frame while there is no JPEG yet; a copy, so that encoding holds no lock.
   [[nodiscard]] std::optional<Frame> frame() const {
     MutexLock lock(mutex_);
     return frame_;
+  }
+  [[nodiscard]] bool holds_frame() const {
+    MutexLock lock(mutex_);
+    return frame_.has_value();
   }
   [[nodiscard]] std::shared_ptr<const Jpeg> jpeg() const {
     MutexLock lock(mutex_);

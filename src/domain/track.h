@@ -1,6 +1,6 @@
 // One person's way through a camera's picture, from the first sighting to the last, with the best one
-// kept. Made and changed by track/ on its camera's strand; when closed it moves, whole, to shot/, and
-// is retired there.
+// kept. Made and changed by track/ on its camera's strand; when closed it moves, whole, to shot/, which
+// lets go of `best` (the frame's buffer must not wait for the collector); then it is retired.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,12 @@ struct Track final : public memory::Retirable {
 
   std::uint64_t id = 0;  // counts the camera's tracks from 1
   int camera = 0;        // the orchestrator's index of the camera
-  int sightings = 0;
+  // The part before this one, when that was ended by force while the person went on; 0: none.
+  std::uint64_t continues = 0;
+  // A best shot of this person was handed out before, from this track or a part before it: `best` is
+  // then a later one, or none.
+  bool already_posted = false;
+  int sightings = 0;          // of this part
   Nanoseconds first_seen{0};  // stream time
   Nanoseconds last_seen{0};
   Box last_box;
