@@ -26,6 +26,9 @@ struct Delivery {
   std::optional<Nanoseconds> after;                 // of `retry`
   std::string text;                                 // for the log: what the receiver said
   bool maybe_delivered = false;  // of `retry`: the shot was sent whole, the answer never came
+  // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
+  // say neither "later" nor "never", like a server's internal error.
+  int attempts_at_most = 0;
 };
 
 class Courier {

@@ -1,0 +1,40 @@
+// Carries shots from the outbox to a receiver until there is nothing to do: the sending loop, without a
+// thread. The orchestrator runs it on as many threads as delivery.senders says; all share one courier.
+//
+// A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
+// shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
+// hour). After three failures in a row, or one with `after`, the sender itself pauses as long: a dead
+// receiver sees a few tries a minute, not one for each waiting shot. A shot that was sent whole without an
+// answer is sent once more; without an answer again, it has failed.
+//
+// How it ends: a stop ends it at once, and cuts a delivery short. Outbox::drain() lets it deliver what is
+// due now, and then it returns; what waits for a retry stays on disk. So a stop of the program is:
+// last add(), drain(), wait for the senders up to delivery.stop_timeout, request their stop, join.
+// Threads: several may run it on the same outbox, courier and listener.
+#pragma once
+
+#include <stop_token>
+
+#include "base/clock.h"
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+#include "outbox/courier.h"
+#include "outbox/outbox.h"
+
+namespace vigia::outbox {
+
+// What became of a shot, for whoever counts: exactly one call for each shot that leaves the outbox.
+// Called on the senders' threads: thread-safe, quick. `shot` is valid during the call.
+class DeliveryListener {
+ public:
+  virtual ~DeliveryListener() = default;
+  virtual void delivered(const domain::Shot& shot) = 0;
+  virtual void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) = 0;
+  // Sent twice, never answered: nobody knows whether the receiver has it.
+  virtual void failed(const domain::Shot& shot, const std::string& text) = 0;
+};
+
+void run_sender(Outbox& outbox, Courier& courier, DeliveryListener& listener, Clock& clock,
+                const std::stop_token& stop);
+
+}  // namespace vigia::outbox

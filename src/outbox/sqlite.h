@@ -1,0 +1,78 @@
+// One SQLite connection and its prepared statements, with errors as values. Used by outbox.cpp only.
+// Threads: one thread at a time: whoever holds the outbox's lock.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace vigia::outbox {
+
+class Statement {
+ public:
+  enum class Step { row, done, failed };
+
+  Statement() = default;
+  explicit Statement(sqlite3_stmt* statement) : statement_(statement) {}
+
+  // Parameters are numbered by the order of their binding since the last reset().
+  Statement& bind(std::int64_t value);
+  Statement& bind(double value);
+  Statement& bind(std::string_view text);
+  Statement& bind(std::span<const std::byte> blob);  // not copied: must outlive the step
+  Statement& bind_null();
+
+  // After `done` or `failed` the statement is ready to be bound anew.
+  Step step();
+
+  // Columns of the row, read from left to right. Blobs are valid until the next step.
+  std::int64_t integer() { return sqlite3_column_int64(statement_.get(), next_column_++); }
+  double real() { return sqlite3_column_double(statement_.get(), next_column_++); }
+  std::string text();
+  std::span<const std::byte> blob();
+  [[nodiscard]] bool next_is_null() const {
+    return sqlite3_column_type(statement_.get(), next_column_) == SQLITE_NULL;
+  }
+  void skip() { ++next_column_; }
+  void reset();
+
+ private:
+  struct Finalize {
+    void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+  };
+  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  int next_parameter_ = 1;
+  int next_column_ = 0;
+};
+
+class Database {
+ public:
+  // Opens or creates the file; nothing is read yet.
+  static Result<Database> open(const std::string& path);
+
+  Status run(const char* sql);                   // statements without results
+  Result<std::int64_t> number(const char* sql);  // the first column of the first row
+  Result<Statement> prepare(const char* sql);
+  [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
+
+  // The last call's error: what was being done, where, why, and how to mend it.
+  [[nodiscard]] Error error(std::string_view doing) const;
+
+ private:
+  struct Close {
+    void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
+  };
+  Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+
+  std::string path_;
+  std::unique_ptr<sqlite3, Close> handle_;
+};
+
+}  // namespace vigia::outbox
