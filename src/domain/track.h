@@ -44,4 +44,10 @@ struct Track final : public memory::Retirable {
   std::optional<Sighting> best_rejected;  // while there is no best: why not
 };
 
+// A poster, a statue, a false detection: seen more than once, and never moved by so much. (A face that
+// was seen once only cannot have moved.)
+inline bool never_moved(const Track& track, float least_movement) {
+  return (track.sightings > 1 || track.continues != 0) && track.movement < least_movement;
+}
+
 }  // namespace vigia::domain

@@ -1,0 +1,183 @@
+#include "shot/jpeg_planes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vigia::shot {
+namespace {
+
+using domain::ColorMatrix;
+using domain::ColorRange;
+using domain::Frame;
+using domain::PixelLayout;
+using domain::Size;
+
+constexpr int kBits = 14;  // of fixed point
+constexpr std::int32_t kHalf = 1 << (kBits - 1);
+
+std::int32_t fixed(double value) {
+  return static_cast<std::int32_t>(std::lround(value * (1 << kBits)));
+}
+
+std::uint8_t to_byte(std::int32_t value) {
+  return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
+}
+
+// y' = yy (y - black) + yu u + yv v;  u' = uu u + uv v;  v' = vu u + vv v;  u and v around 0
+struct Conversion {
+  std::int32_t black, yy, yu, yv, uu, uv, vu, vv;
+};
+
+Conversion conversion_of(const Frame& frame) {
+  const bool limited = frame.range == ColorRange::limited;
+  const double y = limited ? 255.0 / 219 : 1;
+  const double c = limited ? 255.0 / 224 : 1;
+  Conversion to{limited ? 16 : 0, fixed(y), 0, 0, fixed(c), 0, 0, fixed(c)};
+  if (domain::color_matrix(frame.size) == ColorMatrix::bt709) {
+    // BT.709 to R'G'B' to BT.601, multiplied out.
+    to.yu = fixed(c * 0.101579), to.yv = fixed(c * 0.196076);
+    to.uu = fixed(c * 0.989854), to.uv = fixed(c * -0.110653);
+    to.vu = fixed(c * -0.072453), to.vv = fixed(c * 0.983398);
+  }
+  return to;
+}
+
+bool is_ready(const Frame& frame) {
+  return frame.layout == PixelLayout::i420 && frame.range == ColorRange::full &&
+         domain::color_matrix(frame.size) == ColorMatrix::bt601 && frame.size.width % 2 == 0 &&
+         frame.size.height % 2 == 0;
+}
+
+const std::uint8_t* row_of(const domain::Plane& plane, int row) {
+  return plane.data + static_cast<std::ptrdiff_t>(row) * plane.stride;
+}
+
+void convert_chroma(const Conversion& to, const std::uint8_t* u, const std::uint8_t* v, int width,
+                    std::uint8_t* u_out, std::uint8_t* v_out, std::int32_t* shift) {
+  for (int x = 0; x < width; ++x) {
+    const std::int32_t cu = u[x] - 128;
+    const std::int32_t cv = v[x] - 128;
+    u_out[x] = to_byte(128 + ((to.uu * cu + to.uv * cv + kHalf) >> kBits));
+    v_out[x] = to_byte(128 + ((to.vu * cu + to.vv * cv + kHalf) >> kBits));
+    shift[x] = to.yu * cu + to.yv * cv + kHalf;
+  }
+}
+
+void convert_luma(const Conversion& to, const std::uint8_t* row, int width, const std::int32_t* shift,
+                  std::uint8_t* out) {
+  for (int x = 0; x < width / 2; ++x) {
+    out[2 * x] = to_byte((to.yy * (row[2 * x] - to.black) + shift[x]) >> kBits);
+    out[2 * x + 1] = to_byte((to.yy * (row[2 * x + 1] - to.black) + shift[x]) >> kBits);
+  }
+  if (width % 2 != 0) {
+    out[width - 1] = to_byte((to.yy * (row[width - 1] - to.black) + shift[width / 2]) >> kBits);
+    out[width] = out[width - 1];
+  }
+}
+
+struct Picture {
+  const std::uint8_t* data;
+  int stride;
+  Size size;
+};
+
+void shrink_plane(const Picture& from, std::uint8_t* out, Size size) {
+  const auto begin_of = [](int i, int source, int target) {
+    return static_cast<int>(static_cast<std::int64_t>(i) * source / target);
+  };
+  for (int y = 0; y < size.height; ++y) {
+    const int top = begin_of(y, from.size.height, size.height);
+    const int bottom = std::max(begin_of(y + 1, from.size.height, size.height), top + 1);
+    for (int x = 0; x < size.width; ++x) {
+      const int left = begin_of(x, from.size.width, size.width);
+      const int right = std::max(begin_of(x + 1, from.size.width, size.width), left + 1);
+      std::int64_t sum = 0;
+      for (int sy = top; sy < bottom; ++sy) {
+        const std::uint8_t* row = from.data + static_cast<std::ptrdiff_t>(sy) * from.stride;
+        for (int sx = left; sx < right; ++sx) sum += row[sx];
+      }
+      const std::int64_t count = static_cast<std::int64_t>(bottom - top) * (right - left);
+      out[static_cast<std::ptrdiff_t>(y) * size.width + x] =
+          static_cast<std::uint8_t>((sum + count / 2) / count);
+    }
+  }
+}
+
+Size even(Size size) {
+  return {size.width + size.width % 2, size.height + size.height % 2};
+}
+Size plane_size(Size picture, int plane) {
+  const Size luma = even(picture);
+  return plane == 0 ? luma : Size{luma.width / 2, luma.height / 2};
+}
+
+}  // namespace
+
+void JpegPlanes::lay_out(std::vector<std::uint8_t>& scratch, Size size) {
+  size_ = size;
+  const auto luma = static_cast<std::size_t>(even(size).width) * static_cast<std::size_t>(even(size).height);
+  if (scratch.size() < luma / 2 * 3) scratch.resize(luma / 2 * 3);
+  target_ = {scratch.data(), scratch.data() + luma, scratch.data() + luma + luma / 4};
+  strides_ = {even(size).width, even(size).width / 2, even(size).width / 2};
+  std::ranges::copy(target_, data_.begin());
+}
+
+void JpegPlanes::prepare(const Frame& frame) {
+  if (is_ready(frame)) {
+    size_ = frame.size;
+    for (std::size_t i = 0; i < 3; ++i) {
+      data_[i] = frame.planes[i].data;
+      strides_[i] = frame.planes[i].stride;
+    }
+  } else {
+    lay_out(full_, frame.size);
+    const auto chroma_width = static_cast<std::size_t>(strides_[1]);
+    chroma_row_.resize(2 * chroma_width);
+    luma_shift_.resize(chroma_width);
+    for (int row = 0; row < even(frame.size).height / 2; ++row) convert_rows(frame, row);
+  }
+  prepared_size_ = size_;
+  prepared_data_ = data_;
+  prepared_strides_ = strides_;
+}
+
+void JpegPlanes::convert_rows(const Frame& frame, int chroma_row) {
+  const int chroma_width = strides_[1];
+  const std::uint8_t* u = row_of(frame.planes[1], chroma_row);
+  const std::uint8_t* v = nullptr;
+  if (frame.layout == PixelLayout::nv12) {
+    std::uint8_t* apart = chroma_row_.data();
+    for (int x = 0; x < chroma_width; ++x) {
+      apart[x] = u[2 * x];
+      apart[chroma_width + x] = u[2 * x + 1];
+    }
+    u = apart;
+    v = apart + chroma_width;
+  } else {
+    v = row_of(frame.planes[2], chroma_row);
+  }
+  const Conversion to = conversion_of(frame);
+  const auto offset = static_cast<std::ptrdiff_t>(chroma_row) * chroma_width;
+  convert_chroma(to, u, v, chroma_width, target_[1] + offset, target_[2] + offset, luma_shift_.data());
+  for (int row = 2 * chroma_row; row < 2 * chroma_row + 2; ++row) {
+    const std::uint8_t* luma = row_of(frame.planes[0], std::min(row, frame.size.height - 1));
+    convert_luma(to, luma, frame.size.width, luma_shift_.data(),
+                 target_[0] + static_cast<std::ptrdiff_t>(row) * strides_[0]);
+  }
+}
+
+void JpegPlanes::shrink(Size size) {
+  lay_out(small_, size);
+  for (int i = 0; i < 3; ++i) {
+    const auto plane = static_cast<std::size_t>(i);
+    shrink_plane({prepared_data_[plane], prepared_strides_[plane], plane_size(prepared_size_, i)},
+                 target_[plane], plane_size(size, i));
+  }
+}
+
+Bytes JpegPlanes::scratch_bytes() const noexcept {
+  return static_cast<Bytes>(full_.capacity() + small_.capacity() + chroma_row_.capacity() +
+                            luma_shift_.capacity() * sizeof(std::int32_t));
+}
+
+}  // namespace vigia::shot

@@ -1,0 +1,95 @@
+#include "shot/make_shot.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+
+namespace vigia::shot {
+namespace {
+
+using domain::BestShot;
+using domain::Box;
+using domain::Jpeg;
+using domain::Reason;
+using domain::Region;
+using domain::Shot;
+using domain::ShotImage;
+using domain::Size;
+using domain::Track;
+
+constexpr float kMargin = 0.1F;  // of the face's size, on each side
+
+Reason why_without_best(const Track& track) {
+  if (track.already_posted) return Reason::already_posted;
+  // A track has at least one sighting, and one that is not rejected becomes the best.
+  return track.best_rejected && track.best_rejected->rejected ? *track.best_rejected->rejected
+                                                              : Reason::low_quality;
+}
+
+Box scaled(const Box& box, Size from, Size to) {
+  const float x = static_cast<float>(to.width) / static_cast<float>(from.width);
+  const float y = static_cast<float>(to.height) / static_cast<float>(from.height);
+  return {box.left * x, box.top * y, box.width * x, box.height * y};
+}
+
+}  // namespace
+
+Region region_to_search(const Box& face, Size jpeg) {
+  const auto span = [](float begin, float length, int limit) {
+    const auto inside = [&](float value) {
+      return static_cast<int>(std::clamp(value, 0.0F, static_cast<float>(limit)));
+    };
+    const float margin = kMargin * length;
+    const int first = std::min(inside(std::floor(begin - margin)), limit - 1);
+    const int last = std::max(inside(std::ceil(begin + length + margin)), first + 1);
+    return std::pair(first, last - first);
+  };
+  const auto [left, width] = span(face.left, face.width, jpeg.width);
+  const auto [top, height] = span(face.top, face.height, jpeg.height);
+  return {left, top, width, height};
+}
+
+MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
+  const std::optional<BestShot> best = std::exchange(track.best, std::nullopt);
+  if (!best) return why_without_best(track);
+  if (domain::never_moved(track, static_cast<float>(camera.options.filter_min_movement))) {
+    return Reason::no_movement;
+  }
+  std::shared_ptr<const Jpeg> jpeg = jpeg_of(*best->image, camera);
+  if (!jpeg) return Reason::encode_failed;
+
+  Shot shot;
+  shot.camera = camera.spec.name;
+  shot.camera_id = camera.spec.id;
+  shot.track = track.id;
+  shot.captured = best->captured;
+  shot.stream_time = best->stream_time;
+  shot.face = scaled(best->sighting.detection.box, best->frame_size, jpeg->size);
+  shot.roi = region_to_search(shot.face, jpeg->size);
+  shot.score = best->sighting.detection.score;
+  shot.quality = best->sighting.quality;
+  shot.jpeg = std::move(jpeg);
+  return shot;
+}
+
+void MakeShot::encode_early(ShotImage& image, const ShotCamera& camera) {
+  static_cast<void>(jpeg_of(image, camera));
+}
+
+std::shared_ptr<const Jpeg> MakeShot::jpeg_of(ShotImage& image, const ShotCamera& camera) {
+  if (auto jpeg = image.jpeg()) return jpeg;
+  const std::optional<domain::Frame> frame = image.frame();
+  if (!frame) return image.jpeg();  // another thread has just made it
+  auto made = encoder_.encode(*frame, camera.options.jpeg_quality, camera.account);
+  if (!made) {
+    log::warn("{}: a best shot is lost: {}", camera.spec.name, made.error().text);
+    return nullptr;
+  }
+  image.set_jpeg(*made);
+  return image.jpeg();
+}
+
+}  // namespace vigia::shot

@@ -1,0 +1,59 @@
+// From a track that is over to the shot that is sent, or the one reason why there is none.
+//
+//   MakeShot make_shot(memory);
+//   std::variant<domain::Shot, domain::Reason> outcome = make_shot.make(*finished.track, camera);
+//   memory.retire(std::move(finished.track));
+//
+// The reason, in this order: no_movement (see domain::never_moved), encode_failed, and for a track
+// without a best shot already_posted, else that of its best rejected sighting. An interim shot of
+// real-time mode (track::Finished::over false) is made in the same way.
+//
+// Cost: that of one JPEG, unless another track of the same frame, or encode_early(), has paid it.
+// Threads: owner thread only; the images may be shared with other threads.
+#pragma once
+
+#include <memory>
+#include <variant>
+
+#include "domain/camera_spec.h"
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+#include "domain/track.h"
+#include "memory/memory_manager.h"
+#include "shot/jpeg_encoder.h"
+#include "shot/shot_options.h"
+
+namespace vigia::shot {
+
+// What is known of the camera that a track belongs to.
+struct ShotCamera {
+  domain::CameraSpec spec;
+  ShotOptions options;
+  std::shared_ptr<memory::Account> account;  // Kind::jpeg: holds the encoded bytes
+};
+
+// Where the receiver should look: the face and 10 % of its size on each side, rounded outwards, inside
+// the picture, at least one pixel. factor: JPEG pixels per frame pixel.
+[[nodiscard]] domain::Region region_to_search(const domain::Box& face, domain::Size jpeg);
+
+class MakeShot {
+ public:
+  using Outcome = std::variant<domain::Shot, domain::Reason>;
+
+  explicit MakeShot(memory::MemoryManager& memory) : encoder_(memory) {}
+
+  // Lets go of track.best, and so of its frame: a frame's buffer must not wait for the collector.
+  [[nodiscard]] Outcome make(domain::Track& track, const ShotCamera& camera);
+
+  // Frees the frame of an image that an open track holds (ManageTracks::to_encode). A picture that
+  // cannot be encoded keeps its frame; make() will say so.
+  void encode_early(domain::ShotImage& image, const ShotCamera& camera);
+
+ private:
+  // None: it could not be encoded, and the log says why.
+  std::shared_ptr<const domain::Jpeg> jpeg_of(domain::ShotImage& image, const ShotCamera& camera);
+
+  JpegEncoder encoder_;
+};
+
+}  // namespace vigia::shot

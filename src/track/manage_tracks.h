@@ -1,0 +1,107 @@
+// ManageTracks: joins the faces of a camera's frames to tracks, closes tracks, keeps each one's best shot.
+//
+//   ManageTracks tracks(options, shot_options.filter_min_movement, camera_index);
+//   tracks.update(frame, sightings, finished);        // each processed frame, in order
+//   tracks.advance(stream_time, finished);            // time went on without a frame
+//   tracks.close_all(finished);                       // stop, end of file, camera removed
+//
+// Guarantees
+// 1. Every face handed in belongs to exactly one track; every track opened is handed out as over exactly
+//    once: none is dropped. (A table that is destroyed drops what is open: close_all() it first.)
+// 2. A track out of sight for longer than track_miss_interval is closed before anything is joined to it.
+// 3. At most kMaxOpen tracks are open: beyond, the one unseen for longest is closed.
+// 4. Of all frames only those are held that show the best moment of an open track, each once, however
+//    many tracks share it; to_encode() says which should become JPEGs to free their buffers.
+//
+// Forced end (track_max_duration_frames): a person who is seen again goes on as a new track that names
+// the old one in `continues` and keeps its path. It hands out a best shot only if that is better than
+// what was handed out before (else it ends as already_posted): somebody who sits there all day is posted
+// once, and again only with a better face. If the old one had not moved enough to be posted, its best
+// shot goes on to the new one, so that somebody who waits and then walks is not lost.
+//
+// Real-time mode (overall_only false): a best shot is handed out while its track goes on, as soon as a
+// window of realtime_post_interval has passed since its first candidate; with
+// realtime_post_first_immediately the first one without waiting; with realtime_post_every_interval the
+// best of each window, else only one better than all before. Always only once the track has moved
+// filter_min_movement: a poster must not be posted because it is quick. What the last window holds goes
+// out with the closed track.
+//
+// Cost: see join.h; about 0.2 us a face and track; no allocation unless a track begins, improves or is
+// handed out. Threads: one thread at a time, the camera's strand; no lock, no thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "domain/frame.h"
+#include "domain/shot_image.h"
+#include "domain/sighting.h"
+#include "domain/track.h"
+#include "track/join.h"
+#include "track/motion.h"
+#include "track/track_options.h"
+
+namespace vigia::track {
+
+struct Finished {
+  std::unique_ptr<domain::Track> track;
+  bool over = true;  // false: the best shot so far of a track that goes on, with a copy of its facts
+};
+
+class ManageTracks {
+ public:
+  static constexpr std::size_t kMaxOpen = 256;
+
+  // filter_min_movement: of ShotOptions; decides what make_shot() will post.
+  ManageTracks(const TrackOptions& options, double filter_min_movement, int camera);
+
+  // REQUIRES: frames in order, stream time never backwards; the sightings are of this frame. Appends.
+  void update(const domain::Frame& frame, std::span<const domain::Sighting> faces,
+              std::vector<Finished>& out);
+  void advance(Nanoseconds stream_time, std::vector<Finished>& out);
+  void close_all(std::vector<Finished>& out);
+
+  // Frames that open tracks hold beyond the `keep` newest: those that have been somebody's best for
+  // longest, each offered once. Encoding them (shot/make_shot.h) frees their buffers. Appends.
+  void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out);
+
+  [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
+
+ private:
+  struct Open {
+    std::unique_ptr<domain::Track> track;
+    Motion motion;
+    float posted_quality = -1;  // the best handed out for this person; < 0: none was
+    Nanoseconds window_end{0};  // real-time mode: when `best` may go out
+    bool offered = false;       // `best` was given by to_encode()
+  };
+
+  [[nodiscard]] bool is_full(const Open& open) const noexcept;
+  void predict(Nanoseconds now);
+  void add_sighting(Open& open, const domain::Sighting& face, const domain::Frame& frame);
+  void keep_if_better(Open& open, const domain::Sighting& face, const domain::Frame& frame);
+  Open begin(const domain::Box& box, Nanoseconds now);
+  void go_on_as_new(Open& open, const domain::Box& box, Nanoseconds now, std::vector<Finished>& out);
+  void make_room(std::vector<Finished>& out);
+  void close(Open& open, std::vector<Finished>& out);
+  void close_unseen(Nanoseconds now, std::vector<Finished>& out);
+  void hand_out_windows(Nanoseconds now, std::vector<Finished>& out);
+
+  // Constant after construction.
+  const TrackOptions options_;
+  const float min_movement_;
+  const int camera_;
+
+  std::uint64_t last_id_ = 0;
+  std::vector<Open> open_;  // in the order in which they came
+  Joiner joiner_;
+  std::vector<Candidate> candidates_;         // of open_, for the frame at hand
+  std::shared_ptr<domain::ShotImage> image_;  // of the frame at hand, once somebody wants it
+  std::vector<const Open*> holders_;          // for to_encode()
+};
+
+}  // namespace vigia::track
