@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""./dev in an empty project, where cmake, apt-get and the others are small scripts that write down how
+they were called. (That it sets up a bare machine is seen on one, not here.)"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OS = pathlib.Path("/etc/os-release").read_text(encoding="utf-8") if os.path.exists("/etc/os-release") else ""
+DEBIAN_12 = "ID=debian\n" in OS and 'VERSION_ID="12"' in OS
+MODELS = pathlib.Path(os.environ.get("VIGIA_DATA", ""), "models") if "VIGIA_DATA" in os.environ else None
+SMALL, LARGE = "face_detection_yunet_2023mar.onnx", "yunet_n_640_640.onnx"
+
+TOOLS = {
+    "cmake": """
+case $1 in
+  --preset) mkdir -p build; touch build/build.ninja ;;
+  --build) printf '#!/bin/sh\\necho "vigia: $*"\\nexit 7\\n' > "$2/vigia"; chmod +x "$2/vigia" ;;
+esac""",
+    "ctest": 'echo "100% tests passed"; exit "${CTEST_EXIT:-0}"',
+    "ninja": "",
+    "c++": "",
+    "ccache": "",
+    "dpkg-query": 'for p in $INSTALLED; do echo "$p installed"; done; echo "gone not-installed"',
+    "apt-get": """
+echo "dlstatus:1:50.0:Retrieving" >&3
+echo "pmstatus:libx:amd64:100.0:Installed" >&3
+echo "apt says something"
+case "$*" in *install*) exit "${APT_EXIT:-0}" ;; esac""",
+}
+
+
+class Dev(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.folder.chmod(0o755)
+        self.calls = self.folder / "calls"
+        self.calls.touch()
+        self.calls.chmod(0o666)
+        shutil.copy(ROOT / "dev", self.folder / "dev")
+        (self.folder / "packages.txt").write_text("# a comment\nalpha\n\nlibx # why\ngone\n", encoding="utf-8")
+        (self.folder / "bin").mkdir()
+        for name, script in TOOLS.items():
+            tool = self.folder / "bin" / name
+            tool.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.calls}\n{script}\n', encoding="utf-8")
+            tool.chmod(0o755)
+
+    def dev(self, *arguments, before=(), **environment):
+        environment = {"PATH": f"{self.folder}/bin:/usr/bin:/bin", "HOME": str(self.folder), **environment}
+        return subprocess.run([*before, str(self.folder / "dev"), *arguments], env=environment, text=True,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+
+    def called(self, tool):
+        lines = self.calls.read_text(encoding="utf-8").splitlines()
+        return [line.removeprefix(tool + " ") for line in lines if line.startswith(tool + " ")]
+
+    # --- what it says ---
+
+    def test_help_names_every_command(self):
+        done = self.dev("help")
+        self.assertEqual(done.returncode, 0)
+        for command in "demo run check model build test bench fmt lint help".split():
+            self.assertRegex(done.stdout, rf"(?m)^  {command}\b")
+
+    def test_an_unknown_command_is_an_error_of_arguments(self):
+        done = self.dev("biuld")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("biuld", done.stderr)
+
+    # --- packages ---
+
+    @unittest.skipUnless(DEBIAN_12, "packages are installed on Debian 12 only")
+    def test_nothing_is_asked_of_apt_when_all_is_there(self):
+        done = self.dev("build", INSTALLED="alpha libx gone")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("[1/3] packages: all there", done.stderr)
+        self.assertEqual(self.called("apt-get"), [])
+
+    @unittest.skipUnless(DEBIAN_12 and os.geteuid() == 0, "needs Debian 12 and root")
+    def test_what_is_missing_is_installed_and_nothing_else(self):
+        done = self.dev("build", INSTALLED="alpha")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        update, install = self.called("apt-get")
+        self.assertTrue(update.endswith(" update"), update)
+        self.assertTrue(install.endswith(" install -y --no-install-recommends libx gone"), install)
+        self.assertIn("packages: installing 2 of 3", done.stderr)
+        self.assertIn("downloading 50 %", done.stderr)
+        self.assertIn("installing 100 %", done.stderr)
+
+    @unittest.skipUnless(DEBIAN_12 and os.geteuid() == 0, "needs Debian 12 and root")
+    def test_an_installation_that_fails_shows_what_apt_said(self):
+        done = self.dev("build", INSTALLED="alpha", APT_EXIT="100")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("apt says something", done.stderr)
+        self.assertEqual(self.called("cmake"), [])
+        pathlib.Path(done.stderr.rsplit(" ", 1)[1].strip().rstrip(".")).unlink()  # the log it names is there
+
+    @unittest.skipUnless(DEBIAN_12, "packages are installed on Debian 12 only")
+    def test_without_root_or_sudo_it_names_the_one_command(self):
+        (self.folder / "bin/sudo").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        (self.folder / "bin/sudo").chmod(0o755)
+        nobody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        done = self.dev("build", before=nobody, INSTALLED="alpha")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("apt-get update && apt-get install -y --no-install-recommends libx gone", done.stderr)
+        self.assertEqual(self.called("apt-get"), [])
+
+    # --- build, run, test ---
+
+    def build_all_there(self, *arguments, **environment):
+        return self.dev(*arguments, INSTALLED="alpha libx gone", **environment)
+
+    def test_configured_once(self):
+        self.build_all_there("build")
+        self.build_all_there("build")
+        self.assertEqual(sum(call.startswith("--preset release") for call in self.called("cmake")), 1)
+        self.assertEqual(sum(call.startswith("--build") for call in self.called("cmake")), 2)
+
+    def test_the_program_gets_the_arguments_and_gives_its_exit_code_and_output(self):
+        done = self.build_all_there("demo", "--seconds", "20", "--summary", "a b.json")
+        self.assertEqual(done.returncode, 7)
+        self.assertEqual(done.stdout, "vigia: demo --seconds 20 --summary a b.json\n")
+        self.assertTrue(self.called("cmake")[-1].endswith("--target vigia"), self.called("cmake"))
+
+    def test_ctest_speaks_last_and_decides(self):
+        done = self.build_all_there("test", "-R", "memory", CTEST_EXIT="8")
+        self.assertEqual(done.returncode, 8)
+        self.assertEqual(done.stdout, "100% tests passed\n")
+        self.assertEqual(self.called("ctest"), ["--preset release --parallel 2 -R memory"])
+
+    def test_presets(self):
+        (self.folder / "build-asan").mkdir()
+        (self.folder / "build-asan/build.ninja").touch()
+        self.assertEqual(self.build_all_there("test", "--preset", "asan").returncode, 0)
+        self.assertEqual(self.called("ctest"), ["--preset asan --parallel 2"])
+        self.assertEqual(self.build_all_there("test", "--preset", "fast").returncode, 2)
+        self.assertEqual(self.build_all_there("test", "--preset").returncode, 2)
+
+    def test_only_benchmarks_that_exist(self):
+        (self.folder / "build/bench").mkdir(parents=True)
+        for name in ("retire", "pool"):
+            program = self.folder / f"build/bench/vigia_{name}_bench"
+            program.write_text(f'#!/bin/sh\necho "{name} $*"\n', encoding="utf-8")
+            program.chmod(0o755)
+        self.assertEqual(self.build_all_there("bench").stdout, "pool \nretire \n")
+        self.assertEqual(self.build_all_there("bench", "retire", "--", "--x").stdout, "retire --x\n")
+        done = self.build_all_there("bench", "retrie")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("pool retire", done.stderr)
+
+    # --- models ---
+
+    def models(self):
+        folder = self.folder / "share/vigia/models"
+        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+    def model(self, *arguments, **environment):
+        return self.dev("model", *arguments, XDG_DATA_HOME=str(self.folder / "share"), **environment)
+
+    @unittest.skipUnless(shutil.which("curl"), "needs curl")
+    def test_without_network_it_says_what_works_and_what_to_do(self):
+        done = self.model(VIGIA_MODEL_URL="http://127.0.0.1:9")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cascade", done.stderr)
+        self.assertIn("./dev model --from FILE n", done.stderr)
+        self.assertEqual(self.models(), [])
+
+    @unittest.skipUnless(shutil.which("curl"), "needs curl")
+    def test_what_is_not_the_published_file_is_refused(self):
+        (self.folder / LARGE).write_text("not found, with status 200", encoding="utf-8")
+        for how in ({"VIGIA_MODEL_URL": self.folder.as_uri()}, {"from_file": True}):
+            arguments = ["--from", str(self.folder / LARGE)] if how.pop("from_file", False) else []
+            done = self.model(*arguments, **how)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("is not the published " + LARGE, done.stderr)
+            self.assertEqual(self.models(), [])
+
+    def test_arguments_of_model(self):
+        self.assertEqual(self.model("m").returncode, 2)
+        self.assertEqual(self.model("--form", "x").returncode, 2)
+        self.assertEqual(self.model("--from", str(self.folder / "none.onnx")).returncode, 1)
+        self.assertEqual(self.models(), [])
+
+    @unittest.skipUnless(MODELS and shutil.which("curl"), "VIGIA_DATA is not set")
+    def test_the_published_files_from_a_mirror_and_by_hand(self):
+        done = self.model("s", VIGIA_MODEL_URL=MODELS.as_uri() + "/")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = self.model("n", "--from", str(MODELS / LARGE))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.models(), [SMALL, LARGE])
+        again = self.model(VIGIA_MODEL_URL="http://127.0.0.1:9")
+        self.assertEqual(again.returncode, 0)
+        self.assertIn("there already", again.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
