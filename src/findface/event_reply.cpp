@@ -1,0 +1,129 @@
+#include "findface/event_reply.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+
+#include "findface/json.h"
+
+namespace vigia::findface {
+namespace {
+
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+
+constexpr Nanoseconds kAfterWrongAnswer = 60s;  // somebody has to mend something first
+constexpr Nanoseconds kAfterTls = 5min;
+constexpr int kInternalErrors = 3;
+
+Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+}
+
+Delivery refused(std::string text, domain::Reason reason = domain::Reason::refused) {
+  return {.outcome = Delivery::Outcome::refused,
+          .reason = reason,
+          .after = std::nullopt,
+          .text = std::move(text)};
+}
+
+bool says_no_face(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text.find("zero objects") != std::string::npos;
+}
+
+Delivery read_failure(const HttpResult& answer) {
+  switch (answer.failure) {
+    case HttpFailure::tls:
+      return retry(answer.text, kAfterTls);
+    case HttpFailure::login:
+      return retry(answer.text, answer.retry_after);
+    case HttpFailure::connect:
+      return retry(answer.text);
+    default:
+      break;
+  }
+  Delivery delivery = retry(answer.text);
+  delivery.maybe_delivered = answer.sent_whole;
+  return delivery;
+}
+
+// 200 does not mean that there is an event: count them.
+Delivery read_success(const HttpResult& answer) {
+  const std::optional<Json> json = parse_json(answer.body);
+  if (!json || !json->is_object()) {
+    Delivery delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
+    delivery.maybe_delivered = true;
+    return delivery;
+  }
+  std::string errors;
+  for (const Json& error : member(*json, "errors")) {
+    errors += (errors.empty() ? "" : "; ") + (error.is_string() ? text_of(error) : error.dump());
+  }
+  const Json& events = member(*json, "events");
+  if (!events.is_array() || events.empty()) {
+    const domain::Reason reason = says_no_face(errors) ? domain::Reason::no_face : domain::Reason::refused;
+    return refused(fmt::format("no event was made: {}", errors.empty() ? "no reason given" : for_log(errors)),
+                   reason);
+  }
+  // Ids are 64 bits wide, and text at some servers: they stay text here.
+  const Json& id = events.front();
+  std::string text = "event " + (id.is_string() ? for_log(text_of(id)) : id.dump());
+  if (!errors.empty()) text += ", with errors: " + for_log(errors);
+  return {.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)};
+}
+
+EventReply read_client_error(const HttpResult& answer) {
+  const Json json = parse_json(answer.body).value_or(Json());
+  const std::string desc = text_of(member(json, "desc"));
+  const std::string param = text_of(member(json, "param"));
+  const std::string text =
+      fmt::format("{} {}{}{}", answer.status, for_log(text_of(member(json, "code"))),
+                  desc.empty() ? "" : ": " + for_log(desc), param.empty() ? "" : " (" + for_log(param) + ")");
+  switch (answer.status) {
+    case 400:
+      if (says_no_face(desc)) return {refused(text, domain::Reason::no_face)};
+      return {refused(text), param == "camera"};
+    case 401:
+      return {
+          retry(text + ": a new login did not help; is the licence valid, the user allowed to post events?",
+                kAfterWrongAnswer)};
+    case 403:
+    case 404:
+      return {refused(text), true};
+    case 408:
+    case 425:
+    case 429:
+      return {retry(text, answer.retry_after)};
+    case 413:
+      return {refused(text + ": the image is larger than the server takes")};
+    default:
+      return {refused(text)};
+  }
+}
+
+}  // namespace
+
+EventReply read_event_reply(const HttpResult& answer) {
+  if (answer.failure != HttpFailure::none) return {read_failure(answer)};
+  if (answer.status == 200 || answer.status == 201) return {read_success(answer)};
+  if (answer.status >= 400 && answer.status < 500) return read_client_error(answer);
+  if (answer.status == 502 || answer.status == 503 || answer.status == 504) {
+    return {retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after)};
+  }
+  if (answer.status >= 500) {
+    // It may be this shot, it may be a bad day of the server's: a few tries tell.
+    Delivery delivery =
+        retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
+    delivery.attempts_at_most = kInternalErrors;
+    return {delivery};
+  }
+  return {retry(fmt::format("{}: the server points elsewhere: {}; set delivery.findface.url to where it is",
+                            answer.status, answer.location.empty() ? "nowhere" : answer.location),
+                kAfterWrongAnswer)};
+}
+
+}  // namespace vigia::findface

@@ -1,0 +1,16 @@
+// What the server's answer to a posted face means: the table of FindFace's errors, as one pure function.
+#pragma once
+
+#include "findface/http.h"
+#include "outbox/courier.h"
+
+namespace vigia::findface {
+
+struct EventReply {
+  outbox::Delivery delivery;
+  bool camera_unknown = false;  // the camera or its token may have changed: ask for it, then try once more
+};
+
+EventReply read_event_reply(const HttpResult& answer);
+
+}  // namespace vigia::findface

@@ -1,0 +1,27 @@
+// Reading a server's JSON without exceptions and without belief: what is missing or of another type is
+// simply not there. Used by this folder only.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace vigia::findface {
+
+using Json = nlohmann::json;
+
+// Nothing: no JSON (an HTML page of a proxy, an empty body), or nested deeper than 64 levels.
+std::optional<Json> parse_json(std::string_view body);
+
+// The member of an object; null when it is not there, or `from` is no object.
+const Json& member(const Json& from, const char* name);
+std::string text_of(const Json& value);                     // "" for what is no text
+std::optional<std::int64_t> integer_of(const Json& value);  // also from text: "184"
+bool bool_of(const Json& value, bool otherwise);
+
+// One line of at most 200 bytes for a log: control characters become blanks.
+std::string for_log(std::string_view text);
+
+}  // namespace vigia::findface

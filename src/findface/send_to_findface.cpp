@@ -1,0 +1,107 @@
+#include "findface/send_to_findface.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+
+#include "base/log.h"
+#include "findface/camera_list.h"
+#include "findface/event_form.h"
+#include "findface/event_reply.h"
+
+namespace vigia::findface {
+namespace {
+
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+
+constexpr Nanoseconds kPostTimeout = 30s;
+constexpr Nanoseconds kAskAgainAfter = 1min;
+
+Delivery refused(std::string text) {
+  return {.outcome = Delivery::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
+}
+
+Delivery retry(std::string text) {
+  return {.outcome = Delivery::Outcome::retry, .after = std::nullopt, .text = std::move(text)};
+}
+
+void hide(std::string& text, const std::string& secret) {
+  if (secret.empty()) return;
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), "***");
+    at += 3;
+  }
+}
+
+}  // namespace
+
+Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+  if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
+  const std::optional<std::string> token = shot.camera_id ? tokens_.find(*shot.camera_id) : std::nullopt;
+  if (!token) {
+    return refused(
+        fmt::format("FindFace needs the camera's {}: set id and token of camera '{}' to FindFace's in the "
+                    "settings, or leave out 'cameras' and take them from FindFace",
+                    shot.camera_id ? "token" : "id", shot.camera));
+  }
+  if (silent_.load()) {
+    const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
+    if (!answer.answered(200)) {
+      return retry("still waiting for the server to answer: " + (answer.failure == HttpFailure::none
+                                                                     ? fmt::format("status {}", answer.status)
+                                                                     : answer.text));
+    }
+    silent_.store(false);
+  }
+  EventReply reply = post(shot, *token, stop);
+  if (!reply.camera_unknown) return reply.delivery;
+  const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, *token, stop);
+  if (!changed)
+    return retry(reply.delivery.text +
+                 "; and the camera's token cannot be asked for: " + changed.error().text);
+  if (*changed) reply = post(shot, **changed, stop);
+  return reply.delivery;
+}
+
+EventReply SendToFindface::post(const domain::Shot& shot, const std::string& camera_token,
+                                const std::stop_token& stop) {
+  EventForm form = make_event_form(shot, camera_token);
+  HttpRequest request;
+  request.post = true;
+  request.headers = {"Content-Type: " + form.content_type};
+  request.body = std::move(form.body);
+  request.timeout = kPostTimeout;
+  request.answer_at_most = 1_MiB;
+  const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop);
+  EventReply reply = read_event_reply(answer);
+  // A 200 of somebody else's is an answer: only silence is doubtful for the next shots, too.
+  if (answer.failure != HttpFailure::none && reply.delivery.maybe_delivered) silent_.store(true);
+  hide(reply.delivery.text, camera_token);
+  reply.delivery.text = session_.without_token(std::move(reply.delivery.text));
+  return reply;
+}
+
+Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t camera_id,
+                                                                 const std::string& old,
+                                                                 const std::stop_token& stop) {
+  // Another sender may have fetched it meanwhile.
+  if (const std::optional<std::string> known = tokens_.find(camera_id); known && *known != old) return known;
+  {
+    MutexLock lock(mutex_);
+    const SteadyTime now = clock_.now();
+    const auto [asked, first] = asked_at_.try_emplace(camera_id, now);
+    if (!first && now - asked->second < kAskAgainAfter) return std::optional<std::string>();
+    asked->second = now;
+  }
+  const Result<std::string> fresh = fetch_camera_token(session_, camera_id, stop);
+  if (!fresh) return fresh.error();
+  if (fresh->empty() || *fresh == old) return std::optional<std::string>();
+  log::info("FindFace {}: camera {} has a new token", session_.shown_url(), camera_id);
+  tokens_.set(camera_id, *fresh);
+  return std::optional(*fresh);
+}
+
+}  // namespace vigia::findface

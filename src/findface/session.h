@@ -1,0 +1,80 @@
+// Vigia's login at one FindFace server: gets a token, renews it, and sends requests with it.
+//
+// One login serves all threads: while one logs in the others wait for its result, also for a failed one.
+// A new token is fetched 10 minutes before the old one ends, and after a 401; a request that met a 401 is
+// repeated once with the new token. A wrong password is tried again after 5 minutes at the earliest,
+// an unreachable server after 1 s.
+// The server keeps one token per uuid: two running Vigias with the same uuid log each other out.
+// Threads: thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "findface/findface_options.h"
+#include "findface/http.h"
+
+namespace vigia::findface {
+
+class Session {
+ public:
+  // Both must outlive the session. Nothing is sent yet.
+  Session(const FindfaceOptions& options, Http& http, Clock& clock);
+
+  // Gets a token unless there is one. For `vigia check` and the start; send() does it by itself.
+  // Errors: refused (user or password), unavailable, timeout, cancelled, invalid (the answer makes no sense).
+  Status log_in(const std::stop_token& stop);
+
+  // path: "/cameras/?..." on the server. Adds the address and the token to the request.
+  // A failed login is HttpFailure::login, with retry_after where it is known.
+  HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop);
+  HttpResult get(const std::string& path, const std::stop_token& stop);
+
+  // Takes 3 s at most; a server that does not answer, or not kindly, changes nothing.
+  void log_out();
+
+  // "https://host:8000", without credentials, for logs.
+  [[nodiscard]] const std::string& shown_url() const { return shown_url_; }
+  // The present token out of the text, should a server have repeated it.
+  [[nodiscard]] std::string without_token(std::string text) const;
+
+ private:
+  struct Token {
+    std::string text;
+    std::uint64_t number = 0;  // counts logins
+  };
+
+  Result<Token> token(const std::stop_token& stop);
+  void log_in_alone(const std::stop_token& stop) EXCLUDES(mutex_);
+  Result<Token> ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) const;
+  [[nodiscard]] SteadyTime renewal_time(const std::string& expires) const;
+  void reject(const Token& token);
+
+  // Constant after construction.
+  const FindfaceOptions options_;
+  const std::string url_;
+  const std::string shown_url_;
+  Http& http_;
+  Clock& clock_;
+
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  CondVar login_done_;
+  bool logging_in_ GUARDED_BY(mutex_) = false;
+  std::uint64_t logins_ GUARDED_BY(mutex_) = 0;  // finished, well or not
+  std::optional<Token> token_ GUARDED_BY(mutex_);
+  SteadyTime renew_at_ GUARDED_BY(mutex_);
+  Status last_login_ GUARDED_BY(mutex_);  // why there is no token
+  SteadyTime no_login_before_ GUARDED_BY(mutex_) = SteadyTime::min();
+};
+
+// What identifies this installation at the server: the setting, else made from /etc/machine-id or the
+// machine's name, so that it is the same after each start.
+std::string installation_uuid(const FindfaceOptions& options);
+
+}  // namespace vigia::findface
