@@ -1,0 +1,179 @@
+#include "camera/sim/blend.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <opencv2/imgproc.hpp>
+
+namespace vigia::camera::sim {
+namespace {
+
+// Even corners, so that chroma needs no care; empty where nothing of it is inside.
+cv::Rect pixels_of(cv::Rect2f area, const Stand& stand, domain::Size size) {
+  const float margin = 3 * stand.blur + 2;
+  const auto down = [](float v) { return static_cast<int>(std::floor(v / 2)) * 2; };
+  const int left = std::max(0, down(stand.x + area.x * stand.width - margin));
+  const int top = std::max(0, down(stand.top + area.y * stand.width - margin));
+  const int right = std::min(size.width, down(stand.x + area.br().x * stand.width + margin) + 2);
+  const int bottom = std::min(size.height, down(stand.top + area.br().y * stand.width + margin) + 2);
+  if (right <= left || bottom <= top) return {};
+  return {left, top, right - left, bottom - top};
+}
+
+// The smallest size that still has a pixel for every pixel of the picture.
+std::size_t best_size(const Layer& layer, float width) {
+  std::size_t level = 0;
+  while (level + 1 < layer.sizes.size() && layer.scale / static_cast<float>(2U << level) >= width) ++level;
+  return level;
+}
+
+std::uint8_t over(int below, int colour, int alpha) {
+  return static_cast<std::uint8_t>(std::min(255, colour + (below * (255 - alpha) + 127) / 255));
+}
+
+void blend(const cv::Mat& patch, cv::Point at, I420Image& picture) {
+  const auto stride = static_cast<std::size_t>(picture.luma_stride());
+  for (int y = 0; y < patch.rows; ++y) {
+    const auto* from = patch.ptr<cv::Vec4b>(y);
+    std::uint8_t* to = picture.y.data() + static_cast<std::size_t>(at.y + y) * stride + at.x;
+    for (int x = 0; x < patch.cols; ++x) to[x] = over(to[x], from[x][0], from[x][3]);
+  }
+  for (int y = 0; y + 1 < patch.rows; y += 2) {
+    const auto* upper = patch.ptr<cv::Vec4b>(y);
+    const auto* lower = patch.ptr<cv::Vec4b>(y + 1);
+    const std::size_t offset =
+        static_cast<std::size_t>((at.y + y) / 2) * (stride / 2) + static_cast<std::size_t>(at.x / 2);
+    for (int x = 0; x + 1 < patch.cols; x += 2) {
+      const auto mean = [&](int c) {
+        return (upper[x][c] + upper[x + 1][c] + lower[x][c] + lower[x + 1][c] + 2) / 4;
+      };
+      const int alpha = mean(3);
+      if (alpha == 0) continue;
+      const std::size_t i = offset + static_cast<std::size_t>(x / 2);
+      picture.u[i] = over(picture.u[i], mean(1), alpha);
+      picture.v[i] = over(picture.v[i], mean(2), alpha);
+    }
+  }
+}
+
+void blur_and_blend(cv::Mat& patch, const Stand& stand, cv::Point at, I420Image& picture) {
+  if (stand.blur > 0.3F) cv::GaussianBlur(patch, patch, {}, stand.blur, stand.blur, cv::BORDER_REPLICATE);
+  blend(patch, at, picture);
+}
+
+// From the picture's pixels to the layer's: source = pixel * step + offset.
+struct Mapping {
+  float step, offset_x, offset_y;
+};
+
+Mapping mapping(const Layer& layer, std::size_t level, const Stand& stand, cv::Point corner) {
+  const float scale = static_cast<float>(layer.sizes[level].cols) / layer.area.width;
+  const float step = scale / stand.width;
+  return {step, (static_cast<float>(corner.x) + 0.5F - stand.x) * step - layer.area.x * scale - 0.5F,
+          (static_cast<float>(corner.y) + 0.5F - stand.top) * step - layer.area.y * scale - 0.5F};
+}
+
+// Where on the unrolled head each place across the turned one comes from: sin(asin(u) - yaw), u = -1..1.
+class TurnTable {
+ public:
+  explicit TurnTable(float yaw_degrees) {
+    constexpr float kLimit = 1.45F;  // radians: farther round there is no picture
+    const float yaw = yaw_degrees * std::numbers::pi_v<float> / 180;
+    for (int i = 0; i <= kSteps; ++i) {
+      const float u = 2.0F * static_cast<float>(i) / kSteps - 1;
+      table_[static_cast<std::size_t>(i)] = std::sin(std::clamp(std::asin(u) - yaw, -kLimit, kLimit));
+    }
+  }
+  [[nodiscard]] float at(float u) const {
+    const float place = (std::clamp(u, -1.0F, 1.0F) + 1) * (kSteps / 2);
+    const int i = std::min(static_cast<int>(place), kSteps - 1);
+    const auto k = static_cast<std::size_t>(i);
+    return std::lerp(table_[k], table_[k + 1], place - static_cast<float>(i));
+  }
+
+ private:
+  static constexpr int kSteps = 512;
+  std::array<float, kSteps + 1> table_{};
+};
+
+// Colours of an opaque patch times the head's outline, whose edge is one pixel soft.
+void cut_out_head(cv::Mat& patch, const Figure& figure, const Stand& stand, cv::Point corner) {
+  for (int y = 0; y < patch.rows; ++y) {
+    const float fy = (static_cast<float>(corner.y + y) + 0.5F - stand.top) / stand.width;
+    const float half = head_half_width(fy, figure.jaw);
+    auto* row = patch.ptr<cv::Vec4b>(y);
+    for (int x = 0; x < patch.cols; ++x) {
+      const float fx = (static_cast<float>(corner.x + x) + 0.5F - stand.x) / stand.width;
+      const float alpha = std::clamp((half - std::abs(fx)) * stand.width + 0.5F, 0.0F, 1.0F);
+      if (alpha >= 1) continue;
+      for (int c = 0; c < 4; ++c)
+        row[x][c] = static_cast<std::uint8_t>(static_cast<float>(row[x][c]) * alpha);
+    }
+  }
+}
+
+}  // namespace
+
+void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, cv::Mat& patch) {
+  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
+  if (roi.empty()) return;
+  const std::size_t level = best_size(layer, stand.width);
+  const auto [step, x, y] = mapping(layer, level, stand, roi.tl());
+  const cv::Matx23f affine(step, 0, x, 0, step, y);
+  cv::warpAffine(layer.sizes[level], patch, affine, roi.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_CONSTANT);
+  blur_and_blend(patch, stand, roi.tl(), picture);
+}
+
+void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv::Mat& patch) {
+  const Layer& layer = figure.head;
+  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
+  if (roi.empty()) return;
+  const std::size_t level = best_size(layer, stand.width);
+  const auto [step, x0, y0] = mapping(layer, level, stand, roi.tl());
+  const float scale = step * stand.width;
+  const TurnTable turned(stand.yaw);
+  // A nose stands out: it moves farther than the skin around it when the head turns.
+  const float nose_shift = 0.1F * std::sin(stand.yaw * std::numbers::pi_v<float> / 180);
+  cv::Mat places(roi.size(), CV_32FC2);
+  for (int y = 0; y < roi.height; ++y) {
+    const float fy = (static_cast<float>(roi.y + y) + 0.5F - stand.top) / stand.width;
+    const float half = std::max(0.02F, head_half_width(fy, figure.jaw));
+    const float nose_row = nose_shift * std::exp(-(fy - 0.78F) * (fy - 0.78F) / 0.02F);
+    auto* row = places.ptr<cv::Vec2f>(y);
+    for (int x = 0; x < roi.width; ++x) {
+      const float fx = (static_cast<float>(roi.x + x) + 0.5F - stand.x) / stand.width;
+      float from = turned.at(fx / half) * half;
+      if (stand.yaw != 0) from -= nose_row * std::exp(-from * from / 0.012F);
+      row[x] = {(from - layer.area.x) * scale - 0.5F, static_cast<float>(y) * step + y0};
+    }
+  }
+  cv::remap(layer.sizes[level], patch, places, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  cut_out_head(patch, figure, stand, roi.tl());
+  blur_and_blend(patch, stand, roi.tl(), picture);
+  static_cast<void>(x0);
+}
+
+void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& picture, cv::Mat& patch) {
+  const int height = picture.size.height;
+  // The layer's own picture ends a little above; begin where it is still opaque.
+  const float end = stand.top + (layer.area.br().y - 0.02F) * stand.width;
+  const int begin = std::max(0, static_cast<int>(std::ceil((end - 3 * stand.blur) / 2)) * 2 - 2);
+  if (begin >= height) return;
+  const cv::Rect2f strip(layer.area.x, 0, layer.area.width, 0.01F);
+  const cv::Rect columns = pixels_of(strip, {stand.x, 0, stand.width, 0, 0}, picture.size);
+  if (columns.empty()) return;
+  const std::size_t level = best_size(layer, stand.width);
+  const cv::Mat& source = layer.sizes[level];
+  const auto [step, x, y] = mapping(layer, level, stand, {columns.x, begin});
+  const cv::Matx23f affine(step, 0, x, 0, 0, static_cast<float>(source.rows) - 3.0F);
+  cv::Mat row;
+  cv::warpAffine(source, row, affine, {columns.width, 2}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 cv::BORDER_CONSTANT);
+  cv::repeat(row, (height - begin) / 2, 1, patch);
+  blend(patch, {columns.x, begin}, picture);
+  static_cast<void>(y);
+}
+
+}  // namespace vigia::camera::sim

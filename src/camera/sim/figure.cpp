@@ -1,0 +1,129 @@
+#include "camera/sim/figure.h"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "camera/sim/brush.h"
+#include "camera/sim/dice.h"
+#include "camera/sim/face_art.h"
+#include "camera/sim/yuv.h"
+
+namespace vigia::camera::sim {
+namespace {
+
+using Outline = std::vector<cv::Point2f>;
+
+Layer to_layer(const Brush& brush, const cv::Mat& bgr) {
+  Layer layer{brush.area(), brush.scale(), {}};
+  cv::Mat yuva(bgr.size(), CV_8UC4);
+  for (int y = 0; y < bgr.rows; ++y) {
+    const auto* from = bgr.ptr<cv::Vec3b>(y);
+    const auto* alpha = brush.alpha().ptr<std::uint8_t>(y);
+    auto* to = yuva.ptr<cv::Vec4b>(y);
+    for (int x = 0; x < bgr.cols; ++x) {
+      const cv::Vec3b yuv = to_yuv(from[x][0], from[x][1], from[x][2]);
+      const int a = alpha[x];
+      const auto times_alpha = [a](int value) { return static_cast<std::uint8_t>((value * a + 127) / 255); };
+      to[x] = {times_alpha(yuv[0]), times_alpha(yuv[1]), times_alpha(yuv[2]), alpha[x]};
+    }
+  }
+  layer.sizes.push_back(yuva);
+  while (layer.sizes.size() < 4 && layer.sizes.back().cols > 48) {
+    cv::Mat half;
+    cv::resize(layer.sizes.back(), half, {}, 0.5, 0.5, cv::INTER_AREA);
+    layer.sizes.push_back(half);
+  }
+  return layer;
+}
+
+Outline mirrored(Outline half) {  // a right half, from top to bottom, to a whole outline
+  Outline whole = half;
+  for (auto p = half.rbegin(); p != half.rend(); ++p) whole.emplace_back(-p->x, p->y);
+  return whole;
+}
+
+Layer paint_body(const Look& look, float scale) {
+  Brush brush({-1.3F, 1.0F, 2.6F, 2.2F}, scale, look.coat);
+  const Outline neck =
+      mirrored(smooth_curve({{0.27F, 1.0F}, {0.26F, 1.25F}, {0.3F, 1.42F}, {0.36F, 1.5F}}, false));
+  const Outline torso = mirrored(smooth_curve(
+      {{0.2F, 1.4F}, {0.5F, 1.52F}, {0.92F, 1.66F}, {1.1F, 1.9F}, {1.15F, 2.4F}, {1.14F, 3.3F}}, false));
+  const cv::Scalar dark_coat = look.coat * 0.62, light_coat = look.coat * 1.22;
+  brush.polygon({{-0.75F, 1.5F}, {-0.1F, 1.5F}, {-0.25F, 3.3F}, {-0.8F, 3.3F}}, {light_coat, 0.6F, 0.12F});
+  brush.polygon({{0.8F, 1.6F}, {1.3F, 1.6F}, {1.3F, 3.3F}, {0.85F, 3.3F}}, {dark_coat, 0.7F, 0.1F});
+  for (const float side : {-1.0F, 1.0F}) {
+    brush.stroke({{side * 0.8F, 2.0F}, {side * 0.83F, 2.6F}, {side * 0.82F, 3.3F}}, 0.03F,
+                 {dark_coat, 0.8F, 0.02F});
+  }
+  brush.polygon({{-0.3F, 1.35F}, {0.3F, 1.35F}, {0.06F, 2.2F}, {0, 3.3F}, {-0.06F, 2.2F}},
+                {look.shirt, 1, 0.01F});
+  brush.stroke({{-0.33F, 1.42F}, {-0.05F, 2.25F}, {-0.03F, 3.3F}}, 0.05F, {dark_coat, 0.9F, 0.015F});
+  brush.stroke({{0.33F, 1.42F}, {0.05F, 2.25F}, {0.03F, 3.3F}}, 0.05F, {dark_coat, 0.9F, 0.015F});
+  brush.polygon({{-0.4F, 0.95F}, {0.4F, 0.95F}, {0.3F, 1.45F}, {0, 1.66F}, {-0.3F, 1.45F}},
+                {look.skin * 0.8, 1, 0.012F});
+  brush.ellipse({0, 1.16F}, {0.42F, 0.2F}, {look.skin * 0.5, 0.8F, 0.06F});  // the head's shadow
+  brush.cut_out({neck, torso}, 0.006F);
+  return to_layer(brush, brush.colour());
+}
+
+Layer paint_back(const Look& look, float scale) {
+  Brush brush({-0.8F, -0.45F, 1.6F, 2.1F}, scale, look.hair);
+  std::vector<Outline> outlines;
+  const cv::Scalar ear = look.skin * 0.82;
+  switch (look.hair_style) {
+    case HairStyle::long_hair:
+      outlines.push_back(mirrored(smooth_curve({{0, -0.33F},
+                                                {0.34F, -0.26F},
+                                                {0.57F, 0.1F},
+                                                {0.63F, 0.6F},
+                                                {0.66F, 1.2F},
+                                                {0.56F, 1.5F},
+                                                {0, 1.5F}},
+                                               false)));
+      brush.polygon({{-0.8F, 0.7F}, {0.8F, 0.7F}, {0.8F, 1.7F}, {-0.8F, 1.7F}},
+                    {look.hair * 0.65, 0.7F, 0.2F});
+      break;
+    case HairStyle::parted:
+      outlines.push_back(ellipse_outline({0.02F, 0.3F}, {0.56F, 0.64F}));
+      break;
+    case HairStyle::short_cut:
+      outlines.push_back(ellipse_outline({0, 0.32F}, {0.53F, 0.6F}));
+      break;
+    case HairStyle::receding:
+      outlines.push_back(ellipse_outline({0, 0.4F}, {0.525F, 0.3F}));
+      break;
+  }
+  if (look.hair_style != HairStyle::long_hair) {
+    for (const float side : {-1.0F, 1.0F}) {
+      brush.ellipse({side * 0.52F, 0.6F}, {0.09F, 0.17F}, {ear, 1, 0.005F}, side * 8);
+      brush.ellipse({side * 0.535F, 0.6F}, {0.04F, 0.11F}, {look.skin * 0.58, 0.7F, 0.02F}, side * 8);
+      outlines.push_back(ellipse_outline({side * 0.515F, 0.6F}, {0.075F, 0.155F}, side * 8));
+    }
+  }
+  brush.cut_out(outlines, 0.008F);
+  return to_layer(brush, brush.colour());
+}
+
+}  // namespace
+
+float head_half_width(float y, float jaw) {
+  if (y < 0.5F) {
+    const float v = (0.5F - y) / 0.75F;
+    return v >= 1 ? -1.0F : 0.5F * std::sqrt(1 - v * v);
+  }
+  const float v = (y - 0.5F) / (kChin - 0.5F);
+  return v >= 1 ? -1.0F : 0.5F * std::sqrt(1 - std::pow(v, jaw));
+}
+
+Figure paint_figure(const Look& look, float scale) {
+  Figure figure;
+  figure.jaw = look.jaw;
+  figure.body = paint_body(look, scale);
+  figure.back = paint_back(look, scale);
+  Brush head = paint_head(look, scale);
+  figure.head = to_layer(head, head.colour());
+  return figure;
+}
+
+}  // namespace vigia::camera::sim

@@ -1,0 +1,44 @@
+// Paints what a Scene's camera sees at a moment: the room, the people before it, the sensor's noise.
+// Deterministic: the same scene and time give the same picture, in whatever order they are asked for.
+//
+// The faces are meant to be found by real detectors (YuNet, Haar cascades), as painter_test checks.
+// Cost: about 1 ms a frame of 720p plus 0.5 ms per person in it; a person's first frame some ms more.
+// Memory: 6 bytes per pixel, 1.5 MB per person in the picture. Threads: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/clock.h"
+#include "camera/sim/figure.h"
+#include "camera/sim/i420_image.h"
+#include "camera/sim/scene.h"
+
+namespace vigia::camera::sim {
+
+class Painter {
+ public:
+  explicit Painter(const Scene& scene);
+
+  // The picture at stream time t; valid until the next call.
+  const I420Image& paint(Nanoseconds t);
+
+ private:
+  void paint_person(const Person& person);
+  void put_pillar_before();
+  void add_noise(Nanoseconds t);
+  const Figure& figure_of(std::int64_t person);
+  void forget_who_left(const std::vector<Person>& present);
+
+  // Constant after construction.
+  const Scene scene_;
+  const I420Image room_;
+  std::vector<std::int8_t> noise_;  // larger than a picture: each frame takes another part of it
+
+  I420Image canvas_;
+  std::map<std::int64_t, Figure> figures_;
+  cv::Mat patch_;
+};
+
+}  // namespace vigia::camera::sim

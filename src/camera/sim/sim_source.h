@@ -1,0 +1,23 @@
+// The synthetic camera as a source of packets: paints the scene of a sim: URL, encodes it, and hands it
+// out like a file that never ends (or a camera: what comes after cannot tell the difference).
+// Stream time 0 is the scene's time 0, so whoever knows the URL knows who was to be seen when: scene.h.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "camera/packet_source.h"
+
+namespace vigia::camera::sim {
+
+// url: "sim:faces=4&size=1280x720&fps=30&seed=1&seconds=20"; keys: scene_options.h.
+// Takes some tens of milliseconds; each read() paints and encodes one picture (about 5 ms at 720p).
+// Errors: invalid (the URL: which key, and what is allowed), unavailable (no H.264 encoder).
+Result<std::unique_ptr<PacketSource>> open_sim(const std::string& url);
+
+}  // namespace vigia::camera::sim
+
+namespace vigia::camera {
+using sim::open_sim;
+}
