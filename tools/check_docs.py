@@ -6,8 +6,7 @@
 One line a complaint, 'path:line: what'; exit 1 if any. Looked at: every *.md, config/**/*.yaml.
 
   ```yaml    loaded by the settings program ('PROGRAM FILE' says what is wrong and exits 2). A first line
-             '# name.yaml' names the file for the commands of the same document. Without cameras: it is
-             a part of a file, and is completed with one camera.
+             '# name.yaml' names the file for the commands of the same document.
   ```sh      run, in an empty folder with the document's YAML files, 'config/' and a './dev' whose demo,
              run and check are PROGRAM's, '--seconds' cut to 1. Has to exit 0.
              After '<!-- not run: reason -->' not run; commands, flags and files are looked up instead.
@@ -33,7 +32,6 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`]+)`")
 PATH = re.compile(r"^(src|docs|config|testing|tests|tools|bench|cmake)/[\w./*-]*$")
 KEY = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
-CAMERA = 'cameras: [{name: example, url: "sim:"}]\n'
 # What a reader's shell has anyway.
 SHELL = {"cd", "export", "cp", "mkdir", "ls", "cat", "kill", "sudo", "git", "apt-get", "ffprobe", "ffmpeg",
          "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc"}
@@ -85,7 +83,7 @@ def heading_anchors(text):
 
 
 def settings_keys(root):
-    """Every key of config/vigia.yaml, with dots; also those shown as a comment."""
+    """Every key of config/vigia.yaml, with dots; also those that stand there as a comment."""
     keys, above = set(), []
     file = root / "config/vigia.yaml"
     for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else []:
@@ -156,8 +154,6 @@ class Checker:
     # --- yaml ---
 
     def check_settings(self, path, line, text):
-        if not re.search(r"^cameras:|^\s+findface:", text, re.MULTILINE):
-            text += CAMERA
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder, path.name if path.suffix == ".yaml" else "block.yaml")
             file.write_text(text, encoding="utf-8")
