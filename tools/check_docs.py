@@ -36,8 +36,14 @@ KEY = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
 SHELL = {"cd", "export", "cp", "mkdir", "ls", "cat", "kill", "sudo", "git", "apt-get", "ffprobe", "ffmpeg",
          "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc"}
 DEV = """#!/usr/bin/env bash
+arguments=() before=
+for argument in "$@"; do
+  case $argument in --seconds=*) argument=--seconds=1 ;; esac
+  [[ $before != --seconds ]] || argument=1
+  arguments+=("$argument") before=$argument
+done
 case ${1:-} in
-  demo | run | check) exec "$VIGIA" $(printf '%q ' "$@" | sed -E 's/--seconds[ =][0-9.]+/--seconds 1/') ;;
+  demo | run | check) exec "$VIGIA" "${arguments[@]}" ;;
   *) exec "$VIGIA_ROOT/dev" "$@" ;;
 esac
 """
