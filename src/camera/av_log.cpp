@@ -1,0 +1,76 @@
+#include "camera/av_log.h"
+
+extern "C" {
+#include <libavutil/log.h>
+}
+
+#include <array>
+#include <chrono>
+#include <cstdarg>
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "base/log.h"
+#include "base/mutex.h"
+
+namespace vigia::camera {
+namespace {
+
+constexpr int kLinesASecond = 20;
+
+// How many lines were written in this second, and left out since the last one written.
+class LineBudget {
+ public:
+  // Nothing: leave this line out. Else: how many were left out before it.
+  int take() {
+    const auto second =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch())
+            .count();
+    MutexLock lock(mutex_);
+    if (second != second_) {
+      second_ = second;
+      written_ = 0;
+    }
+    if (written_ >= kLinesASecond) {
+      ++left_out_;
+      return kLeaveOut;
+    }
+    ++written_;
+    return std::exchange(left_out_, 0);
+  }
+  static constexpr int kLeaveOut = -1;
+
+ private:
+  Mutex mutex_;
+  std::int64_t second_ GUARDED_BY(mutex_) = 0;
+  int written_ GUARDED_BY(mutex_) = 0;
+  int left_out_ GUARDED_BY(mutex_) = 0;
+};
+
+// Called by FFmpeg on any thread; nothing may be thrown back into it.
+void write_line(void* context, int level, const char* format, va_list arguments) noexcept {
+  if (level > AV_LOG_INFO || !spdlog::should_log(spdlog::level::debug)) return;
+  static LineBudget budget;
+  try {
+    const int left_out = budget.take();
+    if (left_out == LineBudget::kLeaveOut) return;
+    std::array<char, 1024> line{};
+    int print_prefix = 1;
+    av_log_format_line2(context, level, format, arguments, line.data(), line.size(), &print_prefix);
+    std::string text = redact(line.data());
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    if (left_out > 0) log::debug("ffmpeg: {} lines left out", left_out);
+    log::debug("ffmpeg: {}", text);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): a line of FFmpeg's log is no reason to fail
+  }
+}
+
+}  // namespace
+
+void route_ffmpeg_log() {
+  static std::once_flag once;
+  std::call_once(once, [] { av_log_set_callback(write_line); });
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,67 @@
+#include "camera/av_options.h"
+
+extern "C" {
+#include <libavutil/opt.h>
+}
+
+#include <string>
+#include <string_view>
+
+#include "camera/av_source.h"
+
+namespace vigia::camera {
+namespace {
+
+bool known_to_ffmpeg(const std::string& key) {
+  const AVClass* format = avformat_get_class();  // FFmpeg wants an object: its class pointer will do
+  return av_opt_find(&format, key.c_str(), nullptr, 0, AV_OPT_SEARCH_CHILDREN | AV_OPT_SEARCH_FAKE_OBJ) !=
+         nullptr;
+}
+
+Status set_user_options(const CameraOptions& options, AvOptions& out) {
+  for (const std::string& param : options.ffmpeg_params) {
+    const std::size_t equals = param.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{ErrorCode::invalid,
+                   "ffmpeg_params: every entry is key=value, for example rtsp_transport=udp; one is not"};
+    }
+    const std::string key = param.substr(0, equals);
+    if (key == "protocol_whitelist" || key == "protocol_blacklist") {
+      return Error{ErrorCode::invalid,
+                   "ffmpeg_params: '" + key + "' cannot be set: the url decides which protocols are spoken"};
+    }
+    if (!known_to_ffmpeg(key)) {
+      return Error{ErrorCode::invalid, "ffmpeg_params: FFmpeg knows no option '" + key + "'"};
+    }
+    out.set(key.c_str(), param.c_str() + equals + 1);
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+Status make_av_options(const SourceUrl& source, const CameraOptions& options, AvOptions& out) {
+  out.set_number("probesize", AvSource::kProbeBytes);
+  out.set_number("analyzeduration", AvSource::kAnalyzeMicroseconds);
+  // The frame rate is not needed, so nothing need be read to guess it.
+  out.set_number("fpsprobesize", 0);
+  if (source.kind == SourceKind::rtsp) {
+    out.set("rtsp_transport", "tcp");  // UDP loses packets, and every loss costs seconds of faces
+    out.set("allowed_media_types", "video");
+    out.set_number("reorder_queue_size", AvSource::kReorderPackets);
+  }
+  if (Status user = set_user_options(options, out); !user) return user;
+  out.set("protocol_whitelist", source.protocols.c_str());
+  return ok_status();
+}
+
+Result<const AVInputFormat*> find_input_format(const CameraOptions& options) {
+  if (options.ffmpeg_format.empty()) return nullptr;
+  const AVInputFormat* const format = av_find_input_format(options.ffmpeg_format.c_str());
+  if (format == nullptr) {
+    return Error{ErrorCode::invalid, "ffmpeg_format: FFmpeg knows no format '" + options.ffmpeg_format + "'"};
+  }
+  return format;
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,189 @@
+#include "camera/av_source.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "camera/av_options.h"
+
+namespace vigia::camera {
+namespace {
+
+using namespace std::chrono_literals;
+
+// For the goodbye to a server that may be gone.
+constexpr auto kCloseTimeout = 500ms;
+// Reads that gave nothing, one after the other, until that counts as a failure.
+constexpr int kMostEmptyReads = 1000;
+
+// FFmpeg would wait for ever on a pipe, and says little about a missing file.
+Status check_file(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) != 0) {
+    const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::not_found : ErrorCode::io;
+    return Error{code, "cannot open file '" + path + "': " + std::strerror(errno)};
+  }
+  if (!S_ISREG(about.st_mode)) {
+    return Error{ErrorCode::io, "cannot open '" + path + "': it is not a plain file"};
+  }
+  return ok_status();
+}
+
+const char* advice(int code) {
+  switch (code) {
+    case AVERROR_HTTP_UNAUTHORIZED:
+    case AVERROR_HTTP_FORBIDDEN:
+      return "; check user and password in its url";
+    case AVERROR_HTTP_NOT_FOUND:
+      return "; check the path in its url";
+    case AVERROR_INVALIDDATA:
+      return "; it is not a video that FFmpeg can read";
+    case AVERROR(ECONNREFUSED):
+      return "; nothing listens there: check address and port";
+    default:
+      return "";
+  }
+}
+
+ErrorCode meaning(int code) {
+  switch (code) {
+    case AVERROR_HTTP_UNAUTHORIZED:
+    case AVERROR_HTTP_FORBIDDEN:
+      return ErrorCode::refused;
+    case AVERROR_HTTP_NOT_FOUND:
+    case AVERROR(ENOENT):
+      return ErrorCode::not_found;
+    case AVERROR(ETIMEDOUT):
+      return ErrorCode::timeout;
+    case AVERROR(ENOMEM):
+      return ErrorCode::no_memory;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+}  // namespace
+
+int AvSource::Interrupt::asked(void* self) noexcept {
+  auto* const interrupt = static_cast<Interrupt*>(self);
+  if (interrupt->stop.stop_requested()) return 1;
+  if (std::chrono::steady_clock::now() < interrupt->deadline) return 0;
+  interrupt->timed_out = true;
+  return 1;
+}
+
+AvSource::AvSource(SourceUrl source, const CameraOptions& options)
+    : source_(std::move(source)), options_(options), timeout_(from_seconds(options.source_timeout)) {}
+
+AvSource::~AvSource() {
+  interrupt_.arm({}, kCloseTimeout);
+}
+
+Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, const CameraOptions& options,
+                                                     const std::stop_token& stop) {
+  if (source.kind == SourceKind::file) {
+    if (Status usable = check_file(source.path); !usable) return usable.error();
+  }
+  std::unique_ptr<AvSource> made(new AvSource(source, options));  // NOLINT: the constructor is private
+  if (Status opened = made->open_input(stop); !opened) return opened.error();
+  if (Status chosen = made->choose_stream(); !chosen) return chosen.error();
+  return std::unique_ptr<PacketSource>(std::move(made));
+}
+
+Status AvSource::open_input(const std::stop_token& stop) {
+  AvOptions av_options;
+  if (Status made = make_av_options(source_, options_, av_options); !made) return made;
+  Result<const AVInputFormat*> format = find_input_format(options_);
+  if (!format) return format.error();
+
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
+  context->interrupt_callback = {&Interrupt::asked, &interrupt_};
+  interrupt_.arm(stop, timeout_);
+  // Frees the context when it fails.
+  const int opened = avformat_open_input(&context, source_.url.c_str(), *format, av_options.get());
+  if (opened < 0) return failure("cannot open", opened);
+  context_.reset(context);
+  if (Status used = check_all_used(av_options); !used) return used;
+  interrupt_.arm(stop, timeout_);
+  const int found = avformat_find_stream_info(context_.get(), nullptr);
+  if (found < 0 || stop.stop_requested() || interrupt_.timed_out) {
+    return failure("cannot find out what is in", found);
+  }
+  return ok_status();
+}
+
+Status AvSource::check_all_used(const AvOptions& left) const {
+  for (const std::string& param : options_.ffmpeg_params) {
+    const std::string key = param.substr(0, param.find('='));
+    if (left.holds(key.c_str())) {
+      return Error{ErrorCode::invalid, "ffmpeg_params: '" + key + "' is no option of what " +
+                                           redact(source_.url) + " is (" + context_->iformat->name + ")"};
+    }
+  }
+  return ok_status();
+}
+
+Status AvSource::choose_stream() {
+  stream_ = av_find_best_stream(context_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (stream_ < 0) return Error{ErrorCode::io, "there is no video in " + redact(source_.url)};
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    if (static_cast<int>(i) != stream_) context_->streams[i]->discard = AVDISCARD_ALL;
+  }
+  // A recording behind HTTP comes as fast as the line allows, and says how long it is.
+  const bool recorded = context_->duration != AV_NOPTS_VALUE && context_->duration > 0;
+  live_ = source_.kind == SourceKind::rtsp || (source_.kind == SourceKind::http && !recorded);
+  return ok_status();
+}
+
+const AVCodecParameters& AvSource::codec() const {
+  return *context_->streams[stream_]->codecpar;
+}
+
+AVRational AvSource::time_base() const {
+  return context_->streams[stream_]->time_base;
+}
+
+Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
+  interrupt_.arm(stop, timeout_);
+  for (int i = 0; i < kMostEmptyReads; ++i) {
+    const int code = av_read_frame(context_.get(), &packet);
+    if (code == 0 && packet.stream_index == stream_) return ok_status();
+    if (code == 0) av_packet_unref(&packet);
+    if (code < 0 && code != AVERROR(EAGAIN)) return failure("cannot read from", code);
+    if (Interrupt::asked(&interrupt_) != 0) return failure("cannot read from", AVERROR_EXIT);
+  }
+  return Error{ErrorCode::io, "there is no video any more in " + redact(source_.url)};
+}
+
+Status AvSource::rewind() {
+  interrupt_.arm({}, timeout_);
+  const AVStream& stream = *context_->streams[stream_];
+  const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
+  if (avformat_seek_file(context_.get(), stream_, INT64_MIN, start, start, AVSEEK_FLAG_BACKWARD) >= 0) {
+    return ok_status();
+  }
+  // Formats that cannot seek can be opened again.
+  context_.reset();
+  if (Status opened = open_input({}); !opened) return opened;
+  return choose_stream();
+}
+
+Error AvSource::failure(const char* what, int code) const {
+  const std::string name = redact(source_.url);
+  if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
+  if (interrupt_.timed_out) {
+    return {ErrorCode::timeout,
+            "no data from " + name + " for " +
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count()) +
+                " ms (source_timeout)"};
+  }
+  if (code == AVERROR_EOF) return {ErrorCode::ended, name + " has ended"};
+  return {meaning(code), redact(std::string(what) + " " + name + ": " + av_error_text(code) + advice(code))};
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,40 @@
+// What a camera says of itself. Counters cover the whole run and only grow.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "camera/camera_state.h"
+
+namespace vigia::camera {
+
+// A copy, taken at one moment; fields are read one by one.
+struct CameraStats {
+  CameraState state = CameraState::not_started;
+  std::string message;               // the last failure, redacted; empty while frames come
+  std::uint64_t job_starts = 0;      // times the source was opened, or tried to be
+  std::uint64_t frames_decoded = 0;  // handed to the sink
+  // Lost because no buffer could be had: the decoder was refused one, or too few were left for it (the
+  // frame was decoded, then let go), or a reference frame had been lost so.
+  std::uint64_t frames_dropped_no_buffer = 0;
+  std::uint64_t decoding_soft_errors = 0;    // broken packets and damaged frames
+  std::uint64_t frames_dropped_damaged = 0;  // not decoded: after a soft error, until the next key frame
+  int frame_width = 0;                       // of the newest frame; 0: none yet
+  int frame_height = 0;
+};
+
+// The same, written by the camera's thread while others read.
+struct CameraCounters {
+  std::atomic<CameraState> state{CameraState::not_started};
+  std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
+      decoding_soft_errors{0}, frames_dropped_damaged{0};
+  std::atomic<int> frame_width{0}, frame_height{0};
+};
+
+// Only the camera's thread writes, so no read-modify-write is needed.
+inline void count(std::atomic<std::uint64_t>& counter) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,181 @@
+#include "camera/decoder.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <new>
+#include <string>
+
+namespace vigia::camera {
+namespace {
+
+// Failures in a row while draining: FFmpeg gives up by itself, this is for the day it does not.
+constexpr int kMostFailures = 64;
+
+bool shareable_format(int format) {
+  return format == AV_PIX_FMT_YUV420P || format == AV_PIX_FMT_YUVJ420P || format == AV_PIX_FMT_NV12;
+}
+
+bool damaged(const AVFrame& frame) {
+  return (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
+}
+
+// What a decoder holds besides pictures: tables of about one byte for two pixels.
+Bytes estimate_charge(const AVCodecParameters& codec) {
+  return 256_KiB + std::clamp<Bytes>(Bytes{codec.width} * codec.height / 2, 0, 32_MiB);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, PicturePool& pool,
+                                               CameraCounters& counters, int buffers_for_others) {
+  const AVCodecParameters& parameters = source.codec();
+  const AVCodec* const codec = avcodec_find_decoder(parameters.codec_id);
+  if (codec == nullptr) {
+    return Error{ErrorCode::io, std::string("there is no decoder for its codec '") +
+                                    avcodec_get_name(parameters.codec_id) + "'"};
+  }
+  std::unique_ptr<Decoder> made(  // NOLINT: the constructor is private
+      new Decoder(estimate_charge(parameters), pool, counters, buffers_for_others));
+  made->context_.reset(avcodec_alloc_context3(codec));
+  made->frame_.reset(av_frame_alloc());
+  if (!made->context_ || !made->frame_) return Error{ErrorCode::no_memory, "no memory for a decoder"};
+  AVCodecContext& context = *made->context_;
+  int code = avcodec_parameters_to_context(&context, &parameters);
+  context.thread_count = 1;  // one camera, one core: cameras are what is many
+  context.thread_type = FF_THREAD_SLICE;
+  context.pkt_timebase = source.time_base();
+  context.max_pixels = kMostPixels;
+  context.opaque = made.get();
+  context.get_buffer2 = &Decoder::get_buffer;
+  if (code >= 0) code = avcodec_open2(&context, codec, nullptr);
+  if (code < 0) {
+    return Error{ErrorCode::io,
+                 std::string("cannot open the decoder '") + codec->name + "': " + av_error_text(code)};
+  }
+  return made;
+}
+
+int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept {
+  if ((context->codec->capabilities & AV_CODEC_CAP_DR1) == 0) {
+    return avcodec_default_get_buffer2(context, frame, flags);
+  }
+  try {
+    return static_cast<Decoder*>(context->opaque)->lease_buffer(*frame);
+  } catch (const std::bad_alloc&) {
+    return AVERROR(ENOMEM);
+  }
+}
+
+int Decoder::lease_buffer(AVFrame& frame) {
+  if (std::max(frame.width, frame.height) > kLongestSide) return AVERROR_INVALIDDATA;
+  PictureShape shape{frame.format, frame.width, frame.height};
+  std::array<int, AV_NUM_DATA_POINTERS> alignments{};
+  avcodec_align_dimensions2(context_.get(), &shape.width, &shape.height, alignments.data());
+  const bool shared = shareable_format(frame.format);
+  const int own = std::min(kMostForDecoder, context_->refs + context_->has_b_frames + 2);
+  const int buffers = std::max(own, 4) + (shared ? buffers_for_others_ : 0);
+  if (!pool_.fit(shape, {alignments[0], alignments[1], alignments[2], alignments[3]}, buffers)) {
+    return AVERROR_INVALIDDATA;
+  }
+  // Read-only: some decoders would go on painting in the last picture, which others read by now.
+  if (!pool_.lease_into(frame, shared)) {
+    refused_ = true;
+    return AVERROR(ENOMEM);
+  }
+  frame.opaque = &pool_;
+  return 0;
+}
+
+bool Decoder::shareable(const AVFrame& frame) const noexcept {
+  return frame.opaque == &pool_ && frame.buf[0] != nullptr && frame.buf[1] == nullptr &&
+         shareable_format(frame.format);
+}
+
+SteadyTime Decoder::read_time(const AVFrame& frame) noexcept {
+  return SteadyTime(Nanoseconds(frame.reordered_opaque));
+}
+
+void Decoder::push(const AVPacket& packet, SteadyTime read_at) noexcept {
+  if (leave_out(packet)) return;
+  refused_ = false;
+  context_->reordered_opaque = Nanoseconds(read_at.time_since_epoch()).count();
+  const int code = avcodec_send_packet(context_.get(), &packet);
+  if (code < 0) fail();
+}
+
+bool Decoder::leave_out(const AVPacket& packet) noexcept {
+  if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
+    count(counters_.decoding_soft_errors);
+    lose(Loss::damage);
+    return true;
+  }
+  if (!waiting_) return false;
+  if ((packet.flags & AV_PKT_FLAG_KEY) == 0 && ++waited_ < kLongestWait) {
+    count_loss(cause_);
+    return true;
+  }
+  restart();
+  return false;
+}
+
+void Decoder::count_loss(Loss cause) noexcept {
+  count(cause == Loss::damage ? counters_.frames_dropped_damaged : counters_.frames_dropped_no_buffer);
+}
+
+// From here to the next key frame nothing is shown.
+void Decoder::lose(Loss cause) noexcept {
+  avcodec_flush_buffers(context_.get());
+  draining_ = false;
+  if (!waiting_) waited_ = 0;
+  waiting_ = true;
+  cause_ = cause;
+}
+
+// A packet could not be decoded. Those before it could: they come out before the decoder is emptied.
+void Decoder::fail() noexcept {
+  const Loss cause = refused_ ? Loss::no_buffer : Loss::damage;
+  if (cause == Loss::no_buffer) {
+    count(counters_.frames_dropped_no_buffer);
+  } else {
+    count(counters_.decoding_soft_errors);
+  }
+  refused_ = false;
+  if (draining_ && ++failures_ < kMostFailures) return;
+  if (draining_ || avcodec_send_packet(context_.get(), nullptr) < 0) return lose(cause);
+  draining_ = true;
+  failures_ = 0;
+  waiting_ = true;
+  waited_ = 0;
+  cause_ = cause;
+}
+
+void Decoder::finish() noexcept {
+  if (!draining_) avcodec_send_packet(context_.get(), nullptr);
+}
+
+AVFrame* Decoder::next() noexcept {
+  for (;;) {
+    const int code = avcodec_receive_frame(context_.get(), frame_.get());
+    if (code == 0) {
+      if (!damaged(*frame_)) return frame_.get();
+      count(counters_.decoding_soft_errors);
+      lose(Loss::damage);
+      av_frame_unref(frame_.get());
+    } else if (code == AVERROR_EOF || code == AVERROR(EAGAIN)) {
+      if (draining_) lose(cause_);
+      av_frame_unref(frame_.get());
+      return nullptr;
+    } else {
+      fail();
+    }
+  }
+}
+
+void Decoder::restart() noexcept {
+  avcodec_flush_buffers(context_.get());
+  draining_ = false;
+  waiting_ = false;
+  waited_ = 0;
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,82 @@
+// Packets in, clean pictures out, decoded straight into leases of the camera's pool.
+//
+//   decoder->push(packet, read_at);
+//   while (AVFrame* frame = decoder->next()) use(*frame);      // valid until the next call
+//
+// A picture that a broken packet, a damaged reference or a refused buffer may have spoilt looks like
+// faces that are not there, so none is given: after such a loss every packet up to the next key frame
+// is left out and counted, and the decoder begins anew there. (When no key frame comes for
+// kLongestWait packets, it begins anew anyway, and judges by itself what it can show.)
+// Guarantee: no input makes it fail; what is broken is counted. Nothing is allocated a frame but
+// FFmpeg's own reference nodes.
+// Threads: owner thread only; it may be destroyed on another (it is retired).
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "camera/av_handles.h"
+#include "camera/camera_stats.h"
+#include "camera/packet_source.h"
+#include "camera/picture_pool.h"
+#include "memory/retirable.h"
+
+namespace vigia::camera {
+
+class Decoder final : public memory::Retirable {
+ public:
+  static constexpr int kLongestWait = 600;
+
+  // buffers_for_others: how many pictures may be held outside at once. `pool` and `counters` must outlive
+  // the last push() and next(), not the decoder. Errors: io (no decoder for this codec).
+  static Result<std::unique_ptr<Decoder>> open(const PacketSource& source, PicturePool& pool,
+                                               CameraCounters& counters, int buffers_for_others);
+  ~Decoder() noexcept override = default;
+
+  // read_at comes out again with the picture: see read_time().
+  void push(const AVPacket& packet, SteadyTime read_at) noexcept;
+  // No more packets: next() gives what is still inside.
+  void finish() noexcept;
+  // The next clean picture; nullptr: push() the next packet, or all is out after finish().
+  AVFrame* next() noexcept;
+  // Forgets everything: packets of another place follow, beginning with a key frame.
+  void restart() noexcept;
+
+  // True: the picture lies in a lease of the pool, ready to be shared. False: in one that FFmpeg may
+  // write into again, or in memory of its own; copy it before the next call.
+  [[nodiscard]] bool shareable(const AVFrame& frame) const noexcept;
+  static SteadyTime read_time(const AVFrame& frame) noexcept;
+  // Pictures are being left out because no buffer could be had.
+  [[nodiscard]] bool starved() const noexcept { return waiting_ && cause_ == Loss::no_buffer; }
+
+ private:
+  enum class Loss { damage, no_buffer };
+
+  Decoder(Bytes charge, PicturePool& pool, CameraCounters& counters, int buffers_for_others)
+      : Retirable(charge), pool_(pool), counters_(counters), buffers_for_others_(buffers_for_others) {}
+
+  static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept;
+  int lease_buffer(AVFrame& frame);
+  bool leave_out(const AVPacket& packet) noexcept;
+  void count_loss(Loss cause) noexcept;
+  void lose(Loss cause) noexcept;
+  void fail() noexcept;
+
+  // Constant after open().
+  PicturePool& pool_;
+  CameraCounters& counters_;
+  const int buffers_for_others_;
+
+  AvHandle<AVCodecContext> context_;
+  AvHandle<AVFrame> frame_;
+  bool refused_ = false;   // get_buffer() could not lease, since the last push()
+  bool draining_ = false;  // after a failure: what was decoded before it comes out first
+  int failures_ = 0;       // one after the other, while draining
+  bool waiting_ = false;   // for the next key frame
+  int waited_ = 0;         // packets
+  Loss cause_ = Loss::damage;
+};
+
+}  // namespace vigia::camera

@@ -1,0 +1,84 @@
+// Buffers of one camera for pictures of one shape: a pixel format in a size. A change of shape makes a
+// new pool; leases of the old one stay valid.
+//
+// How many: what the decoder may keep for itself, at most 17 (reference frames, frames that wait for
+// their turn, the one in work), and what others may hold: frame_buffer_size that wait for a worker,
+// kInProcess in work, kBestShots kept by open tracks. They are mapped as they are first needed; a 720p
+// camera with 3 reference frames and frame_buffer_size 3 may hold 21 of 1.42 MB: 30 MB, and holds
+// about 10 MB while nobody is in the picture. Never more than half of the memory budget.
+// Threads: owner thread only; leases any.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "camera/av_handles.h"
+#include "memory/buffer_pool.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::camera {
+
+inline constexpr int kInProcess = 2;
+inline constexpr int kBestShots = 12;
+inline constexpr int kMostForDecoder = 17;
+// Longest side and most pixels of a picture; what is larger is refused before memory is asked for.
+inline constexpr int kLongestSide = 8192;
+inline constexpr std::int64_t kMostPixels = 8192LL * 4608;
+
+struct PictureShape {
+  int format = -1;  // AVPixelFormat
+  int width = 0;    // aligned as the user of the planes needs it
+  int height = 0;
+  bool operator==(const PictureShape&) const = default;
+};
+
+// Where the planes lie in a buffer.
+struct PictureLayout {
+  int planes = 0;  // with a palette counting as one
+  std::array<std::ptrdiff_t, 4> offsets{};
+  std::array<int, 4> strides{};
+  Bytes bytes = 0;
+};
+
+// Every stride is a multiple of its `alignments`, every plane begins on a 64-byte boundary. Nothing for
+// formats that have no planes in memory, and for impossible sizes.
+std::optional<PictureLayout> lay_out(PictureShape shape, const std::array<int, 4>& alignments);
+
+class PicturePool {
+ public:
+  PicturePool(memory::MemoryManager& manager, std::string owner)
+      : manager_(manager), owner_(std::move(owner)) {}
+
+  // Makes the pool fit: does nothing while shape and need are as before. False: such a picture is
+  // impossible, or no memory is left. May allocate when it changes.
+  bool fit(PictureShape shape, const std::array<int, 4>& alignments, int buffers);
+
+  // Points the frame's planes into a new lease, which buf[0] holds. read_only: FFmpeg may not write into
+  // it again once it is decoded. False: refused, and the frame is untouched. REQUIRES: fit().
+  bool lease_into(AVFrame& frame, bool read_only) noexcept;
+
+  // Buffers that can still be leased, should the budget allow.
+  [[nodiscard]] int free_buffers() const noexcept {
+    return pool_ ? pool_->max_buffers() - pool_->leased() : 0;
+  }
+  [[nodiscard]] int max_buffers() const noexcept { return pool_ ? pool_->max_buffers() : 0; }
+
+ private:
+  // Constant after construction.
+  memory::MemoryManager& manager_;
+  const std::string owner_;
+
+  PictureShape shape_;
+  PictureLayout layout_;
+  int wanted_ = 0;
+  std::optional<memory::BufferPool> pool_;
+};
+
+// A hold on the buffer that a frame's buf[0] came from. REQUIRES: lease_into() filled the frame, or the
+// frame that it is a reference of.
+memory::SharedLease lease_of(const AVFrame& frame);
+
+}  // namespace vigia::camera

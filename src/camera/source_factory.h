@@ -1,0 +1,20 @@
+// Opens the packet source that a camera's url names.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "base/result.h"
+#include "camera/camera_options.h"
+#include "camera/packet_source.h"
+
+namespace vigia::camera {
+
+// May take options.source_timeout, and ends soon after a stop.
+// Errors: invalid (the url or the options are wrong: a new try cannot mend it), not_found, refused, io,
+// timeout, unavailable, cancelled. Texts are redacted.
+Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
+                                                  const std::stop_token& stop);
+
+}  // namespace vigia::camera

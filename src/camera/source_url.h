@@ -1,0 +1,24 @@
+// A camera's url, understood: which kind of source it is, and how FFmpeg is to be asked for it.
+// Threads: pure functions.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace vigia::camera {
+
+enum class SourceKind { file, rtsp, http, sim };
+
+struct SourceUrl {
+  SourceKind kind = SourceKind::file;
+  std::string url;        // for FFmpeg; may hold a password
+  std::string path;       // of a file: as the system knows it
+  std::string protocols;  // the only ones that FFmpeg may use for it, whatever the stream refers to
+};
+
+// Known: file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, sim:. All others are refused
+// (data:, concat:, pipe:, ... read what nobody meant to show). Error: invalid, redacted.
+Result<SourceUrl> parse_source_url(const std::string& url);
+
+}  // namespace vigia::camera

@@ -1,0 +1,203 @@
+#include "camera/stream_job.h"
+
+extern "C" {
+#include <libavutil/mathematics.h>
+}
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "camera/av_source.h"
+#include "camera/source_factory.h"
+
+namespace vigia::camera {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What FFmpeg may buffer of an open source: what it read to know the stream, RTP packets out of order.
+constexpr Bytes kSourceBytes = AvSource::kProbeBytes + Bytes{AvSource::kReorderPackets} * 1500;
+// Packets come, but no picture: for so long at least that is borne.
+constexpr auto kLeastPatience = 30s;
+// The decoder needs one for the next picture, and one in reserve.
+constexpr int kKeptForDecoder = 2;
+
+// 73 years: twice that still fits.
+constexpr std::int64_t kLargestStamp = std::int64_t{1} << 61;
+
+Nanoseconds to_ns(std::int64_t stamp, AVRational time_base) {
+  constexpr AVRational kNanosecond{1, 1'000'000'000};
+  return Nanoseconds(std::clamp(av_rescale_q(stamp, time_base, kNanosecond), -kLargestStamp, kLargestStamp));
+}
+
+std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
+  if (stamp == AV_NOPTS_VALUE) return std::nullopt;
+  return to_ns(stamp, time_base);
+}
+
+domain::Frame wrap(const AVFrame& picture) {
+  domain::Frame frame;
+  frame.buffer = lease_of(picture);
+  frame.layout = picture.format == AV_PIX_FMT_NV12 ? domain::PixelLayout::nv12 : domain::PixelLayout::i420;
+  frame.range = full_range(picture) ? domain::ColorRange::full : domain::ColorRange::limited;
+  frame.size = {picture.width, picture.height};
+  const std::size_t planes = frame.layout == domain::PixelLayout::nv12 ? 2 : 3;
+  for (std::size_t i = 0; i < planes; ++i) frame.planes[i] = {picture.data[i], picture.linesize[i]};
+  return frame;
+}
+
+}  // namespace
+
+// Its pictures go back to the pool here and now; only the rest waits for the collector.
+void StreamJob::Retire::operator()(Decoder* last) const noexcept {
+  last->restart();
+  memory->retire(std::unique_ptr<memory::Retirable>(last));
+}
+
+Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
+  const memory::Charge buffered(context_.memory.budget().open(context_.spec.name, memory::Kind::packets),
+                                kSourceBytes);
+  if (Status opened = open(stop); !opened) return opened;
+  Status end = stream(stop, sink);
+  if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
+    decoder_->finish();
+    deliver_ready(stop, sink);
+  }
+  return end;
+}
+
+Status StreamJob::open(const std::stop_token& stop) {
+  auto source = open_source(context_.spec.url, context_.options, stop);
+  if (!source) return source.error();
+  source_ = std::move(*source);
+  auto decoder = Decoder::open(*source_, context_.state.decoded, context_.counters, buffers_for_others());
+  if (!decoder) {
+    return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
+  }
+  decoder_.reset(std::move(*decoder).release());
+  context_.state.pictures.begin_segment();
+  context_.state.packets.begin_segment();
+  last_picture_ = context_.clock.now();
+  return ok_status();
+}
+
+Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
+  const AvHandle<AVPacket> packet(av_packet_alloc());
+  if (!packet) return Error{ErrorCode::no_memory, "no memory for a packet"};
+  while (!stop.stop_requested()) {
+    const Status read = source_->read(*packet, stop);
+    if (read.ok()) {
+      const Status taken = take(*packet, stop, sink);
+      av_packet_unref(packet.get());
+      if (!taken) return taken;
+      continue;
+    }
+    if (read.error().code != ErrorCode::ended || source_->live()) return read;
+    decoder_->finish();
+    deliver_ready(stop, sink);
+    if (pictures_in_pass_ == 0) {
+      return Error{ErrorCode::io, redact(context_.spec.url) + " holds no picture that can be decoded"};
+    }
+    if (context_.options.single_pass) return ok_status();
+    if (Status over = start_over(); !over) return over;
+  }
+  return Error{ErrorCode::cancelled, "stopped"};
+}
+
+Status StreamJob::start_over() {
+  decoder_->restart();
+  pictures_in_pass_ = 0;
+  context_.state.pictures.begin_segment();
+  context_.state.packets.begin_segment();
+  return source_->rewind();
+}
+
+Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink) {
+  last_packet_ = context_.clock.now();
+  if (!source_->live()) {
+    const AVRational base = source_->time_base();
+    const auto position =
+        context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
+    const std::optional<SteadyTime> due = pacer_.wait(position, stop);
+    if (!due) return Error{ErrorCode::cancelled, "stopped"};
+    last_packet_ = *due;
+  }
+  decoder_->push(packet, last_packet_);
+  deliver_ready(stop, sink);
+  const SteadyTime now = context_.clock.now();
+  if (decoder_->starved()) last_picture_ = now;
+  const Nanoseconds patience =
+      std::max<Nanoseconds>(3 * from_seconds(context_.options.source_timeout), kLeastPatience);
+  if (now - last_picture_ > patience) {
+    return Error{ErrorCode::timeout, "packets come from " + redact(context_.spec.url) +
+                                         ", but for a long time no picture that can be decoded"};
+  }
+  return ok_status();
+}
+
+void StreamJob::deliver_ready(const std::stop_token& stop, FrameSink& sink) {
+  while (AVFrame* const picture = decoder_->next()) {
+    ++pictures_in_pass_;
+    deliver(*picture, stop, sink);
+    last_picture_ = context_.clock.now();
+  }
+}
+
+void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink) {
+  domain::Frame frame;
+  stamp(picture, frame);
+  AVFrame* const usable = shared(picture);
+  if (usable == nullptr) return;
+  domain::Frame whole = wrap(*usable);
+  if (usable != &picture) context_.state.converter.release();
+  whole.sequence = frame.sequence;
+  whole.stream_time = frame.stream_time;
+  whole.captured = frame.captured;
+  whole.read_at = frame.read_at;
+  CameraCounters& counters = context_.counters;
+  counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
+  counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
+  count(counters.frames_decoded);
+  if (frames_++ == 0) context_.on_first_frame(whole);
+  sink.deliver(std::move(whole), stop);
+}
+
+AVFrame* StreamJob::shared(AVFrame& picture) {
+  StreamState& state = context_.state;
+  if (decoder_->shareable(picture)) {
+    // One picture less is better than a decoder without a buffer: that loses all up to the key frame.
+    if (state.decoded.free_buffers() >= kKeptForDecoder) return &picture;
+    count(context_.counters.frames_dropped_no_buffer);
+    return nullptr;
+  }
+  AVFrame* const converted = state.converter.convert(picture, state.converted, buffers_for_others());
+  if (converted == nullptr) {
+    CameraCounters& counters = context_.counters;
+    count(state.converter.impossible() ? counters.decoding_soft_errors : counters.frames_dropped_no_buffer);
+  }
+  return converted;
+}
+
+void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
+  StreamState& state = context_.state;
+  frame.sequence = state.sequence++;
+  Nanoseconds at{};
+  if (source_->live()) {
+    if (!state.first_live) state.first_live = last_packet_;
+    at = last_packet_ - *state.first_live;
+  } else {
+    const AVRational base = source_->time_base();
+    at = state.pictures.map(stamp_of(picture.best_effort_timestamp, base), to_ns(picture.pkt_duration, base));
+  }
+  state.stream_time = std::max(at, state.stream_time);
+  frame.stream_time = state.stream_time;
+  frame.read_at = Decoder::read_time(picture);
+  if (context_.options.use_stream_timestamp) {
+    frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
+        from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
+  } else {
+    frame.captured = context_.clock.utc_now() - (context_.clock.now() - frame.read_at);
+  }
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,95 @@
+// One try of a camera: open its source, decode, keep the time, deliver, until the end or a failure.
+// What goes on over several tries (time line, sequence, buffers, counters) is the StreamState.
+// Threads: owner thread only; the counters may be read by all.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "camera/av_handles.h"
+#include "camera/camera_options.h"
+#include "camera/camera_stats.h"
+#include "camera/decoder.h"
+#include "camera/frame_sink.h"
+#include "camera/pacer.h"
+#include "camera/packet_source.h"
+#include "camera/picture_converter.h"
+#include "camera/picture_pool.h"
+#include "camera/timeline.h"
+#include "domain/camera_spec.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::camera {
+
+struct StreamState {
+  StreamState(memory::MemoryManager& manager, const std::string& owner)
+      : decoded(manager, owner), converted(manager, owner) {}
+
+  PicturePool decoded;    // what the decoder writes into
+  PicturePool converted;  // what the converter writes into, where it is needed
+  PictureConverter converter;
+  std::uint64_t sequence = 0;            // of the next picture
+  Timeline pictures, packets;            // of recorded sources: by time of showing, and of decoding
+  std::optional<SteadyTime> first_live;  // when the first packet of a live source came
+  Nanoseconds stream_time{0};            // of the last picture
+};
+
+struct JobContext {
+  const domain::CameraSpec& spec;
+  const CameraOptions& options;
+  memory::MemoryManager& memory;
+  Clock& clock;
+  CameraCounters& counters;
+  StreamState& state;
+  // Called with each try's first delivered frame, before it is delivered.
+  std::function<void(const domain::Frame&)> on_first_frame;
+};
+
+class StreamJob {
+ public:
+  explicit StreamJob(const JobContext& context)
+      : context_(context),
+        pacer_(context.clock, context.options.play_speed),
+        decoder_(nullptr, Retire{&context.memory}) {}
+
+  // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (a new try
+  // cannot mend it), cancelled, and all others: try again later. Texts are redacted.
+  Status run(const std::stop_token& stop, FrameSink& sink);
+
+ private:
+  struct Retire {
+    memory::MemoryManager* memory;
+    void operator()(Decoder* last) const noexcept;
+  };
+
+  Status open(const std::stop_token& stop);
+  Status stream(const std::stop_token& stop, FrameSink& sink);
+  Status start_over();
+  Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
+  void deliver_ready(const std::stop_token& stop, FrameSink& sink);
+  void deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink);
+  // The picture in a buffer that can be shared; nullptr: lost, and counted.
+  AVFrame* shared(AVFrame& picture);
+  void stamp(const AVFrame& picture, domain::Frame& frame);
+  [[nodiscard]] int buffers_for_others() const {
+    return context_.options.frame_buffer_size + kInProcess + kBestShots;
+  }
+
+  // Constant after construction.
+  const JobContext context_;
+
+  Pacer pacer_;
+  std::unique_ptr<PacketSource> source_;
+  std::unique_ptr<Decoder, Retire> decoder_;
+  std::uint64_t frames_ = 0;            // delivered by this try
+  std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
+  SteadyTime last_packet_{};
+  SteadyTime last_picture_{};
+};
+
+}  // namespace vigia::camera
