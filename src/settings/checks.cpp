@@ -1,0 +1,129 @@
+#include "settings/checks.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include "settings/spelling.h"
+
+namespace vigia::settings::checks {
+namespace {
+
+constexpr std::array<std::string_view, 6> kSchemes{"rtsp", "rtsps", "http", "https", "file", "sim"};
+
+const std::string& text_of(Slot slot) {
+  return *std::get<std::string*>(slot);
+}
+
+// What stands before "://" or ":", unless it may be a user's name (user:password@host).
+std::string_view scheme_of(std::string_view url) {
+  const std::size_t colon = url.find(':');
+  if (colon == std::string_view::npos || colon == 0 || colon > 12) return {};
+  const std::string_view scheme = url.substr(0, colon);
+  const bool word = std::all_of(scheme.begin(), scheme.end(),
+                                [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-'; });
+  const bool certain = url.substr(colon).starts_with("://") || url.find('@') == std::string_view::npos;
+  return word && certain ? scheme : std::string_view{};
+}
+
+// "//host" with something in it.
+bool names_a_host(std::string_view after_colon) {
+  if (!after_colon.starts_with("//")) return false;
+  std::string_view host = after_colon.substr(2);
+  const std::size_t user = host.rfind('@');
+  if (user != std::string_view::npos) host.remove_prefix(user + 1);
+  return !host.empty() && host.front() != '/' && host.front() != ':' && host.front() != '?';
+}
+
+Wrong unknown_scheme(std::string_view url) {
+  const std::string_view scheme = scheme_of(url);
+  if (scheme.empty()) {
+    const bool path = url.starts_with('/') || url.starts_with("./");
+    return {"has no scheme", path ? "file:" + std::string(url) : ""};
+  }
+  return {"has the unknown scheme '" + std::string(scheme) + "'", nearest(scheme, kSchemes)};
+}
+
+}  // namespace
+
+std::optional<Wrong> camera_name(Slot slot) {
+  const std::string& name = text_of(slot);
+  if (name.empty()) return Wrong{"is empty", {}};
+  if (name.size() > 60) return Wrong{"is longer than 60 bytes", {}};
+  if (name.front() == '.' || name.find_first_of("/\\@?&=<>|*\"") != std::string::npos) {
+    return Wrong{"cannot be part of a file's name", {}};
+  }
+  return {};
+}
+
+std::optional<Wrong> camera_url(Slot slot) {
+  const std::string_view url = text_of(slot);
+  if (url.empty()) return Wrong{"is empty", {}};
+  const std::string_view scheme = scheme_of(url);
+  if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) return unknown_scheme(url);
+  const std::string_view rest = url.substr(scheme.size() + 1);
+  if (scheme == "file") return rest.empty() ? std::optional(Wrong{"names no file", {}}) : std::nullopt;
+  if (scheme == "sim") return {};
+  if (!names_a_host(rest)) return Wrong{"names no host", {}};
+  return {};
+}
+
+std::optional<Wrong> findface_url(Slot slot) {
+  const std::string_view url = text_of(slot);
+  if (url.empty()) return {};
+  const std::string_view scheme = scheme_of(url);
+  if (scheme != "http" && scheme != "https") {
+    return Wrong{"does not begin with https:// or http://", {}};
+  }
+  if (!names_a_host(url.substr(scheme.size() + 1))) return Wrong{"names no host", {}};
+  if (url.find('@') != std::string_view::npos) {
+    return Wrong{"holds a password, which belongs in FINDFACE_USER and FINDFACE_PASSWORD", {}};
+  }
+  return {};
+}
+
+std::optional<Wrong> key_value_list(Slot slot) {
+  for (const std::string& item : *std::get<std::vector<std::string>*>(slot)) {
+    const std::size_t equals = item.find('=');
+    if (equals == std::string::npos || equals == 0) return Wrong{"has an entry that is not key=value", {}};
+  }
+  return {};
+}
+
+std::optional<Wrong> not_zero(Slot slot) {
+  if (*std::get<double*>(slot) == 0) return Wrong{"means that nothing is played", {}};
+  return {};
+}
+
+std::optional<Wrong> not_empty(Slot slot) {
+  if (text_of(slot).empty()) return Wrong{"is empty", {}};
+  return {};
+}
+
+std::optional<Wrong> model(Slot slot) {
+  const std::string& name = text_of(slot);
+  if (name == "auto" || name == "cascade" || name.ends_with(".onnx")) return {};
+  constexpr std::array<std::string_view, 2> kWords{"auto", "cascade"};
+  return Wrong{"is no model", nearest(name, kWords)};
+}
+
+std::optional<Wrong> multiple_of_32(Slot slot) {
+  const domain::Size size = *std::get<domain::Size*>(slot);
+  if (size == domain::Size{}) return {};
+  constexpr int kMax = 2048;
+  if (size.width > kMax || size.height > kMax) return Wrong{"is larger than 2048", {}};
+  if (size.width % 32 == 0 && size.height % 32 == 0) return {};
+  const auto round = [kMax](int n) { return std::max(32, std::min(kMax, (n + 16) / 32 * 32)); };
+  return Wrong{"is not a multiple of 32 both ways",
+               std::to_string(round(size.width)) + "x" + std::to_string(round(size.height))};
+}
+
+std::optional<Wrong> budget(Slot slot) {
+  const Bytes bytes = *std::get<Bytes*>(slot);
+  if (bytes == 0 || bytes >= 16_MiB) return {};
+  return Wrong{"is too little to hold a frame of each camera", {}};
+}
+
+}  // namespace vigia::settings::checks

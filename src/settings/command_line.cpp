@@ -1,0 +1,196 @@
+#include "settings/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string_view>
+
+#include "settings/problems.h"
+#include "settings/spelling.h"
+#include "settings/value.h"
+
+namespace vigia::settings {
+namespace {
+
+constexpr std::string_view kExamples = R"(Examples:
+  vigia demo --seconds 20                        see it work: synthetic cameras, no set-up
+  vigia check --defaults > vigia.yaml            a settings file with every key, to begin with
+  vigia check -c vigia.yaml                      what is wrong with it, line by line
+  vigia run -c vigia.yaml                        the main job, until Ctrl+C
+  vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
+  vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
+
+Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
+FINDFACE_PASSWORD, FINDFACE_UUID.
+Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
+
+// What CLI11 fills; views of it are bound to the options.
+struct Parsed {
+  CommandLine line;
+  std::string config, summary;
+};
+
+// CLI11's own range does not tell a word from a number that is too large.
+template <class Number>
+std::function<std::string(const std::string&)> number_from_to(Number at_least, Number at_most) {
+  return [at_least, at_most](const std::string& text) -> std::string {
+    Number value{};
+    const bool number = !parse(RawValue::text(text), &value).has_value();
+    if (number && value >= at_least && value <= at_most) return {};
+    return fmt::format("{} is not a{} number from {:.10g} to {:.10g}", shown(RawValue::text(text), false),
+                       std::is_integral_v<Number> ? " whole" : "", static_cast<double>(at_least),
+                       static_cast<double>(at_most));
+  };
+}
+
+void add_sets(CLI::App& verb, Parsed& parsed) {
+  verb.add_option("--set", parsed.line.sets, "over the file and the environment, e.g. memory.gc_interval=2")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_config(CLI::App& verb, Parsed& parsed) {
+  verb.add_option("-c,--config", parsed.config, "the settings file; without: environment and --set alone")
+      ->type_name("FILE");
+}
+
+void add_run_length(CLI::App& verb, Parsed& parsed) {
+  verb.add_option("--seconds", parsed.line.seconds, "stop after so long; without: until Ctrl+C")
+      ->type_name("N")
+      ->check(number_from_to(0.1, 1e9));
+  verb.add_option("--summary", parsed.summary, "write the run's numbers there, as JSON")->type_name("FILE");
+}
+
+void describe(CLI::App& app, Parsed& parsed) {
+  app.footer(std::string(kExamples));
+  app.set_version_flag("--version", std::string("vigia ") + VIGIA_VERSION, "print the version");
+  app.set_help_flag("-h,--help", "print this");
+  app.add_flag("-v,--verbose", parsed.line.verbose, "log at level debug");
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  CLI::App& run = *app.add_subcommand("run", "the main job: watch the cameras, deliver the faces");
+  add_config(run, parsed);
+  add_run_length(run, parsed);
+  add_sets(run, parsed);
+  CLI::App& demo = *app.add_subcommand("demo", "the main job on synthetic cameras, without any set-up");
+  add_run_length(demo, parsed);
+  demo.add_option("--cameras", parsed.line.cameras, "synthetic cameras, 4 without")
+      ->type_name("N")
+      ->check(number_from_to(1, 64));
+  demo.add_option("--faces", parsed.line.faces, "people in front of each camera, 4 without")
+      ->type_name("N")
+      ->check(number_from_to(0, 16));
+  add_sets(demo, parsed);
+  CLI::App& check = *app.add_subcommand("check", "say what is wrong with the settings, and exit");
+  add_config(check, parsed);
+  add_sets(check, parsed);
+  check.add_flag("--defaults", parsed.line.print_defaults,
+                 "print a settings file with every key and its default");
+}
+
+std::string first_line(std::string text) {
+  const std::size_t end = text.find('\n');
+  if (end != std::string::npos) text.resize(end);
+  return text;
+}
+
+// The verb that was given, for "see 'vigia run --help'".
+std::string verb_of(const CLI::App& app) {
+  const auto verbs = app.get_subcommands();
+  return verbs.empty() ? std::string{} : verbs.front()->get_name();
+}
+
+// The whole line, ending in a hint: what was meant, or where help is.
+std::string line_of(const CLI::App& app, const std::string& what) {
+  if (what.ends_with('?')) return "vigia: " + what;
+  const std::string verb = verb_of(app);
+  return "vigia: " + what + "; see 'vigia " + (verb.empty() ? "" : verb + " ") + "--help'";
+}
+
+std::vector<std::string> options_of(const CLI::App& app) {
+  std::vector<std::string> names{"--help", "--version", "--verbose"};
+  for (const CLI::App* verb : app.get_subcommands()) {
+    for (const CLI::Option* option : verb->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+// An argument that nobody expects. Only what looks like an option, a verb or a settings file is shown:
+// the rest may be a secret that slipped out of its option.
+std::string unexpected(const CLI::App& app, const std::string& argument) {
+  const std::string verb = verb_of(app);
+  const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
+  if (name.starts_with('-')) {
+    const std::vector<std::string> options = options_of(app);
+    const std::string meant = nearest(name, std::vector<std::string_view>(options.begin(), options.end()));
+    std::string line = "'" + shown(name) + "' is no option of vigia" + (verb.empty() ? "" : " " + verb);
+    return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
+  }
+  if (verb.empty()) {
+    constexpr std::array<std::string_view, 3> kVerbs{"run", "demo", "check"};
+    const std::string meant = nearest(argument, kVerbs);
+    if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
+    return "there is no such command; there are run, demo and check";
+  }
+  const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
+  if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
+  return "an argument too many; every value stands after its option";
+}
+
+Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto rest = app.remaining(true);
+  std::string what = shown(first_line(error.what()));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    what = what.substr(0, what.find(':')) + " needs a value";
+  } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
+    what = "the command is missing: run, demo or check";
+  } else if (!rest.empty()) {
+    what = unexpected(app, rest.front());
+  }
+  return {2, line_of(app, what.empty() ? "an argument is wrong" : what)};
+}
+
+std::string without_last_line_end(std::string text) {
+  while (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* const* argv) {
+  CLI::App app(
+      "Vigia watches cameras, finds and follows faces, and delivers each person's best shot to FindFace.",
+      "vigia");
+  Parsed parsed;
+  try {
+    describe(app, parsed);
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    return Farewell{0, without_last_line_end(app.help())};
+  } catch (const CLI::CallForVersion& version) {
+    return Farewell{0, without_last_line_end(version.what())};
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  } catch (const std::exception& error) {
+    return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
+  }
+  constexpr std::array<std::pair<std::string_view, Verb>, 3> kVerbs{
+      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}}};
+  const std::string verb = verb_of(app);
+  parsed.line.verb = std::find_if(kVerbs.begin(), kVerbs.end(), [&verb](const auto& entry) {
+                       return entry.first == verb;
+                     })->second;
+  if (!parsed.config.empty()) parsed.line.config = parsed.config;
+  if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
+  return parsed.line;
+}
+
+}  // namespace vigia::settings

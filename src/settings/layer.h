@@ -1,0 +1,64 @@
+// What one source (the file, the environment, the flags) sets, key by key, before it is applied. Layers
+// are applied one over the other: defaults < file < environment < flags.
+// Threads: owner thread only.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "settings/problems.h"
+#include "settings/schema.h"
+#include "settings/yaml_tree.h"
+
+namespace vigia::settings {
+
+using Environment = std::map<std::string, std::string>;
+
+inline constexpr std::string_view kSetFlag = "--set";  // as error lines call it
+
+template <class Owner>
+struct Given {
+  const Key<Owner>* key;
+  RawValue value;
+  std::string where;  // "vigia.yaml:12", "--set", "VIGIA_MEMORY_GC_INTERVAL"
+  std::string path;   // "memory.gc_interval", "cameras.gate.url"
+};
+
+struct CameraGiven {
+  std::string name;  // empty: the file says none, or no text
+  std::string where;
+  std::string prefix;  // of its keys' paths: "cameras.gate." or, without a name, "cameras[2]."
+  std::vector<Given<CameraSettings>> values;
+};
+
+struct Layer {
+  std::vector<Given<Settings>> program;
+  std::vector<Given<CameraSettings>> defaults;
+  std::vector<CameraGiven> cameras;
+};
+
+// file: as error lines call it.
+Layer read_file_layer(const YamlNode& root, std::string_view file, Problems& problems);
+// sets: "memory.gc_interval=2", "defaults.jpeg_quality=80", "cameras.gate.url=rtsp://...": the last of two
+// for the same key holds.
+Layer read_set_layer(std::span<const std::string> sets, Problems& problems);
+// VIGIA_MEMORY_GC_INTERVAL, VIGIA_DEFAULTS_JPEG_QUALITY, and for the cameras named here
+// VIGIA_CAMERAS_GATE_URL (capitals; what is no letter or digit is '_').
+Layer read_environment_layer(const Environment& environment, std::span<const std::string> cameras,
+                             Problems& problems);
+
+// The words that may follow `prefix` ("" or "delivery."): keys and sections. Empty: it is no section.
+std::vector<std::string_view> words_after(std::string_view prefix);
+
+// The camera keys of both tables.
+const CameraKey* find_camera_key(std::string_view name);
+
+// An error for a key that is not known, with the best hint there is. `known` are the words that may stand
+// in its place; `prefix` is what stands before it ("delivery.findface.").
+void report_unknown(Problems& problems, std::string_view where, std::string_view prefix,
+                    std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace vigia::settings

@@ -1,0 +1,140 @@
+#include "settings/load.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "settings/assemble.h"
+#include "settings/pairs.h"
+#include "settings/secrets.h"
+
+namespace vigia::settings {
+namespace {
+
+bool is_secret(const Given<CameraSettings>& given) {
+  if (given.value.items.empty() || given.value.items.front().empty()) return false;
+  const std::string& text = given.value.items.front();
+  return given.key->rule.secret || (given.key->name == "url" && redact(text) != text);
+}
+
+void warn_if_open_to_others(const Layer& layer, const std::string& file, Problems& problems) {
+  const bool secrets = std::any_of(layer.cameras.begin(), layer.cameras.end(), [](const CameraGiven& camera) {
+    return std::any_of(camera.values.begin(), camera.values.end(), is_secret);
+  });
+  if (!secrets || !readable_by_others(file)) return;
+  problems.warning(
+      {file, "cameras",
+       fmt::format("hold a password or a token, and others may read it; chmod 600 {} mends it", file)});
+}
+
+// Nothing when it cannot be read at all; that is reported.
+std::optional<Layer> read_file(const std::filesystem::path& path, Problems& problems) {
+  const auto text = vigia::read_file(path, kLargestFile);
+  if (!text) {
+    std::string line = text.error().text;
+    if (text.error().code == ErrorCode::not_found)
+      line += "; 'vigia check --defaults' prints one to begin with";
+    problems.error_line(std::move(line));
+    return {};
+  }
+  const auto tree = read_yaml(*text, path.string());
+  if (!tree) {
+    problems.error_line(tree.error().text);
+    return {};
+  }
+  Layer layer = read_file_layer(*tree, path.string(), problems);
+  warn_if_open_to_others(layer, path.string(), problems);
+  return layer;
+}
+
+std::vector<std::string> camera_names(const Layers& layers) {
+  std::vector<std::string> names;
+  for (const Layer* layer : {&layers.file, &layers.sets}) {
+    for (const CameraGiven& camera : layer->cameras) {
+      if (!camera.name.empty()) names.push_back(camera.name);
+    }
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+// FINDFACE_URL is what FindFace's own users set; VIGIA_DELIVERY_FINDFACE_URL, where both are, goes over it.
+void add_findface_url(const Environment& environment, Layer& layer) {
+  const auto url = environment.find("FINDFACE_URL");
+  if (url == environment.end() || url->second.empty()) return;
+  constexpr std::string_view kPath = "delivery.findface.url";
+  layer.program.insert(layer.program.begin(), {find_key(program_keys(), kPath), RawValue::text(url->second),
+                                               "FINDFACE_URL", std::string(kPath)});
+}
+
+}  // namespace
+
+LoadOutcome load(const Sources& sources) {
+  Problems problems;
+  Settings settings;
+  auto file = sources.file ? read_file(*sources.file, problems) : Layer{};
+  if (file) {
+    Layers layers;
+    layers.file = std::move(*file);
+    layers.sets = read_set_layer(sources.sets, problems);
+    layers.environment = read_environment_layer(sources.environment, camera_names(layers), problems);
+    add_findface_url(sources.environment, layers.environment);
+    Origins origins;
+    settings = assemble(layers, origins, problems);
+    const auto origin_of = [&origins](std::string_view path) {
+      const auto found = origins.find(path);
+      return found == origins.end() ? std::string{} : found->second;
+    };
+    if (problems.count() == 0) check_pairs(settings, origin_of, problems);
+    read_secrets(sources.environment, origin_of("delivery.findface.secrets_file"), settings, problems);
+  }
+  LoadOutcome outcome;
+  outcome.warnings = problems.take_warnings();
+  outcome.errors = problems.take_errors();
+  if (outcome.errors.empty()) outcome.settings = std::move(settings);
+  return outcome;
+}
+
+std::map<std::string, std::string> process_environment() {
+  std::map<std::string, std::string> environment;
+  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+    const std::string_view text = *variable;
+    const std::size_t equals = text.find('=');
+    const bool ours = text.starts_with("VIGIA_") || text.starts_with("FINDFACE_");
+    if (ours && equals != std::string_view::npos)
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::vector<std::string> problems_for_run(const Settings& settings) {
+  std::vector<std::string> problems;
+  const bool findface = settings.findface.enabled();
+  if (settings.cameras.empty() && !findface) {
+    problems.emplace_back(
+        "cameras: none, and delivery.findface is not set: there is nothing to watch; add a camera to the "
+        "settings "
+        "file, or use --set cameras.NAME.url=URL, or FindFace's with FINDFACE_URL");
+  }
+  const bool active = std::any_of(settings.cameras.begin(), settings.cameras.end(),
+                                  [](const CameraSettings& camera) { return camera.source.active; });
+  if (!settings.cameras.empty() && !active) {
+    problems.emplace_back("cameras: all have active: false: there is nothing to watch");
+  }
+  for (const auto& [name, value] : {std::pair{"FINDFACE_USER", &settings.findface.user},
+                                    std::pair{"FINDFACE_PASSWORD", &settings.findface.password}}) {
+    if (!findface || !value->empty()) continue;
+    problems.push_back(fmt::format(
+        "{}: not set, and delivery.findface.url is; set it in the environment or in the file that "
+        "delivery.findface.secrets_file names",
+        name));
+  }
+  return problems;
+}
+
+}  // namespace vigia::settings

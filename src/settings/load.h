@@ -1,0 +1,47 @@
+// Makes Settings of a file, the environment and flags: defaults < file < environment < flags.
+//
+//   auto outcome = load({"vigia.yaml", process_environment(), {"memory.gc_interval=2"}});
+//   for (auto& line : outcome.warnings) log::warn("{}", line);
+//   if (!outcome.settings) { print(outcome.errors); return 2; }
+//
+// Everything that is wrong is reported, one line each, without any secret:
+//   vigia.yaml:12: cameras.gate.jpeg_qualty: unknown key; allowed: ...; did you mean 'jpeg_quality'?
+// Guarantee: no exception, bounded time and memory for any file. Secrets (FINDFACE_USER,
+// FINDFACE_PASSWORD, FINDFACE_UUID, FINDFACE_URL) come from the environment, else from the file that
+// delivery.findface.secrets_file names. Relative paths count from the working directory.
+// Cost: reads at most two files. Threads: thread-safe.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "settings/settings.h"
+
+namespace vigia::settings {
+
+struct Sources {
+  std::optional<std::filesystem::path> file;       // none: defaults, environment and flags alone
+  std::map<std::string, std::string> environment;  // process_environment(), or a test's own
+  std::vector<std::string> sets;                   // "memory.gc_interval=2"
+};
+
+struct LoadOutcome {
+  std::optional<Settings> settings;   // none: see errors
+  std::vector<std::string> warnings;  // lines, in either case
+  std::vector<std::string> errors;    // lines; empty exactly when there are settings
+};
+
+LoadOutcome load(const Sources& sources);
+
+// Those variables of this process that settings look at: VIGIA_* and FINDFACE_*.
+// Not while another thread changes the environment.
+std::map<std::string, std::string> process_environment();
+
+// Why there would be nothing to do, or no way to do it: one line each. load() accepts such settings,
+// since a file may be checked before its secrets are there.
+std::vector<std::string> problems_for_run(const Settings& settings);
+
+}  // namespace vigia::settings

@@ -1,0 +1,101 @@
+#include "settings/pairs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace vigia::settings {
+namespace {
+
+// Where one of these two was set; the first that was. Both empty: neither.
+struct Origin {
+  std::string where, path;
+};
+Origin either(const OriginOf& origin_of, const std::string& prefix, std::string_view a, std::string_view b) {
+  for (const std::string_view key : {a, b}) {
+    std::string path = prefix + std::string(key);
+    std::string where = origin_of(path);
+    if (!where.empty()) return {std::move(where), std::move(path)};
+  }
+  return {};
+}
+
+bool apart(const domain::Region& a, const domain::Region& b) {
+  return a.left >= b.left + b.width || b.left >= a.left + a.width || a.top >= b.top + b.height ||
+         b.top >= a.top + a.height;
+}
+
+// What a camera has from defaults is reported there, once.
+void check_camera(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                  Problems& problems) {
+  const shot::ShotOptions& shot = camera.shot;
+  if (shot.filter_min_size > shot.filter_max_size) {
+    const Origin origin = either(origin_of, prefix, "filter_min_size", "filter_max_size");
+    if (!origin.where.empty()) {
+      problems.error(
+          {origin.where, origin.path,
+           fmt::format("filter_min_size {} is larger than filter_max_size {}: nothing would be posted",
+                       shot.filter_min_size, shot.filter_max_size),
+           "filter_min_size up to filter_max_size"});
+    }
+  }
+  if (!camera.rot.whole() && !shot.roi.whole() && apart(camera.rot, shot.roi)) {
+    const Origin origin = either(origin_of, prefix, "roi", "rot");
+    if (!origin.where.empty()) {
+      problems.error({origin.where, origin.path, "roi lies outside rot: nothing would be posted",
+                      "a roi that shares a part with rot"});
+    }
+  }
+}
+
+// Set and different from the default, with nobody to obey it.
+void warn_of_idle_realtime(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                           Problems& problems) {
+  const track::TrackOptions fresh;
+  const track::TrackOptions& track = camera.track;
+  const std::array<std::pair<std::string_view, bool>, 3> keys{
+      {{"realtime_post_interval", track.realtime_post_interval != fresh.realtime_post_interval},
+       {"realtime_post_first_immediately", track.realtime_post_first_immediately},
+       {"realtime_post_every_interval", track.realtime_post_every_interval}}};
+  for (const auto& [key, changed] : keys) {
+    const std::string path = prefix + std::string(key);
+    const std::string where = origin_of(path);
+    if (changed && !where.empty()) {
+      problems.warning(
+          {where, path, "has no effect while overall_only is true; set overall_only: false with it"});
+    }
+  }
+}
+
+void check_identity(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                    std::set<std::int64_t>& ids, Problems& problems) {
+  if (camera.spec.id && !ids.insert(*camera.spec.id).second) {
+    problems.error({origin_of(prefix + "id"), prefix + "id",
+                    fmt::format("{} is another camera's", *camera.spec.id), "a number of its own"});
+  }
+  if (!camera.spec.token.empty() && !camera.spec.id) {
+    problems.warning(
+        {origin_of(prefix + "token"), prefix + "token", "has no id beside it: FindFace needs both"});
+  }
+}
+
+}  // namespace
+
+void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  check_camera(settings.defaults, "defaults.", origin_of, problems);
+  bool any_realtime = !settings.defaults.track.overall_only;
+  std::set<std::int64_t> ids;
+  for (const CameraSettings& camera : settings.cameras) {
+    if (problems.full()) return;
+    const std::string prefix = fmt::format("cameras.{}.", camera.spec.name);
+    check_camera(camera, prefix, origin_of, problems);
+    check_identity(camera, prefix, origin_of, ids, problems);
+    if (camera.track.overall_only) warn_of_idle_realtime(camera, prefix, origin_of, problems);
+    any_realtime = any_realtime || !camera.track.overall_only;
+  }
+  if (!any_realtime) warn_of_idle_realtime(settings.defaults, "defaults.", origin_of, problems);
+}
+
+}  // namespace vigia::settings

@@ -1,0 +1,51 @@
+// Collects what is wrong with the settings: one line a problem,
+//   where: key: what is wrong; allowed: what is allowed; did you mean 'x'?
+// and keeps secrets out of them. After kMostErrors no more are taken, so that a hopeless file is refused
+// in bounded time. Threads: owner thread only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "settings/value.h"
+
+namespace vigia::settings {
+
+struct Problem {
+  std::string_view where;  // "vigia.yaml:12", "--set", "VIGIA_MEMORY_GC_INTERVAL"
+  std::string_view key;    // "cameras.gate.url"
+  std::string_view what;
+  std::string_view allowed = {};
+  std::string_view meant = {};
+};
+
+class Problems {
+ public:
+  static constexpr std::size_t kMostErrors = 100;
+
+  void error(const Problem& problem);
+  void error_line(std::string line);
+  void warning(const Problem& problem);
+  [[nodiscard]] bool full() const { return errors_.size() >= kMostErrors; }
+  [[nodiscard]] std::size_t count() const { return errors_.size(); }
+
+  // The first keeps its order: file, environment, flags.
+  std::vector<std::string> take_errors();
+  std::vector<std::string> take_warnings() { return std::move(warnings_); }
+
+ private:
+  std::vector<std::string> errors_;
+  std::vector<std::string> warnings_;
+  bool more_ = false;
+};
+
+// For error lines: without credentials and control characters, and not long. Empty when the text may hold
+// a secret that cannot be told from the rest.
+std::string shown(std::string_view text);
+// The value in quotes, or "the value" where it must not be shown, or "the list".
+std::string shown(const RawValue& value, bool secret);
+
+bool has_control_character(std::string_view text);
+
+}  // namespace vigia::settings

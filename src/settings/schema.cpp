@@ -1,0 +1,207 @@
+#include "settings/schema.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "settings/checks.h"
+#include "settings/spelling.h"
+
+namespace vigia::settings {
+namespace {
+
+using Camera = CameraSettings;
+
+constexpr Rule from_to(double at_least, double at_most, std::string_view unit = {}) {
+  Rule rule;
+  rule.at_least = at_least;
+  rule.at_most = at_most;
+  rule.unit = unit;
+  return rule;
+}
+constexpr Rule checked(std::optional<Wrong> (*check)(Slot), std::string_view allowed) {
+  Rule rule;
+  rule.check = check;
+  rule.allowed = allowed;
+  return rule;
+}
+constexpr Rule any(std::string_view allowed = {}) {
+  Rule rule;
+  rule.allowed = allowed;
+  return rule;
+}
+constexpr Rule secret(std::string_view allowed) {
+  Rule rule;
+  rule.allowed = allowed;
+  rule.secret = true;
+  return rule;
+}
+constexpr Rule one_of(std::span<const std::string_view> choices) {
+  Rule rule;
+  rule.choices = choices;
+  return rule;
+}
+constexpr Rule play_speed_rule() {
+  Rule rule = from_to(-1, 100);
+  rule.allowed = "-1, or above 0 to 100";
+  rule.check = checks::not_zero;
+  return rule;
+}
+
+constexpr std::string_view kRegion = "WxH+X+Y in pixels, or \"\" for the whole picture";
+constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
+
+const std::array kIdentityKeys = std::to_array<CameraKey>({
+    {"name", [](Camera& c) -> Slot { return &c.spec.name; },
+     checked(checks::camera_name, "1 to 60 letters, none of /\\@?&=<>|*\""), "unique; in logs and file names",
+     "gate"},
+    {"url", [](Camera& c) -> Slot { return &c.spec.url; },
+     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, file:PATH or sim:"), "its video",
+     "\"rtsp://10.0.0.5/stream1\""},
+    {"id", [](Camera& c) -> Slot { return &c.spec.id; }, any("FindFace's number of the camera"),
+     "only with FindFace", "7"},
+    {"token", [](Camera& c) -> Slot { return &c.spec.token; }, secret("FindFace's external_detector_token"),
+     "a secret; only with FindFace", "\"...\""},
+});
+
+const std::array kCameraKeys = std::to_array<CameraKey>({
+    {"active", [](Camera& c) -> Slot { return &c.source.active; }, any(), "false: known, but not started"},
+    {"single_pass", [](Camera& c) -> Slot { return &c.source.single_pass; }, any(),
+     "files: once to the end; false: they loop for ever"},
+    {"play_speed", [](Camera& c) -> Slot { return &c.source.play_speed; }, play_speed_rule(),
+     "files and sim: 1 real time, 2 twice as fast, -1 as fast as possible without drops"},
+    {"disable_drops", [](Camera& c) -> Slot { return &c.source.disable_drops; }, any(),
+     "wait, rather than drop frames, when processing is behind; for files"},
+    {"ffmpeg_params", [](Camera& c) -> Slot { return &c.source.ffmpeg_params; },
+     checked(checks::key_value_list, "a list of key=value"),
+     "for FFmpeg when it opens the source, e.g. [\"rtsp_transport=udp\"]"},
+    {"ffmpeg_format", [](Camera& c) -> Slot { return &c.source.ffmpeg_format; },
+     any("a name that FFmpeg knows, or \"\""), "forces the input format, e.g. mjpeg"},
+    {"use_stream_timestamp", [](Camera& c) -> Slot { return &c.source.use_stream_timestamp; }, any(),
+     "events carry the stream's own time instead of this machine's"},
+    {"start_stream_timestamp", [](Camera& c) -> Slot { return &c.source.start_stream_timestamp; },
+     from_to(-4e9, 4e9, "seconds"), "added to the stream's time, e.g. the recording's start since 1970"},
+    {"rtsp_reconnect_delay", [](Camera& c) -> Slot { return &c.source.rtsp_reconnect_delay; },
+     from_to(0.1, 30, "seconds"), "wait before the first new try; it doubles up to 30"},
+    {"source_timeout", [](Camera& c) -> Slot { return &c.source.source_timeout; },
+     from_to(0.5, 600, "seconds"), "without a packet for so long, the source counts as lost"},
+    {"frame_buffer_size", [](Camera& c) -> Slot { return &c.source.frame_buffer_size; },
+     from_to(1, 64, "frames"), "frames that may wait for a worker; then the oldest is dropped and counted"},
+    {"rot", [](Camera& c) -> Slot { return &c.rot; }, any(kRegion),
+     "detect and follow only inside: less work"},
+    {"roi", [](Camera& c) -> Slot { return &c.shot.roi; }, any(kRegion), "post only faces inside"},
+    {"detector_step", [](Camera& c) -> Slot { return &c.detector_step; }, from_to(1, 1000, "frames"),
+     "look for faces in every Nth frame"},
+    {"filter_min_size", [](Camera& c) -> Slot { return &c.shot.filter_min_size; }, from_to(0, 8192, "pixels"),
+     "the face's shorter side; smaller ones are not posted"},
+    {"filter_max_size", [](Camera& c) -> Slot { return &c.shot.filter_max_size; }, from_to(1, 8192, "pixels"),
+     "the face's longer side; larger ones are not posted"},
+    {"filter_min_quality", [](Camera& c) -> Slot { return &c.shot.filter_min_quality; }, from_to(0, 1),
+     "near 0 blurred or turned away, near 1 sharp and frontal; worse ones are not posted"},
+    {"filter_min_movement", [](Camera& c) -> Slot { return &c.shot.filter_min_movement; },
+     from_to(0, 100, "face widths"), "over the whole track; keeps posters out; 0: off"},
+    {"track_miss_interval", [](Camera& c) -> Slot { return &c.track.track_miss_interval; },
+     from_to(0.05, 600, "seconds"), "without being seen for so long, a track is over"},
+    {"track_overlap_threshold", [](Camera& c) -> Slot { return &c.track.track_overlap_threshold; },
+     from_to(0, 1), "overlap to join a track; 0: by the frame's size"},
+    {"track_max_duration_frames", [](Camera& c) -> Slot { return &c.track.track_max_duration_frames; },
+     from_to(0, 1e9, "sightings"), "a longer track is ended and a new one begun; 0: off"},
+    {"overall_only", [](Camera& c) -> Slot { return &c.track.overall_only; }, any(),
+     "true: one best shot a track, at its end; false: also while it lasts"},
+    {"realtime_post_interval", [](Camera& c) -> Slot { return &c.track.realtime_post_interval; },
+     from_to(0.05, 3600, "seconds"), "the window in which the best is picked; with overall_only: false"},
+    {"realtime_post_first_immediately",
+     [](Camera& c) -> Slot { return &c.track.realtime_post_first_immediately; }, any(),
+     "the first good face at once; with overall_only: false"},
+    {"realtime_post_every_interval", [](Camera& c) -> Slot { return &c.track.realtime_post_every_interval; },
+     any(), "true: the best of each window; false: only a better one; with overall_only: false"},
+    {"jpeg_quality", [](Camera& c) -> Slot { return &c.shot.jpeg_quality; }, from_to(1, 100),
+     "of the full frame that is sent"},
+});
+
+const std::array kProgramKeys = std::to_array<ProgramKey>({
+    {"detector.model", [](Settings& s) -> Slot { return &s.detector.model; },
+     checked(checks::model, "auto, cascade, or a .onnx file"),
+     "the YuNet model; auto: looked for in the known places; cascade: OpenCV's, which finds fewer faces"},
+    {"detector.input", [](Settings& s) -> Slot { return &s.detector.input; },
+     checked(checks::multiple_of_32, "auto, or WxH of 32 to 2048, multiples of 32"),
+     "size of what the model sees; larger finds smaller faces; auto: by cameras and cores"},
+    {"detector.min_detection_score", [](Settings& s) -> Slot { return &s.detector.min_detection_score; },
+     from_to(0, 1), "how sure the model must be that it is a face"},
+    {"detector.workers", [](Settings& s) -> Slot { return &s.detector.workers; }, from_to(0, 256, "threads"),
+     "threads that find faces; 0: one per core"},
+    {"delivery.findface.url", [](Settings& s) -> Slot { return &s.findface.url; },
+     checked(checks::findface_url, "https://HOST[:PORT], or \"\" for none"),
+     "the FindFace Multi server; user and password: FINDFACE_USER and FINDFACE_PASSWORD"},
+    {"delivery.findface.camera_prefix", [](Settings& s) -> Slot { return &s.findface.camera_prefix; },
+     any("any text"),
+     "without cameras above: take those of the groups whose name begins so; \"\": all groups"},
+    {"delivery.findface.ca_file", [](Settings& s) -> Slot { return &s.findface.ca_file; },
+     any("a PEM file, or \"\" for the system's"), "what the server's certificate is verified with"},
+    {"delivery.findface.secrets_file", [](Settings& s) -> Slot { return &s.findface.secrets_file; },
+     any("a file, or \"\" for none"), "FINDFACE_USER=... lines, for what the environment does not set"},
+    {"delivery.directory", [](Settings& s) -> Slot { return &s.delivery.directory; },
+     checked(checks::not_empty, "a folder"), "where faces go when no FindFace is set"},
+    {"delivery.senders", [](Settings& s) -> Slot { return &s.delivery.senders; }, from_to(1, 64, "shots"),
+     "sent at a time"},
+    {"delivery.stop_timeout", [](Settings& s) -> Slot { return &s.delivery.stop_timeout; },
+     from_to(0, 3600, "seconds"), "how long a stop waits for unsent shots; the rest stays on disk"},
+    {"outbox.path", [](Settings& s) -> Slot { return &s.outbox.path; }, checked(checks::not_empty, "a file"),
+     "the database of shots that are not delivered yet"},
+    {"memory.gc_interval", [](Settings& s) -> Slot { return &s.memory.gc_interval; },
+     from_to(0.1, 3600, "seconds"), "between two passes of the collector; less: less held, more passes"},
+    {"memory.budget_bytes", [](Settings& s) -> Slot { return &s.memory.budget_bytes; },
+     checked(checks::budget, "0, or bytes from 16M on, e.g. 512M, 2G"),
+     "all that frames, images and waiting shots may hold; 0: 60 % of what this process may use"},
+    {"logging.level", [](Settings& s) -> Slot { return &s.logging.level; }, one_of(kLevels),
+     "how much the log says"},
+});
+
+std::string kind_text(Slot slot) {
+  if (std::holds_alternative<bool*>(slot)) return "true or false";
+  if (std::holds_alternative<int*>(slot)) return "a whole number";
+  if (std::holds_alternative<double*>(slot)) return "a number";
+  return "a text";
+}
+
+std::string choices_text(std::span<const std::string_view> choices) {
+  return fmt::format("{}", fmt::join(choices, ", "));
+}
+
+}  // namespace
+
+std::span<const CameraKey> identity_keys() {
+  return kIdentityKeys;
+}
+std::span<const CameraKey> camera_keys() {
+  return kCameraKeys;
+}
+std::span<const ProgramKey> program_keys() {
+  return kProgramKeys;
+}
+
+std::string allowed_text(const Rule& rule, Slot slot) {
+  if (!rule.allowed.empty()) return std::string(rule.allowed);
+  if (!rule.choices.empty()) return choices_text(rule.choices);
+  std::string text = kind_text(slot);
+  if (!rule.unit.empty()) text += fmt::format(" of {}", rule.unit);
+  if (rule.at_most < 1e300) text += fmt::format(" from {:.10g} to {:.10g}", rule.at_least, rule.at_most);
+  return text;
+}
+
+std::optional<Wrong> obey(const Rule& rule, Slot slot) {
+  double number = 0;
+  if (auto** whole = std::get_if<int*>(&slot)) number = **whole;
+  if (auto** real = std::get_if<double*>(&slot)) number = **real;
+  if (number < rule.at_least) return Wrong{"is too small", {}};
+  if (number > rule.at_most) return Wrong{"is too large", {}};
+  if (auto** text = std::get_if<std::string*>(&slot); text != nullptr && !rule.choices.empty()) {
+    if (std::find(rule.choices.begin(), rule.choices.end(), **text) == rule.choices.end()) {
+      return Wrong{"is unknown", nearest(**text, rule.choices)};
+    }
+  }
+  return rule.check != nullptr ? rule.check(slot) : std::nullopt;
+}
+
+}  // namespace vigia::settings

@@ -1,0 +1,74 @@
+// The one table of all settings: how a key is called, what it allows, what it is for, and where its value
+// lives. Reading YAML, --set, the environment, nearest spellings and the default file are all driven by
+// it, so no key is written twice. A new key is one row here and one member in its part's options.
+// Threads: the tables are constant; thread-safe.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "settings/settings.h"
+#include "settings/value.h"
+
+namespace vigia::settings {
+
+// What a key allows beyond its type.
+struct Rule {
+  double at_least = -std::numeric_limits<double>::infinity();
+  double at_most = std::numeric_limits<double>::infinity();
+  std::string_view unit;                          // "seconds", "pixels"
+  std::span<const std::string_view> choices;      // texts: one of these
+  std::string_view allowed;                       // in words; empty: made from type, range, unit and choices
+  std::optional<Wrong> (*check)(Slot) = nullptr;  // what a range cannot say
+  bool secret = false;                            // its value is never shown
+};
+
+template <class Owner>
+struct Key {
+  std::string_view name;  // "memory.gc_interval"; in a camera "jpeg_quality"
+  Slot (*slot)(Owner&);
+  Rule rule;
+  std::string_view comment;
+  std::string_view example = {};  // instead of a default: for what only the user knows
+
+  // Of a value in memory; text is for people.
+  [[nodiscard]] std::string default_text() const {
+    Owner fresh;
+    return format(slot(fresh));
+  }
+};
+
+using CameraKey = Key<CameraSettings>;
+using ProgramKey = Key<Settings>;
+
+// name, url, id, token: only in cameras[].
+std::span<const CameraKey> identity_keys();
+// In cameras[] and in defaults.
+std::span<const CameraKey> camera_keys();
+// Everything else, with its section: "delivery.findface.url".
+std::span<const ProgramKey> program_keys();
+
+// "a whole number of pixels from 0 to 8192": for error lines and the default file.
+std::string allowed_text(const Rule& rule, Slot slot);
+template <class Owner>
+std::string allowed_text(const Key<Owner>& key) {
+  Owner fresh;
+  return allowed_text(key.rule, key.slot(fresh));
+}
+
+// Range, choices and check of a value that parsed.
+std::optional<Wrong> obey(const Rule& rule, Slot slot);
+
+template <class Owner>
+const Key<Owner>* find_key(std::span<const Key<Owner>> keys, std::string_view name) {
+  for (const Key<Owner>& key : keys) {
+    if (key.name == name) return &key;
+  }
+  return nullptr;
+}
+
+}  // namespace vigia::settings

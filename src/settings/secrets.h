@@ -1,0 +1,17 @@
+// FindFace's secrets: FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID and FINDFACE_URL, from the
+// environment, else from lines KEY=VALUE of delivery.findface.secrets_file. No line ever shows a value.
+// Threads: owner thread only. Cost: reads the file, 64 KB at most.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "settings/layer.h"
+
+namespace vigia::settings {
+
+// findface.url and findface.secrets_file are already as the other sources say. where: who names the file.
+void read_secrets(const Environment& environment, std::string_view where, Settings& settings,
+                  Problems& problems);
+
+}  // namespace vigia::settings

@@ -1,0 +1,51 @@
+// All that the user sets, as values: each part's own options, and the cameras. load() in settings/load.h
+// makes it from a file, the environment and flags; config/vigia.yaml shows every key.
+// Threads: a value. It holds secrets (camera tokens and passwords, FindFace's): never log it whole.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "camera/camera_options.h"
+#include "detect/detector_options.h"
+#include "domain/camera_spec.h"
+#include "domain/geometry.h"
+#include "findface/findface_options.h"
+#include "memory/memory_options.h"
+#include "outbox/outbox_options.h"
+#include "shot/shot_options.h"
+#include "track/track_options.h"
+
+namespace vigia::settings {
+
+struct CameraSettings {
+  domain::CameraSpec spec;
+  camera::CameraOptions source;
+  domain::Region rot;     // detect and follow only inside; empty: the whole picture
+  int detector_step = 1;  // look for faces in every Nth frame
+  track::TrackOptions track;
+  shot::ShotOptions shot;
+
+  bool operator==(const CameraSettings&) const = default;
+};
+
+struct LoggingOptions {
+  std::string level = "info";  // as log::start() takes it
+
+  bool operator==(const LoggingOptions&) const = default;
+};
+
+struct Settings {
+  std::vector<CameraSettings> cameras;  // complete: defaults are already in each
+  CameraSettings defaults;              // for cameras that come from FindFace: copy it, set its spec
+  detect::DetectorOptions detector;
+  findface::FindfaceOptions findface;
+  outbox::DeliveryOptions delivery;
+  outbox::OutboxOptions outbox;
+  memory::MemoryOptions memory;
+  LoggingOptions logging;
+
+  bool operator==(const Settings&) const = default;
+};
+
+}  // namespace vigia::settings

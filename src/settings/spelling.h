@@ -1,0 +1,27 @@
+// What the user probably meant: the nearest of the known words, and the names that older programs used.
+// Threads: thread-safe functions. Cost: the words' lengths multiplied, per candidate; words over 64
+// letters are not compared.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vigia::settings {
+
+// Upper and lower case, and '-' and '_', count as the same. Empty: nothing is near enough.
+std::string nearest(std::string_view word, std::span<const std::string_view> known);
+
+// A key of fkvideo_detector, of a camera's page or of the predecessor, and what became of it.
+struct OldName {
+  std::string_view old;   // "max_age", with '_' for '-'
+  std::string_view now;   // its name here, e.g. "track_miss_interval"; empty: there is none
+  std::string_view note;  // what changed with it, or why there is none
+};
+const OldName* find_old_name(std::string_view word);
+
+// "password", "user", "FINDFACE_UUID", ...: the variable that a secret belongs in; empty: no secret.
+std::string_view secret_variable(std::string_view word);
+
+}  // namespace vigia::settings
