@@ -1,0 +1,432 @@
+#include "outbox/outbox.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "base/file.h"
+#include "testing/fake_clock.h"
+#include "testing/sample_shot.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::outbox {
+namespace {
+
+using std::chrono_literals::operator""s;
+using testing::FakeClock;
+using ::testing::HasSubstr;
+using testing::sample_shot;
+using testing::TempDir;
+
+class OutboxTest : public ::testing::Test {
+ protected:
+  void open() {
+    auto opened = Outbox::open({.path = path_}, memory_, clock_);
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    outbox_ = std::move(*opened);
+  }
+  std::string open_error(const std::string& path) {
+    const auto opened = Outbox::open({.path = path}, memory_, clock_);
+    return opened.ok() ? "" : opened.error().text;
+  }
+  // What is due now, without waiting.
+  std::optional<PendingShot> take() {
+    std::stop_source stopped;
+    outbox_->drain();
+    auto taken = outbox_->take(clock_.now(), stopped.get_token());
+    EXPECT_TRUE(taken.ok());
+    return taken.ok() ? std::move(*taken) : std::nullopt;
+  }
+  void execute(const std::string& sql) {
+    sqlite3* handle = nullptr;
+    ASSERT_EQ(sqlite3_open(path_.c_str(), &handle), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+        << sqlite3_errmsg(handle);
+    sqlite3_close(handle);
+  }
+
+  TempDir dir_;
+  std::string path_ = dir_ / "vigia.db";
+  FakeClock clock_;
+  memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
+  std::unique_ptr<Outbox> outbox_;
+};
+
+TEST_F(OutboxTest, AShotComesBackAsItWasAlsoAfterARestart) {
+  open();
+  domain::Shot shot = sample_shot(3);
+  shot.track = 18446744073709551615U;
+  ASSERT_TRUE(outbox_->add(shot).ok());
+  outbox_.reset();
+  open();
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->attempts, 0);
+  const domain::Shot& back = taken->shot;
+  EXPECT_EQ(back.camera, shot.camera);
+  EXPECT_EQ(back.camera_id, shot.camera_id);
+  EXPECT_EQ(back.track, shot.track);
+  EXPECT_EQ(to_unix_us(back.captured), to_unix_us(shot.captured));
+  EXPECT_EQ(back.stream_time, shot.stream_time);
+  EXPECT_EQ(back.face.left, shot.face.left);
+  EXPECT_EQ(back.face.top, shot.face.top);
+  EXPECT_EQ(back.face.width, shot.face.width);
+  EXPECT_EQ(back.face.height, shot.face.height);
+  EXPECT_EQ(back.roi, shot.roi);
+  EXPECT_EQ(back.score, shot.score);
+  EXPECT_EQ(back.quality.total, shot.quality.total);
+  EXPECT_EQ(back.quality.confidence, shot.quality.confidence);
+  EXPECT_EQ(back.quality.size, shot.quality.size);
+  EXPECT_EQ(back.quality.frontality, shot.quality.frontality);
+  EXPECT_EQ(back.quality.proportion, shot.quality.proportion);
+  EXPECT_EQ(back.quality.sharpness, shot.quality.sharpness);
+  ASSERT_TRUE(back.jpeg);
+  EXPECT_EQ(back.jpeg->size, shot.jpeg->size);
+  EXPECT_EQ(back.jpeg->bytes, shot.jpeg->bytes);
+}
+
+TEST_F(OutboxTest, ACameraWithoutFindFaceNumberStaysSo) {
+  open();
+  domain::Shot shot = sample_shot();
+  shot.camera_id.reset();
+  ASSERT_TRUE(outbox_->add(shot).ok());
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  EXPECT_FALSE(taken->shot.camera_id);
+}
+
+TEST_F(OutboxTest, AnAddedShotOutlivesAKilledProcess) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto outbox = Outbox::open({.path = path_}, memory_, clock_);
+    if (!outbox || !(*outbox)->add(sample_shot(1)) || !(*outbox)->add(sample_shot(2))) ::_exit(1);
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFSIGNALED(status));
+  open();
+  EXPECT_EQ(outbox_->pending().shots, 2U);
+  EXPECT_EQ(take()->shot.track, 1U);
+  EXPECT_EQ(take()->shot.track, 2U);
+}
+
+TEST_F(OutboxTest, ShotsLeaveInTheOrderOfTheirCapture) {
+  open();
+  for (const std::uint64_t track : {3U, 1U, 2U}) ASSERT_TRUE(outbox_->add(sample_shot(track)).ok());
+  EXPECT_EQ(take()->shot.track, 1U);
+  EXPECT_EQ(take()->shot.track, 2U);
+  EXPECT_EQ(take()->shot.track, 3U);
+}
+
+TEST_F(OutboxTest, AClaimedShotIsNobodyElsesUntilTheProcessEnds) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  ASSERT_TRUE(take());
+  EXPECT_FALSE(take());
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+  outbox_.reset();
+  open();
+  EXPECT_TRUE(take());
+}
+
+TEST_F(OutboxTest, AFinishedShotIsGoneForGood) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  EXPECT_GT(outbox_->pending().bytes, 0);
+  ASSERT_TRUE(outbox_->finished(take()->id).ok());
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+  EXPECT_EQ(outbox_->pending().bytes, 0);
+  outbox_.reset();
+  open();
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(OutboxTest, APostponedShotComesBackAtItsTimeWithItsHistory) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  const auto first = take();
+  ASSERT_TRUE(
+      outbox_->postpone(first->id, {.until = clock_.now() + 10s, .doubtful = true, .why = "reset"}).ok());
+  clock_.advance(9s);
+  EXPECT_FALSE(take());
+  clock_.advance(1s);
+  const auto second = take();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->attempts, 1);
+  EXPECT_EQ(second->doubtful, 1);
+}
+
+TEST_F(OutboxTest, AfterARestartAPostponedShotIsDueAtOnceAndKeepsItsHistory) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  const auto first = take();
+  ASSERT_TRUE(
+      outbox_->postpone(first->id, {.until = clock_.now() + 600s, .doubtful = true, .why = "x"}).ok());
+  outbox_.reset();
+  open();
+  const auto second = take();
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->attempts, 1);
+  EXPECT_EQ(second->doubtful, 1);
+}
+
+TEST_F(OutboxTest, TheTimeOfDayMayJumpWithoutMovingDueTimes) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  ASSERT_TRUE(
+      outbox_->postpone(take()->id, {.until = clock_.now() + 10s, .doubtful = false, .why = ""}).ok());
+  clock_.set_utc(clock_.utc_now() + std::chrono::hours(1));
+  EXPECT_FALSE(take());
+  clock_.set_utc(clock_.utc_now() - std::chrono::hours(3));
+  clock_.advance(10s);
+  EXPECT_TRUE(take());
+}
+
+// The sender that waits in another thread: what it got, once it got it.
+class Waiting {
+ public:
+  Waiting(Outbox& outbox, SteadyTime not_before)
+      : thread_([this, &outbox, not_before](const std::stop_token& stop) {
+          auto taken = outbox.take(not_before, stop);
+          if (taken.ok() && *taken) track_ = (*taken)->shot.track;
+        }) {}
+  void stop() { thread_.request_stop(); }
+  std::optional<std::uint64_t> result() {
+    thread_.join();
+    return track_;
+  }
+
+ private:
+  std::optional<std::uint64_t> track_;
+  std::jthread thread_;
+};
+
+TEST_F(OutboxTest, AWaitingSenderWakesForANewShot) {
+  open();
+  Waiting sender(*outbox_, clock_.now());
+  ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  ASSERT_TRUE(outbox_->add(sample_shot(5)).ok());
+  EXPECT_EQ(sender.result(), 5U);
+}
+
+TEST_F(OutboxTest, AWaitingSenderWakesWhenAPostponedShotIsDue) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot(6)).ok());
+  auto first = outbox_->take(clock_.now(), {});
+  ASSERT_TRUE(first.ok() && *first);
+  Waiting sender(*outbox_, clock_.now());
+  ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  ASSERT_TRUE(
+      outbox_->postpone((*first)->id, {.until = clock_.now() + 4s, .doubtful = false, .why = ""}).ok());
+  ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  // It may be between two waits just now: its sleep counts to a fixed moment, so that one step is enough.
+  clock_.advance(4s);
+  EXPECT_EQ(sender.result(), 6U);
+}
+
+TEST_F(OutboxTest, APausingSenderTakesNothingBeforeItsTime) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot(7)).ok());
+  Waiting sender(*outbox_, clock_.now() + 3s);
+  ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  ASSERT_TRUE(outbox_->add(sample_shot(6)).ok());
+  EXPECT_EQ(outbox_->pending().shots, 2U);
+  clock_.advance(3s);
+  EXPECT_EQ(sender.result(), 6U);
+}
+
+TEST_F(OutboxTest, AStopEndsTheWaitOfOneSenderAndNotOfTheOther) {
+  open();
+  Waiting stopped(*outbox_, clock_.now());
+  Waiting other(*outbox_, clock_.now());
+  ASSERT_TRUE(clock_.wait_for_sleepers(2));
+  stopped.stop();
+  EXPECT_EQ(stopped.result(), std::nullopt);
+  ASSERT_TRUE(outbox_->add(sample_shot(8)).ok());
+  EXPECT_EQ(other.result(), 8U);
+}
+
+TEST_F(OutboxTest, DrainingEndsTheWaitAndLeavesWhatIsNotDue) {
+  open();
+  Waiting sender(*outbox_, clock_.now());
+  ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  outbox_->drain();
+  EXPECT_EQ(sender.result(), std::nullopt);
+}
+
+TEST_F(OutboxTest, ManySendersCarryEachShotOnce) {
+  open();
+  constexpr int kShots = 60;
+  std::mutex mutex;
+  std::multiset<std::uint64_t> seen;
+  {
+    std::vector<std::jthread> senders;
+    for (int i = 0; i < 4; ++i) {
+      senders.emplace_back([&] {
+        for (;;) {
+          auto taken = outbox_->take(clock_.now(), {});
+          if (!taken.ok() || !*taken) return;
+          EXPECT_TRUE(outbox_->finished((*taken)->id).ok());
+          const std::lock_guard lock(mutex);
+          seen.insert((*taken)->shot.track);
+        }
+      });
+    }
+    for (int i = 1; i <= kShots; ++i)
+      ASSERT_TRUE(outbox_->add(sample_shot(static_cast<std::uint64_t>(i))).ok());
+    outbox_->drain();
+  }
+  EXPECT_EQ(seen.size(), static_cast<std::size_t>(kShots));
+  EXPECT_EQ(std::set<std::uint64_t>(seen.begin(), seen.end()).size(), static_cast<std::size_t>(kShots));
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(OutboxTest, AnImageThatIsReadBackIsChargedToTheOutbox) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  {
+    const auto taken = take();
+    const auto owners = memory_.budget().by_owner();
+    ASSERT_EQ(owners.size(), 1U);
+    EXPECT_EQ(owners.front().kind, memory::Kind::outbox);
+    EXPECT_EQ(owners.front().bytes, static_cast<Bytes>(taken->shot.jpeg->bytes.size()));
+  }
+  EXPECT_EQ(memory_.budget().in_use(), 0);
+}
+
+TEST_F(OutboxTest, AFullDiskIsAnErrorAndTheSameShotCanBeAddedLater) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
+  domain::Shot large = sample_shot(2);
+  large.jpeg = testing::sample_jpeg({.width = 640, .height = 360}, std::string(300000, 'x'));
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{.rlim_cur = 65536, .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &small);
+  const Status refused = outbox_->add(large);
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().text, HasSubstr("cannot keep a shot"));
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+  ASSERT_TRUE(outbox_->add(large).ok());
+  outbox_.reset();
+  open();
+  EXPECT_EQ(take()->shot.track, 1U);
+  EXPECT_EQ(take()->shot.jpeg->bytes, large.jpeg->bytes);
+}
+
+TEST_F(OutboxTest, AShotWhoseDeletionFailedIsNotHandedOutAgainAndIsDeletedLater) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
+  ASSERT_TRUE(outbox_->add(sample_shot(2)).ok());
+  const auto first = take();
+  // Somebody looks into the file and holds it for longer than we wait.
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  EXPECT_FALSE(outbox_->finished(first->id).ok());
+  sqlite3_close(other);
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+  ASSERT_TRUE(outbox_->add(sample_shot(3)).ok());
+  outbox_.reset();
+  open();
+  EXPECT_EQ(outbox_->pending().shots, 2U);
+  EXPECT_EQ(take()->shot.track, 2U);
+}
+
+TEST_F(OutboxTest, TheFileShrinksAgainAfterAnOutage) {
+  open();
+  constexpr std::uint64_t kShots = 60;
+  const std::string payload(500000, 'x');
+  for (std::uint64_t i = 1; i <= kShots; ++i) {
+    domain::Shot shot = sample_shot(i);
+    shot.jpeg = testing::sample_jpeg({.width = 640, .height = 360}, payload);
+    ASSERT_TRUE(outbox_->add(shot).ok());
+  }
+  while (const auto taken = take()) ASSERT_TRUE(outbox_->finished(taken->id).ok());
+  outbox_.reset();  // the last connection copies the log into the file
+  EXPECT_LT(std::filesystem::file_size(path_), 16U << 20);
+}
+
+TEST_F(OutboxTest, ASecondProcessIsToldWhoHoldsTheFile) {
+  open();
+  const std::string error = open_error(path_);
+  EXPECT_THAT(error, HasSubstr("in use by another Vigia (process " + std::to_string(::getpid()) + ")"));
+  EXPECT_THAT(error, HasSubstr("outbox.path"));
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const auto second = Outbox::open({.path = path_}, memory_, clock_);
+    ::_exit(second.ok() ? 1 : 0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
+TEST_F(OutboxTest, AFileThatIsNoDatabaseIsRefused) {
+  std::ofstream(path_) << std::string(5000, 'x');
+  EXPECT_THAT(open_error(path_), HasSubstr("not a database; move the file away, or set another outbox.path"));
+}
+
+TEST_F(OutboxTest, TheDatabaseOfAnotherProgramIsRefusedAndLeftAlone) {
+  execute("CREATE TABLE recipes(name TEXT)");
+  const std::string before = *read_file(path_, 1_MiB);
+  EXPECT_THAT(open_error(path_), HasSubstr("is the database of another program"));
+  EXPECT_EQ(*read_file(path_, 1_MiB), before);
+}
+
+TEST_F(OutboxTest, AFileOfANewerVigiaIsRefused) {
+  open();
+  outbox_.reset();
+  execute("PRAGMA user_version=99");
+  EXPECT_THAT(open_error(path_), HasSubstr("newer Vigia (schema 99, this one knows 1)"));
+}
+
+TEST_F(OutboxTest, ATruncatedFileIsAnErrorAndNoCrash) {
+  open();
+  for (std::uint64_t i = 1; i < 20; ++i) ASSERT_TRUE(outbox_->add(sample_shot(i)).ok());
+  outbox_.reset();
+  std::filesystem::resize_file(path_, 2 * 4096);
+  EXPECT_THAT(open_error(path_), HasSubstr("outbox " + path_));
+}
+
+TEST_F(OutboxTest, PathsThatCannotBeUsedAreNamed) {
+  EXPECT_THAT(open_error(dir_ / "missing/vigia.db"),
+              HasSubstr("missing/vigia.db.lock: cannot create: No such file"));
+  std::ofstream(dir_ / "file") << "x";
+  EXPECT_THAT(open_error(dir_ / "file/vigia.db"), HasSubstr("Not a directory"));
+  std::filesystem::create_directory(dir_ / "folder");
+  EXPECT_THAT(open_error(dir_ / "folder"),
+              HasSubstr("outbox " + (dir_ / "folder") + ": cannot open: Is a directory"));
+  EXPECT_THAT(open_error("/proc/vigia.db"), HasSubstr("outbox.path"));
+}
+
+TEST_F(OutboxTest, AFolderThatMayNotBeWrittenIsNamed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
+  const std::string folder = dir_ / "readonly";
+  std::filesystem::create_directory(folder);
+  std::filesystem::permissions(folder,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  EXPECT_THAT(open_error(folder + "/vigia.db"), HasSubstr("Permission denied; make the folder writable"));
+}
+
+TEST_F(OutboxTest, ThePicturesAreForThisUserOnly) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  EXPECT_FALSE(readable_by_others(path_));
+  EXPECT_FALSE(readable_by_others(path_ + "-wal"));
+}
+
+}  // namespace
+}  // namespace vigia::outbox

@@ -1,0 +1,277 @@
+#include "outbox/send.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <thread>
+
+#include "testing/fake_clock.h"
+#include "testing/sample_shot.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::outbox {
+namespace {
+
+using std::chrono_literals::operator""s;
+using domain::Reason;
+using testing::FakeClock;
+using testing::sample_shot;
+using testing::TempDir;
+
+Delivery delivered() {
+  return {.outcome = Delivery::Outcome::delivered, .after = {}, .text = "event 1"};
+}
+Delivery retry(std::optional<Nanoseconds> after = {}) {
+  return {.outcome = Delivery::Outcome::retry, .after = after, .text = "not now"};
+}
+Delivery unanswered() {
+  Delivery delivery = retry();
+  delivery.maybe_delivered = true;
+  return delivery;
+}
+Delivery internal_error() {
+  Delivery delivery = retry();
+  delivery.attempts_at_most = 3;
+  return delivery;
+}
+
+// Answers as it is told, then delivers everything.
+class ScriptedCourier final : public Courier {
+ public:
+  explicit ScriptedCourier(Clock& clock) : clock_(clock) {}
+  void next(Delivery answer, int times = 1) {
+    MutexLock lock(mutex_);
+    for (int i = 0; i < times; ++i) answers_.push_back(answer);
+  }
+  [[nodiscard]] std::string name() const override { return "script"; }
+  Delivery deliver(const domain::Shot& shot, const std::stop_token&) override {
+    MutexLock lock(mutex_);
+    calls_.push_back({shot.track, clock_.now()});
+    if (calls_.size() == stop_at_) stop_.request_stop();
+    if (answers_.empty()) return delivered();
+    Delivery answer = answers_.front();
+    answers_.pop_front();
+    return answer;
+  }
+  void stop_after(std::size_t calls, const std::stop_source& stop) {
+    MutexLock lock(mutex_);
+    stop_at_ = calls;
+    stop_ = stop;
+  }
+  struct Call {
+    std::uint64_t track;
+    SteadyTime at;
+  };
+  [[nodiscard]] std::vector<Call> calls() const {
+    MutexLock lock(mutex_);
+    return calls_;
+  }
+
+ private:
+  Clock& clock_;
+  mutable Mutex mutex_;
+  std::deque<Delivery> answers_ GUARDED_BY(mutex_);
+  std::vector<Call> calls_ GUARDED_BY(mutex_);
+  std::size_t stop_at_ GUARDED_BY(mutex_) = 0;
+  std::stop_source stop_ GUARDED_BY(mutex_){std::nostopstate};
+};
+
+class Counts final : public DeliveryListener {
+ public:
+  void delivered(const domain::Shot&) override { ++delivered_count; }
+  void refused(const domain::Shot&, Reason reason, const std::string&) override {
+    ++refused_count;
+    last_reason = reason;
+  }
+  void failed(const domain::Shot&, const std::string&) override { ++failed_count; }
+  std::atomic<int> delivered_count{0}, refused_count{0}, failed_count{0};
+  std::atomic<Reason> last_reason{Reason::shed};
+};
+
+// Whoever sleeps wakes at once, at the time that was asked for: one thread lives through hours.
+class JumpingClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime now() const override { return now_; }
+  [[nodiscard]] UtcTime utc_now() const override { return testing::sample_time(); }
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    if (stop.stop_requested()) return false;
+    now_ = std::max(now_, when);
+    return true;
+  }
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+};
+
+template <class ClockType>
+class SenderFixture : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = Outbox::open({.path = dir_ / "vigia.db"}, memory_, clock_);
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    outbox_ = std::move(*opened);
+  }
+  void add(std::uint64_t track) { ASSERT_TRUE(outbox_->add(sample_shot(track)).ok()); }
+
+  TempDir dir_;
+  ClockType clock_;
+  memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
+  ScriptedCourier courier_{clock_};
+  Counts counts_;
+  std::unique_ptr<Outbox> outbox_;
+};
+
+class SendTest : public SenderFixture<JumpingClock> {
+ protected:
+  // Everything that is due now; what then waits stays.
+  void run_to_the_end() {
+    outbox_->drain();
+    run_sender(*outbox_, courier_, counts_, clock_, {});
+  }
+  // Until so many deliveries were tried, however long that takes by the clock.
+  void run_until_call(std::size_t wanted) {
+    std::stop_source stop;
+    courier_.stop_after(wanted, stop);
+    run_sender(*outbox_, courier_, counts_, clock_, stop.get_token());
+  }
+  [[nodiscard]] double seconds_between(std::size_t from, std::size_t to) const {
+    return to_seconds(courier_.calls().at(to).at - courier_.calls().at(from).at);
+  }
+};
+
+class PausedSendTest : public SenderFixture<FakeClock> {
+ protected:
+  std::jthread start() {
+    return std::jthread(
+        [this](const std::stop_token& stop) { run_sender(*outbox_, courier_, counts_, clock_, stop); });
+  }
+  void wait_for_calls(std::size_t wanted) {
+    while (courier_.calls().size() < wanted) std::this_thread::yield();
+    ASSERT_TRUE(clock_.wait_for_sleepers(1));
+  }
+};
+
+TEST_F(SendTest, DeliversWhatWaitsInOrderAndThenEndsWhenDraining) {
+  for (const std::uint64_t track : {2U, 1U, 3U}) add(track);
+  run_to_the_end();
+  EXPECT_EQ(counts_.delivered_count, 3);
+  ASSERT_EQ(courier_.calls().size(), 3U);
+  EXPECT_EQ(courier_.calls()[0].track, 1U);
+  EXPECT_EQ(courier_.calls()[2].track, 3U);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, ARefusedShotIsCountedWithItsReasonAndGone) {
+  courier_.next(
+      {.outcome = Delivery::Outcome::refused, .reason = Reason::no_face, .after = {}, .text = "none"});
+  add(1);
+  run_to_the_end();
+  EXPECT_EQ(counts_.refused_count, 1);
+  EXPECT_EQ(counts_.last_reason.load(), Reason::no_face);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, AFailedShotStaysAndDoesNotHoldUpTheNext) {
+  courier_.next(retry());
+  add(1);
+  add(2);
+  run_to_the_end();
+  EXPECT_EQ(counts_.delivered_count, 1);
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+}
+
+TEST_F(SendTest, RetriesComeAfterOneToTwoSecondsAndThenEachTimeLaterUpToAMinute) {
+  courier_.next(retry(), 9);
+  add(1);
+  run_until_call(10);
+  const double longest[] = {2, 4, 8, 16, 32, 60, 60, 60, 60};
+  for (std::size_t i = 0; i < 9; ++i) {
+    // A pause of the sender's own may come on top of the shot's: both are bounded alike.
+    EXPECT_GE(seconds_between(i, i + 1), longest[i] / 2) << "retry " << i;
+    EXPECT_LE(seconds_between(i, i + 1), longest[i]) << "retry " << i;
+  }
+  EXPECT_EQ(counts_.delivered_count, 1);
+}
+
+TEST_F(SendTest, TheTimeThatTheReceiverNamesIsObeyedForEveryShot) {
+  courier_.next(retry(90s));
+  add(1);
+  add(2);
+  run_until_call(3);
+  EXPECT_EQ(seconds_between(0, 1), 90);
+  EXPECT_EQ(counts_.delivered_count, 2);
+}
+
+TEST_F(SendTest, ATimeBeyondAnHourIsNotBelieved) {
+  courier_.next(retry(std::chrono::hours(24 * 365)));
+  add(1);
+  run_until_call(2);
+  EXPECT_EQ(seconds_between(0, 1), 3600);
+}
+
+TEST_F(SendTest, ADeadReceiverIsNotAskedOnceForEachWaitingShot) {
+  courier_.next(retry(), 1000);
+  for (std::uint64_t track = 1; track <= 50; ++track) add(track);
+  run_until_call(13);
+  EXPECT_EQ(seconds_between(0, 2), 0);     // three at once
+  EXPECT_GE(seconds_between(2, 12), 181);  // then pauses of 1, 2, 4, 8, 16, 30, 30 ... at least
+  EXPECT_EQ(outbox_->pending().shots, 50U);
+}
+
+TEST_F(SendTest, AfterAnOutageEverythingIsDelivered) {
+  courier_.next(retry(), 20);
+  for (std::uint64_t track = 1; track <= 50; ++track) add(track);
+  run_until_call(70);
+  EXPECT_EQ(counts_.delivered_count, 50);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, AShotSentWholeWithoutAnswerIsSentOnceMoreAndThenHasFailed) {
+  courier_.next(unanswered(), 5);
+  add(1);
+  run_until_call(2);
+  EXPECT_EQ(counts_.failed_count, 1);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, AFailureBeforeTheShotWasSentDoesNotUseUpItsSecondChance) {
+  courier_.next(unanswered());
+  courier_.next(retry(), 3);
+  add(1);
+  run_until_call(5);
+  EXPECT_EQ(counts_.delivered_count, 1);
+  EXPECT_EQ(counts_.failed_count, 0);
+}
+
+TEST_F(SendTest, AnInternalErrorIsTriedThreeTimesAndThenRefused) {
+  courier_.next(internal_error(), 5);
+  add(1);
+  run_until_call(3);
+  EXPECT_EQ(counts_.refused_count, 1);
+  EXPECT_EQ(counts_.last_reason.load(), Reason::refused);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(PausedSendTest, AStopEndsASenderThatPauses) {
+  courier_.next(retry(1800s));
+  add(1);
+  std::jthread sender = start();
+  wait_for_calls(1);
+  sender.request_stop();
+  sender.join();
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+}
+
+TEST_F(PausedSendTest, DrainingEndsASenderThatPauses) {
+  courier_.next(retry(1800s));
+  add(1);
+  std::jthread sender = start();
+  wait_for_calls(1);
+  outbox_->drain();
+  sender.join();
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+}
+
+}  // namespace
+}  // namespace vigia::outbox

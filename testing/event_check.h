@@ -1,0 +1,28 @@
+// Whether a posted event is what FindFace's API describes, part by part.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "testing/fake_findface.h"
+
+namespace vigia::testing {
+
+struct FormPart {
+  std::string name, filename, content_type, content;
+};
+
+struct EventAnswer {
+  int status = 200;
+  std::string code, desc, param;   // of an error
+  std::optional<FakeEvent> event;  // of a good one
+  bool violation = false;          // a client that obeys the description never sends this
+};
+
+// camera: the one with this id; null: there is none.
+EventAnswer check_event(const std::vector<FormPart>& parts,
+                        const std::function<std::optional<FakeCamera>(std::int64_t)>& camera);
+
+}  // namespace vigia::testing

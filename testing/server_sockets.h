@@ -1,0 +1,10 @@
+// Breaks connections of a server in this process, as a network or a crashed server would.
+#pragma once
+
+namespace vigia::testing {
+
+// Ends the connections that this process accepted on `server_port`, at once and with a reset; peer_port: only
+// the one from there, 0: all. For servers whose library gives no access to its sockets.
+void reset_connections(int server_port, int peer_port = 0);
+
+}  // namespace vigia::testing
