@@ -38,7 +38,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.-])(/home/\w|/root/|/Users/\w|/tmp/)")
 
 
 def is_test(path):
-    return path.stem.endswith(("_test", "_bench", "_fuzz"))
+    return path.stem.endswith(("_test", "_bench", "_fuzz", "test_support"))
 
 
 def allowed(folder, target):
@@ -59,9 +59,10 @@ def check_include(path, folder, kind, target, src, complain):
         if target.split("/", 1)[0] in ARROWS and (src / target).is_file():
             complain(f'"{target}" is our own: write it in quotes')
         return
+    if (target.startswith("testing/") or is_test(pathlib.PurePath(target))) and not is_test(path):
+        complain(f'"{target}": only tests may include testing/, and what tests share (*test_support.h)')
+        return
     if target.startswith("testing/"):
-        if not is_test(path):
-            complain(f'"{target}": only tests may include testing/')
         return
     if not (src / target).is_file():
         complain(f'there is no src/{target}: write "folder/file.h", from src/')

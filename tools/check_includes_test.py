@@ -58,6 +58,10 @@ class CheckIncludes(unittest.TestCase):
 
     def test_testing_in_the_program(self):
         self.expect("src/base/a.cpp", '#include "testing/fake_clock.h"\n', "only tests")
+        support = {"src/base/test_support.h": '#pragma once\n#include "testing/fake_clock.h"\n'}
+        self.assertEqual(self.complaints(support), [])
+        found = self.complaints({**support, "src/base/a.cpp": '#include "base/test_support.h"\n'})
+        self.assertEqual(len(found), 1, found)
 
     def test_own_header_not_first(self):
         self.expect("src/base/clock.cpp", '#include <ctime>\n#include "base/clock.h"\n', "first", 1)
