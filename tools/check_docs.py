@@ -89,11 +89,11 @@ def heading_anchors(text):
 
 
 def settings_keys(root):
-    """Every key of config/vigia.yaml, with dots; also those that stand there as a comment."""
+    """Every key of config/vigia.yaml, with dots."""
     keys, above = set(), []
     file = root / "config/vigia.yaml"
     for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else []:
-        if found := re.match(r"^(\s*(?:- )?)(?:# ?)?([a-z_]+):", line):
+        if found := re.match(r"^(\s*)([a-z_]+):", line):
             above = [(depth, name) for depth, name in above if depth < len(found[1])]
             above.append((len(found[1]), found[2]))
             keys.add(".".join(name for _, name in above))
