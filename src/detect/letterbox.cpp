@@ -1,0 +1,66 @@
+#include "detect/letterbox.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+namespace vigia::detect {
+
+domain::Region clip_region(const domain::Region& region, domain::Size picture) {
+  if (region.whole()) return {0, 0, picture.width, picture.height};
+  // In 64 bits: a region from settings may be as large as it likes.
+  const auto cut = [](std::int64_t from, std::int64_t length, std::int64_t limit) {
+    const std::int64_t begin = std::clamp<std::int64_t>(from, 0, limit);
+    const std::int64_t end = std::clamp<std::int64_t>(from + length, begin, limit);
+    return std::pair(static_cast<int>(begin), static_cast<int>(end - begin));
+  };
+  const auto [left, width] = cut(region.left, region.width, picture.width);
+  const auto [top, height] = cut(region.top, region.height, picture.height);
+  return {left, top, width, height};
+}
+
+Status check_frame(const domain::Frame& frame) {
+  const std::size_t planes = frame.layout == domain::PixelLayout::i420 ? 3 : 2;
+  const bool there =
+      std::all_of(frame.planes.begin(), frame.planes.begin() + static_cast<std::ptrdiff_t>(planes),
+                  [](const domain::Plane& plane) { return plane.data != nullptr; });
+  if (there && frame.size.width > 0 && frame.size.height > 0) return ok_status();
+  return Error{ErrorCode::invalid, fmt::format("frame {}: {}x{} pixels, or a plane is missing",
+                                               frame.sequence, frame.size.width, frame.size.height)};
+}
+
+Letterbox fit_letterbox(const domain::Region& region, domain::Size input) {
+  const double scale = std::min(static_cast<double>(input.width) / region.width,
+                                static_cast<double>(input.height) / region.height);
+  const auto scaled = [scale](int length, int limit) {
+    return std::clamp(static_cast<int>(std::lround(length * scale)), 1, limit);
+  };
+  return {region, {scaled(region.width, input.width), scaled(region.height, input.height)}};
+}
+
+void Letterbox::to_frame(domain::Detection& detection) const {
+  const auto x = [this](float value) { return static_cast<float>(region.left + value * scale_x()); };
+  const auto y = [this](float value) { return static_cast<float>(region.top + value * scale_y()); };
+  const auto cut_x = [&](float value) {
+    return std::clamp(x(value), static_cast<float>(region.left),
+                      static_cast<float>(region.left + region.width));
+  };
+  const auto cut_y = [&](float value) {
+    return std::clamp(y(value), static_cast<float>(region.top),
+                      static_cast<float>(region.top + region.height));
+  };
+  const domain::Box box = detection.box;
+  const float left = cut_x(box.left);
+  const float top = cut_y(box.top);
+  detection.box = {left, top, cut_x(box.right()) - left, cut_y(box.bottom()) - top};
+  if (!detection.landmarks) return;
+  auto& marks = *detection.landmarks;
+  for (domain::Point* point :
+       {&marks.right_eye, &marks.left_eye, &marks.nose, &marks.mouth_right, &marks.mouth_left}) {
+    *point = {x(point->x), y(point->y)};
+  }
+}
+
+}  // namespace vigia::detect

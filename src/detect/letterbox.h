@@ -1,0 +1,31 @@
+// Which part of a frame a detector sees, and how its pixels lie in the detector's smaller picture: scaled
+// by one factor into the top left corner; what is left over at the right or the bottom is black.
+#pragma once
+
+#include "base/result.h"
+#include "domain/detection.h"
+#include "domain/frame.h"
+#include "domain/geometry.h"
+
+namespace vigia::detect {
+
+// What of `region` lies inside a picture of this size; an empty region is the whole picture. A region
+// beside the picture gives width or height 0.
+domain::Region clip_region(const domain::Region& region, domain::Size picture);
+// Errors: invalid, when the frame has no size or lacks planes.
+Status check_frame(const domain::Frame& frame);
+
+struct Letterbox {
+  domain::Region region;  // of the frame
+  domain::Size content;   // of the detector's picture: what the region covers, at least 1x1
+
+  [[nodiscard]] double scale_x() const { return static_cast<double>(region.width) / content.width; }
+  [[nodiscard]] double scale_y() const { return static_cast<double>(region.height) / content.height; }
+  // From the detector's pixels to the frame's. The box is cut to the region and may become empty.
+  void to_frame(domain::Detection& detection) const;
+};
+
+// REQUIRES: the region is not empty.
+Letterbox fit_letterbox(const domain::Region& region, domain::Size input);
+
+}  // namespace vigia::detect

@@ -1,0 +1,35 @@
+// Where the detector's model comes from.
+//
+// detector.model: auto takes the first of these files, in this order of folders: $VIGIA_MODEL_DIR,
+// $XDG_DATA_HOME/vigia/models (~/.local/share/vigia/models without it), /usr/share/vigia/models; in a folder
+// yunet_n_640_640.onnx before face_detection_yunet_2023mar.onnx. Without any, OpenCV's cascade. A path is
+// that file or an error, "cascade" is OpenCV's cascade.
+// Threads: pure, but for reading the environment (call it before others may change that).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace vigia::detect {
+
+struct ModelPlaces {
+  std::vector<std::filesystem::path> models;    // folders for YuNet's files
+  std::vector<std::filesystem::path> cascades;  // folders for OpenCV's
+
+  static ModelPlaces from_environment();
+};
+
+struct FoundModel {
+  enum class Kind { yunet, cascade };
+  Kind kind = Kind::yunet;
+  std::filesystem::path file;
+  bool instead = false;  // of a YuNet that was looked for and not found
+};
+
+// setting: detector.model. Errors: not_found; the text says where it was looked for and how to mend it.
+Result<FoundModel> find_model(const std::string& setting, const ModelPlaces& places);
+
+}  // namespace vigia::detect

@@ -1,0 +1,31 @@
+// From the network's heads to faces, in the pixels of the network's input.
+//
+// score = sqrt(sigmoid(cls) sigmoid(obj)); centre = (column + dx, row + dy) stride; size = (exp dw, exp dh)
+// stride; landmark = (column + x, row + y) stride. Source: the training repository, ShiqiYu/libfacedetection.
+// Cost: two comparisons for each cell; the rest for candidates only. Threads: all functions are pure.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "detect/yunet_weights.h"
+#include "domain/detection.h"
+#include "domain/geometry.h"
+
+namespace vigia::detect {
+
+using YunetHeads = std::array<std::span<const float>, kYunetLevels>;
+
+// Appends every cell of at least min_score (0..1) to `found`: many for each face. Cells whose numbers are
+// not finite are passed over.
+void decode_yunet(const YunetHeads& heads, domain::Size input, double min_score,
+                  std::vector<domain::Detection>& found);
+
+// Of those that overlap by more than `overlap` (intersection over union) keeps the one of the highest score.
+// Leaves `found` ordered by score, highest first. Looks at the 5000 best only, which bounds its time.
+void suppress_overlapping(std::vector<domain::Detection>& found, float overlap);
+
+inline constexpr float kOverlapMax = 0.3F;  // the network's authors'
+
+}  // namespace vigia::detect

@@ -1,0 +1,109 @@
+#include "detect/yunet_network.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+
+namespace vigia::detect {
+namespace {
+
+DnnlGraph::Tensor lay_pair(DnnlGraph& graph, DnnlGraph::Tensor from, const ConvPair& pair) {
+  return graph.convolution(from, {.in = pair.in,
+                                  .out = pair.out,
+                                  .weights = pair.point,
+                                  .bias = pair.point_bias,
+                                  .depth_weights = pair.depth,
+                                  .depth_bias = pair.depth_bias,
+                                  .relu = pair.relu});
+}
+
+bool contains(const auto& list, int value) {
+  return std::ranges::count(list, value) > 0;
+}
+
+}  // namespace
+
+Status check_input(domain::Size input) {
+  const auto fits = [](int side) { return side >= kInputMin && side <= kInputMax && side % kInputStep == 0; };
+  if (fits(input.width) && fits(input.height)) return ok_status();
+  return Error{ErrorCode::invalid,
+               fmt::format("detector.input {}x{}: width and height must be multiples of {} from {} to {}",
+                           input.width, input.height, kInputStep, kInputMin, kInputMax)};
+}
+
+Result<YunetNetwork> YunetNetwork::create(const YunetWeights& weights, domain::Size input) {
+  if (Status fits = check_input(input); !fits) return fits.error();
+  try {
+    YunetNetwork network(input);
+    network.lay_out(weights);
+    return network;
+  } catch (const std::exception& problem) {
+    return Error{ErrorCode::unavailable, fmt::format("oneDNN cannot run {} at {}x{} here: {}", weights.name(),
+                                                     input.width, input.height, problem.what())};
+  }
+}
+
+void YunetNetwork::lay_out(const YunetWeights& weights) {
+  std::array<DnnlGraph::Tensor, kYunetLevels> taken;
+  DnnlGraph::Tensor now = lay_backbone(weights, taken);
+  for (std::size_t level = kYunetLevels; level-- > 0;) {
+    if (level + 1 < kYunetLevels) {
+      graph_.add_doubled(now, taken[level]);
+      graph_.give_back(now);
+    }
+    now = lay_pair(graph_, taken[level], weights.neck[level]);
+    graph_.give_back(taken[level]);
+    heads_[level] = lay_heads(weights, level, now);
+  }
+  graph_.finish();
+}
+
+// Leaves what the neck takes in `taken`, and returns its last.
+DnnlGraph::Tensor YunetNetwork::lay_backbone(const YunetWeights& weights,
+                                             std::array<DnnlGraph::Tensor, kYunetLevels>& taken) {
+  input_ = graph_.input(3, size_);
+  DnnlGraph::Tensor now = graph_.convolution(input_, {.in = 3,
+                                                      .out = YunetWeights::kFirstOut,
+                                                      .kernel = 3,
+                                                      .stride = 2,
+                                                      .weights = weights.first,
+                                                      .bias = weights.first_bias});
+  graph_.give_back(input_);
+  std::size_t level = 0;
+  for (int i = 0; i < YunetWeights::kBackbonePairs; ++i) {
+    const DnnlGraph::Tensor next = lay_pair(graph_, now, weights.backbone[static_cast<std::size_t>(i)]);
+    graph_.give_back(now);
+    now = next;
+    const bool stays = contains(YunetWeights::kTakenAfter, i);
+    if (stays) taken[level++] = now;
+    if (!contains(YunetWeights::kPooledAfter, i)) continue;
+    const DnnlGraph::Tensor smaller = graph_.pooled(now);
+    if (!stays) graph_.give_back(now);
+    now = smaller;
+  }
+  return now;
+}
+
+// One level's shared pair (n only), then its heads. The features stay: the next finer level reads them.
+DnnlGraph::Tensor YunetNetwork::lay_heads(const YunetWeights& weights, std::size_t level,
+                                          DnnlGraph::Tensor features) {
+  const bool shares = weights.variant == YunetVariant::n;
+  const DnnlGraph::Tensor from = shares ? lay_pair(graph_, features, weights.shared[level]) : features;
+  const DnnlGraph::Tensor blocked = lay_pair(graph_, from, weights.heads[level]);
+  if (shares) graph_.give_back(from);
+  const DnnlGraph::Tensor heads = graph_.channels_last(blocked);
+  if (heads.index != blocked.index) graph_.give_back(blocked);
+  return heads;
+}
+
+Status YunetNetwork::run() {
+  try {
+    graph_.run();
+    return ok_status();
+  } catch (const std::exception& problem) {
+    return Error{ErrorCode::unavailable, fmt::format("oneDNN failed: {}", problem.what())};
+  }
+}
+
+}  // namespace vigia::detect
