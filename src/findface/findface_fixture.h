@@ -1,0 +1,80 @@
+// For this folder's tests: a FakeFindFace with one camera, a client for it, and all that was logged.
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "findface/send_to_findface.h"
+#include "testing/fake_clock.h"
+#include "testing/fake_findface.h"
+#include "testing/sample_shot.h"
+
+namespace vigia::findface {
+
+inline constexpr const char* kPassword = "pass-word-secret";
+inline constexpr const char* kCameraToken = "camera-token-secret";
+inline constexpr const char* kAddPath = "/events/faces/add/";
+
+class FindfaceTest : public ::testing::Test {
+ protected:
+  FindfaceTest() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
+    logger->set_level(spdlog::level::trace);
+    spdlog::set_default_logger(std::move(logger));
+  }
+  // No secret was logged, and nothing was sent that FindFace's description does not allow.
+  void TearDown() override {
+    for (const char* secret : {kPassword, kCameraToken, "session-token-", "YWRtaW46"}) {
+      EXPECT_EQ(log_.str().find(secret), std::string::npos) << log_.str();
+    }
+    if (server_) EXPECT_THAT(server_->violations(), ::testing::IsEmpty());
+  }
+
+  void start(testing::FakeFindFaceOptions options = {}) {
+    options.password = kPassword;
+    auto started = testing::FakeFindFace::start(std::move(options));
+    ASSERT_TRUE(started.ok()) << started.error().text;
+    server_ = std::move(*started);
+    server_->add_camera({.id = 7, .name = "gate", .comment = "rtsp://host/1", .token = kCameraToken});
+    connect(server_->url());
+  }
+  void connect(const std::string& url, const std::string& password = kPassword,
+               const std::string& ca_file = "") {
+    courier_.reset();
+    session_.reset();
+    http_ = std::make_unique<Http>(ca_file);
+    FindfaceOptions options;
+    options.url = url;
+    options.user = "admin";
+    options.password = password;
+    options.uuid = "test";
+    session_ = std::make_unique<Session>(options, *http_, clock_);
+    tokens_.set(7, kCameraToken);
+    courier_ = std::make_unique<SendToFindface>(*session_, tokens_, clock_);
+  }
+  outbox::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
+    return courier_->deliver(shot, {});
+  }
+
+  // What the server answers instead, for the next `times` posts.
+  void answer_posts_with(int status, const std::string& body = "", int times = 1) {
+    server_->inject(kAddPath, {.kind = testing::Fault::Kind::answer, .status = status, .body = body}, times);
+  }
+
+  testing::FakeClock clock_;
+  std::unique_ptr<testing::FakeFindFace> server_;
+  std::unique_ptr<Http> http_;
+  std::unique_ptr<Session> session_;
+  CameraTokens tokens_;
+  std::unique_ptr<SendToFindface> courier_;
+  std::ostringstream log_;
+};
+
+}  // namespace vigia::findface

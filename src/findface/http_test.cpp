@@ -1,0 +1,147 @@
+#include "findface/http.h"
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+
+#include "findface/findface_fixture.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::findface {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
+using testing::FakeFindFaceOptions;
+using testing::Fault;
+using ::testing::HasSubstr;
+using testing::TempDir;
+
+class HttpTest : public FindfaceTest {
+ protected:
+  HttpResult get(const std::string& url, Nanoseconds timeout = 5s) {
+    HttpRequest request;
+    request.url = url;
+    request.timeout = timeout;
+    return http_->perform(request, {});
+  }
+};
+
+TEST_F(HttpTest, AnAnswerOfAnyStatusIsNoFailure) {
+  start();
+  const HttpResult answer = get(server_->url() + "/camera-groups/");
+  EXPECT_EQ(answer.failure, HttpFailure::none);
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer.body, HasSubstr("UNAUTHORIZED"));
+}
+
+TEST_F(HttpTest, AServerThatIsTooSlowIsATimeoutAfterTheRequestWasSent) {
+  start();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
+  const HttpResult answer = get(server_->url() + "/camera-groups/", 200ms);
+  EXPECT_EQ(answer.failure, HttpFailure::timeout);
+  EXPECT_TRUE(answer.sent_whole);
+}
+
+TEST_F(HttpTest, NothingListeningIsAConnectFailure) {
+  start();
+  const std::string url = server_->url();
+  server_.reset();
+  const HttpResult answer = get(url);
+  EXPECT_EQ(answer.failure, HttpFailure::connect);
+  EXPECT_FALSE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("127.0.0.1"));
+}
+
+TEST_F(HttpTest, AResetIsOne) {
+  start();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::reset_after_body});
+  EXPECT_EQ(get(server_->url() + "/camera-groups/").failure, HttpFailure::reset);
+}
+
+TEST_F(HttpTest, AnAnswerBeyondTheLimitIsRefused) {
+  start();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .body = std::string(100000, 'x')}, 2);
+  HttpRequest request;
+  request.url = server_->url() + "/camera-groups/";
+  request.timeout = 5s;
+  request.answer_at_most = 99999;
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::too_large);
+  request.answer_at_most = 100000;
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+}
+
+TEST_F(HttpTest, OtherProtocolsAreNotSpoken) {
+  start();
+  EXPECT_EQ(get("file:///etc/passwd").failure, HttpFailure::other);
+}
+
+TEST_F(HttpTest, AStopBeforeTheStartSendsNothing) {
+  start();
+  std::stop_source stop;
+  stop.request_stop();
+  HttpRequest request;
+  request.url = server_->url() + "/camera-groups/";
+  const HttpResult answer = http_->perform(request, stop.get_token());
+  EXPECT_EQ(answer.failure, HttpFailure::cancelled);
+  EXPECT_FALSE(answer.sent_whole);
+  EXPECT_EQ(server_->requests("/camera-groups/"), 0);
+}
+
+class TlsTest : public FindfaceTest {
+ protected:
+  void SetUp() override {
+    const std::string make =
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=fake -addext "
+        "subjectAltName=IP:127.0.0.1 -keyout '" +
+        key_ + "' -out '" + cert_ + "' 2>/dev/null";
+    ASSERT_EQ(std::system(make.c_str()), 0);
+    FakeFindFaceOptions options;
+    options.cert_file = cert_;
+    options.key_file = key_;
+    start(std::move(options));
+  }
+  TempDir dir_;
+  std::string cert_ = dir_ / "cert.pem";
+  std::string key_ = dir_ / "key.pem";
+};
+
+TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
+  const outbox::Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_GE(delivery.after, Nanoseconds(60s));
+  EXPECT_THAT(delivery.text, HasSubstr("certificate"));
+  EXPECT_THAT(delivery.text, HasSubstr("delivery.findface.ca_file"));
+  EXPECT_EQ(server_->requests("/auth/login/"), 0);
+}
+
+TEST_F(TlsTest, WithItsCertificateAsCaFileItIsAccepted) {
+  connect(server_->url(), kPassword, cert_);
+  const outbox::Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::delivered) << delivery.text;
+}
+
+TEST_F(TlsTest, ACertificateForAnotherNameIsRefused) {
+  connect("https://localhost:" + std::to_string(server_->port()), kPassword, cert_);
+  EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("certificate"));
+}
+
+TEST_F(TlsTest, ACaFileThatIsMissingOrNoneIsNamed) {
+  connect(server_->url(), kPassword, dir_ / "missing.pem");
+  EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("ca_file"));
+  std::ofstream(dir_ / "junk.pem") << "junk";
+  connect(server_->url(), kPassword, dir_ / "junk.pem");
+  EXPECT_FALSE(session_->log_in({}).ok());
+}
+
+TEST(UrlEncode, EscapesWhatAQueryMustNotHoldAndComesBack) {
+  EXPECT_EQ(url_encode("a b&c=d/+%\xc3\xa9~-_."), "a%20b%26c%3Dd%2F%2B%25%C3%A9~-_.");
+  EXPECT_EQ(url_decode(url_encode("a b&c=d/+%\xc3\xa9")), "a b&c=d/+%\xc3\xa9");
+  EXPECT_EQ(url_decode("100%"), "100%");
+  EXPECT_EQ(url_decode("%4"), "%4");
+  EXPECT_EQ(url_decode("%zz"), "%zz");
+}
+
+}  // namespace
+}  // namespace vigia::findface

@@ -1,0 +1,385 @@
+// Each row of FindFace's error table, against a server.
+#include "findface/send_to_findface.h"
+
+#include <chrono>
+#include <thread>
+
+#include "findface/findface_fixture.h"
+
+namespace vigia::findface {
+namespace {
+
+using domain::Reason;
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using testing::Fault;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::sample_shot;
+using Outcome = outbox::Delivery::Outcome;
+
+class SendToFindfaceTest : public FindfaceTest {
+ protected:
+  void SetUp() override { start(); }
+};
+
+TEST_F(SendToFindfaceTest, PostsTheFaceAsFindFaceWantsIt) {
+  const domain::Shot shot = sample_shot();
+  const Delivery delivery = deliver(shot);
+  ASSERT_EQ(delivery.outcome, Outcome::delivered) << delivery.text;
+  EXPECT_EQ(delivery.text, "event 1");
+  ASSERT_EQ(server_->events().size(), 1U);
+  const testing::FakeEvent event = server_->events().front();
+  EXPECT_EQ(event.camera, 7);
+  EXPECT_EQ(event.timestamp, "2026-11-23T13:00:01.123456Z");  // of capture, in UTC
+  EXPECT_EQ(event.roi, (std::array{90, 70, 170, 166}));
+  EXPECT_EQ(event.jpeg,
+            std::string(reinterpret_cast<const char*>(shot.jpeg->bytes.data()), shot.jpeg->bytes.size()));
+  EXPECT_FALSE(server_->saw_expect_header());
+}
+
+TEST_F(SendToFindfaceTest, ALargeImageGoesWhole) {
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(3000000, 'x'));
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  EXPECT_EQ(server_->events().front().jpeg_bytes, shot.jpeg->bytes.size());
+}
+
+TEST_F(SendToFindfaceTest, ARegionThatLeavesTheImageIsCutAndNoneMeansAll) {
+  domain::Shot shot = sample_shot();
+  shot.roi = {.left = -20, .top = 300, .width = 900, .height = 200};
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  shot.roi = {};
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  EXPECT_EQ(server_->events()[0].roi, (std::array{0, 300, 640, 360}));
+  EXPECT_EQ(server_->events()[1].roi, (std::array{0, 0, 640, 360}));
+}
+
+TEST_F(SendToFindfaceTest, Row400BadParamIsRefused) {
+  answer_posts_with(
+      400, R"({"traceback":"","code":"BAD_PARAM","desc":"This field is required.","param":"mf_selector"})");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_EQ(delivery.reason, Reason::refused);
+  EXPECT_EQ(delivery.text, "400 BAD_PARAM: This field is required. (mf_selector)");
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, Row400ParamCameraAsksForTheCameraAndRefusesWhenItIsGone) {
+  domain::Shot shot = sample_shot();
+  shot.camera_id = 77;
+  tokens_.set(77, "old-token");
+  const Delivery delivery = deliver(shot);
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("Invalid pk '77'"));
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, Row400ZeroObjectsIsAFaceThatTheServerDidNotFind) {
+  answer_posts_with(
+      400,
+      R"({"code":"BAD_PARAM","desc":"Zero objects(type=\"face\") detected on the provided image","param":"fullframe"})");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_EQ(delivery.reason, Reason::no_face);
+}
+
+TEST_F(SendToFindfaceTest, Row401LogsInAgainAndRepeatsTheEventOnce) {
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  server_->forget_tokens();
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+  EXPECT_EQ(server_->requests("/auth/login/"), 2);
+  EXPECT_EQ(server_->requests(kAddPath), 3);
+  EXPECT_EQ(server_->events().size(), 2U);
+}
+
+TEST_F(SendToFindfaceTest, Row401LicenceErrorWithAFreshTokenBacksOff) {
+  answer_posts_with(401, R"({"code":"LICENSE_ERROR","desc":"no licence","original_error":"x"})", 2);
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_EQ(delivery.after, Nanoseconds(60s));
+  EXPECT_THAT(delivery.text, HasSubstr("LICENSE_ERROR"));
+  EXPECT_EQ(server_->requests("/auth/login/"), 2);
+}
+
+TEST_F(SendToFindfaceTest, Row401AtLoginIsNotHammered) {
+  connect(server_->url(), "wrong");
+  for (int i = 0; i < 3; ++i) {
+    const Delivery delivery = deliver();
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.after, Nanoseconds(5min));
+    EXPECT_THAT(delivery.text, HasSubstr("FINDFACE_PASSWORD"));
+    EXPECT_FALSE(delivery.maybe_delivered);
+  }
+  EXPECT_EQ(server_->requests("/auth/login/"), 1);
+  clock_.advance(5min);
+  deliver();
+  EXPECT_EQ(server_->requests("/auth/login/"), 2);
+  EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, Row403WithAChangedTokenIsPostedWithTheNewOne) {
+  server_->set_camera_token(7, "camera-token-secret-new");
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+  EXPECT_EQ(server_->requests(kAddPath), 3);
+}
+
+TEST_F(SendToFindfaceTest, Row403WithTheSameTokenIsRefusedAndTheServerAskedOnceAMinute) {
+  answer_posts_with(403, R"({"code":"PERMISSION_DENIED","desc":"Incorrect events creation API token"})", 5);
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("403 PERMISSION_DENIED"));
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+  clock_.advance(1min);
+  deliver();
+  EXPECT_EQ(server_->requests("/cameras/"), 2);
+}
+
+TEST_F(SendToFindfaceTest, Row403WhileTheCameraCannotBeAskedForIsTriedAgain) {
+  answer_posts_with(403, R"({"code":"PERMISSION_DENIED"})");
+  server_->inject("/cameras/", {.kind = Fault::Kind::answer, .status = 502});
+  EXPECT_EQ(deliver().outcome, Outcome::retry);
+}
+
+TEST_F(SendToFindfaceTest, Row404IsRefusedAfterAskingForTheCamera) {
+  answer_posts_with(404, R"({"code":"NOT_FOUND","desc":"No Camera matches the given query."})");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("No Camera matches"));
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+}
+
+class TransientStatusTest : public SendToFindfaceTest, public ::testing::WithParamInterface<int> {};
+
+TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
+  answer_posts_with(GetParam(), "<html>proxy</html>");
+  const Delivery plain = deliver();
+  EXPECT_EQ(plain.outcome, Outcome::retry);
+  EXPECT_FALSE(plain.after);
+  EXPECT_FALSE(plain.maybe_delivered);
+  EXPECT_EQ(plain.attempts_at_most, 0);
+  server_->inject(kAddPath,
+                  {.kind = Fault::Kind::answer, .status = GetParam(), .headers = {{"Retry-After", "17"}}});
+  EXPECT_EQ(deliver().after, Nanoseconds(17s));
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+INSTANTIATE_TEST_SUITE_P(Row, TransientStatusTest, ::testing::Values(408, 425, 429, 502, 503, 504));
+
+TEST_F(SendToFindfaceTest, RetryAfterMayBeADate) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::answer,
+                             .status = 503,
+                             .headers = {{"Retry-After", "Fri, 01 Jan 2100 00:00:00 GMT"}}});
+  const Delivery delivery = deliver();
+  ASSERT_TRUE(delivery.after);
+  EXPECT_GT(*delivery.after, Nanoseconds(3600s));
+}
+
+TEST_F(SendToFindfaceTest, Row413IsRefused) {
+  answer_posts_with(413, "<html>413 Request Entity Too Large</html>");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("larger than the server takes"));
+}
+
+TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnly) {
+  for (const char* body : {"", "<html>multer</html>", R"({"code":"UNKNOWN"})"}) {
+    answer_posts_with(500, body);
+    const Delivery delivery = deliver();
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.attempts_at_most, 3);
+  }
+}
+
+TEST_F(SendToFindfaceTest, RowConnectRefusedIsTriedAgain) {
+  const std::string url = server_->url();
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  server_.reset();
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+}
+
+TEST_F(SendToFindfaceTest, RowUnknownHostIsTriedAgain) {
+  connect("http://no-such-host.invalid");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_THAT(delivery.text, HasSubstr("no-such-host.invalid"));
+}
+
+TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheBodyWasSurelyNotDelivered) {
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(30000000, 'x'));
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_mid_body}, 2);
+  const Delivery delivery = deliver(shot);
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_TRUE(server_->events().empty());
+}
+
+TEST_F(SendToFindfaceTest, RowResetAfterTheBodyMayHaveBeenDelivered) {
+  // Twice: the first may meet a connection that was used before, which libcurl repeats by itself.
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, 2);
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.maybe_delivered);
+  EXPECT_GE(server_->events().size(), 1U);
+}
+
+TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, 2);
+  ASSERT_TRUE(deliver().maybe_delivered);
+  const int posts = server_->requests(kAddPath);
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = 502}, 2);
+  for (int i = 0; i < 2; ++i) {
+    const Delivery waiting = deliver(sample_shot(2));
+    EXPECT_EQ(waiting.outcome, Outcome::retry);
+    EXPECT_FALSE(waiting.maybe_delivered);
+  }
+  EXPECT_EQ(server_->requests(kAddPath), posts);
+  server_->clear_faults();
+  EXPECT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
+  EXPECT_EQ(deliver(sample_shot(3)).outcome, Outcome::delivered);
+  EXPECT_EQ(server_->requests("/camera-groups/"), 3);
+}
+
+TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject(kAddPath, {.kind = Fault::Kind::hang}, -1);
+  std::stop_source stop;
+  Delivery delivery;
+  std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
+  while (server_->requests(kAddPath) == 0) std::this_thread::yield();
+  stop.request_stop();
+  sender.join();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_EQ(delivery.text, "stopped");
+}
+
+TEST_F(SendToFindfaceTest, A200WithoutEventsIsRefusedWithItsErrors) {
+  answer_posts_with(200, R"({"events":[],"errors":["Face is too small"]})");
+  const Delivery small = deliver();
+  EXPECT_EQ(small.outcome, Outcome::refused);
+  EXPECT_EQ(small.reason, Reason::refused);
+  EXPECT_THAT(small.text, HasSubstr("Face is too small"));
+  answer_posts_with(200, R"({"events":[],"errors":["Zero objects(type=\"face\") detected"]})");
+  EXPECT_EQ(deliver().reason, Reason::no_face);
+  answer_posts_with(200, R"({"events":null})");
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+}
+
+TEST_F(SendToFindfaceTest, EventNumbersOf64BitsStayExactAsTextOrNumber) {
+  answer_posts_with(200, R"({"events":["18446744073709551615"],"errors":[]})");
+  EXPECT_EQ(deliver().text, "event 18446744073709551615");
+  answer_posts_with(201, R"({"events":[18446744073709551615],"errors":["one of two"]})");
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::delivered);
+  EXPECT_EQ(delivery.text, "event 18446744073709551615, with errors: one of two");
+}
+
+TEST_F(SendToFindfaceTest, A200OfSomebodyElseMayOrMayNotHaveDelivered) {
+  for (const char* body : {"", "<html>welcome</html>", "[", "7", "{\"events\":[1"}) {
+    answer_posts_with(200, body);
+    const Delivery delivery = deliver();
+    EXPECT_EQ(delivery.outcome, Outcome::retry) << body;
+    EXPECT_TRUE(delivery.maybe_delivered) << body;
+  }
+}
+
+TEST_F(SendToFindfaceTest, HostileAnswersAreBoundedAndHarmless) {
+  answer_posts_with(200, std::string(100000, '['));
+  EXPECT_EQ(deliver().outcome, Outcome::retry);
+  answer_posts_with(200, std::string(3000000, ' ') + R"({"events":["1"]})");
+  EXPECT_EQ(deliver().outcome, Outcome::retry);
+  answer_posts_with(400, R"({"code":7,"desc":{"a":1},"param":["x"]})");
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  answer_posts_with(400, R"({"desc":")" + std::string(10000, 'y') + R"(\nline two"})");
+  const Delivery delivery = deliver();
+  EXPECT_LT(delivery.text.size(), 300U);
+}
+
+TEST_F(SendToFindfaceTest, ARedirectIsNotFollowed) {
+  testing::FakeFindFaceOptions options;
+  auto other = testing::FakeFindFace::start(options);
+  ASSERT_TRUE(other.ok());
+  server_->inject(kAddPath,
+                  {.kind = Fault::Kind::answer,
+                   .status = 307,
+                   .headers = {{"Location", (*other)->url() + std::string(kAddPath) + "?token=x"}}});
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_THAT(delivery.text, HasSubstr((*other)->url()));
+  EXPECT_THAT(delivery.text, Not(HasSubstr("token=x")));
+  EXPECT_EQ((*other)->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, AConnectionThatTheServerClosedMeanwhileIsReplacedWithoutALoss) {
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  server_->reset_idle_connections();
+  EXPECT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
+  EXPECT_EQ(server_->events().size(), 2U);
+}
+
+TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberOrTokenIsRefusedAndTheTextSaysWhatToSet) {
+  domain::Shot shot = sample_shot();
+  shot.camera_id.reset();
+  EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
+  EXPECT_THAT(deliver(shot).text, HasSubstr("set id and token of camera 'gate'"));
+  shot.camera_id = 8;
+  EXPECT_THAT(deliver(shot).text, HasSubstr("the camera's token"));
+  shot = sample_shot();
+  shot.jpeg.reset();
+  EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
+  EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, SecretsThatTheServerRepeatsAreHidden) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const std::string token = "session-token-" + std::to_string(server_->port()) + "-1";
+  answer_posts_with(
+      400, R"({"code":"BAD_PARAM","desc":"bad )" + std::string(kCameraToken) + " for " + token + "\"}");
+  EXPECT_EQ(deliver().text, "400 BAD_PARAM: bad *** for ***");
+}
+
+TEST_F(SendToFindfaceTest, SeveralSendersShareOneLogin) {
+  std::atomic<int> delivered{0};
+  {
+    std::vector<std::jthread> senders;
+    for (std::uint64_t i = 1; i <= 8; ++i) {
+      senders.emplace_back([&, i] { delivered += deliver(sample_shot(i)).outcome == Outcome::delivered; });
+    }
+  }
+  EXPECT_EQ(delivered, 8);
+  EXPECT_EQ(server_->requests("/auth/login/"), 1);
+  EXPECT_EQ(server_->events().size(), 8U);
+}
+
+TEST_F(SendToFindfaceTest, FinishLogsOut) {
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  courier_->finish();
+  EXPECT_EQ(server_->requests("/auth/logout/"), 1);
+  courier_->finish();  // there is nothing to log out of any more
+  EXPECT_EQ(server_->requests("/auth/logout/"), 1);
+}
+
+TEST_F(SendToFindfaceTest, AFailedLogoutIsIgnored) {
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  server_->inject("/auth/logout/", {.kind = Fault::Kind::answer, .status = 500});
+  courier_->finish();
+  EXPECT_EQ(server_->requests("/auth/logout/"), 1);
+}
+
+TEST_F(SendToFindfaceTest, TheNameShowsNoCredentials) {
+  connect("http://user:pass-word-secret@127.0.0.1:1/");
+  EXPECT_EQ(courier_->name(), "FindFace http://***@127.0.0.1:1");
+}
+
+}  // namespace
+}  // namespace vigia::findface

@@ -1,0 +1,151 @@
+#include "findface/session.h"
+
+#include <chrono>
+#include <thread>
+
+#include "findface/findface_fixture.h"
+
+namespace vigia::findface {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+using testing::Fault;
+using ::testing::HasSubstr;
+
+class SessionTest : public FindfaceTest {
+ protected:
+  void SetUp() override { start(); }
+  int logins() const { return server_->requests("/auth/login/"); }
+  bool ask() { return session_->get("/camera-groups/", {}).answered(200); }
+  // The server's answer to a login, whose token ends so long after the test's now.
+  void next_token_ends_in(std::chrono::seconds life) {
+    server_->inject("/auth/login/", {.kind = Fault::Kind::answer,
+                                     .body = R"({"user":{},"token":"short","token_expiration_datetime":")" +
+                                             format_utc(clock_.utc_now() + life) + "\"}"});
+  }
+};
+
+TEST_F(SessionTest, LogsInOnceForManyRequests) {
+  EXPECT_TRUE(ask());
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(SessionTest, ATokenIsRenewedTenMinutesBeforeItsEnd) {
+  next_token_ends_in(1h);
+  ASSERT_TRUE(session_->log_in({}).ok());
+  clock_.advance(49min);
+  ASSERT_TRUE(session_->log_in({}).ok());
+  EXPECT_EQ(logins(), 1);
+  clock_.advance(1min + 1s);
+  ASSERT_TRUE(session_->log_in({}).ok());
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(SessionTest, AServerWhoseClockIsBehindDoesNotMeanALoginForEachRequest) {
+  next_token_ends_in(std::chrono::seconds(-3600));
+  ASSERT_TRUE(session_->log_in({}).ok());
+  ASSERT_TRUE(session_->log_in({}).ok());
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(SessionTest, AnOldTokenServesOnWhileItsRenewalFails) {
+  EXPECT_TRUE(ask());
+  clock_.advance(24h * 181);
+  server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 502});
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(SessionTest, AfterA401AllThreadsShareOneNewLogin) {
+  ASSERT_TRUE(ask());
+  server_->forget_tokens();
+  server_->inject("/auth/login/", {.kind = Fault::Kind::delay, .delay = std::chrono::milliseconds(100)});
+  std::atomic<int> good{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) threads.emplace_back([&] { good += ask(); });
+  }
+  EXPECT_EQ(good, 6);
+  EXPECT_EQ(logins(), 2);
+}
+
+TEST_F(SessionTest, AFailedLoginIsSharedToo) {
+  connect(server_->url(), "wrong");
+  std::atomic<int> refused{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&] {
+        const Status status = session_->log_in({});
+        refused += !status.ok() && status.error().code == ErrorCode::refused;
+      });
+    }
+  }
+  EXPECT_EQ(refused, 6);
+  EXPECT_EQ(logins(), 1);
+}
+
+TEST_F(SessionTest, AWrongPasswordNamesTheSettingsAndNotThePassword) {
+  connect(server_->url(), "wrong");
+  const Status status = session_->log_in({});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().text,
+            "FindFace " + server_->url() +
+                ": login: 401 Invalid username/password.; check FINDFACE_USER and FINDFACE_PASSWORD");
+}
+
+TEST_F(SessionTest, AnUnreachableServerIsTriedAgainAfterASecond) {
+  server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 503});
+  EXPECT_EQ(session_->log_in({}).error().code, ErrorCode::unavailable);
+  EXPECT_FALSE(session_->log_in({}).ok());
+  EXPECT_EQ(logins(), 1);
+  clock_.advance(1s);
+  EXPECT_TRUE(session_->log_in({}).ok());
+}
+
+TEST_F(SessionTest, AnswersThatAreNoLoginAreErrors) {
+  for (const char* body :
+       {"", "<html>", "{}", R"({"token":7})", R"({"token":""})", R"({"token":"a\r\nX-Evil: 1"})"}) {
+    server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 200, .body = body});
+    EXPECT_FALSE(session_->log_in({}).ok()) << body;
+    clock_.advance(1s);
+  }
+  EXPECT_TRUE(session_->log_in({}).ok());
+}
+
+TEST_F(SessionTest, TheWrongServerIsSaidToBeSo) {
+  server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 404});
+  EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("check delivery.findface.url"));
+}
+
+TEST_F(SessionTest, AnEndSlashInTheAddressDoesNotMatter) {
+  connect(server_->url() + "//");
+  EXPECT_TRUE(ask());
+}
+
+TEST_F(SessionTest, AStopEndsALoginThatIsNotAnswered) {
+  server_->inject("/auth/login/", {.kind = Fault::Kind::hang});
+  std::stop_source stop;
+  std::vector<ErrorCode> codes(2, ErrorCode::ended);
+  {
+    std::jthread first([&] { codes[0] = session_->log_in(stop.get_token()).error().code; });
+    while (logins() == 0) std::this_thread::yield();
+    std::jthread second([&] { codes[1] = session_->log_in(stop.get_token()).error().code; });
+    stop.request_stop();
+  }
+  EXPECT_EQ(codes, std::vector<ErrorCode>(2, ErrorCode::cancelled));
+}
+
+TEST(InstallationUuid, IsTheSettingOrStable) {
+  FindfaceOptions options;
+  EXPECT_EQ(installation_uuid(options), installation_uuid(options));
+  EXPECT_EQ(installation_uuid(options).substr(0, 6), "vigia-");
+  options.uuid = "mine";
+  EXPECT_EQ(installation_uuid(options), "mine");
+}
+
+}  // namespace
+}  // namespace vigia::findface
