@@ -11,15 +11,18 @@
 namespace vigia::detect {
 namespace {
 
-constexpr double kSearchWidth = 640;
-constexpr double kFaceMin = 60;          // pixels of the frame
-constexpr double kFaceMinSearched = 24;  // pixels of the smaller copy
-constexpr double kScaleStep = 1.15;
-constexpr int kNeighbours = 4;  // windows that must agree
+constexpr double kSearchWidth = 480;
+constexpr double kFaceMin = 60;  // pixels of the frame
+constexpr int kWindowMin = 24;   // pixels of the smaller copy
+constexpr double kScaleStep = 1.2;
+constexpr int kNeighbours = 3;  // windows that must agree
+
+// See the header. The last stage of haarcascade_frontalface_alt2 passes sums above 53.76.
+constexpr double kSumAtZero = 53.5;
 constexpr double kSumScale = 1.0;
 
 float score_of(double sum) {
-  return static_cast<float>(1 - std::exp(-std::max(sum, 0.0) / kSumScale));
+  return static_cast<float>(1 - std::exp(-std::max(sum - kSumAtZero, 0.0) / kSumScale));
 }
 
 }  // namespace
@@ -61,8 +64,7 @@ void CascadeDetector::search(const domain::Frame& frame, const domain::Region& r
       frame.planes[0].data + static_cast<std::ptrdiff_t>(region.top) * frame.planes[0].stride + region.left;
   // OpenCV only reads from it, but a Mat has no way to say so.
   const cv::Mat whole(region.height, region.width, CV_8UC1, const_cast<std::uint8_t*>(luma), stride);
-  const double scale =
-      std::clamp(std::max(kSearchWidth / frame.size.width, kFaceMinSearched / kFaceMin), 0.0, 1.0);
+  const double scale = std::clamp(std::max(kSearchWidth / frame.size.width, kWindowMin / kFaceMin), 0.0, 1.0);
   const Letterbox letterbox{region,
                             {std::max(1, static_cast<int>(std::lround(region.width * scale))),
                              std::max(1, static_cast<int>(std::lround(region.height * scale)))}};
@@ -71,10 +73,9 @@ void CascadeDetector::search(const domain::Frame& frame, const domain::Region& r
   } else {
     small_ = whole;
   }
-  const int least = static_cast<int>(kFaceMin * scale);
-  classifier_.detectMultiScale(small_, boxes_, stages_, sums_, kScaleStep, kNeighbours, 0, {least, least}, {},
-                               true);
-  small_ = scale < 1 ? small_ : cv::Mat();  // never keep hold of a frame's buffer
+  classifier_.detectMultiScale(small_, boxes_, stages_, sums_, kScaleStep, kNeighbours, 0,
+                               {kWindowMin, kWindowMin}, {}, true);
+  if (scale >= 1) small_.release();  // it showed the frame's own buffer
 
   for (std::size_t i = 0; i < boxes_.size(); ++i) {
     const cv::Rect& box = boxes_[i];

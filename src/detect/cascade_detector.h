@@ -1,9 +1,9 @@
 // OpenCV's cascade for frontal faces: the detector where no YuNet model is at hand. It misses turned,
 // tilted and small faces, gives no landmarks, and is slower; nothing has to be downloaded for it.
 //
-// It reads the luma plane in place and searches a smaller copy: 640 pixels wide, or as much wider as it
-// takes for a face of 60 pixels to remain 24 (the cascade's window is 20). Faces smaller than that are
-// not found. detector.input does not concern it.
+// It reads the luma plane in place and searches a smaller copy: 480 pixels wide, or as much wider as it
+// takes for a face of 60 pixels to remain 24 (the cascade's window is 20). Smaller faces are not found.
+// detector.input does not concern it. Cost at 720p: about 30 ms a frame on one core.
 //
 // Score: the cascade has no probability. Its last stage's sum, the highest of the windows that were joined
 // to the face, grows with how face-like the face is: score = 1 - exp(-(sum - 53.5) / 1.0). Seen: clear
