@@ -164,10 +164,13 @@ Status AvSource::rewind() {
   interrupt_.arm({}, timeout_);
   const AVStream& stream = *context_->streams[stream_];
   const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
-  if (avformat_seek_file(context_.get(), stream_, INT64_MIN, start, start, AVSEEK_FLAG_BACKWARD) >= 0) {
+  // Transport streams find their places by guessing, and often miss the first packets.
+  const bool seeks_exactly = (context_->iformat->flags & AVFMT_TS_DISCONT) == 0;
+  if (seeks_exactly &&
+      avformat_seek_file(context_.get(), stream_, INT64_MIN, start, start, AVSEEK_FLAG_BACKWARD) >= 0) {
     return ok_status();
   }
-  // Formats that cannot seek can be opened again.
+  // What cannot seek can be opened again.
   context_.reset();
   if (Status opened = open_input({}); !opened) return opened;
   return choose_stream();

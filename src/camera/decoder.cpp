@@ -5,6 +5,8 @@
 #include <new>
 #include <string>
 
+#include "camera/h264_gaps.h"
+
 namespace vigia::camera {
 namespace {
 
@@ -24,6 +26,14 @@ Bytes estimate_charge(const AVCodecParameters& codec) {
   return 256_KiB + std::clamp<Bytes>(Bytes{codec.width} * codec.height / 2, 0, 32_MiB);
 }
 
+// Of these, a packet is one picture. (A packet of VP9, say, may hold several.)
+bool one_picture_a_packet(const AVCodecParameters& codec) {
+  if (codec.codec_id == AV_CODEC_ID_HEVC) return true;
+  if (codec.codec_id != AV_CODEC_ID_H264) return false;
+  return codec.extradata_size <= 0 ||
+         !h264_allows_gaps({codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, PicturePool& pool,
@@ -40,6 +50,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
   made->frame_.reset(av_frame_alloc());
   if (!made->context_ || !made->frame_) return Error{ErrorCode::no_memory, "no memory for a decoder"};
   AVCodecContext& context = *made->context_;
+  made->gaps_are_losses_ = one_picture_a_packet(parameters);
   int code = avcodec_parameters_to_context(&context, &parameters);
   context.thread_count = 1;  // one camera, one core: cameras are what is many
   context.thread_type = FF_THREAD_SLICE;
@@ -67,6 +78,7 @@ int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noex
 }
 
 int Decoder::lease_buffer(AVFrame& frame) {
+  ++asked_;
   if (std::max(frame.width, frame.height) > kLongestSide) return AVERROR_INVALIDDATA;
   PictureShape shape{frame.format, frame.width, frame.height};
   std::array<int, AV_NUM_DATA_POINTERS> alignments{};
@@ -91,16 +103,35 @@ bool Decoder::shareable(const AVFrame& frame) const noexcept {
          shareable_format(frame.format);
 }
 
-SteadyTime Decoder::read_time(const AVFrame& frame) noexcept {
-  return SteadyTime(Nanoseconds(frame.reordered_opaque));
+SteadyTime Decoder::read_time(const AVFrame& frame) const noexcept {
+  return read_times_[static_cast<std::uint64_t>(frame.reordered_opaque) % kTags];
 }
 
 void Decoder::push(const AVPacket& packet, SteadyTime read_at) noexcept {
   if (leave_out(packet)) return;
   refused_ = false;
-  context_->reordered_opaque = Nanoseconds(read_at.time_since_epoch()).count();
+  asked_ = 0;
+  ++tag_;
+  read_times_[tag_ % kTags] = read_at;
+  context_->reordered_opaque = static_cast<std::int64_t>(tag_);
   const int code = avcodec_send_packet(context_.get(), &packet);
-  if (code < 0) fail();
+  if (code < 0) {
+    fail();
+  } else if (painted_in_a_lost_one()) {
+    count(counters_.decoding_soft_errors);
+    spoilt_from_ = tag_;
+    drain(Loss::damage);
+  }
+}
+
+// FFmpeg does not say so: it takes room for the missing picture and copies another one into it. Before
+// anything was shown it may do so by right, and keeps back what is not whole.
+bool Decoder::painted_in_a_lost_one() const noexcept {
+  return gaps_are_losses_ && shown_ && asked_ > 1;
+}
+
+bool Decoder::spoilt(const AVFrame& frame) const noexcept {
+  return damaged(frame) || static_cast<std::uint64_t>(frame.reordered_opaque) >= spoilt_from_;
 }
 
 bool Decoder::leave_out(const AVPacket& packet) noexcept {
@@ -124,24 +155,25 @@ void Decoder::count_loss(Loss cause) noexcept {
 
 // From here to the next key frame nothing is shown.
 void Decoder::lose(Loss cause) noexcept {
-  avcodec_flush_buffers(context_.get());
-  draining_ = false;
-  if (!waiting_) waited_ = 0;
+  const int waited = waiting_ ? waited_ : 0;
+  restart();
   waiting_ = true;
+  waited_ = waited;
   cause_ = cause;
 }
 
-// A packet could not be decoded. Those before it could: they come out before the decoder is emptied.
+// A packet could not be decoded.
 void Decoder::fail() noexcept {
   const Loss cause = refused_ ? Loss::no_buffer : Loss::damage;
-  if (cause == Loss::no_buffer) {
-    count(counters_.frames_dropped_no_buffer);
-  } else {
-    count(counters_.decoding_soft_errors);
-  }
+  count(cause == Loss::no_buffer ? counters_.frames_dropped_no_buffer : counters_.decoding_soft_errors);
   refused_ = false;
-  if (draining_ && ++failures_ < kMostFailures) return;
-  if (draining_ || avcodec_send_packet(context_.get(), nullptr) < 0) return lose(cause);
+  if (!draining_) return drain(cause);
+  if (++failures_ >= kMostFailures) lose(cause);
+}
+
+// What was decoded before the loss comes out; then nothing, up to the next key frame.
+void Decoder::drain(Loss cause) noexcept {
+  if (avcodec_send_packet(context_.get(), nullptr) < 0) return lose(cause);
   draining_ = true;
   failures_ = 0;
   waiting_ = true;
@@ -157,8 +189,11 @@ AVFrame* Decoder::next() noexcept {
   for (;;) {
     const int code = avcodec_receive_frame(context_.get(), frame_.get());
     if (code == 0) {
-      if (!damaged(*frame_)) return frame_.get();
-      count(counters_.decoding_soft_errors);
+      if (!spoilt(*frame_)) {
+        shown_ = true;
+        return frame_.get();
+      }
+      if (spoilt_from_ == UINT64_MAX) count(counters_.decoding_soft_errors);
       lose(Loss::damage);
       av_frame_unref(frame_.get());
     } else if (code == AVERROR_EOF || code == AVERROR(EAGAIN)) {
@@ -176,6 +211,8 @@ void Decoder::restart() noexcept {
   draining_ = false;
   waiting_ = false;
   waited_ = 0;
+  shown_ = false;
+  spoilt_from_ = UINT64_MAX;
 }
 
 }  // namespace vigia::camera

@@ -12,7 +12,8 @@
 // Threads: owner thread only; it may be destroyed on another (it is retired).
 #pragma once
 
-#include <chrono>
+#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "base/clock.h"
@@ -47,12 +48,14 @@ class Decoder final : public memory::Retirable {
   // True: the picture lies in a lease of the pool, ready to be shared. False: in one that FFmpeg may
   // write into again, or in memory of its own; copy it before the next call.
   [[nodiscard]] bool shareable(const AVFrame& frame) const noexcept;
-  static SteadyTime read_time(const AVFrame& frame) noexcept;
+  [[nodiscard]] SteadyTime read_time(const AVFrame& frame) const noexcept;
   // Pictures are being left out because no buffer could be had.
   [[nodiscard]] bool starved() const noexcept { return waiting_ && cause_ == Loss::no_buffer; }
 
  private:
   enum class Loss { damage, no_buffer };
+  // More packets than a decoder keeps pictures back to put them in order.
+  static constexpr std::uint64_t kTags = 64;
 
   Decoder(Bytes charge, PicturePool& pool, CameraCounters& counters, int buffers_for_others)
       : Retirable(charge), pool_(pool), counters_(counters), buffers_for_others_(buffers_for_others) {}
@@ -63,19 +66,28 @@ class Decoder final : public memory::Retirable {
   void count_loss(Loss cause) noexcept;
   void lose(Loss cause) noexcept;
   void fail() noexcept;
+  void drain(Loss cause) noexcept;
+  [[nodiscard]] bool painted_in_a_lost_one() const noexcept;
+  [[nodiscard]] bool spoilt(const AVFrame& frame) const noexcept;
 
   // Constant after open().
   PicturePool& pool_;
   CameraCounters& counters_;
   const int buffers_for_others_;
+  bool gaps_are_losses_ = false;  // two pictures for one packet: one of them stands in for a lost one
 
   AvHandle<AVCodecContext> context_;
   AvHandle<AVFrame> frame_;
-  bool refused_ = false;   // get_buffer() could not lease, since the last push()
-  bool draining_ = false;  // after a failure: what was decoded before it comes out first
-  int failures_ = 0;       // one after the other, while draining
-  bool waiting_ = false;   // for the next key frame
-  int waited_ = 0;         // packets
+  std::array<SteadyTime, kTags> read_times_{};  // of the packets tagged last
+  std::uint64_t tag_ = 0;                       // of the packet pushed last; comes out with its picture
+  int asked_ = 0;                               // pictures that FFmpeg asked room for, since the last push()
+  bool refused_ = false;                        // one of them was refused
+  bool shown_ = false;                          // a picture came out since the decoder began
+  bool draining_ = false;                       // after a failure: what was decoded before it comes out first
+  std::uint64_t spoilt_from_ = UINT64_MAX;      // tags from here on are not shown
+  int failures_ = 0;                            // one after the other, while draining
+  bool waiting_ = false;                        // for the next key frame
+  int waited_ = 0;                              // packets
   Loss cause_ = Loss::damage;
 };
 

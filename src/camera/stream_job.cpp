@@ -95,13 +95,20 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
     if (read.error().code != ErrorCode::ended || source_->live()) return read;
     decoder_->finish();
     deliver_ready(stop, sink);
-    if (pictures_in_pass_ == 0) {
-      return Error{ErrorCode::io, redact(context_.spec.url) + " holds no picture that can be decoded"};
-    }
+    if (pictures_in_pass_ == 0) return nothing_seen();
     if (context_.options.single_pass) return ok_status();
     if (Status over = start_over(); !over) return over;
   }
   return Error{ErrorCode::cancelled, "stopped"};
+}
+
+Error StreamJob::nothing_seen() const {
+  const std::string name = redact(context_.spec.url);
+  if (decoder_->starved()) {
+    return {ErrorCode::no_memory, "no buffer could be had for any picture of " + name +
+                                      ": the memory budget is used up (memory.budget_bytes)"};
+  }
+  return {ErrorCode::io, name + " holds no picture that can be decoded"};
 }
 
 Status StreamJob::start_over() {
@@ -191,7 +198,7 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
   }
   state.stream_time = std::max(at, state.stream_time);
   frame.stream_time = state.stream_time;
-  frame.read_at = Decoder::read_time(picture);
+  frame.read_at = decoder_->read_time(picture);
   if (context_.options.use_stream_timestamp) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));

@@ -69,6 +69,7 @@ class StreamJob {
 
   Status open(const std::stop_token& stop);
   Status stream(const std::stop_token& stop, FrameSink& sink);
+  [[nodiscard]] Error nothing_seen() const;
   Status start_over();
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
   void deliver_ready(const std::stop_token& stop, FrameSink& sink);
