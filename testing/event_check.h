@@ -1,4 +1,5 @@
-// Whether a posted event is what FindFace's API describes, part by part.
+// Whether a posted event is what FindFace's API describes, part by part. Stricter in one point: timestamp and
+// roi, which the API leaves open, are wanted, since Vigia always sends them.
 #pragma once
 
 #include <functional>

@@ -31,9 +31,9 @@ struct FakeGroup {
 struct FakeCamera {
   std::int64_t id = 0;
   std::int64_t group = 1;
-  std::string name;
-  std::string comment;  // the stream's URL
-  std::string token;
+  std::string name{};
+  std::string comment{};  // the stream's URL
+  std::string token{};
   bool external_detector = true;
   bool active = true;
 };
@@ -58,9 +58,9 @@ struct Fault {
   };
   Kind kind = Kind::answer;
   int status = 200;
-  std::string body;
+  std::string body{};
   std::string content_type = "application/json";
-  std::map<std::string, std::string> headers;
+  std::map<std::string, std::string> headers{};
   std::chrono::milliseconds delay{0};
 };
 
@@ -75,7 +75,7 @@ struct FakeFindFaceOptions {
   bool ignores_filters = false;  // like the public mock: active and camera_groups are not looked at
   bool keep_images = true;
   std::chrono::seconds token_life{180 * 24 * 3600};
-  std::string cert_file, key_file;                   // PEM: HTTPS with these
+  std::string cert_file{}, key_file{};               // PEM: HTTPS with these
   std::function<void(const FakeEvent&)> on_event{};  // called on the server's threads
 };
 

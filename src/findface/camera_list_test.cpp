@@ -1,5 +1,7 @@
 #include "findface/camera_list.h"
 
+#include <fmt/format.h>
+
 #include "findface/findface_fixture.h"
 
 namespace vigia::findface {
@@ -46,7 +48,7 @@ TEST_P(PagingTest, ReadsAllPages) {
   options.cursor_form = GetParam();
   start(std::move(options));
   for (int i = 100; i < 110; ++i) {
-    server_->add_camera({.id = i, .name = "c" + std::to_string(i), .comment = "rtsp://h/x", .token = "t"});
+    server_->add_camera({.id = i, .name = fmt::format("c{}", i), .comment = "rtsp://h/x", .token = "t"});
   }
   EXPECT_EQ(names("").size(), 11U);
   EXPECT_EQ(server_->requests("/cameras/"), 4);
@@ -61,7 +63,7 @@ TEST_F(CameraListTest, ACursorThatRepeatsEndsTheList) {
   options.cursor_form = CursorForm::repeating;
   start(std::move(options));
   for (int i = 100; i < 110; ++i) {
-    server_->add_camera({.id = i, .name = "c" + std::to_string(i), .comment = "rtsp://h/x", .token = "t"});
+    server_->add_camera({.id = i, .name = fmt::format("c{}", i), .comment = "rtsp://h/x", .token = "t"});
   }
   EXPECT_EQ(names("").size(), 3U);
   EXPECT_EQ(server_->requests("/cameras/"), 2);

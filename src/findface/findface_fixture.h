@@ -34,7 +34,9 @@ class FindfaceTest : public ::testing::Test {
     for (const char* secret : {kPassword, kCameraToken, "session-token-", "YWRtaW46"}) {
       EXPECT_EQ(log_.str().find(secret), std::string::npos) << log_.str();
     }
-    if (server_) EXPECT_THAT(server_->violations(), ::testing::IsEmpty());
+    if (server_) {
+      EXPECT_THAT(server_->violations(), ::testing::IsEmpty());
+    }
   }
 
   void start(testing::FakeFindFaceOptions options = {}) {
