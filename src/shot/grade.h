@@ -10,7 +10,7 @@
 //   sharpness   1  min(variance of the Laplacian of the grey face / 500, 1); grey is full-range luma
 //
 // Cost of a face: its luma is read once; of a face beyond kSharpnessPixels evenly chosen rows, so that
-// the cost has a bound (measured: 11 us for 100x130, 45 us at the bound). No allocation.
+// the cost has a bound (measured: 4 us for 100x130, 13 us at the bound). No allocation.
 // Threads: a value without state; may be called from any number of threads.
 #pragma once
 

@@ -126,7 +126,8 @@ struct FilterCase {
 
 TEST(Grader, Filters) {
   const Drawn drawn(1280, 720, stripes);
-  const ShotOptions lax{.filter_min_quality = 0};
+  ShotOptions lax;
+  lax.filter_min_quality = 0;
   const auto with = [&](auto change) {
     ShotOptions options = lax;
     change(options);

@@ -31,13 +31,11 @@ class MakeShotTest : public ::testing::Test {
     track->id = 42;
     track->sightings = 20;
     track->movement = 1.5F;
-    track->best = BestShot{{.detection = {.box = {100, 200, 80, 100}, .score = 0.9F},
-                            .quality = {.total = 0.7F},
-                            .rejected = {}},
-                           shown,
-                           size,
-                           7s,
-                           captured};
+    Sighting seen;
+    seen.detection.box = {100, 200, 80, 100};
+    seen.detection.score = 0.9F;
+    seen.quality.total = 0.7F;
+    track->best = BestShot{seen, shown, size, 7s, captured};
     return *track;
   }
   static Reason reason(const MakeShot::Outcome& outcome) { return std::get<Reason>(outcome); }
@@ -113,7 +111,8 @@ TEST_F(MakeShotTest, WithoutABestTheReasonIsThatOfTheBestRejected) {
   for (const Reason why : {Reason::too_small, Reason::too_large, Reason::outside_roi, Reason::low_quality}) {
     Track& rejected = moving_track(nullptr);
     rejected.best.reset();
-    rejected.best_rejected = Sighting{.detection = {}, .quality = {}, .rejected = why};
+    rejected.best_rejected.emplace();
+    rejected.best_rejected->rejected = why;
     EXPECT_EQ(reason(make_shot.make(rejected, camera)), why);
   }
 }

@@ -16,7 +16,9 @@ using ::testing::ElementsAre;
 constexpr Size kHd{1280, 720};  // threshold 0.15; centres within 102.8 pixels
 
 Sighting face(Box box) {
-  return {.detection = {.box = box}, .quality = {}, .rejected = {}};
+  Sighting sighting;
+  sighting.detection.box = box;
+  return sighting;
 }
 Candidate resting(Box box) {
   return {box, box};

@@ -23,9 +23,11 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 Sighting face(float x, float quality = 0.7F, float side = 80, float y = 300) {
-  return {.detection = {.box = {x, y, side, side}, .score = 0.9F},
-          .quality = {.total = quality},
-          .rejected = std::nullopt};
+  Sighting sighting;
+  sighting.detection.box = {x, y, side, side};
+  sighting.detection.score = 0.9F;
+  sighting.quality.total = quality;
+  return sighting;
 }
 Sighting rejected(float x, Reason reason, float quality = 0.3F) {
   Sighting sighting = face(x, quality);
@@ -353,6 +355,15 @@ TEST(ManageTracksForcedEnd, WhoWaitsAndThenWalksIsPostedWithTheBestOfBoth) {
   EXPECT_FALSE(closed[2]->already_posted);
   EXPECT_FLOAT_EQ(closed[2]->best->sighting.quality.total, 0.9F);
   EXPECT_EQ(closed[2]->best->stream_time, 200ms);
+}
+
+TEST(ManageTracksForcedEnd, MovementIsThatOfTheWholePathNotOfThePart) {
+  Table table({.track_max_duration_frames = 5});
+  for (int i = 0; i < 40; ++i) table.frame(i * 33ms, {face(100 + static_cast<float>(i))});  // 1 pixel a frame
+  table.tracks.close_all(table.out);
+  ASSERT_THAT(table.closed(), SizeIs(8));
+  EXPECT_TRUE(never_moved(*table.closed()[0], 0.1F));
+  EXPECT_FALSE(never_moved(*table.closed()[7], 0.1F));
 }
 
 TEST(ManageTracksForcedEnd, PosterNeverMovesHoweverItsPartsEnd) {

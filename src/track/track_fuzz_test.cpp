@@ -75,8 +75,8 @@ struct Books {
       if (finished.over) {
         over.insert(track.id);
         sightings += track.sightings;
-        if (options.track_max_duration_frames > 0)
-          ASSERT_LE(track.sightings, options.track_max_duration_frames);
+        ASSERT_TRUE(options.track_max_duration_frames == 0 ||
+                    track.sightings <= options.track_max_duration_frames);
       } else {
         ASSERT_FALSE(options.overall_only);
         ASSERT_TRUE(track.best);
@@ -131,7 +131,7 @@ void run_once(memory::MemoryManager& memory, memory::BufferPool& pool, unsigned 
   EXPECT_EQ(books.sightings, shown) << "seed " << seed;
   EXPECT_EQ(pool.leased(), 0) << "seed " << seed;
   // Ids are given without gaps, so that every one of them came out.
-  if (!books.over.empty()) EXPECT_EQ(*books.over.rbegin(), books.over.size()) << "seed " << seed;
+  EXPECT_EQ(books.over.empty() ? 0 : *books.over.rbegin(), books.over.size()) << "seed " << seed;
   retired += books.retired;
 }
 
