@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "settings/spelling.h"
 
@@ -12,13 +13,19 @@ namespace {
 
 class Assembler {
  public:
-  Assembler(const Layers& layers, Origins& origins, Problems& problems)
-      : layers_(layers), origins_(origins), problems_(problems) {}
+  Assembler(const Layers& layers, Settings base, Origins& origins, Problems& problems)
+      : layers_(layers), origins_(origins), problems_(problems), settings_(std::move(base)) {}
 
   Settings run() {
     for (const Layer* layer : {&layers_.file, &layers_.environment, &layers_.sets}) {
       apply(layer->program, settings_);
       apply(layer->defaults, settings_.defaults);
+      if (problems_.count() > 0) continue;  // the same values, the same errors
+      for (CameraSettings& camera : settings_.cameras) apply(layer->defaults, camera);
+    }
+    for (CameraSettings& camera : settings_.cameras) {
+      names_.insert(camera.spec.name);
+      apply_named(camera.spec.name, camera);
     }
     for (const CameraGiven& camera : layers_.file.cameras) add_from_file(camera);
     for (const CameraGiven& camera : layers_.sets.cameras) add_from_flags(camera);
@@ -54,16 +61,21 @@ class Assembler {
   void add(const CameraGiven& given, const std::vector<Given<CameraSettings>>& base) {
     CameraSettings camera = settings_.defaults;
     apply(base, camera);
-    for (const Layer* layer : {&layers_.environment, &layers_.sets}) {
-      for (const CameraGiven& other : layer->cameras) {
-        if (!given.name.empty() && other.name == given.name) apply(other.values, camera);
-      }
-    }
+    apply_named(given.name, camera);
     if (!origins_.contains(given.prefix + "url")) {
       problems_.error(
           {given.where, given.prefix + "url", "is missing", allowed_text(*find_camera_key("url"))});
     }
     settings_.cameras.push_back(std::move(camera));
+  }
+
+  // What the environment and flags say of a camera.
+  void apply_named(const std::string& name, CameraSettings& camera) {
+    for (const Layer* layer : {&layers_.environment, &layers_.sets}) {
+      for (const CameraGiven& other : layer->cameras) {
+        if (!name.empty() && other.name == name) apply(other.values, camera);
+      }
+    }
   }
 
   template <class Owner>
@@ -95,8 +107,8 @@ class Assembler {
 
 }  // namespace
 
-Settings assemble(const Layers& layers, Origins& origins, Problems& problems) {
-  return Assembler(layers, origins, problems).run();
+Settings assemble(const Layers& layers, Settings base, Origins& origins, Problems& problems) {
+  return Assembler(layers, std::move(base), origins, problems).run();
 }
 
 }  // namespace vigia::settings

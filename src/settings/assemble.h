@@ -17,6 +17,6 @@ struct Layers {
   Layer file, environment, sets;
 };
 
-Settings assemble(const Layers& layers, Origins& origins, Problems& problems);
+Settings assemble(const Layers& layers, Settings base, Origins& origins, Problems& problems);
 
 }  // namespace vigia::settings

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "settings/spelling.h"
 
@@ -43,7 +44,9 @@ Wrong unknown_scheme(std::string_view url) {
     const bool path = url.starts_with('/') || url.starts_with("./");
     return {"has no scheme", path ? "file:" + std::string(url) : ""};
   }
-  return {"has the unknown scheme '" + std::string(scheme) + "'", nearest(scheme, kSchemes)};
+  std::string meant = nearest(scheme, kSchemes);
+  if (!meant.empty()) meant += url.substr(scheme.size());
+  return {"has the unknown scheme '" + std::string(scheme) + "'", std::move(meant)};
 }
 
 }  // namespace

@@ -11,13 +11,15 @@ namespace {
 
 using Kind = YamlNode::Kind;
 
+constexpr std::string_view kNoKeys = "holds no 'key: value' lines";
+
 class FileReader {
  public:
   FileReader(std::string_view file, Problems& problems) : file_(file), problems_(problems) {}
 
   Layer read(const YamlNode& root) {
     if (root.kind != Kind::map) {
-      problems_.error({file_, "the file", "is no list of sections", list_of_sections()});
+      problems_.error({at(root), "the file", kNoKeys, list_of_sections()});
       return {};
     }
     read_section(root, "");
@@ -44,9 +46,11 @@ class FileReader {
         read_cameras(entry);
       } else if (path == "defaults") {
         read_defaults(entry);
+      } else if (entry.key.find('.') != std::string::npos) {
+        read_dotted(entry, prefix);
       } else if (const ProgramKey* key = find_key(program_keys(), path)) {
         read_value(*key, entry, path, layer_.program);
-      } else if (!words_after(path + ".").empty() && entry.key.find('.') == std::string::npos) {
+      } else if (!words_after(path + ".").empty()) {
         read_inner_section(entry, path);
       } else {
         read_unknown(entry, prefix);
@@ -57,8 +61,17 @@ class FileReader {
   void read_inner_section(const YamlNode& entry, const std::string& path) {
     if (entry.kind == Kind::null) return;
     if (entry.kind == Kind::map) return read_section(entry, path + ".");
-    problems_.error(
-        {at(entry), path, "is a section", fmt::format("{}", fmt::join(words_after(path + "."), ", "))});
+    problems_.error({at(entry), path, kNoKeys, fmt::format("{}", fmt::join(words_after(path + "."), ", "))});
+  }
+
+  // A path as flags have it: a file has sections instead, so that no key can be there twice.
+  void read_dotted(const YamlNode& entry, const std::string& prefix) {
+    const std::string path = prefix + entry.key;
+    if (find_key(program_keys(), path) == nullptr) return read_unknown(entry, prefix);
+    const std::size_t dot = path.rfind('.');
+    problems_.error({at(entry), path,
+                     fmt::format("is a path, which is for flags; in a file it is {} below {}:",
+                                 path.substr(dot + 1), path.substr(0, dot))});
   }
 
   void read_unknown(const YamlNode& entry, const std::string& prefix) {
@@ -74,7 +87,7 @@ class FileReader {
   void read_defaults(const YamlNode& section) {
     if (section.kind == Kind::null) return;
     if (section.kind != Kind::map) {
-      return problems_.error({at(section), "defaults", "is a section", "the keys of a camera"});
+      return problems_.error({at(section), "defaults", kNoKeys, "the keys of a camera"});
     }
     std::vector<std::string_view> known = words_after("defaults.");
     std::set<std::string> seen;
@@ -94,12 +107,14 @@ class FileReader {
       return problems_.error(
           {at(list), "cameras", "is no list", "- {name: gate, url: \"rtsp://HOST/PATH\"}"});
     }
+    int count = 0;
     for (const YamlNode& node : list.children) {
-      const std::string number = fmt::format("cameras[{}]", layer_.cameras.size() + 1);
-      if (node.kind != Kind::map) {
+      const std::string number = fmt::format("cameras[{}]", ++count);
+      if (node.kind == Kind::map) {
+        read_camera(node, number);
+      } else {
         problems_.error({at(node), number, "is no camera", "{name: gate, url: \"rtsp://HOST/PATH\"}"});
       }
-      read_camera(node, number);
     }
   }
 
@@ -121,7 +136,7 @@ class FileReader {
         report_unknown(problems_, at(entry), prefix, entry.key, all_camera_words());
       }
     }
-    if (node.kind == Kind::map && !seen.contains("name")) {
+    if (!seen.contains("name")) {
       problems_.error({camera.where, number + ".name", "is missing", allowed_text(*find_camera_key("name"))});
     }
     layer_.cameras.push_back(std::move(camera));

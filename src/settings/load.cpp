@@ -51,8 +51,9 @@ std::optional<Layer> read_file(const std::filesystem::path& path, Problems& prob
   return layer;
 }
 
-std::vector<std::string> camera_names(const Layers& layers) {
+std::vector<std::string> camera_names(const Layers& layers, const Settings& base) {
   std::vector<std::string> names;
+  for (const CameraSettings& camera : base.cameras) names.push_back(camera.spec.name);
   for (const Layer* layer : {&layers.file, &layers.sets}) {
     for (const CameraGiven& camera : layer->cameras) {
       if (!camera.name.empty()) names.push_back(camera.name);
@@ -74,7 +75,7 @@ void add_findface_url(const Environment& environment, Layer& layer) {
 
 }  // namespace
 
-LoadOutcome load(const Sources& sources) {
+LoadOutcome load(const Sources& sources, const Settings& base) {
   Problems problems;
   Settings settings;
   auto file = sources.file ? read_file(*sources.file, problems) : Layer{};
@@ -82,10 +83,10 @@ LoadOutcome load(const Sources& sources) {
     Layers layers;
     layers.file = std::move(*file);
     layers.sets = read_set_layer(sources.sets, problems);
-    layers.environment = read_environment_layer(sources.environment, camera_names(layers), problems);
+    layers.environment = read_environment_layer(sources.environment, camera_names(layers, base), problems);
     add_findface_url(sources.environment, layers.environment);
     Origins origins;
-    settings = assemble(layers, origins, problems);
+    settings = assemble(layers, base, origins, problems);
     const auto origin_of = [&origins](std::string_view path) {
       const auto found = origins.find(path);
       return found == origins.end() ? std::string{} : found->second;

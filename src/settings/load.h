@@ -34,7 +34,8 @@ struct LoadOutcome {
   std::vector<std::string> errors;    // lines; empty exactly when there are settings
 };
 
-LoadOutcome load(const Sources& sources);
+// base: what all sources go over, cameras included: the demo's settings.
+LoadOutcome load(const Sources& sources, const Settings& base = {});
 
 // Those variables of this process that settings look at: VIGIA_* and FINDFACE_*.
 // Not while another thread changes the environment.

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <map>
 #include <utility>
 
 #include "base/log.h"
@@ -28,18 +30,32 @@ std::string_view cut(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+// ".../user=admin_password=abc_channel=1": credentials in shapes that redact() does not know.
+bool speaks_of_password(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
+  return lower.find("pass") != std::string::npos || lower.find("pwd") != std::string::npos;
+}
+
 }  // namespace
 
 void Problems::error(const Problem& problem) {
-  error_line(line_of(problem));
+  add(problem.where, line_of(problem));
 }
 
-void Problems::error_line(std::string line) {
+void Problems::add(std::string_view where, std::string text) {
   if (full()) {
     more_ = true;
     return;
   }
-  errors_.push_back(std::move(line));
+  Error error{std::string(where), 0, std::move(text)};
+  const std::size_t colon = where.rfind(':');
+  if (colon != std::string_view::npos) {
+    const char* end = where.data() + where.size();
+    if (std::from_chars(where.data() + colon + 1, end, error.line).ptr == end) error.file.resize(colon);
+  }
+  errors_.push_back(std::move(error));
 }
 
 void Problems::warning(const Problem& problem) {
@@ -47,10 +63,18 @@ void Problems::warning(const Problem& problem) {
 }
 
 std::vector<std::string> Problems::take_errors() {
+  // Sources keep the order in which they were read.
+  std::map<std::string, std::size_t> rank;
+  for (const Error& error : errors_) rank.emplace(error.file, rank.size());
+  std::stable_sort(errors_.begin(), errors_.end(), [&rank](const Error& a, const Error& b) {
+    return std::pair(rank[a.file], a.line) < std::pair(rank[b.file], b.line);
+  });
+  std::vector<std::string> lines;
+  for (Error& error : std::exchange(errors_, {})) lines.push_back(std::move(error.text));
   if (std::exchange(more_, false)) {
-    errors_.push_back(fmt::format("and more: only the first {} are listed", kMostErrors));
+    lines.push_back(fmt::format("and more: only the first {} are listed", kMostErrors));
   }
-  return std::exchange(errors_, {});
+  return lines;
 }
 
 bool has_control_character(std::string_view text) {
@@ -72,7 +96,7 @@ std::string shown(std::string_view text) {
 std::string shown(const RawValue& value, bool secret) {
   if (value.list) return "the value";
   const std::string text = value.items.empty() ? std::string{} : value.items.front();
-  std::string safe = secret ? std::string{} : shown(text);
+  std::string safe = secret || speaks_of_password(text) ? std::string{} : shown(text);
   if (safe.empty() && !text.empty()) return "the value";
   return "'" + safe + "'";
 }

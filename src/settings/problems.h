@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "settings/value.h"
@@ -25,17 +26,24 @@ class Problems {
   static constexpr std::size_t kMostErrors = 100;
 
   void error(const Problem& problem);
-  void error_line(std::string line);
+  void error_line(std::string line) { add({}, std::move(line)); }
   void warning(const Problem& problem);
   [[nodiscard]] bool full() const { return errors_.size() >= kMostErrors; }
   [[nodiscard]] std::size_t count() const { return errors_.size(); }
 
-  // The first keeps its order: file, environment, flags.
+  // Those of a file in the order of its lines.
   std::vector<std::string> take_errors();
   std::vector<std::string> take_warnings() { return std::move(warnings_); }
 
  private:
-  std::vector<std::string> errors_;
+  struct Error {
+    std::string file;  // "vigia.yaml"; "--set"
+    int line = 0;
+    std::string text;
+  };
+  void add(std::string_view where, std::string text);
+
+  std::vector<Error> errors_;
   std::vector<std::string> warnings_;
   bool more_ = false;
 };

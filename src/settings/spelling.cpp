@@ -33,8 +33,9 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
-// "min_size" in "filter_min_size": whole words, at least two, or one long one.
+// "min_size" in "filter_min_size", whole words, or "warn" of "warning".
 bool part_of(std::string_view part, std::string_view whole) {
+  if (part.size() >= 3 && whole.starts_with(part)) return true;
   if (part.size() < 5 || part.size() >= whole.size()) return false;
   const std::size_t at = whole.find(part);
   if (at == std::string_view::npos) return false;

@@ -15,6 +15,10 @@
 namespace vigia::settings {
 namespace {
 
+// Added to every text as a comment. yaml-cpp lets a quote stay open at the end of the text; this line
+// inside a value tells.
+constexpr std::string_view kEnd = "\n#(end of settings)\n";
+
 // The way out of yaml-cpp's parser; caught in read_yaml().
 struct Refused {
   int line;
@@ -37,6 +41,9 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_alias(line_of(mark)); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (value.find(kEnd.substr(1, kEnd.size() - 2)) != std::string::npos) {
+      throw Refused{line_of(mark), "a quote is opened here and never closed"};
+    }
     add({YamlNode::Kind::text, line_of(mark), {}, value, {}}, tag, anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -144,7 +151,7 @@ Refused explain(const YAML::ParserException& e) {
 
 std::optional<Refused> parse_into(YamlNode& root, std::string_view text) {
   try {
-    std::istringstream in{std::string(text)};
+    std::istringstream in{std::string(text).append(kEnd)};
     YAML::Parser parser(in);
     TreeBuilder builder;
     if (!parser.HandleNextDocument(builder)) return {};
@@ -169,7 +176,13 @@ Result<YamlNode> read_yaml(std::string_view text, std::string_view name) {
   YamlNode root{YamlNode::Kind::map, 1, {}, {}, {}};
   std::optional<Refused> refused = check_text(text);
   if (!refused) refused = parse_into(root, text);
-  if (refused) return Error{ErrorCode::invalid, fmt::format("{}:{}: {}", name, refused->line, refused->what)};
+  if (refused) {
+    // What is missing at the end is missed at kEnd: that is the last line.
+    const auto ends = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+    const int last = std::max(1, text.ends_with('\n') ? ends : ends + 1);
+    return Error{ErrorCode::invalid,
+                 fmt::format("{}:{}: {}", name, std::min(refused->line, last), refused->what)};
+  }
   if (root.kind == YamlNode::Kind::null) root.kind = YamlNode::Kind::map;
   return root;
 }

@@ -14,7 +14,7 @@
 
 namespace vigia::settings {
 
-inline constexpr Bytes kLargestFile = 1_MiB;
+inline constexpr Bytes kLargestFile = 512_KiB;
 inline constexpr std::size_t kDeepest = 8;
 inline constexpr std::size_t kMostNodes = 50'000;
 

@@ -1,0 +1,108 @@
+#include "settings/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace vigia::settings {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+std::variant<CommandLine, Farewell> parse_words(std::vector<const char*> words) {
+  words.insert(words.begin(), "vigia");
+  return parse_command_line(static_cast<int>(words.size()), words.data());
+}
+CommandLine line(std::vector<const char*> words) {
+  auto outcome = parse_words(std::move(words));
+  if (const auto* farewell = std::get_if<Farewell>(&outcome)) {
+    ADD_FAILURE() << farewell->text;
+    return {};
+  }
+  return std::get<CommandLine>(outcome);
+}
+Farewell farewell(std::vector<const char*> words) {
+  auto outcome = parse_words(std::move(words));
+  if (auto* said = std::get_if<Farewell>(&outcome)) return *said;
+  ADD_FAILURE() << "accepted";
+  return {};
+}
+
+TEST(CommandLineTest, Run) {
+  const CommandLine run = line({"run", "-c", "vigia.yaml", "--seconds", "2.5", "--summary", "s.json", "--set",
+                                "memory.gc_interval=2", "--set=cameras.gate.url=rtsp://h/?a=b", "--verbose"});
+  CommandLine expected;
+  expected.verb = Verb::run;
+  expected.config = "vigia.yaml";
+  expected.seconds = 2.5;
+  expected.summary = "s.json";
+  expected.sets = {"memory.gc_interval=2", "cameras.gate.url=rtsp://h/?a=b"};
+  expected.verbose = true;
+  EXPECT_EQ(run, expected);
+  EXPECT_EQ(line({"run"}), CommandLine{}) << "without a file: environment and flags";
+}
+
+TEST(CommandLineTest, Demo) {
+  const CommandLine demo = line({"demo", "--cameras", "8", "--faces", "2", "--seconds", "20", "-v"});
+  EXPECT_EQ(demo.verb, Verb::demo);
+  EXPECT_EQ(demo.cameras, 8);
+  EXPECT_EQ(demo.faces, 2);
+  EXPECT_EQ(demo.seconds, 20);
+  EXPECT_TRUE(demo.verbose);
+}
+
+TEST(CommandLineTest, Check) {
+  const CommandLine check = line({"check", "--config", "vigia.yaml"});
+  EXPECT_EQ(check.verb, Verb::check);
+  EXPECT_EQ(check.config, "vigia.yaml");
+  EXPECT_FALSE(check.print_defaults);
+  EXPECT_TRUE(line({"check", "--defaults"}).print_defaults);
+}
+
+TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
+  for (const std::vector<const char*>& words : {std::vector{"--help"}, std::vector{"run", "--help"},
+                                                std::vector{"demo", "-h"}, std::vector{"check", "--help"}}) {
+    EXPECT_EQ(farewell(words).exit_code, 0);
+    EXPECT_THAT(farewell(words).text, HasSubstr("vigia run -c vigia.yaml"));
+  }
+  EXPECT_THAT(farewell({"--version"}).text, AllOf(HasSubstr("vigia "), Not(HasSubstr("\n"))));
+}
+
+TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
+  const std::vector<std::pair<std::vector<const char*>, std::string>> table{
+      {{}, "vigia: the command is missing: run, demo or check; see 'vigia --help'"},
+      {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
+      {{"watch"}, "vigia: there is no such command; there are run, demo and check; see 'vigia --help'"},
+      {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
+      {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},
+      {{"run", "--sett=a.b=c"}, "vigia: '--sett' is no option of vigia run; did you mean '--set'?"},
+      {{"run", "--cameras", "3"}, "vigia: '--cameras' is no option of vigia run; see 'vigia run --help'"},
+      {{"run", "vigia.yaml"}, "vigia: an argument too many: 'vigia.yaml'; did you mean '-c vigia.yaml'?"},
+      {{"run", "--seconds"}, "vigia: --seconds needs a value; see 'vigia run --help'"},
+      {{"run", "--set"}, "vigia: --set needs a value; see 'vigia run --help'"},
+      {{"run", "--seconds", "soon"},
+       "vigia: --seconds: 'soon' is not a number from 0.1 to 1000000000; see 'vigia run --help'"},
+      {{"run", "--seconds", "0"},
+       "vigia: --seconds: '0' is not a number from 0.1 to 1000000000; see 'vigia run --help'"},
+      {{"demo", "--cameras", "0"},
+       "vigia: --cameras: '0' is not a whole number from 1 to 64; see 'vigia demo --help'"},
+      {{"demo", "--faces", "1.5"},
+       "vigia: --faces: '1.5' is not a whole number from 0 to 16; see 'vigia demo --help'"},
+      {{"check", "run"},
+       "vigia: an argument too many; every value stands after its option; see 'vigia check --help'"},
+      {{"run", "--set", "cameras.gate.token=x", "hunter2"},
+       "vigia: an argument too many; every value stands after its option; see 'vigia run --help'"},
+      {{"run", "--rtsp://u:hunter2@h"},
+       "vigia: '--rtsp://***@h' is no option of vigia run; see 'vigia run --help'"},
+  };
+  for (const auto& [words, text] : table) {
+    const Farewell said = farewell(words);
+    EXPECT_EQ(said.exit_code, 2);
+    EXPECT_EQ(said.text, text);
+  }
+}
+
+}  // namespace
+}  // namespace vigia::settings

@@ -1,0 +1,199 @@
+// Every key of the table, by every way in; and that no member of an options struct is without a key.
+#include "settings/schema.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "settings/default_yaml.h"
+#include "settings/settings_test_support.h"
+
+namespace vigia::settings {
+namespace {
+
+// Converts to anything, so that a struct can be filled with it to count its members.
+struct Anything {
+  template <class T>
+  operator T() const;  // NOLINT: by design implicit; never called
+};
+template <class T, class... Filled>
+constexpr std::size_t member_count() {
+  if constexpr (requires { T{Filled{}..., Anything{}}; }) {
+    return member_count<T, Filled..., Anything>();
+  } else {
+    return sizeof...(Filled);
+  }
+}
+
+TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
+  constexpr std::size_t kRotAndStep = 2, kSecrets = 3;
+  EXPECT_EQ(camera_keys().size(), member_count<camera::CameraOptions>() +
+                                      member_count<track::TrackOptions>() +
+                                      member_count<shot::ShotOptions>() + kRotAndStep);
+  EXPECT_EQ(program_keys().size(),
+            member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() - kSecrets +
+                member_count<outbox::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
+                member_count<memory::MemoryOptions>() + member_count<LoggingOptions>());
+}
+
+template <class Owner>
+void expect_distinct(std::span<const Key<Owner>> keys) {
+  Owner owner;
+  std::set<std::string_view> names;
+  std::set<const void*> places;
+  for (const Key<Owner>& key : keys) {
+    EXPECT_TRUE(names.insert(key.name).second) << key.name;
+    const void* place = std::visit([](const auto* p) -> const void* { return p; }, key.slot(owner));
+    EXPECT_TRUE(places.insert(place).second) << key.name;
+    EXPECT_FALSE(key.comment.empty()) << key.name;
+    EXPECT_EQ(key.comment.find('\n'), std::string_view::npos) << key.name;
+  }
+}
+
+TEST(SchemaTest, NamesAndPlacesAreDistinct) {
+  expect_distinct(camera_keys());
+  expect_distinct(identity_keys());
+  expect_distinct(program_keys());
+}
+
+template <class Owner>
+void expect_defaults_allowed(std::span<const Key<Owner>> keys) {
+  for (const Key<Owner>& key : keys) {
+    Owner owner;
+    EXPECT_FALSE(obey(key.rule, key.slot(owner)).has_value()) << key.name;
+  }
+}
+
+TEST(SchemaTest, DefaultsAreAllowed) {
+  expect_defaults_allowed(camera_keys());
+  expect_defaults_allowed(program_keys());
+}
+
+class RoundTripTest : public SettingsTest {
+ protected:
+  RoundTripTest() : file_(write("some.onnx", "")) {}
+
+  // A value that the key allows and that is not its default, as text for flags.
+  template <class Owner>
+  std::string other_value(const Key<Owner>& key) {
+    Owner fresh;
+    const std::string before = format(key.slot(fresh));
+    for (const std::string& text :
+         {file_.string(), std::string("true"), std::string("false"), std::string("70"), std::string("7"),
+          std::string("0.25"), std::string("64x96"), std::string("10x20+30+40"), std::string("a=b,c=\"d\\"),
+          std::string("error"), std::string("https://x.example"), std::string("64M")}) {
+      Owner owner;
+      const Slot slot = key.slot(owner);
+      if (!parse(RawValue::text(text), slot) && !obey(key.rule, slot) && format(slot) != before) return text;
+    }
+    ADD_FAILURE() << "no value for " << key.name;
+    return {};
+  }
+
+  template <class Owner>
+  static void set(Owner& owner, const Key<Owner>& key, const std::string& text) {
+    EXPECT_FALSE(parse(RawValue::text(text), key.slot(owner)).has_value()) << key.name;
+  }
+
+  // As the file has it.
+  template <class Owner>
+  static std::string yaml_value(const Key<Owner>& key, const std::string& text) {
+    Owner owner;
+    set(owner, key, text);
+    return format(key.slot(owner));
+  }
+
+  static std::string variable(std::string path) {
+    std::transform(path.begin(), path.end(), path.begin(),
+                   [](char c) { return c == '.' ? '_' : std::toupper(c); });
+    return "VIGIA_" + path;
+  }
+
+  void expect_loads(const std::string& yaml, const Settings& expected) {
+    const LoadOutcome outcome = load_text(yaml);
+    ASSERT_TRUE(outcome.settings) << outcome.errors.front() << "\n" << yaml;
+    EXPECT_EQ(*outcome.settings, expected) << yaml;
+  }
+  void expect_overrides(const std::string& yaml, const std::string& path, const std::string& text,
+                        const Settings& expected) {
+    const LoadOutcome by_flag = load_text(yaml, {}, {path + "=" + text});
+    ASSERT_TRUE(by_flag.settings) << by_flag.errors.front();
+    EXPECT_EQ(*by_flag.settings, expected) << path;
+    const LoadOutcome by_variable = load_text(yaml, {{variable(path), text}});
+    ASSERT_TRUE(by_variable.settings) << by_variable.errors.front();
+    EXPECT_EQ(*by_variable.settings, expected) << variable(path);
+  }
+
+  const std::filesystem::path file_;
+};
+
+TEST_F(RoundTripTest, EveryKeyOfTheProgram) {
+  for (const ProgramKey& key : program_keys()) {
+    SCOPED_TRACE(key.name);
+    const std::string text = other_value(key);
+    Settings expected;
+    set(expected, key, text);
+    ASSERT_NE(expected, Settings{});
+    std::string yaml, indent;
+    std::string_view rest = key.name;
+    for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+      yaml += indent + std::string(rest.substr(0, dot)) + ":\n";
+      indent += "  ";
+      rest.remove_prefix(dot + 1);
+    }
+    expect_loads(yaml + indent + std::string(rest) + ": " + yaml_value(key, text) + "\n", expected);
+    expect_overrides("", std::string(key.name), text, expected);
+  }
+}
+
+TEST_F(RoundTripTest, EveryKeyOfDefaults) {
+  for (const CameraKey& key : camera_keys()) {
+    SCOPED_TRACE(key.name);
+    const std::string text = other_value(key);
+    Settings expected;
+    set(expected.defaults, key, text);
+    ASSERT_NE(expected, Settings{});
+    expect_loads("defaults:\n  " + std::string(key.name) + ": " + yaml_value(key, text) + "\n", expected);
+    expect_overrides("", "defaults." + std::string(key.name), text, expected);
+  }
+}
+
+TEST_F(RoundTripTest, EveryKeyOfACamera) {
+  const std::string yaml = "cameras:\n  - name: gate\n    url: \"file:a.mp4\"\n";
+  Settings plain;
+  plain.cameras.emplace_back();
+  plain.cameras[0].spec = {"gate", "file:a.mp4", {}, {}};
+  expect_loads(yaml, plain);
+  for (const std::span<const CameraKey> keys : {camera_keys(), identity_keys()}) {
+    for (const CameraKey& key : keys) {
+      if (key.name == "name" || key.name == "url") continue;
+      SCOPED_TRACE(key.name);
+      const std::string text = other_value(key);
+      Settings expected = plain;
+      set(expected.cameras[0], key, text);
+      ASSERT_NE(expected, plain);
+      expect_loads(yaml + "    " + std::string(key.name) + ": " + yaml_value(key, text) + "\n", expected);
+      expect_overrides(yaml, "cameras.gate." + std::string(key.name), text, expected);
+    }
+  }
+}
+
+TEST(DefaultYamlTest, ShowsEveryKeyOnce) {
+  std::map<std::string, int> count;
+  std::string text = default_yaml();
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    std::size_t begin = text.find_first_not_of(' ', at);
+    const std::size_t colon = text.find(':', begin);
+    if (begin != std::string::npos && colon != std::string::npos) ++count[text.substr(begin, colon - begin)];
+  }
+  for (const CameraKey& key : camera_keys()) EXPECT_EQ(count[std::string(key.name)], 1) << key.name;
+  for (const ProgramKey& key : program_keys()) {
+    EXPECT_EQ(count[std::string(key.name.substr(key.name.rfind('.') + 1))], 1) << key.name;
+  }
+}
+
+}  // namespace
+}  // namespace vigia::settings
