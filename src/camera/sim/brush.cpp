@@ -10,8 +10,18 @@ namespace {
 
 constexpr int kShift = 4;  // OpenCV draws at 1/16 of a pixel
 
+// A wide blur is made on a smaller picture: nobody can tell, and it takes a tenth of the time.
 void blur(cv::Mat& image, float sigma) {
-  if (sigma > 0.3F) cv::GaussianBlur(image, image, {}, sigma);
+  if (sigma <= 0.3F) return;
+  const int shrink = std::max(1, static_cast<int>(sigma / 2));
+  if (shrink == 1 || image.cols < 2 * shrink || image.rows < 2 * shrink) {
+    cv::GaussianBlur(image, image, {}, sigma);
+    return;
+  }
+  cv::Mat small;
+  cv::resize(image, small, {}, 1.0 / shrink, 1.0 / shrink, cv::INTER_AREA);
+  cv::GaussianBlur(small, small, {}, sigma / static_cast<float>(shrink));
+  cv::resize(small, image, image.size(), 0, 0, cv::INTER_LINEAR);
 }
 
 }  // namespace

@@ -122,7 +122,7 @@ void paint_hair(Brush& brush, const Look& look) {
                              true),
                 {look.hair, look.hair_style == HairStyle::receding ? 0.9F : 1.0F, 0.014F});
   Dice dice{look.grain, 0x4a12};
-  for (int i = 0; i < 26; ++i) {
+  for (int i = 0; look.hair_style != HairStyle::receding && i < 26; ++i) {
     const float x = dice.between(-0.45, 0.45);
     const float bend = x * 0.25F + dice.between(-0.03, 0.03);
     brush.stroke(

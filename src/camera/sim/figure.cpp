@@ -56,13 +56,13 @@ Layer paint_body(const Look& look, float scale) {
     brush.stroke({{side * 0.8F, 2.0F}, {side * 0.83F, 2.6F}, {side * 0.82F, 3.3F}}, 0.03F,
                  {dark_coat, 0.8F, 0.02F});
   }
-  brush.polygon({{-0.3F, 1.35F}, {0.3F, 1.35F}, {0.06F, 2.2F}, {0, 3.3F}, {-0.06F, 2.2F}},
-                {look.shirt, 1, 0.01F});
-  brush.stroke({{-0.33F, 1.42F}, {-0.05F, 2.25F}, {-0.03F, 3.3F}}, 0.05F, {dark_coat, 0.9F, 0.015F});
-  brush.stroke({{0.33F, 1.42F}, {0.05F, 2.25F}, {0.03F, 3.3F}}, 0.05F, {dark_coat, 0.9F, 0.015F});
-  brush.polygon({{-0.4F, 0.95F}, {0.4F, 0.95F}, {0.3F, 1.45F}, {0, 1.66F}, {-0.3F, 1.45F}},
-                {look.skin * 0.8, 1, 0.012F});
-  brush.ellipse({0, 1.16F}, {0.42F, 0.2F}, {look.skin * 0.5, 0.8F, 0.06F});  // the head's shadow
+  // A round collar, nothing with strong corners: cascades take those for faces.
+  brush.stroke({{0, 1.7F}, {0, 3.3F}}, 0.025F, {dark_coat, 0.5F, 0.02F});
+  brush.ellipse({0, 1.42F}, {0.4F, 0.22F}, {look.collar, 1, 0.02F});
+  brush.ellipse({0, 1.34F}, {0.36F, 0.22F}, {look.skin * 0.74, 1, 0.02F});
+  brush.polygon({{-0.4F, 0.95F}, {0.4F, 0.95F}, {0.33F, 1.36F}, {-0.33F, 1.36F}},
+                {look.skin * 0.74, 1, 0.02F});
+  brush.ellipse({0, 1.2F}, {0.42F, 0.2F}, {look.skin * 0.5, 0.75F, 0.08F});  // the head's shadow
   brush.cut_out({neck, torso}, 0.006F);
   return to_layer(brush, brush.colour());
 }

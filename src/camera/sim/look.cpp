@@ -1,5 +1,6 @@
 #include "camera/sim/look.h"
 
+#include <algorithm>
 #include <array>
 
 #include "camera/sim/dice.h"
@@ -30,13 +31,15 @@ const cv::Scalar& one_of(const Array& colours, Dice& dice) {
 Look look_of(std::uint64_t scene_seed, std::int64_t person) {
   Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0x100c};
   Look look;
-  look.skin = one_of(kSkins, dice);
-  look.hair = one_of(kHairs, dice);
+  const int skin = dice.below(static_cast<int>(kSkins.size()));
+  look.skin = kSkins[static_cast<std::size_t>(skin)];
+  const int hairs = static_cast<int>(kHairs.size()) - std::max(0, skin - 2);  // dark with dark
+  look.hair = kHairs[static_cast<std::size_t>(dice.below(hairs))];
   look.brows = 0.5 * look.hair + 0.25 * look.skin * 0.6;
-  look.iris = one_of(kIrises, dice);
+  look.iris = kIrises[static_cast<std::size_t>(dice.below(skin > 3 ? 2 : 4))];
   look.lips = look.skin.mul(cv::Scalar(0.62, 0.58, 0.84));
   look.coat = one_of(kCoats, dice);
-  look.shirt = one_of(kShirts, dice);
+  look.collar = 0.75 * look.coat + 0.25 * one_of(kShirts, dice);
   look.hair_style = static_cast<HairStyle>(dice.below(4));
   look.eye_distance = dice.between(0.2, 0.222);
   look.eye_y = dice.between(0.47, 0.51);

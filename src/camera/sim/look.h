@@ -10,7 +10,7 @@ namespace vigia::camera::sim {
 enum class HairStyle { short_cut, parted, long_hair, receding };
 
 struct Look {
-  cv::Scalar skin, hair, brows, iris, lips, coat, shirt;
+  cv::Scalar skin, hair, brows, iris, lips, coat, collar;
   HairStyle hair_style = HairStyle::short_cut;
   float eye_distance = 0.21F;  // of an eye from the middle
   float eye_y = 0.5F;          // below the hairline

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kNoiseSpare = 64;  // how far the noise may be shifted, in pixels each way
 constexpr float kNoiseSigma = 1.6F;
-constexpr float kLargestFace = 200.0F / 720;  // of the picture's height: painted at full detail
+constexpr float kLargestFace = 172.0F / 720;  // of the picture's height: painted at full detail
 
 // Sums of four even numbers: close enough to a sensor's noise.
 std::vector<std::int8_t> make_noise(domain::Size size, std::uint64_t seed) {
@@ -61,6 +61,30 @@ void Painter::paint_person(const Person& person) {
   draw_layer(figure.back, stand, canvas_, patch_);
   draw_layer(figure.body, stand, canvas_, patch_);
   draw_head(figure, stand, canvas_, patch_);
+  if (person.paper.width > 0) paint_paper(person.paper);
+}
+
+// White, with lines of print.
+void Painter::paint_paper(const domain::Box& paper) {
+  const auto even = [](float v, int most) { return std::clamp(static_cast<int>(v / 2) * 2, 0, most); };
+  const int left = even(paper.left, canvas_.size.width), right = even(paper.right(), canvas_.size.width);
+  const int top = even(paper.top, canvas_.size.height), bottom = even(paper.bottom(), canvas_.size.height);
+  const int margin = (right - left) / 10;
+  const auto at = [](int y, int stride, int x) { return static_cast<std::ptrdiff_t>(y) * stride + x; };
+  for (int y = top; y < bottom; ++y) {
+    const auto row = canvas_.y.begin() + at(y, canvas_.luma_stride(), 0);
+    std::fill(row + left, row + right, std::uint8_t{214});
+    const float line = (static_cast<float>(y) - paper.top) / paper.height * 14;
+    if (line > 1 && line < 13 && line - std::floor(line) < 0.4F) {
+      std::fill(row + left + margin, row + right - margin, std::uint8_t{150});
+    }
+  }
+  for (int y = top / 2; y < bottom / 2; ++y) {
+    for (auto* plane : {&canvas_.u, &canvas_.v}) {
+      const auto row = plane->begin() + at(y, canvas_.chroma_stride(), 0);
+      std::fill(row + left / 2, row + right / 2, std::uint8_t{128});
+    }
+  }
 }
 
 void Painter::put_pillar_before() {

@@ -26,6 +26,7 @@ class Painter {
 
  private:
   void paint_person(const Person& person);
+  void paint_paper(const domain::Box& paper);
   void put_pillar_before();
   void add_noise(Nanoseconds t);
   const Figure& figure_of(std::int64_t person);

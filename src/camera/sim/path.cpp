@@ -10,17 +10,24 @@
 namespace vigia::camera::sim {
 namespace {
 
-constexpr double kActSeconds = 4.6;  // a near act, from nothing seen to nothing seen
-constexpr double kRise = 1.1;        // of it: coming up; going down takes as long
+constexpr double kActSeconds = 4.7;  // a near act, from nothing seen to nothing seen
+constexpr double kRise = 1.4;        // of it: coming up; going down takes as long
 constexpr double kColumnSlot = kActSeconds + kPause + 0.1;
-constexpr double kFarGap = 1.7;   // seconds between two who cross the picture
-constexpr float kFarSpeed = 230;  // layout units a second
+constexpr double kFarGap = 1.7;    // seconds between two who cross the picture
+constexpr float kFarSpeed = 250;   // layout units a second, ...
+constexpr float kSlowSpeed = 130;  // ... and near the pillar: a slow tracker must find people again
+constexpr float kSlowReach = 150;  // how near, to each side
 constexpr float kFarWidest = 94;
 constexpr double kJitter = 0.1;  // seconds that starts vary
 
 double smooth(double x) {
   x = std::clamp(x, 0.0, 1.0);
   return x * x * (3 - 2 * x);
+}
+
+// Less steep in the middle, so that somebody who comes up does not outrun a slow tracker.
+double glide(double x) {
+  return 0.5 * std::clamp(x, 0.0, 1.0) + 0.5 * smooth(x);
 }
 
 double bump(double t, double from, double length) {  // 0 outside, 1 in the middle
@@ -39,18 +46,32 @@ int columns(const SceneOptions& options) {
   return static_cast<int>(layout_width(options) / 320);
 }
 
+// Where people begin and end their walk: outside the picture.
+constexpr float kOutside = kShoulders * kFarWidest;
+
 double crossing_seconds(const SceneOptions& options) {
-  return (layout_width(options) + 2 * kShoulders * kFarWidest) / kFarSpeed;
+  return (layout_width(options) + 2 * kOutside - 2 * kSlowReach) / kFarSpeed + 2 * kSlowReach / kSlowSpeed;
+}
+
+// How far from the pillar somebody is, < 0 before it, who comes to within kSlowReach at `slow_from`.
+float way_past_pillar(double t, double slow_from) {
+  const double slow_until = slow_from + 2 * kSlowReach / kSlowSpeed;
+  if (t < slow_from) return static_cast<float>(-kSlowReach - kFarSpeed * (slow_from - t));
+  if (t > slow_until) return static_cast<float>(kSlowReach + kFarSpeed * (t - slow_until));
+  return static_cast<float>(-kSlowReach + kSlowSpeed * (t - slow_from));
 }
 
 std::vector<Slot> all_slots(const SceneOptions& options) {
   std::vector<Slot> slots;
   const double latest = options.seconds - kQuietEnd - kJitter;
-  for (double t = kQuietStart; t + crossing_seconds(options) <= latest; t += kFarGap)
+  for (double t = kQuietStart; t + crossing_seconds(options) <= latest; t += kFarGap) {
     slots.push_back({true, 0, t});
+  }
+  // Each column begins a little later than the one before it, as far as there is time to spare.
+  const double spare = std::fmod(latest - kQuietStart - kActSeconds, kColumnSlot);
   for (int column = 0; column < columns(options); ++column) {
-    for (double t = kQuietStart; t + kActSeconds <= latest; t += kColumnSlot)
-      slots.push_back({false, column, t});
+    const double first = kQuietStart + spare * column / columns(options);
+    for (double t = first; t + kActSeconds <= latest; t += kColumnSlot) slots.push_back({false, column, t});
   }
   return slots;
 }
@@ -73,11 +94,11 @@ Path far_path(const SceneOptions& options, const Slot& slot, Act act, float dire
   path.act = act;
   path.start = slot.start + dice.between(0, kJitter);
   path.duration = crossing_seconds(options);
-  const float outside = kShoulders * kFarWidest;
-  path.x = direction > 0 ? -outside : layout_width(options) + outside;
+  path.x = pillar_left(options) + kPillarWidth / 2;
+  const float before = direction > 0 ? path.x : layout_width(options) - path.x;
+  path.slow_from = (before + kOutside - kSlowReach) / kFarSpeed;
   path.y = dice.between(142, 158);
   path.width_from = path.width_to = dice.between(82, act == Act::walk ? kFarWidest : 84.0F);
-  path.speed = direction * kFarSpeed;
   path.side = direction;
   return path;
 }
@@ -99,7 +120,7 @@ Path near_path(const SceneOptions& options, const Slot& slot, Act act, Dice& dic
 Pose far_pose(const Path& path, double t) {
   const double way = t / path.duration;
   Pose pose;
-  pose.x = path.x + path.speed * static_cast<float>(t);
+  pose.x = path.x + path.side * way_past_pillar(t, path.slow_from);
   pose.y = path.y + 2.5F * static_cast<float>(std::sin(2 * std::numbers::pi * 1.8 * t + path.phase));
   pose.width = path.width_from;
   // They look where they go, and in the middle of their way at the camera.
@@ -111,15 +132,19 @@ Pose near_pose(const Path& path, double t) {
   Pose pose;
   const double grown = smooth((t - 0.6) / (path.duration - 1.9));
   pose.width = std::lerp(path.width_from, path.width_to, static_cast<float>(grown));
-  const double up = smooth(t / kRise) * (1 - smooth((t - (path.duration - kRise)) / kRise));
+  const double up = glide(t / kRise) * (1 - glide((t - (path.duration - kRise)) / kRise));
   const float outside = kLayoutHeight + (kFaceRatio / 2 + kHeadTop + 0.1F) * pose.width;
   const float standing = path.y + (kFaceRatio / 2 + kHeadTop) * pose.width;
   pose.y = std::lerp(outside, standing, static_cast<float>(up));
   pose.x = path.x + 5 * static_cast<float>(std::sin(2 * std::numbers::pi * 0.45 * t + path.phase));
-  if (path.act == Act::turn_head && t > 1.15 && t < 2.25) {
-    pose.yaw = path.side * 38 * static_cast<float>(std::sin(2 * std::numbers::pi * (t - 1.15) / 1.1));
+  if (path.act == Act::turn_head && t > kRise && t < kRise + 1) {
+    pose.yaw = path.side * 38 * static_cast<float>(std::sin(2 * std::numbers::pi * (t - kRise)));
   }
-  if (path.act == Act::lose_focus) pose.blur = 0.06F * pose.width * static_cast<float>(bump(t, 1.2, 0.9));
+  if (path.act == Act::lose_focus) pose.blur = 0.06F * pose.width * static_cast<float>(bump(t, kRise, 0.9));
+  if (path.act == Act::hide_face) {
+    pose.holds_paper = true;
+    pose.paper_up = static_cast<float>(smooth((t - kRise) / 0.2) * (1 - smooth((t - kRise - 0.45) / 0.2)));
+  }
   return pose;
 }
 
@@ -143,8 +168,9 @@ int most_faces(const SceneOptions& options) {
 }
 
 std::vector<Path> plan_cycle(const SceneOptions& options, std::int64_t cycle) {
-  static constexpr std::array kActs = {Act::walk,      Act::approach, Act::walk_behind_pillar,
-                                       Act::turn_head, Act::approach, Act::lose_focus};
+  static constexpr std::array kActs = {Act::walk,      Act::approach,  Act::walk_behind_pillar,
+                                       Act::turn_head, Act::hide_face, Act::walk_behind_pillar,
+                                       Act::approach,  Act::lose_focus};
   Dice dice{options.seed, static_cast<std::uint64_t>(cycle), 0x9a7};
   std::vector<Slot> slots = all_slots(options);
   const float direction = dice.below(2) == 0 ? -1.0F : 1.0F;

@@ -3,9 +3,10 @@
 // Places are in layout units: the picture is 720 high and layout_width() wide, whatever its size in
 // pixels. Two bands never meet:
 //   far   faces about 85 wide, centres near y = 150: people cross the picture one behind the other, all
-//         in one direction and at one speed; some pass behind a thin pillar, which takes < 0.6 s
+//         in one direction and in one manner, slower near a thin pillar; some pass behind it, which takes
+//         < 0.6 s and less than 7 % of the diagonal
 //   near  columns, each at least 300 wide: people come up from the lower edge, do something (walk towards
-//         the camera, turn the head, get out of focus) and go down again
+//         the camera, turn the head, get out of focus, hold a paper before the face) and go down again
 // The next one in a column comes at the earliest kPause after the last one has left; a cycle begins and
 // ends with an empty picture. So no fair tracker joins two people, or splits one.
 #pragma once
@@ -21,12 +22,12 @@ inline constexpr float kLayoutHeight = 720;
 inline constexpr float kFaceRatio = 1.3F;   // height of a face box to its width
 inline constexpr float kHeadTop = 0.25F;    // how far hair reaches above the face box, in face widths
 inline constexpr float kShoulders = 1.15F;  // half the width of a body, in face widths
-inline constexpr float kPillarWidth = 36;   // layout units
-inline constexpr double kQuietStart = 0.3;  // seconds at a cycle's start without anybody
-inline constexpr double kQuietEnd = 1.7;    // and at its end
-inline constexpr double kPause = 1.8;       // seconds between two people in one column
+inline constexpr float kPillarWidth = 30;   // layout units
+inline constexpr double kQuietStart = 0.2;  // seconds at a cycle's start without anybody
+inline constexpr double kQuietEnd = 1.55;   // and at its end
+inline constexpr double kPause = 1.5;       // seconds between two people in one column
 
-enum class Act { walk, walk_behind_pillar, approach, turn_head, lose_focus };
+enum class Act { walk, walk_behind_pillar, approach, turn_head, lose_focus, hide_face };
 constexpr bool is_far(Act act) {
   return act == Act::walk || act == Act::walk_behind_pillar;
 }
@@ -38,6 +39,8 @@ struct Pose {
   float width = 0;  // the face's
   float yaw = 0;    // degrees, > 0: the person looks to the picture's right
   float blur = 0;   // sigma
+  bool holds_paper = false;
+  float paper_up = 0;  // 0: before the chest, 1: before the whole face
 };
 
 struct Path {
@@ -45,13 +48,13 @@ struct Path {
   Act act = Act::walk;
   double start = 0;     // seconds since the cycle's start: nothing is seen before it, ...
   double duration = 0;  // ... nor from start + duration on
-  float x = 0;          // near: the column; far: where the walk begins
+  float x = 0;          // near: the column's middle; far: the pillar's
   float y = 0;          // far: the face's centre; near: where the hair's top would be for width 0
   float width_from = 0;
   float width_to = 0;
-  float speed = 0;  // far: layout units a second, < 0: to the left
-  float side = 1;   // -1 or 1: where the head turns first
-  float phase = 0;  // radians, of the sway
+  float side = 1;        // -1 or 1. far: where to; near: where the head turns first
+  double slow_from = 0;  // far: seconds after the start when the pillar is near
+  float phase = 0;       // radians, of the sway
 
   [[nodiscard]] double end() const { return start + duration; }
   // REQUIRES: start <= t < end()

@@ -23,13 +23,8 @@ void paint_walls(Brush& brush, float width, Dice& dice) {
   brush.polygon(rectangle(-1, -0.3F, width + 1, 0.1F), {wall * 0.8, 0.8F, 0.12F});
   brush.ellipse({width * 0.3F, 0.25F}, {width * 0.3F, 0.3F}, {wall * 1.13, 0.8F, 0.15F});
   brush.polygon(rectangle(-1, 0.72F, width + 1, 2), {floor});
-  brush.polygon(rectangle(-1, 0.7F, width + 1, 0.725F), {wall * 0.6, 1, 0.002F});
+  brush.polygon(rectangle(-1, 0.7F, width + 1, 0.725F), {wall * 0.75, 1, 0.004F});
   brush.polygon(rectangle(-1, 0.9F, width + 1, 2), {floor * 1.2, 0.7F, 0.08F});
-  for (float x = -width; x < 2 * width; x += 0.22F) {
-    brush.stroke({{x + (width / 2 - x) * 0.25F, 0.725F}, {x, 1.05F}}, 0.003F, {floor * 0.75, 0.8F, 0.001F});
-  }
-  for (const float y : {0.77F, 0.83F, 0.91F})
-    brush.stroke({{-1, y}, {width + 1, y}}, 0.003F, {floor * 0.75, 0.8F, 0.001F});
 }
 
 void paint_things(Brush& brush, float width, Dice& dice) {

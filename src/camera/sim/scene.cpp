@@ -50,6 +50,7 @@ void find_visible(std::vector<Person>& back_to_front, const Box& picture, const 
     Person& person = back_to_front[i];
     float visible = covered_share(person.face, picture);
     if (person.depth == Depth::behind_pillar) visible -= covered_share(person.face, pillar);
+    visible -= covered_share(person.face, person.paper);
     for (std::size_t front = i + 1; front < back_to_front.size(); ++front) {
       for (const bool body : {false, true}) {
         visible -= covered_share(person.face, head_and_body(back_to_front[front].face, picture.height, body));
@@ -57,6 +58,13 @@ void find_visible(std::vector<Person>& back_to_front, const Box& picture, const 
     }
     person.visible = std::clamp(visible, 0.0F, 1.0F);
   }
+}
+
+Box paper_of(const Pose& pose, float scale) {
+  if (!pose.holds_paper) return {};
+  const float width = pose.width * scale;
+  const float chest = pose.y * scale + (kFaceRatio / 2 + 0.4F) * width;
+  return {pose.x * scale - 0.62F * width, chest - pose.paper_up * 1.95F * width, 1.24F * width, 1.7F * width};
 }
 
 Depth depth_of(Act act) {
@@ -117,7 +125,8 @@ std::vector<Person> Scene::people_at(Nanoseconds t) const {
                       .yaw = pose.yaw,
                       .blur = pose.blur * scale(),
                       .visible = 0,
-                      .depth = depth_of(path.act)});
+                      .depth = depth_of(path.act),
+                      .paper = paper_of(pose, scale())});
   }
   std::stable_sort(people.begin(), people.end(), [](const Person& a, const Person& b) {
     return std::pair(a.depth, a.face.width) < std::pair(b.depth, b.face.width);

@@ -5,7 +5,7 @@
 // the cycle's last 1.5 s, and the next cycle shows new people, for ever. So a run over whole cycles has an
 // exactly known number of people, and each of them
 //   - shows a sharp frontal face at least 80 px wide (at 720p) for at least 1 s,
-//   - is lost from sight (pillar, head turned away, out of focus) for less than 0.7 s at a time,
+//   - is lost from sight (pillar, paper, head turned away, out of focus) for less than 0.7 s at a time,
 //   - stays away from the others: centres of faces are more than 8 % of the picture's diagonal apart, and
 //     nobody appears within 1.5 s and 15 % of the diagonal of where another has vanished.
 // Faces are 60 to 220 px wide at 720p, and scale with the picture.
@@ -35,6 +35,7 @@ struct Person {
   float blur = 0;           // sigma of the blur
   float visible = 0;        // share of the face box inside the picture and not covered
   Depth depth = Depth::near;
+  domain::Box paper{};  // that the person holds; 0x0: none
 
   // More than half of the face is covered or outside the picture.
   [[nodiscard]] bool hidden() const { return visible < 0.5F; }
