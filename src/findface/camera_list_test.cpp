@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "findface/findface_fixture.h"
+#include "findface/findface_test_support.h"
 
 namespace vigia::findface {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "findface/findface_fixture.h"
+#include "findface/findface_test_support.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::findface {

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <thread>
 
-#include "findface/findface_fixture.h"
+#include "findface/findface_test_support.h"
 
 namespace vigia::findface {
 namespace {

@@ -5,7 +5,7 @@
 #include <sstream>
 #include <thread>
 
-#include "findface/findface_fixture.h"
+#include "findface/findface_test_support.h"
 #include "outbox/send.h"
 #include "testing/temp_dir.h"
 
