@@ -1,0 +1,343 @@
+// Both detectors on real pictures, and the choice between them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+#include <sstream>
+#include <thread>
+
+#include "detect/detect_faces.h"
+#include "detect/letterbox.h"
+#include "detect/prepare_input.h"
+#include "detect/test_support.h"
+#include "testing/frame_maker.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::detect {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::filesystem::path kCascades = "/usr/share/opencv4/haarcascades";
+
+class DetectFacesTest : public ::testing::Test {
+ protected:
+  Result<DetectFaces> choose(const std::string& model, domain::Size input, const ModelPlaces& places = {}) {
+    DetectorOptions options;
+    options.model = model;
+    return DetectFaces::create(options, input, places, memory_.budget());
+  }
+  std::unique_ptr<Detector> detector(const std::string& model, domain::Size input = {640, 640}) {
+    const auto stage = choose(model, input, {{}, {kCascades}});
+    EXPECT_TRUE(stage) << stage.error().text;
+    auto made = stage->make();
+    EXPECT_TRUE(made) << made.error().text;
+    return *std::move(made);
+  }
+  domain::Frame photo(const std::string& name) {
+    return testing::make_frame(memory_, cv::imread((data_folder() / "photos" / name).string()));
+  }
+  static std::vector<domain::Detection> found_by(Detector& detector, const domain::Frame& frame,
+                                                 const domain::Region& rot = {}) {
+    std::vector<domain::Detection> found(3);  // what was in it must not stay
+    const Status status = detector.detect(frame, rot, found);
+    EXPECT_TRUE(status) << status.error().text;
+    return found;
+  }
+
+  memory::MemoryManager memory_{memory::MemoryOptions{}};
+};
+
+using Boxes = std::map<std::string, std::vector<domain::Box>>;
+
+// photos/faces.csv: file,left,top,width,height
+Boxes marked_faces() {
+  Boxes boxes;
+  std::ifstream in(data_folder() / "photos" / "faces.csv");
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) {
+    std::ranges::replace(line, ',', ' ');
+    std::istringstream fields(line);
+    std::string file;
+    domain::Box box;
+    fields >> file >> box.left >> box.top >> box.width >> box.height;
+    boxes[file].push_back(box);
+  }
+  return boxes;
+}
+
+// YuNet's boxes are taller than those that people marked, so a found face is one that a mark's middle lies
+// in.
+std::size_t count_found(const std::vector<domain::Box>& marked, const std::vector<domain::Detection>& found) {
+  return static_cast<std::size_t>(std::ranges::count_if(marked, [&](const domain::Box& mark) {
+    return std::ranges::any_of(found,
+                               [&](const domain::Detection& face) { return overlap(mark, face.box) > 0.3F; });
+  }));
+}
+
+// OpenCV's inference, decoded by the formulas alone, against the whole way of ours.
+std::vector<domain::Detection> found_by_opencv(const std::string& model, const domain::Frame& frame,
+                                               domain::Size size) {
+  std::vector<float> planes(3 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
+  const Letterbox letterbox = fit_letterbox(clip_region({}, frame.size), size);
+  InputPreparer(size).prepare(frame, letterbox, planes);
+  const auto heads = opencv_heads(model_file(model), planes, size);
+  std::vector<domain::Detection> all;
+  std::vector<cv::Rect2d> boxes;
+  std::vector<float> scores;
+  for (std::size_t level = 0; level < kYunetLevels; ++level) {
+    const int stride = kYunetStrides[level];
+    for (std::size_t cell = 0; cell < heads[level].size() / 16; ++cell) {
+      const float* at = heads[level].data() + cell * 16;
+      const float score = std::sqrt(at[0] * at[1]);
+      if (score < 0.6F) continue;
+      const auto columns = static_cast<std::size_t>(size.width / stride);
+      const auto column = static_cast<float>(cell % columns);
+      const auto row = static_cast<float>(cell / columns);
+      const auto s = static_cast<float>(stride);
+      const float width = std::exp(at[4]) * s;
+      const float height = std::exp(at[5]) * s;
+      domain::Detection face;
+      face.box = {(column + at[2]) * s - width / 2, (row + at[3]) * s - height / 2, width, height};
+      face.score = score;
+      face.landmarks = domain::Landmarks{};
+      face.landmarks->right_eye = {(column + at[6]) * s, (row + at[7]) * s};
+      face.landmarks->mouth_left = {(column + at[14]) * s, (row + at[15]) * s};
+      boxes.emplace_back(face.box.left, face.box.top, face.box.width, face.box.height);
+      scores.push_back(score);
+      letterbox.to_frame(face);
+      all.push_back(face);
+    }
+  }
+  std::vector<int> kept;
+  cv::dnn::NMSBoxes(boxes, scores, 0.6F, 0.3F, kept);
+  std::vector<domain::Detection> found;
+  for (const int index : kept) found.push_back(all[static_cast<std::size_t>(index)]);
+  return found;
+}
+
+TEST_F(DetectFacesTest, AgreesWithOpencvOnPhotographs) {
+  NEED_DATA();
+  for (const char* model : kPublishedModels) {
+    for (const domain::Size size : {domain::Size{640, 640}, {320, 192}}) {
+      const auto ours = detector(model_file(model).string(), size);
+      for (const auto& [file, marked] : marked_faces()) {
+        SCOPED_TRACE(ours->name() + " " + file);
+        const domain::Frame frame = photo(file);
+        const auto found = found_by(*ours, frame);
+        const auto expected = found_by_opencv(model, frame, size);
+        ASSERT_EQ(found.size(), expected.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          const float scale = expected[i].box.width;
+          EXPECT_NEAR(found[i].score, expected[i].score, 1e-3);
+          EXPECT_NEAR(found[i].box.left, expected[i].box.left, 1e-3 * scale);
+          EXPECT_NEAR(found[i].box.bottom(), expected[i].box.bottom(), 1e-3 * scale);
+          EXPECT_NEAR(found[i].landmarks->right_eye.x, expected[i].landmarks->right_eye.x, 1e-3 * scale);
+          EXPECT_NEAR(found[i].landmarks->mouth_left.y, expected[i].landmarks->mouth_left.y, 1e-3 * scale);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(DetectFacesTest, FindsEveryMarkedFace) {
+  NEED_DATA();
+  for (const char* model : kPublishedModels) {
+    const auto yunet = detector(model_file(model).string());
+    for (const auto& [file, marked] : marked_faces()) {
+      const domain::Frame frame = photo(file);
+      const auto found = found_by(*yunet, frame);
+      EXPECT_EQ(count_found(marked, found), marked.size()) << yunet->name() << " " << file;
+      for (const domain::Detection& face : found) {
+        EXPECT_GE(face.score, 0.6F);
+        EXPECT_GE(face.box.left, 0);
+        EXPECT_LE(face.box.right(), static_cast<float>(frame.size.width));
+        ASSERT_TRUE(face.landmarks);
+        EXPECT_LT(face.landmarks->right_eye.x, face.landmarks->left_eye.x);
+        EXPECT_LT(face.landmarks->right_eye.y, face.landmarks->mouth_right.y);
+      }
+    }
+  }
+}
+
+TEST_F(DetectFacesTest, CascadeFindsClearFrontalFaces) {
+  NEED_DATA();
+  const auto cascade = detector("cascade");
+  EXPECT_EQ(cascade->name(), "cascade haarcascade_frontalface_alt2");
+  const auto found = found_by(*cascade, photo("2008_001322.jpg"));
+  EXPECT_GE(count_found(marked_faces()["2008_001322.jpg"], found), 2U);  // the third is turned away
+  for (const domain::Detection& face : found) {
+    EXPECT_GE(face.score, 0.6F);
+    EXPECT_LE(face.score, 1.0F);
+    EXPECT_FALSE(face.landmarks);
+  }
+}
+
+// The cascade at 720p must still see what the default filter_min_size lets through.
+TEST_F(DetectFacesTest, CascadeFindsFacesOf60PixelsAt720Lines) {
+  NEED_DATA();
+  const cv::Mat photo = cv::imread((data_folder() / "photos" / "2008_001322.jpg").string());
+  const domain::Box marked = marked_faces()["2008_001322.jpg"][0];
+  cv::Mat small;
+  const double scale = 60 / static_cast<double>(marked.width);
+  cv::resize(photo, small, {}, scale, scale, cv::INTER_AREA);
+  cv::Mat picture(720, 1280, CV_8UC3, cv::Scalar(90, 110, 100));
+  small.copyTo(picture(cv::Rect(500, 300, small.cols, small.rows)));
+  const domain::Box there{500 + marked.left * static_cast<float>(scale),
+                          300 + marked.top * static_cast<float>(scale), 60, 60};
+  const auto found = found_by(*detector("cascade"), testing::make_frame(memory_, picture));
+  EXPECT_EQ(count_found({there}, found), 1U);
+}
+
+// A clip's frames as ffmpeg decodes them, every `step`th.
+std::vector<cv::Mat> clip_frames(const std::string& name, domain::Size size, int step) {
+  const std::string command = "ffmpeg -nostdin -loglevel error -i '" +
+                              (data_folder() / "clips" / name).string() + "' -f rawvideo -pix_fmt bgr24 -";
+  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(::popen(command.c_str(), "r"), ::pclose);
+  std::vector<cv::Mat> frames;
+  cv::Mat frame(size.height, size.width, CV_8UC3);
+  const std::size_t bytes = frame.total() * frame.elemSize();
+  for (int i = 0; std::fread(frame.data, 1, bytes, pipe.get()) == bytes; ++i) {
+    if (i % step == 0) frames.push_back(frame.clone());
+  }
+  return frames;
+}
+
+TEST_F(DetectFacesTest, FindsNobodyInAnEmptyRoom) {
+  NEED_DATA();
+  const auto frames = clip_frames("people-detection.gif", {480, 270}, 1);
+  ASSERT_GE(frames.size(), 20U);
+  for (const std::string& model : {model_file(kPublishedModels[0]).string(),
+                                   model_file(kPublishedModels[1]).string(), std::string("cascade")}) {
+    const auto any = detector(model, {640, 384});
+    for (const cv::Mat& picture : frames) {
+      EXPECT_THAT(found_by(*any, testing::make_frame(memory_, picture)), ::testing::IsEmpty()) << any->name();
+    }
+  }
+}
+
+TEST_F(DetectFacesTest, LooksOnlyInsideTheRegion) {
+  NEED_DATA();
+  const domain::Frame frame = photo("2008_001322.jpg");
+  const domain::Box wanted = marked_faces()["2008_001322.jpg"][0];
+  const domain::Region rot{-60, 120, 270, 2000};  // beyond the picture's edges: cut there
+  for (const std::string& model : {model_file("yunet_n_640_640.onnx").string(), std::string("cascade")}) {
+    const auto any = detector(model, {320, 192});
+    const auto found = found_by(*any, frame, rot);
+    EXPECT_EQ(count_found({wanted}, found), 1U) << any->name();
+    for (const domain::Detection& face : found) {
+      EXPECT_TRUE(clip_region(rot, frame.size).contains(face.box)) << any->name();
+    }
+    EXPECT_TRUE(found_by(*any, frame, {5000, 100, 50, 50}).empty());
+    EXPECT_TRUE(found_by(*any, frame, {10, 10, 1, 1}).empty());
+  }
+}
+
+TEST_F(DetectFacesTest, AnswersAFrameWithoutPixelsWithAnError) {
+  const auto cascade = detector("cascade");
+  std::vector<domain::Detection> found(2);
+  domain::Frame frame;
+  EXPECT_FALSE(cascade->detect(frame, {}, found));
+  EXPECT_TRUE(found.empty());
+  frame.size = {64, 64};
+  EXPECT_FALSE(cascade->detect(frame, {}, found));
+}
+
+TEST_F(DetectFacesTest, TwoInTwoThreadsAgree) {
+  NEED_DATA();
+  const domain::Frame frame = photo("2008_002079.jpg");
+  for (const std::string& model : {model_file("yunet_n_640_640.onnx").string(), std::string("cascade")}) {
+    const auto stage = choose(model, {640, 384}, {{}, {kCascades}});
+    ASSERT_TRUE(stage);
+    std::array<std::vector<domain::Detection>, 2> found;
+    {
+      std::array<std::jthread, 2> workers;
+      for (std::size_t i = 0; i < 2; ++i) {
+        workers[i] = std::jthread([&, i] {
+          const auto own = *stage->make();
+          for (int round = 0; round < 5; ++round) found[i] = found_by(*own, frame);
+        });
+      }
+    }
+    ASSERT_FALSE(found[0].empty());
+    ASSERT_EQ(found[0].size(), found[1].size());
+    for (std::size_t i = 0; i < found[0].size(); ++i) {
+      EXPECT_EQ(found[0][i].score, found[1][i].score);
+      EXPECT_EQ(found[0][i].box.left, found[1][i].box.left);
+    }
+  }
+}
+
+TEST_F(DetectFacesTest, ChargesItsTensors) {
+  NEED_DATA();
+  {
+    const auto one = detector(model_file("yunet_n_640_640.onnx").string(), {640, 384});
+    EXPECT_EQ(one->name(), "yunet_n 640x384 f32");
+    const auto owners = memory_.budget().by_owner();
+    ASSERT_EQ(owners.size(), 1U);
+    EXPECT_EQ(owners[0].owner, "vigia");
+    EXPECT_EQ(owners[0].kind, memory::Kind::tensors);
+    EXPECT_GT(owners[0].bytes, 2_MiB);
+  }
+  EXPECT_EQ(memory_.budget().in_use(), 0);
+}
+
+TEST_F(DetectFacesTest, SaysWhatIsWrongWithAModel) {
+  const testing::TempDir folder;
+  std::ofstream(folder / "yunet_n_640_640.onnx") << "cut off";
+  const auto named = choose(folder / "none.onnx", {64, 64});
+  ASSERT_FALSE(named);
+  EXPECT_EQ(named.error().code, ErrorCode::not_found);
+  EXPECT_THAT(named.error().text, HasSubstr("none.onnx"));
+  const auto bad = choose(folder / "yunet_n_640_640.onnx", {64, 64});
+  ASSERT_FALSE(bad);
+  EXPECT_THAT(bad.error().text, HasSubstr("not a usable YuNet model"));
+  // Found by auto, too: the cascade must not quietly take its place.
+  const auto found = choose("auto", {64, 64}, {{folder.path()}, {kCascades}});
+  ASSERT_FALSE(found);
+  EXPECT_THAT(found.error().text, HasSubstr(folder / "yunet_n_640_640.onnx"));
+  const auto nothing = choose("auto", {64, 64}, {{folder.path() / "x"}, {folder.path()}});
+  ASSERT_FALSE(nothing);
+  EXPECT_THAT(nothing.error().text, HasSubstr("./dev model"));
+  EXPECT_THAT(nothing.error().text, HasSubstr("opencv-data"));
+  std::ofstream(folder / "haarcascade_frontalface_alt2.xml") << "<no><cascade>";
+  const auto cascade = choose("cascade", {64, 64}, {{}, {folder.path()}});
+  ASSERT_FALSE(cascade);
+  EXPECT_THAT(cascade.error().text, HasSubstr("haarcascade_frontalface_alt2.xml"));
+}
+
+TEST_F(DetectFacesTest, RefusesAnInputThatDoesNotFit) {
+  NEED_DATA();
+  const auto stage = choose(model_file(kPublishedModels[0]).string(), {100, 100});
+  ASSERT_FALSE(stage);
+  EXPECT_THAT(stage.error().text, HasSubstr("multiples of 32"));
+}
+
+TEST(ChooseInput, FollowsCamerasAndWorkers) {
+  const DetectorOptions automatic;
+  EXPECT_EQ(*choose_input(automatic, 1, 2), (domain::Size{640, 384}));
+  EXPECT_EQ(*choose_input(automatic, 4, 2), (domain::Size{640, 384}));
+  EXPECT_EQ(*choose_input(automatic, 5, 2), (domain::Size{320, 192}));
+}
+
+TEST(ChooseInput, TakesWhatIsSetOrSaysWhatIsAllowed) {
+  DetectorOptions options;
+  options.input = {960, 544};
+  EXPECT_EQ(*choose_input(options, 100, 1), options.input);
+  for (const domain::Size wrong : {domain::Size{640, 360}, {0, 384}, {32, 32}, {4096, 2048}}) {
+    options.input = wrong;
+    const auto input = choose_input(options, 1, 1);
+    ASSERT_FALSE(input);
+    EXPECT_THAT(input.error().text, HasSubstr("multiples of 32 from 64 to 2048"));
+  }
+}
+
+}  // namespace
+}  // namespace vigia::detect
