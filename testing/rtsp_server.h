@@ -24,10 +24,10 @@ struct RtspServerOptions {
     std::string file;  // with H.264 video
   };
   int port = 0;  // 0: a free one
-  std::vector<Stream> streams;
+  std::vector<Stream> streams{};
   bool loop = false;
-  std::string user;  // empty: everybody may watch; else digest (or basic) authentication is asked for
-  std::string password;
+  std::string user{};  // empty: everybody may watch; else digest (or basic) authentication is asked for
+  std::string password{};
 };
 
 class RtspServer {
