@@ -269,7 +269,7 @@ class Checker:
             if not any(True for _ in self.root.glob(code.rstrip("/"))):
                 self.complain(path, line, f"there is no {code}")
         elif KEY.match(code) and code.split(".")[0] in {key.split(".")[0] for key in self.keys}:
-            if code not in self.keys and not (self.root / code).exists():
+            if code not in self.keys and not (path.parent / code).exists():
                 self.complain(path, line, f"config/vigia.yaml has no key {code}")
 
 

@@ -142,6 +142,8 @@ anything
         self.expect("Say `vigia run --minutes 3`.\n", "no flag '--minutes'", 1)
         self.expect("Set `memory.interval`.\n", "no key memory.interval", 1)
         self.expect_good("`std.h` and `a.b` are no keys.\n")
+        beside = {"src/memory/README.md": "See `memory.h`.\n", "src/memory/memory.h": ""}
+        self.assertEqual(self.complaints("", **beside), [])
 
 
 if __name__ == "__main__":
