@@ -3,6 +3,7 @@
 // Threads: thread-safe.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -43,6 +44,16 @@ class Channel {
     return item;
   }
 
+  // The same, but waits no longer than that.
+  std::optional<T> pop_for(std::chrono::nanoseconds at_most, const std::stop_token& stop) {
+    MutexLock lock(mutex_);
+    if (items_.empty() && !closed_) filled_.wait_for(lock, stop, at_most);
+    if (items_.empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    return item;
+  }
+
   // No more comes in; what is inside can still be taken.
   void close() {
     {
@@ -52,6 +63,10 @@ class Channel {
     filled_.notify_all();
   }
 
+  [[nodiscard]] bool finished() const {  // closed, and everything taken
+    MutexLock lock(mutex_);
+    return closed_ && items_.empty();
+  }
   [[nodiscard]] std::size_t depth() const {
     MutexLock lock(mutex_);
     return items_.size();

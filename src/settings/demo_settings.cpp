@@ -7,14 +7,13 @@
 namespace vigia::settings {
 
 Settings demo_settings(int cameras, int faces, double seconds) {
-  const bool once = seconds >= 10 && seconds <= 60;
-  const int scene = once ? static_cast<int>(std::floor(seconds)) : 20;
+  const int scene = seconds >= 10 && seconds <= 60 ? static_cast<int>(std::floor(seconds)) : 20;
   Settings settings;
+  settings.outbox.path = "./vigia-demo.db";
   for (int i = 1; i <= cameras; ++i) {
     CameraSettings camera;
     camera.spec.name = fmt::format("sim{}", i);
     camera.spec.url = fmt::format("sim:faces={}&size=1280x720&fps=30&seed={}&seconds={}", faces, i, scene);
-    camera.source.single_pass = once;
     settings.cameras.push_back(std::move(camera));
   }
   return settings;

@@ -13,6 +13,7 @@ struct SceneOptions {
   double fps = 30;               // 1 to 120
   std::uint64_t seed = 1;        // another one: other people, other walks, another room
   double seconds = 20;           // length of a cycle, 10 to 3600
+  int cycles = 0;                // so many, then the stream ends as a file does; 0: never
 
   bool operator==(const SceneOptions&) const = default;
 };

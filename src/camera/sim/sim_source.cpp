@@ -20,7 +20,10 @@ namespace {
 class SimSource final : public PacketSource {
  public:
   SimSource(const Scene& scene, Encoder encoder)
-      : fps_(scene.options().fps), painter_(scene), encoder_(std::move(encoder)) {}
+      : fps_(scene.options().fps),
+        end_(scene.options().cycles * scene.options().seconds),
+        painter_(scene),
+        encoder_(std::move(encoder)) {}
 
   [[nodiscard]] const AVCodecParameters& codec() const override { return encoder_.codec(); }
   [[nodiscard]] AVRational time_base() const override { return {1, kTimeBase}; }
@@ -29,6 +32,7 @@ class SimSource final : public PacketSource {
   Status read(AVPacket& packet, const std::stop_token& stop) override {
     if (stop.stop_requested()) return Error{ErrorCode::cancelled, "sim: stopped"};
     const double seconds = static_cast<double>(next_) / fps_;
+    if (end_ > 0 && seconds >= end_) return Error{ErrorCode::ended, "sim: the last cycle is over"};
     const std::int64_t pts = std::llround(seconds * kTimeBase);
     try {
       const I420Image& picture = painter_.paint(from_seconds(seconds));
@@ -49,6 +53,7 @@ class SimSource final : public PacketSource {
  private:
   // Constant after construction.
   const double fps_;
+  const double end_;  // seconds; 0: never
 
   Painter painter_;
   Encoder encoder_;

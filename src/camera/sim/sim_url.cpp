@@ -35,6 +35,11 @@ Status read_key(std::string_view key, std::string_view value, SceneOptions& opti
   if (key == "size") return read_size(value, options.size);
   if (key == "faces")
     return read_whole(value, options.faces) ? ok_status() : wrong(key, value, "a whole number");
+  if (key == "cycles") {
+    return read_whole(value, options.cycles) && options.cycles >= 0
+               ? ok_status()
+               : wrong(key, value, "a whole number from 0");
+  }
   if (key == "seed") {
     return read_whole(value, options.seed) ? ok_status() : wrong(key, value, "a whole number from 0");
   }
@@ -44,8 +49,9 @@ Status read_key(std::string_view key, std::string_view value, SceneOptions& opti
     (key == "fps" ? options.fps : options.seconds) = number;
     return ok_status();
   }
-  return Error{ErrorCode::invalid,
-               fmt::format("sim: unknown key '{}'; allowed are faces, size, fps, seed, seconds", key)};
+  return Error{
+      ErrorCode::invalid,
+      fmt::format("sim: unknown key '{}'; allowed are faces, size, fps, seed, seconds, cycles", key)};
 }
 
 }  // namespace

@@ -1,0 +1,69 @@
+// vigia: watches cameras, follows faces, delivers each person's best shot. See README.md.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/log.h"
+#include "base/signals.h"
+#include "orchestrator/check.h"
+#include "orchestrator/run.h"
+#include "settings/command_line.h"
+#include "settings/default_yaml.h"
+#include "settings/demo_settings.h"
+#include "settings/load.h"
+
+namespace {
+
+using namespace vigia;
+
+int complain(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) fmt::print(stderr, "vigia: {}\n", line);
+  return 2;
+}
+
+int start(const settings::CommandLine& command, settings::Settings settings) {
+  StopSignals signals;  // before the log's thread, and all others
+  if (command.verbose) settings.logging.level = "debug";
+  if (const Status started = log::start(settings.logging.level); !started)
+    return complain({started.error().text});
+  if (command.verb == settings::Verb::check) return orchestrator::check(settings);
+  orchestrator::RunOptions options;
+  if (command.seconds > 0) options.seconds = command.seconds;
+  options.summary = command.summary;
+  return orchestrator::run(settings, options, signals);
+}
+
+int load_and_start(const settings::CommandLine& command) {
+  settings::Sources sources{command.config, settings::process_environment(), command.sets};
+  settings::Settings base;
+  if (command.verb == settings::Verb::demo) {
+    base = settings::demo_settings(command.cameras, command.faces, command.seconds);
+    // Painted faces must not reach a real server, however the shell is set up.
+    std::erase_if(sources.environment,
+                  [](const auto& variable) { return variable.first.starts_with("FINDFACE_"); });
+  }
+  auto outcome = settings::load(sources, base);
+  for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);
+  if (!outcome.settings) return complain(outcome.errors);
+  const auto problems = settings::problems_for_run(*outcome.settings);
+  if (!problems.empty()) return complain(problems);
+  const int exit_code = start(command, *std::move(outcome.settings));
+  log::stop();
+  return exit_code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto parsed = settings::parse_command_line(argc, argv);
+  if (const auto* const farewell = std::get_if<settings::Farewell>(&parsed)) {
+    fmt::print(farewell->exit_code == 0 ? stdout : stderr, "{}\n", farewell->text);
+    return farewell->exit_code;
+  }
+  const auto& command = std::get<settings::CommandLine>(parsed);
+  if (command.print_defaults) {
+    fmt::print("{}", settings::default_yaml());
+    return 0;
+  }
+  return load_and_start(command);
+}

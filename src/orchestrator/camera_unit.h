@@ -1,0 +1,39 @@
+// One camera at work: its source on a thread of its own, its strand, its counters.
+// Threads: start(), stop() and the end: one thread at a time; the others are thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/worker.h"
+#include "camera/stream_camera.h"
+#include "orchestrator/camera_context.h"
+#include "orchestrator/strand.h"
+#include "orchestrator/summary.h"
+
+namespace vigia::orchestrator {
+
+class CameraUnit {
+ public:
+  CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world);
+
+  void start();
+  void request_stop() { thread_.request_stop(); }
+  void join() { thread_.join(); }
+
+  void tick() { strand_.tick(); }
+  // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
+  [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
+  [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }
+  [[nodiscard]] CameraSummary summary(double seconds) const;
+
+ private:
+  const std::shared_ptr<CameraContext> context_;
+  Strand strand_;
+  camera::StreamCamera source_;
+  Worker thread_;
+};
+
+}  // namespace vigia::orchestrator

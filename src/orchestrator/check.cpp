@@ -1,0 +1,146 @@
+#include "orchestrator/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/log.h"
+#include "base/worker.h"
+#include "camera/stream_camera.h"
+#include "findface/camera_list.h"
+#include "findface/http.h"
+#include "findface/session.h"
+#include "memory/memory_manager.h"
+#include "orchestrator/detectors.h"
+#include "outbox/outbox.h"
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Prints the lines and remembers whether all were ok.
+class Report {
+ public:
+  void ok(std::string_view what, std::string_view detail) { fmt::print("ok    {}: {}\n", what, detail); }
+  void bad(std::string_view what, std::string_view why) {
+    fmt::print("WRONG {}: {}\n", what, why);
+    all_ok_ = false;
+  }
+  [[nodiscard]] int exit_code() const { return all_ok_ ? 0 : 2; }
+
+ private:
+  bool all_ok_ = true;
+};
+
+// A camera that is tried until its first frame.
+class Probe final : public camera::FrameSink {
+ public:
+  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory)
+      : camera_(camera.spec, camera.source, memory, system_clock()),
+        thread_("probe", [this](const std::stop_token& stop) {
+          camera_.run(stop, *this);
+          ended_ = true;
+        }) {}
+
+  void deliver(domain::Frame, const std::stop_token&) override {
+    seen_ = true;
+    thread_.request_stop();
+  }
+
+  [[nodiscard]] bool settled() const {
+    return seen_ || ended_ || camera_.stats().state == camera::CameraState::interrupted;
+  }
+  void report(Report& to) {
+    thread_.request_stop();
+    thread_.join();
+    const std::string what = "camera " + camera_.spec().name;
+    const auto stats = camera_.stats();
+    if (seen_) {
+      to.ok(what, fmt::format("{}x{}", stats.frame_width, stats.frame_height));
+    } else if (stats.state == camera::CameraState::disabled) {
+      to.ok(what, "not active");
+    } else {
+      to.bad(what, stats.message.empty() ? "sent no frame within source_timeout" : stats.message);
+    }
+  }
+
+ private:
+  std::atomic<bool> seen_{false}, ended_{false};
+  camera::StreamCamera camera_;
+  Worker thread_;
+};
+
+void check_detector(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+  const auto detectors = make_detectors(settings, memory.budget());
+  detectors ? report.ok("detector", detectors->name) : report.bad("detector", detectors.error().text);
+}
+
+void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+  const bool existed = std::filesystem::exists(settings.outbox.path);
+  {
+    const auto outbox = outbox::Outbox::open(settings.outbox, memory, system_clock());
+    if (!outbox) return report.bad("outbox", outbox.error().text);
+    report.ok("outbox",
+              fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));
+  }
+  if (existed) return;
+  std::error_code ignored;  // a check leaves nothing behind
+  for (const char* const ending : {"", "-wal", "-shm", ".lock"}) {
+    std::filesystem::remove(settings.outbox.path + ending, ignored);
+  }
+}
+
+void check_cameras(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+  std::vector<std::unique_ptr<Probe>> probes;
+  double longest = 0;
+  for (const auto& camera : settings.cameras) {
+    probes.push_back(std::make_unique<Probe>(camera, memory));
+    longest = std::max(longest, camera.source.source_timeout);
+  }
+  const auto deadline = system_clock().now() + from_seconds(longest) + 1s;
+  const auto settled = [](const auto& probe) { return probe->settled(); };
+  while (!std::all_of(probes.begin(), probes.end(), settled) && system_clock().now() < deadline) {
+    std::this_thread::sleep_for(10ms);
+  }
+  for (const auto& probe : probes) probe->report(report);
+}
+
+void check_findface(const settings::Settings& settings, Report& report) {
+  findface::Http http(settings.findface.ca_file);
+  findface::Session session(settings.findface, http, system_clock());
+  if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
+  report.ok("FindFace", "login at " + session.shown_url());
+  const auto list = findface::fetch_cameras(session, settings.findface.camera_prefix, {});
+  if (!list) {
+    report.bad("FindFace cameras", list.error().text);
+  } else {
+    for (const std::string& note : list->notes) fmt::print("note  {}\n", note);
+    report.ok("FindFace cameras", fmt::format("{} to watch", list->cameras.size()));
+  }
+  session.log_out();
+}
+
+}  // namespace
+
+int check(const settings::Settings& settings) {
+  Report report;
+  memory::MemoryManager memory(settings.memory);
+  check_detector(settings, memory, report);
+  check_outbox(settings, memory, report);
+  check_cameras(settings, memory, report);
+  if (settings.findface.enabled()) {
+    check_findface(settings, report);
+  } else {
+    report.ok("delivery", "faces go to directory " + settings.delivery.directory);
+  }
+  std::fflush(stdout);
+  return report.exit_code();
+}
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,74 @@
+#include "orchestrator/delivery.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "findface/camera_list.h"
+#include "findface/send_to_findface.h"
+#include "outbox/directory_courier.h"
+#include "outbox/send.h"
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds kLongestPause = 60s;
+
+}  // namespace
+
+Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, Clock& clock)
+    : settings_(settings), outbox_(outbox), clock_(clock) {
+  if (!settings.findface.enabled()) {
+    courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
+    return;
+  }
+  http_ = std::make_unique<findface::Http>(settings.findface.ca_file);
+  session_ = std::make_unique<findface::Session>(settings.findface, *http_, clock);
+  courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock);
+}
+
+Delivery::~Delivery() = default;
+
+std::string Delivery::name() const {
+  return courier_->name();
+}
+
+void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
+  tokens_.add({camera->settings.spec});
+  ledger_.add_camera(camera);
+}
+
+void Delivery::run_sender(const std::stop_token& stop) {
+  outbox::run_sender(outbox_, *courier_, ledger_, clock_, stop);
+  ++senders_done_;
+}
+
+std::vector<settings::CameraSettings> Delivery::cameras_of_findface(const std::stop_token& stop) {
+  if (!session_ || !settings_.cameras.empty()) return {};
+  std::string said;
+  for (Nanoseconds pause = 1s; !stop.stop_requested(); pause = std::min(pause * 2, kLongestPause)) {
+    const auto list = findface::fetch_cameras(*session_, settings_.findface.camera_prefix, stop);
+    if (!list) {
+      if (list.error().text != said) log::error("no cameras yet: {}", list.error().text);
+      said = list.error().text;
+      clock_.sleep_for(pause, stop);
+      continue;
+    }
+    for (const std::string& note : list->notes) log::warn("{}", note);
+    std::vector<settings::CameraSettings> cameras;
+    for (const domain::CameraSpec& spec : list->cameras) {
+      cameras.push_back(settings_.defaults);
+      cameras.back().spec = spec;
+    }
+    log::info("{} cameras from {}", cameras.size(), session_->shown_url());
+    return cameras;
+  }
+  return {};
+}
+
+void Delivery::finish() {
+  courier_->finish();
+}
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,32 @@
+#include "orchestrator/delivery_ledger.h"
+
+#include "base/log.h"
+
+namespace vigia::orchestrator {
+
+void DeliveryLedger::add_camera(const std::shared_ptr<CameraContext>& camera) {
+  MutexLock lock(mutex_);
+  cameras_.insert_or_assign(camera->name(), camera);
+}
+
+std::shared_ptr<CameraContext> DeliveryLedger::find(const std::string& camera) const {
+  MutexLock lock(mutex_);
+  const auto found = cameras_.find(camera);
+  return found == cameras_.end() ? nullptr : found->second;
+}
+
+void DeliveryLedger::delivered(const domain::Shot& shot) {
+  if (const auto camera = find(shot.camera)) ++camera->ledger.faces_posted;
+  log::info("{}: face posted: track {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
+            shot.quality.total, shot.face.width, shot.face.height);
+}
+
+void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string&) {
+  if (const auto camera = find(shot.camera)) camera->ledger.not_posted(reason);
+}
+
+void DeliveryLedger::failed(const domain::Shot& shot, const std::string&) {
+  if (const auto camera = find(shot.camera)) ++camera->ledger.faces_failed;
+}
+
+}  // namespace vigia::orchestrator

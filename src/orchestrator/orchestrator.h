@@ -1,0 +1,88 @@
+// Owns every thread of Vigia and joins the parts: cameras to strands, strands to workers, closed tracks to
+// the shot writer, the outbox to senders, and the memory manager under them all.
+//
+//   auto vigia = Orchestrator::create(settings, system_clock());    // error: one line, exit 2
+//   vigia->start();
+//   ... until a signal, the time is over, or vigia->all_done() ...
+//   const Summary summary = vigia->stop();
+//
+// Start order: memory, senders, shot writer, workers, cameras, housekeeping. Stop in reverse, so that what
+// is on its way arrives: no frame that was taken, no track and no shot is lost by a stop.
+// Threads: one thread at a time.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/worker.h"
+#include "memory/memory_manager.h"
+#include "orchestrator/camera_unit.h"
+#include "orchestrator/delivery.h"
+#include "orchestrator/detectors.h"
+#include "orchestrator/shot_orders.h"
+#include "orchestrator/shot_writer.h"
+#include "orchestrator/summary.h"
+#include "orchestrator/turns.h"
+#include "outbox/outbox.h"
+#include "settings/settings.h"
+
+namespace vigia::orchestrator {
+
+class Orchestrator {
+ public:
+  static Result<std::unique_ptr<Orchestrator>> create(const settings::Settings& settings, Clock& clock);
+  ~Orchestrator();
+  Orchestrator(const Orchestrator&) = delete;
+  Orchestrator& operator=(const Orchestrator&) = delete;
+
+  void start();
+  // True once every camera is at its end: all are single_pass files, or cannot ever start.
+  [[nodiscard]] bool all_done() const;
+  // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the figures of the run.
+  Summary stop();
+  [[nodiscard]] Summary summary() const;
+
+ private:
+  Orchestrator(const settings::Settings& settings, Clock& clock);
+  Status prepare();
+  void add_camera(const settings::CameraSettings& camera);
+  void start_workers();
+  void watch(const std::stop_token& stop);
+  void log_figures();
+  void stop_cameras();
+  void wait_for_senders();
+
+  // Constant after construction.
+  const settings::Settings settings_;
+  Clock& clock_;
+
+  memory::MemoryManager memory_;
+  Histogram latency_;
+  Turns turns_;
+  ShotOrders orders_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::unique_ptr<ShotWriter> shot_writer_;
+  std::unique_ptr<Delivery> delivery_;
+  Detectors detectors_;
+  SteadyTime started_;
+  bool running_ = false;
+
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  std::vector<std::unique_ptr<CameraUnit>> cameras_ GUARDED_BY(mutex_);
+  bool list_is_complete_ GUARDED_BY(mutex_) = false;  // false while FindFace has not told the cameras
+
+  std::vector<Worker> senders_;
+  Worker shot_thread_;
+  std::vector<Worker> workers_;
+  Worker camera_list_thread_;
+  Worker housekeeping_;
+};
+
+}  // namespace vigia::orchestrator

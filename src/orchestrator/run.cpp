@@ -1,0 +1,58 @@
+#include "orchestrator/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "orchestrator/orchestrator.h"
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_for_the_end(Orchestrator& vigia, StopSignals& signals, const RunOptions& options) {
+  const SteadyTime begin = system_clock().now();
+  while (!vigia.all_done()) {
+    auto wait = 100ms;
+    if (options.seconds) {
+      const auto left = begin + from_seconds(*options.seconds) - system_clock().now();
+      if (left <= 0ns) return;
+      wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
+    }
+    if (signals.wait_for(wait)) {
+      log::info("stopping: cameras, then what is on its way; once more to stop at once");
+      return;
+    }
+  }
+  log::info("stopping: all cameras are at their end");
+}
+
+bool write_summary(const Summary& summary, const std::filesystem::path& path) {
+  const Status written = write_file_atomically(path, to_json(summary));
+  if (!written) log::error("--summary: {}", written.error().text);
+  return written.ok();
+}
+
+}  // namespace
+
+int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals) {
+  auto vigia = Orchestrator::create(settings, system_clock());
+  if (!vigia) {
+    fmt::print(stderr, "vigia: {}\n", vigia.error().text);
+    return 2;
+  }
+  (*vigia)->start();
+  wait_for_the_end(**vigia, signals, options);
+  signals.exit_on_next();
+  const Summary summary = (*vigia)->stop();
+  bool good = !summary.failed();
+  if (options.summary) good = write_summary(summary, *options.summary) && good;
+  fmt::print("{}", to_text(summary));
+  std::fflush(stdout);
+  return good ? 0 : 1;
+}
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,21 @@
+// The main job from start to summary: what `vigia run` and `vigia demo` do.
+// Threads: the main thread only.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "base/signals.h"
+#include "settings/settings.h"
+
+namespace vigia::orchestrator {
+
+struct RunOptions {
+  std::optional<double> seconds;                 // none: until a signal, or all cameras are at their end
+  std::optional<std::filesystem::path> summary;  // JSON goes there
+};
+
+// Returns the exit code: 0 done, 1 failed while running, 2 wrong settings. Prints the summary.
+int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals);
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,197 @@
+#include "orchestrator/strand.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+#include <thread>
+
+#include "testing/fake_clock.h"
+#include "testing/frame_maker.h"
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Finds one face, where the test says, and notes which frames it saw.
+class ScriptedDetector final : public detect::Detector {
+ public:
+  Status detect(const domain::Frame& frame, const domain::Region&,
+                std::vector<domain::Detection>& found) override {
+    seen.push_back(frame.sequence);
+    found.clear();
+    if (broken) return Error{ErrorCode::invalid, "broken"};
+    if (face) found.push_back({*face, 0.9F, std::nullopt});
+    if (face) face->left += 4;
+    return ok_status();
+  }
+  std::string name() const override { return "scripted"; }
+
+  std::vector<std::uint64_t> seen;
+  std::optional<domain::Box> face;
+  bool broken = false;
+};
+
+class StrandTest : public ::testing::Test {
+ protected:
+  StrandTest() {
+    memory_.start();
+    settings_.spec.name = "gate";
+    settings_.shot.filter_min_quality = 0;
+    picture_ = testing::make_frame(memory_, cv::Mat(360, 640, CV_8UC3, cv::Scalar(90, 120, 150)));
+  }
+
+  Strand& strand() {
+    if (!strand_) {
+      context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+      strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_});
+    }
+    return *strand_;
+  }
+  const CameraLedger& ledger() { return context_->ledger; }
+
+  void deliver(std::uint64_t sequence, const std::stop_token& stop = {}) {
+    domain::Frame frame = picture_;
+    frame.sequence = sequence;
+    frame.stream_time = sequence * 40ms;
+    frame.read_at = clock_.now();
+    strand().deliver(std::move(frame), stop);
+  }
+  // Workers' work until nobody has a turn.
+  void work() {
+    std::stop_source done;
+    done.request_stop();
+    while (Strand* const next = turns_.pop(done.get_token())) next->take_turn(detector_);
+  }
+  int tracks_handed_on() {
+    int tracks = 0;
+    while (orders_.depth() > 0) {
+      const auto order = orders_.pop({});
+      const auto* const finished = std::get_if<track::Finished>(&order->what);
+      if (finished != nullptr && finished->over) ++tracks;
+    }
+    return tracks;
+  }
+
+  testing::FakeClock clock_;
+  memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 100_MiB}};
+  Turns turns_;
+  ShotOrders orders_{100};
+  Histogram latency_;
+  settings::CameraSettings settings_;
+  domain::Frame picture_;
+  std::shared_ptr<CameraContext> context_;
+  std::optional<Strand> strand_;
+  ScriptedDetector detector_;
+};
+
+TEST_F(StrandTest, HandlesFramesInOrder) {
+  for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
+  work();
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 1, 2}));
+  EXPECT_EQ(ledger().frames_processed, 3U);
+  EXPECT_EQ(latency_.percentiles(1ms).count, 3U);
+}
+
+TEST_F(StrandTest, DropsTheOldestAndCountsIt) {
+  for (std::uint64_t i = 0; i < 5; ++i) deliver(i);
+  work();
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{2, 3, 4}));
+  EXPECT_EQ(ledger().frames_dropped, 2U);
+}
+
+TEST_F(StrandTest, WaitsForRoomWhereNothingMayBeDropped) {
+  settings_.source.play_speed = -1;
+  for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
+  std::jthread camera([this](const std::stop_token& stop) {
+    for (std::uint64_t i = 3; i < 50; ++i) deliver(i, stop);
+    strand().end();
+  });
+  while (!strand().drained()) work();
+  EXPECT_EQ(detector_.seen.size(), 50U);
+  EXPECT_EQ(ledger().frames_dropped, 0U);
+}
+
+TEST_F(StrandTest, AStopEndsTheWaitForRoomAndKeepsTheFrame) {
+  settings_.source.disable_drops = true;
+  for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
+  std::stop_source stop;
+  stop.request_stop();
+  deliver(3, stop.get_token());
+  work();
+  EXPECT_EQ(detector_.seen.size(), 4U);
+}
+
+TEST_F(StrandTest, LooksAtEveryNthFrameOnly) {
+  settings_.detector_step = 3;
+  for (std::uint64_t i = 0; i < 7; ++i) {
+    deliver(i);
+    work();
+  }
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 3, 6}));
+  EXPECT_EQ(ledger().frames_skipped, 4U);
+}
+
+TEST_F(StrandTest, TheEndClosesOpenTracks) {
+  detector_.face = domain::Box{100, 100, 80, 100};
+  for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
+  work();
+  EXPECT_EQ(tracks_handed_on(), 0);
+  EXPECT_FALSE(strand().drained());
+  strand().end();
+  work();
+  EXPECT_EQ(tracks_handed_on(), 1);
+  EXPECT_EQ(ledger().tracks_closed, 1U);
+  EXPECT_TRUE(strand().drained());
+}
+
+TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {
+  detector_.face = domain::Box{100, 100, 80, 100};
+  deliver(0);
+  work();
+  clock_.advance(500ms);
+  strand().tick();
+  work();
+  EXPECT_EQ(tracks_handed_on(), 0) << "track_miss_interval is not over";
+  clock_.advance(600ms);
+  strand().tick();
+  work();
+  EXPECT_EQ(tracks_handed_on(), 1);
+}
+
+TEST_F(StrandTest, ABrokenDetectorIsCountedAndTheCameraGoesOn) {
+  detector_.broken = true;
+  deliver(0);
+  work();
+  detector_.broken = false;
+  deliver(1);
+  work();
+  EXPECT_EQ(ledger().detector_errors, 1U);
+  EXPECT_EQ(ledger().frames_processed, 1U);
+}
+
+TEST_F(StrandTest, AFaceThatFindsNoPlaceIsCounted) {
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
+  detector_.face = domain::Box{100, 100, 80, 100};
+  deliver(0);
+  strand().end();
+  work();
+  EXPECT_EQ(ledger().tracks_closed, 1U);
+  EXPECT_EQ(ledger().faces_not_posted.at(static_cast<std::size_t>(domain::Reason::shed)), 1U);
+}
+
+TEST_F(StrandTest, CamerasTakeTurns) {
+  auto other_context = std::make_shared<CameraContext>(settings_, memory_.budget());
+  Strand other(other_context, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_});
+  deliver(0);
+  deliver(1);
+  deliver(2);
+  domain::Frame frame = picture_;
+  frame.sequence = 100;
+  other.deliver(frame, {});
+  work();
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 100, 1, 2}));
+}
+
+}  // namespace
+}  // namespace vigia::orchestrator

@@ -1,0 +1,133 @@
+#include "orchestrator/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace vigia::orchestrator {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Three decimals are enough for people and for tests.
+double rounded(double value) {
+  return static_cast<double>(static_cast<std::int64_t>(value * 1000 + 0.5)) / 1000;
+}
+
+Json camera_json(const CameraSummary& camera) {
+  Json json = {{"name", camera.name},
+               {"state", camera.state},
+               {"frames_decoded", camera.frames_decoded},
+               {"frames_processed", camera.frames_processed},
+               {"frames_dropped", camera.frames_dropped},
+               {"frames_skipped", camera.frames_skipped},
+               {"processing_fps", rounded(camera.processing_fps)},
+               {"decoding_soft_errors", camera.decoding_soft_errors},
+               {"job_starts", camera.job_starts},
+               {"faces_detected", camera.faces_detected},
+               {"tracks_closed", camera.tracks_closed},
+               {"faces_posted", camera.faces_posted},
+               {"faces_failed", camera.faces_failed},
+               {"faces_not_posted", camera.faces_not_posted}};
+  if (!camera.message.empty()) json["message"] = camera.message;
+  if (camera.people_shown) json["people_shown"] = *camera.people_shown;
+  return json;
+}
+
+Json memory_json(const memory::MemoryStats& memory) {
+  const auto& stall = memory.hot_stall_us;
+  return {{"is_running", memory.is_running},
+          {"gc_interval", memory.gc_interval},
+          {"gc_count", memory.gc_count},
+          {"objects_collected", memory.objects_collected},
+          {"objects_pending", memory.objects_pending},
+          {"inline_frees", memory.inline_frees},
+          {"leases_refused", memory.leases_refused},
+          {"rss_bytes", memory.rss_bytes},
+          {"rss_peak_bytes", memory.rss_peak_bytes},
+          {"budget_bytes", memory.budget_bytes},
+          {"in_use_bytes", memory.in_use_bytes},
+          {"hot_stall_us",
+           {{"p50", rounded(stall.p50)},
+            {"p99", rounded(stall.p99)},
+            {"p999", rounded(stall.p999)},
+            {"max", rounded(stall.max)}}}};
+}
+
+std::string reasons_text(const CameraSummary& camera) {
+  std::string text;
+  for (const auto& [reason, count] : camera.faces_not_posted) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  }
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
+bool Summary::failed() const {
+  return std::any_of(cameras.begin(), cameras.end(),
+                     [](const CameraSummary& camera) { return camera.failed || camera.faces_failed > 0; });
+}
+
+std::uint64_t Summary::total(std::uint64_t CameraSummary::*field) const {
+  std::uint64_t sum = 0;
+  for (const CameraSummary& camera : cameras) sum += camera.*field;
+  return sum;
+}
+
+std::string to_json(const Summary& summary) {
+  Json cameras = Json::array();
+  for (const CameraSummary& camera : summary.cameras) cameras.push_back(camera_json(camera));
+  const auto processed = summary.total(&CameraSummary::frames_processed);
+  const Json json = {
+      {"seconds", rounded(summary.seconds)},
+      {"detector", summary.detector},
+      {"workers", summary.workers},
+      {"cameras", cameras},
+      {"frames_decoded", summary.total(&CameraSummary::frames_decoded)},
+      {"frames_processed", processed},
+      {"frames_dropped", summary.total(&CameraSummary::frames_dropped)},
+      {"processing_fps", rounded(summary.seconds > 0 ? static_cast<double>(processed) / summary.seconds : 0)},
+      {"latency_ms",
+       {{"p50", rounded(summary.latency_ms.p50)},
+        {"p95", rounded(summary.latency_ms.p95)},
+        {"p99", rounded(summary.latency_ms.p99)},
+        {"max", rounded(summary.latency_ms.max)}}},
+      {"faces_detected", summary.total(&CameraSummary::faces_detected)},
+      {"tracks_closed", summary.total(&CameraSummary::tracks_closed)},
+      {"faces_posted", summary.total(&CameraSummary::faces_posted)},
+      {"faces_pending", summary.faces_pending},
+      {"faces_failed", summary.total(&CameraSummary::faces_failed)},
+      {"memory", memory_json(summary.memory)}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string to_text(const Summary& summary) {
+  std::string text = fmt::format("\n{:<16} {:<12} {:>8} {:>8} {:>6} {:>7} {:>7}  {}\n", "camera", "state",
+                                 "frames", "dropped", "fps", "tracks", "posted", "not posted");
+  for (const CameraSummary& camera : summary.cameras) {
+    text += fmt::format("{:<16} {:<12} {:>8} {:>8} {:>6.1f} {:>7} {:>7}  {}\n", camera.name, camera.state,
+                        camera.frames_processed, camera.frames_dropped, camera.processing_fps,
+                        camera.tracks_closed, camera.faces_posted, reasons_text(camera));
+    if (camera.people_shown) {
+      text +=
+          fmt::format("  {} people were shown, {} faces posted\n", *camera.people_shown, camera.faces_posted);
+    }
+    if (!camera.message.empty()) text += fmt::format("  {}\n", camera.message);
+  }
+  const auto& latency = summary.latency_ms;
+  const auto& stall = summary.memory.hot_stall_us;
+  text += fmt::format("\n{:.1f} s with {}, {} workers\n", summary.seconds, summary.detector, summary.workers);
+  text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n", latency.p50,
+                      latency.p95, latency.p99, latency.max);
+  text += fmt::format("faces      {} posted, {} pending on disk, {} failed\n",
+                      summary.total(&CameraSummary::faces_posted), summary.faces_pending,
+                      summary.total(&CameraSummary::faces_failed));
+  text += fmt::format("memory     {} at most; {} collections of {} objects; longest stall {:.3f} ms\n",
+                      format_bytes(summary.memory.rss_peak_bytes), summary.memory.gc_count,
+                      summary.memory.objects_collected, stall.max / 1000);
+  return text;
+}
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,55 @@
+// The figures of a run: written to --summary as JSON (field names are a contract, see
+// docs/architecture.md) and printed for people.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/histogram.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::orchestrator {
+
+struct CameraSummary {
+  std::string name;
+  std::string state;
+  std::string message;  // why it is in that state, where there is a why
+  std::uint64_t frames_decoded = 0;
+  std::uint64_t frames_processed = 0;
+  std::uint64_t frames_dropped = 0;
+  std::uint64_t frames_skipped = 0;
+  double processing_fps = 0;
+  std::uint64_t decoding_soft_errors = 0;
+  std::uint64_t job_starts = 0;
+  std::uint64_t faces_detected = 0;
+  std::uint64_t tracks_closed = 0;
+  std::uint64_t faces_posted = 0;
+  std::uint64_t faces_failed = 0;
+  std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
+  bool failed = false;                       // it could never start, or a single_pass file broke off
+  std::optional<std::int64_t> people_shown;  // sim: cameras know how many people were clearly seen
+};
+
+struct Summary {
+  double seconds = 0;
+  std::string detector;
+  int workers = 0;
+  std::vector<CameraSummary> cameras;
+  Histogram::Percentiles latency_ms;
+  std::uint64_t faces_pending = 0;
+  memory::MemoryStats memory;
+
+  // Something went wrong that the user must know of: a camera that could never start or a file that could
+  // not be read to its end, a face that was lost.
+  [[nodiscard]] bool failed() const;
+  // A figure of all cameras together.
+  [[nodiscard]] std::uint64_t total(std::uint64_t CameraSummary::*field) const;
+};
+
+std::string to_json(const Summary& summary);
+std::string to_text(const Summary& summary);
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,65 @@
+#include "orchestrator/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace vigia::orchestrator {
+namespace {
+
+Summary two_cameras() {
+  Summary summary;
+  summary.seconds = 20;
+  summary.detector = "yunet_n 320x192 f32";
+  summary.workers = 2;
+  summary.cameras.resize(2);
+  summary.cameras[0].name = "gate";
+  summary.cameras[0].state = "INPROGRESS";
+  summary.cameras[0].frames_processed = 600;
+  summary.cameras[0].faces_posted = 3;
+  summary.cameras[0].faces_not_posted = {{"no_movement", 1}};
+  summary.cameras[1].name = "hall \xff";  // what is no UTF-8 must not break the summary
+  summary.cameras[1].frames_processed = 400;
+  summary.cameras[1].people_shown = 4;
+  return summary;
+}
+
+TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
+  const auto json = nlohmann::json::parse(to_json(two_cameras()));
+  for (const char* key : {"seconds", "detector", "workers", "cameras", "frames_decoded", "frames_processed",
+                          "frames_dropped", "processing_fps", "latency_ms", "faces_detected", "tracks_closed",
+                          "faces_posted", "faces_pending", "faces_failed", "memory"}) {
+    EXPECT_TRUE(json.contains(key)) << key;
+  }
+  for (const char* key : {"name", "state", "frames_decoded", "frames_processed", "frames_dropped",
+                          "processing_fps", "decoding_soft_errors", "job_starts", "tracks_closed",
+                          "faces_posted", "faces_failed", "faces_not_posted"}) {
+    EXPECT_TRUE(json["cameras"][0].contains(key)) << key;
+  }
+  for (const char* key : {"is_running", "gc_interval", "gc_count", "objects_collected", "rss_bytes",
+                          "rss_peak_bytes", "budget_bytes", "in_use_bytes", "hot_stall_us"}) {
+    EXPECT_TRUE(json["memory"].contains(key)) << key;
+  }
+  EXPECT_EQ(json["frames_processed"], 1000);
+  EXPECT_EQ(json["processing_fps"], 50.0);
+  EXPECT_EQ(json["cameras"][0]["faces_not_posted"]["no_movement"], 1);
+}
+
+TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
+  const std::string text = to_text(two_cameras());
+  EXPECT_NE(text.find("1 no_movement"), std::string::npos) << text;
+  EXPECT_NE(text.find("4 people were shown, 0 faces posted"), std::string::npos) << text;
+}
+
+TEST(SummaryTest, FailsForWhatTheUserMustKnow) {
+  Summary summary = two_cameras();
+  EXPECT_FALSE(summary.failed());
+  summary.cameras[0].faces_failed = 1;
+  EXPECT_TRUE(summary.failed());
+  summary = two_cameras();
+  summary.cameras[1].failed = true;
+  EXPECT_TRUE(summary.failed());
+}
+
+}  // namespace
+}  // namespace vigia::orchestrator

@@ -1,0 +1,53 @@
+// The built program as a user starts it: arguments, environment, signals, exit status, output.
+// Threads: owner thread only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace vigia::testing {
+
+struct Finished {
+  int exit_status = -1;  // 128 + n when a signal n ended it
+  std::string out;
+  std::string err;
+};
+
+class Program {
+ public:
+  struct Start {
+    std::filesystem::path program;
+    std::vector<std::string> arguments;
+    std::map<std::string, std::string> environment;  // beside HOME, PATH and what sanitizers need
+    std::filesystem::path folder;                    // where it runs; its output is kept there too
+  };
+  explicit Program(const Start& start);
+  ~Program();  // kills it if it still runs
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  void signal(int number) const;
+  [[nodiscard]] bool running();
+  // What it has written so far.
+  [[nodiscard]] std::string out() const;
+  [[nodiscard]] std::string err() const;
+  // Polls until the text stands in its output or error output; false when it ended before, or after that
+  // time.
+  bool wait_for_text(const std::string& text, std::chrono::seconds at_most = std::chrono::seconds(60));
+  // Waits for its end; kills it (and so fails the test by its status) after that time.
+  Finished wait(std::chrono::seconds at_most = std::chrono::seconds(100));
+
+ private:
+  const std::filesystem::path folder_;
+  pid_t pid_ = -1;
+  int status_ = -1;
+};
+
+Finished run_program(const Program::Start& start);
+
+}  // namespace vigia::testing

@@ -1,0 +1,101 @@
+// The main job from camera to files, with the built program.
+#include "tests/vigia_program.h"
+
+namespace vigia::tests {
+namespace {
+
+class MainJobTest : public VigiaProgram {
+ protected:
+  // One cycle of the scene, every frame, as fast as the machine can.
+  void run_scene(const std::string& url) {
+    write("vigia.yaml",
+          "cameras:\n  - {name: gate, url: \"" + url + "\", single_pass: true, play_speed: -1}\n");
+    finished_ = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
+    ASSERT_EQ(finished_.exit_status, 0) << finished_.err;
+  }
+  void expect_each_person_once(const std::string& url, int people) const {
+    const auto times = times_posted("gate", url);
+    EXPECT_EQ(times.size(), static_cast<std::size_t>(people));
+    for (const auto& [person, count] : times) {
+      EXPECT_GE(person, 0) << "somebody who was never there";
+      EXPECT_EQ(count, 1) << "person " << person;
+    }
+    expect_every_track_accounted_for(summary());
+  }
+  void run_clip(const std::string& clip) {
+    write("vigia.yaml", "cameras:\n  - {name: clip, url: \"file:" + data("clips/" + clip) +
+                            "\", single_pass: true, play_speed: -1}\n");
+    finished_ = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
+    ASSERT_EQ(finished_.exit_status, 0) << finished_.err;
+  }
+
+  testing::Finished finished_;
+};
+
+TEST_F(MainJobTest, EveryPersonOfASceneIsPostedOnceWithYunet) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  const std::string url = "sim:faces=6&size=1280x720&fps=15&seed=11&seconds=20&cycles=1";
+  run_scene(url);
+  expect_each_person_once(url, 6);
+  EXPECT_EQ(summary()["detector"], "yunet_n 640x384 f32");
+  EXPECT_EQ(summary()["cameras"][0]["frames_processed"], 300);
+  EXPECT_EQ(summary()["frames_dropped"], 0);
+  EXPECT_EQ(summary()["cameras"][0]["state"], "COMPLETED");
+}
+
+TEST_F(MainJobTest, EveryPersonOfASceneIsPostedOnceWithTheCascade) {
+  const std::string url = "sim:faces=4&size=1280x720&fps=10&seed=3&seconds=20&cycles=1";
+  run_scene(url);
+  expect_each_person_once(url, 4);
+  EXPECT_NE(finished_.err.find("./dev model"), std::string::npos) << "the warning says how to mend it";
+}
+
+TEST_F(MainJobTest, MemoryIsManagedAndSaysSo) {
+  run_scene("sim:faces=1&size=640x360&fps=10&seconds=10&cycles=1");
+  const auto memory = summary()["memory"];
+  EXPECT_FALSE(memory["is_running"]);
+  EXPECT_EQ(memory["objects_pending"], 0);
+  EXPECT_GT(memory["objects_collected"], 0) << "tracks, images and the decoder are retired";
+  EXPECT_EQ(memory["leases_refused"], 0);
+  EXPECT_NE(finished_.err.find("MemoryManager started (interval: 5.0 s"), std::string::npos);
+  EXPECT_NE(finished_.err.find("MemoryManager stopped | GC ran"), std::string::npos);
+}
+
+TEST_F(MainJobTest, TwoPeopleTurningTheirHeadsAreTwoTracksAndTwoPosts) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  run_clip("head-pose-face-detection-female-and-male.gif");
+  EXPECT_EQ(summary()["tracks_closed"], 2);
+  EXPECT_EQ(summary()["faces_posted"], 2);
+}
+
+TEST_F(MainJobTest, AnEmptyRoomPostsNobody) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  run_clip("people-detection.gif");
+  EXPECT_EQ(summary()["faces_posted"], 0);
+  EXPECT_EQ(summary()["tracks_closed"], 0);
+}
+
+TEST_F(MainJobTest, TheDemoNeedsNoSetUpAndTouchesNobodysOutbox) {
+  environment_["FINDFACE_URL"] = "http://127.0.0.1:1";
+  finished_ = run({"demo", "--cameras", "1", "--faces", "1", "--seconds", "3", "--summary", "summary.json"});
+  EXPECT_EQ(finished_.exit_status, 0) << finished_.err;
+  EXPECT_GT(summary()["frames_processed"], 0);
+  EXPECT_NE(finished_.out.find("people were shown"), std::string::npos) << finished_.out;
+  EXPECT_FALSE(std::filesystem::exists(folder() / "vigia.db"));
+}
+
+TEST_F(MainJobTest, ACameraThatCannotStartFailsTheRunAndTheOthersGoOn) {
+  write("vigia.yaml",
+        "cameras:\n"
+        "  - {name: bad, url: \"sim:faces=1000\"}\n"
+        "  - {name: good, url: \"sim:faces=0&size=640x360&fps=10&seconds=10&cycles=1\", "
+        "single_pass: true, play_speed: -1}\n");
+  finished_ = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
+  EXPECT_EQ(finished_.exit_status, 1);
+  EXPECT_EQ(summary()["cameras"][0]["state"], "MISCONFIGURED");
+  EXPECT_EQ(summary()["cameras"][1]["state"], "COMPLETED");
+  EXPECT_NE(finished_.out.find("faces"), std::string::npos) << "and says why";
+}
+
+}  // namespace
+}  // namespace vigia::tests
