@@ -112,7 +112,7 @@ void report_unknown(Problems& problems, std::string_view where, std::string_view
   if (meant.empty()) {
     meant = elsewhere(word);
   } else if (where == kSetFlag) {
-    meant.insert(0, prefix);  // a flag says the whole path
+    meant = fmt::format("{}{}", prefix, meant);  // a flag says the whole path
   }
   problems.error({where, path, "unknown key", list_of(known), meant});
 }
