@@ -13,11 +13,21 @@ extern "C" {
 #include <thread>
 #include <utility>
 
-// GLib lets go of its table of names on purpose when that grows: other threads may still read the old one.
-extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
+// For the sanitizers, in programs that hold this server: GLib lets go of its table of names on purpose
+// when that grows; and its locks are futexes of its own, which ThreadSanitizer cannot see, so that
+// everything that GStreamer guards with them looks unguarded.
+// NOLINTBEGIN(bugprone-reserved-identifier): the names are theirs.
+extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libglib-2.0.so\n";
-}  // NOLINT
+}
+extern "C" const char* __tsan_default_suppressions();
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:libglib-2.0.so\nrace:libgobject-2.0.so\nrace:libgio-2.0.so\nrace:libgst\n"
+         "race:vigia::testing::*push_next\nrace:vigia::testing::*configure_media\n"
+         "mutex:libglib-2.0.so\nmutex:libgst\ndeadlock:libglib-2.0.so\ndeadlock:libgst\n";
+}
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace vigia::testing {
 namespace {
