@@ -131,8 +131,8 @@ void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv:
   const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
   if (roi.empty()) return;
   const std::size_t level = best_size(layer, stand.width);
-  const auto [step, x0, y0] = mapping(layer, level, stand, roi.tl());
-  const float scale = step * stand.width;
+  const Mapping map = mapping(layer, level, stand, roi.tl());
+  const float scale = map.step * stand.width;
   const TurnTable turned(stand.yaw);
   // A nose stands out: it moves farther than the skin around it when the head turns.
   const float nose_shift = 0.1F * std::sin(stand.yaw * std::numbers::pi_v<float> / 180);
@@ -146,13 +146,12 @@ void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv:
       const float fx = (static_cast<float>(roi.x + x) + 0.5F - stand.x) / stand.width;
       float from = turned.at(fx / half) * half;
       if (stand.yaw != 0) from -= nose_row * std::exp(-from * from / 0.012F);
-      row[x] = {(from - layer.area.x) * scale - 0.5F, static_cast<float>(y) * step + y0};
+      row[x] = {(from - layer.area.x) * scale - 0.5F, static_cast<float>(y) * map.step + map.offset_y};
     }
   }
   cv::remap(layer.sizes[level], patch, places, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   cut_out_head(patch, figure, stand, roi.tl());
   blur_and_blend(patch, stand, roi.tl(), picture);
-  static_cast<void>(x0);
 }
 
 void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& picture, cv::Mat& patch) {
@@ -166,14 +165,13 @@ void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& pictu
   if (columns.empty()) return;
   const std::size_t level = best_size(layer, stand.width);
   const cv::Mat& source = layer.sizes[level];
-  const auto [step, x, y] = mapping(layer, level, stand, {columns.x, begin});
-  const cv::Matx23f affine(step, 0, x, 0, 0, static_cast<float>(source.rows) - 3.0F);
+  const Mapping map = mapping(layer, level, stand, {columns.x, begin});
+  const cv::Matx23f affine(map.step, 0, map.offset_x, 0, 0, static_cast<float>(source.rows) - 3.0F);
   cv::Mat row;
   cv::warpAffine(source, row, affine, {columns.width, 2}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
                  cv::BORDER_CONSTANT);
   cv::repeat(row, (height - begin) / 2, 1, patch);
   blend(patch, {columns.x, begin}, picture);
-  static_cast<void>(y);
 }
 
 }  // namespace vigia::camera::sim

@@ -24,6 +24,19 @@ void blur(cv::Mat& image, float sigma) {
   cv::resize(small, image, image.size(), 0, 0, cv::INTER_LINEAR);
 }
 
+void mix(cv::Mat& target, const cv::Mat& mask, const Paint& paint) {
+  for (int y = 0; y < target.rows; ++y) {
+    const auto* share = mask.ptr<std::uint8_t>(y);
+    auto* pixels = target.ptr<cv::Vec3b>(y);
+    for (int x = 0; x < target.cols; ++x) {
+      const double a = share[x] * static_cast<double>(paint.opacity) / 255;
+      for (int c = 0; c < 3; ++c) {
+        pixels[x][c] = cv::saturate_cast<std::uint8_t>(pixels[x][c] * (1 - a) + paint.colour[c] * a);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Brush::Brush(cv::Rect2f area, float scale, const cv::Scalar& ground)
@@ -38,17 +51,22 @@ cv::Point Brush::to_fixed(cv::Point2f p, cv::Point corner) const {
   return {cvRound(x * (1 << kShift)), cvRound(y * (1 << kShift))};
 }
 
-void Brush::apply(const std::vector<cv::Point2f>& outline, float margin, const Paint& paint,
-                  float thickness) {
+cv::Rect Brush::pixels_around(const std::vector<cv::Point2f>& outline, float margin) const {
   float left = outline.front().x, top = outline.front().y, right = left, bottom = top;
   for (const cv::Point2f p : outline) {
     left = std::min(left, p.x), right = std::max(right, p.x);
     top = std::min(top, p.y), bottom = std::max(bottom, p.y);
   }
-  const auto pixel = [&](float at, float from) { return static_cast<int>(std::floor((at - from) * scale_)); };
+  const auto pixel = [this](float at, float from) {
+    return static_cast<int>(std::floor((at - from) * scale_));
+  };
   const cv::Rect wanted(cv::Point(pixel(left - margin, area_.x) - 2, pixel(top - margin, area_.y) - 2),
                         cv::Point(pixel(right + margin, area_.x) + 3, pixel(bottom + margin, area_.y) + 3));
-  const cv::Rect roi = wanted & cv::Rect({}, colour_.size());
+  return wanted & cv::Rect({}, colour_.size());
+}
+
+void Brush::apply(const std::vector<cv::Point2f>& outline, const Paint& paint, float thickness) {
+  const cv::Rect roi = pixels_around(outline, 3 * paint.softness + thickness);
   if (roi.empty()) return;
   cv::Mat mask(roi.size(), CV_8UC1, cv::Scalar(0));
   std::vector<cv::Point> corners;
@@ -60,31 +78,19 @@ void Brush::apply(const std::vector<cv::Point2f>& outline, float margin, const P
   }
   blur(mask, paint.softness * scale_);
   cv::Mat target = colour_(roi);
-  const cv::Vec3f to(static_cast<float>(paint.colour[0]), static_cast<float>(paint.colour[1]),
-                     static_cast<float>(paint.colour[2]));
-  for (int y = 0; y < target.rows; ++y) {
-    const auto* share = mask.ptr<std::uint8_t>(y);
-    auto* pixels = target.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < target.cols; ++x) {
-      const float a = static_cast<float>(share[x]) * paint.opacity / 255;
-      for (int c = 0; c < 3; ++c) {
-        pixels[x][c] =
-            cv::saturate_cast<std::uint8_t>(static_cast<float>(pixels[x][c]) * (1 - a) + to[c] * a);
-      }
-    }
-  }
+  mix(target, mask, paint);
 }
 
 void Brush::ellipse(cv::Point2f centre, cv::Size2f radii, const Paint& paint, float degrees) {
-  apply(ellipse_outline(centre, radii, degrees), 3 * paint.softness, paint, 0);
+  apply(ellipse_outline(centre, radii, degrees), paint, 0);
 }
 
 void Brush::polygon(const std::vector<cv::Point2f>& corners, const Paint& paint) {
-  apply(corners, 3 * paint.softness, paint, 0);
+  apply(corners, paint, 0);
 }
 
 void Brush::stroke(const std::vector<cv::Point2f>& points, float thickness, const Paint& paint) {
-  apply(points, 3 * paint.softness + thickness, paint, thickness);
+  apply(points, paint, thickness);
 }
 
 void Brush::cut_out(const std::vector<std::vector<cv::Point2f>>& outlines, float softness) {

@@ -33,8 +33,8 @@ class Brush {
 
  private:
   [[nodiscard]] cv::Point to_fixed(cv::Point2f p, cv::Point corner) const;
-  void apply(const std::vector<cv::Point2f>& outline, float margin, const Paint& paint,
-             float thickness);  // thickness 0: filled
+  [[nodiscard]] cv::Rect pixels_around(const std::vector<cv::Point2f>& outline, float margin) const;
+  void apply(const std::vector<cv::Point2f>& outline, const Paint& paint, float thickness);  // 0: filled
 
   cv::Rect2f area_;
   float scale_;

@@ -138,7 +138,7 @@ Pose near_pose(const Path& path, double t) {
   pose.y = std::lerp(outside, standing, static_cast<float>(up));
   pose.x = path.x + 5 * static_cast<float>(std::sin(2 * std::numbers::pi * 0.45 * t + path.phase));
   if (path.act == Act::turn_head && t > kRise && t < kRise + 1) {
-    pose.yaw = path.side * 38 * static_cast<float>(std::sin(2 * std::numbers::pi * (t - kRise)));
+    pose.yaw = path.side * 34 * static_cast<float>(std::sin(2 * std::numbers::pi * (t - kRise)));
   }
   if (path.act == Act::lose_focus) pose.blur = 0.06F * pose.width * static_cast<float>(bump(t, kRise, 0.9));
   if (path.act == Act::hide_face) {

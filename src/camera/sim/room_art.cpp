@@ -27,31 +27,18 @@ void paint_walls(Brush& brush, float width, Dice& dice) {
   brush.polygon(rectangle(-1, 0.9F, width + 1, 2), {floor * 1.2, 0.7F, 0.08F});
 }
 
+// Few things with soft contrasts: what looks like two dark spots over a third is a face to a cascade.
 void paint_things(Brush& brush, float width, Dice& dice) {
   const float door = width * dice.between(0.08, 0.14);
-  const cv::Scalar wood(dice.between(70, 100), dice.between(95, 120), dice.between(120, 150));
-  brush.polygon(rectangle(door - 0.02F, 0.1F, door + 0.32F, 0.72F), {wood * 0.6, 1, 0.002F});
-  brush.polygon(rectangle(door, 0.12F, door + 0.3F, 0.72F), {wood, 1, 0.002F});
-  brush.polygon(rectangle(door + 0.04F, 0.17F, door + 0.26F, 0.4F), {wood * 0.85, 1, 0.004F});
-  brush.polygon(rectangle(door + 0.04F, 0.45F, door + 0.26F, 0.68F), {wood * 0.85, 1, 0.004F});
+  const cv::Scalar wood(dice.between(112, 128), dice.between(132, 148), dice.between(150, 168));
+  brush.polygon(rectangle(door - 0.015F, 0.105F, door + 0.315F, 0.72F), {wood * 1.12, 1, 0.003F});
+  brush.polygon(rectangle(door, 0.12F, door + 0.3F, 0.72F), {wood, 1, 0.003F});
+  brush.polygon(rectangle(door + 0.045F, 0.17F, door + 0.255F, 0.67F), {wood * 0.93, 1, 0.006F});
 
   const float window = width * dice.between(0.68, 0.76);
-  brush.polygon(rectangle(window, 0.06F, window + 0.36F, 0.36F), {cv::Scalar(205, 205, 200), 1, 0.002F});
+  brush.polygon(rectangle(window, 0.06F, window + 0.36F, 0.36F), {cv::Scalar(205, 205, 200), 1, 0.004F});
   brush.polygon(rectangle(window + 0.015F, 0.075F, window + 0.345F, 0.345F),
-                {cv::Scalar(226, 214, 196), 1, 0.002F});
-  brush.polygon(rectangle(window + 0.015F, 0.25F, window + 0.345F, 0.345F),
-                {cv::Scalar(150, 170, 150), 0.7F, 0.02F});
-  brush.stroke({{window + 0.18F, 0.06F}, {window + 0.18F, 0.36F}}, 0.012F,
-               {cv::Scalar(195, 196, 192), 1, 0.001F});
-
-  const float board = width * dice.between(0.42, 0.48);
-  brush.polygon(rectangle(board, 0.45F, board + 0.28F, 0.6F), {cv::Scalar(110, 130, 140), 1, 0.002F});
-  for (int i = 0; i < 4; ++i) {
-    const float left = board + 0.02F + 0.064F * static_cast<float>(i);
-    brush.polygon(
-        rectangle(left, 0.47F, left + 0.05F, 0.47F + dice.between(0.06, 0.11)),
-        {cv::Scalar(dice.between(170, 230), dice.between(180, 230), dice.between(170, 230)), 1, 0.001F});
-  }
+                {cv::Scalar(226, 214, 196), 1, 0.004F});
 }
 
 void paint_pillar(Brush& brush, const Scene& scene) {
@@ -62,7 +49,7 @@ void paint_pillar(Brush& brush, const Scene& scene) {
   brush.polygon(rectangle(left + width * 0.2F, -0.1F, left + width * 0.45F, 1.1F),
                 {cv::Scalar(168, 170, 174), 0.9F, width * 0.1F});
   brush.polygon(rectangle(left + width * 0.75F, -0.1F, right, 1.1F),
-                {cv::Scalar(84, 88, 92), 0.9F, width * 0.08F});
+                {cv::Scalar(100, 104, 108), 0.9F, width * 0.08F});
 }
 
 void add_texture(cv::Mat& image, Dice& dice) {
@@ -76,7 +63,7 @@ void add_texture(cv::Mat& image, Dice& dice) {
   cv::resize(coarse, spread, image.size(), 0, 0, cv::INTER_CUBIC);
   for (int y = 0; y < image.rows; ++y) {
     for (int x = 0; x < image.cols; ++x) {
-      const int change = fine.at<std::uint8_t>(y, x) / 2 + spread.at<std::uint8_t>(y, x) - 5;
+      const int change = (fine.at<std::uint8_t>(y, x) + spread.at<std::uint8_t>(y, x)) / 2 - 3;
       auto& pixel = image.at<cv::Vec3b>(y, x);
       for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(pixel[c] + change);
     }

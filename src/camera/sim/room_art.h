@@ -1,4 +1,4 @@
-// Paints the empty room: wall, floor, door, window, boards, a pillar; all with some texture.
+// Paints the empty room: wall, floor, door, window, a pillar; all with some texture.
 #pragma once
 
 #include "camera/sim/i420_image.h"
