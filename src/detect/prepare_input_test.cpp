@@ -172,7 +172,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"PartAtTheEnd", {641, 481}, {96, 64}, {600, 440, 500, 500}},
                       Case{"OddPartSameSize", {200, 200}, {64, 64}, {33, 35, 64, 64}},
                       Case{"OnePixelPart", {640, 480}, {64, 64}, {639, 479, 1, 1}}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST_F(Prepared, ServesFramesOfChangingSizes) {
   const domain::Size input{96, 64};

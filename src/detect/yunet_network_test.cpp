@@ -70,9 +70,9 @@ INSTANTIATE_TEST_SUITE_P(AtEverySize, PublishedModel,
                          ::testing::Combine(::testing::ValuesIn(kPublishedModels),
                                             ::testing::Values(domain::Size{640, 640}, domain::Size{640, 384},
                                                               domain::Size{320, 192}, domain::Size{64, 96})),
-                         [](const auto& info) {
-                           const domain::Size size = std::get<1>(info.param);
-                           return std::string(std::get<0>(info.param)).substr(0, 5) + "_" +
+                         [](const auto& test) {
+                           const domain::Size size = std::get<1>(test.param);
+                           return std::string(std::get<0>(test.param)).substr(0, 5) + "_" +
                                   std::to_string(size.width) + "x" + std::to_string(size.height);
                          });
 
