@@ -40,12 +40,11 @@ void hide(std::string& text, const std::string& secret) {
 
 Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
-  const std::optional<std::string> token = shot.camera_id ? tokens_.find(*shot.camera_id) : std::nullopt;
-  if (!token) {
-    return refused(
-        fmt::format("FindFace needs the camera's {}: set id and token of camera '{}' to FindFace's in the "
-                    "settings, or leave out 'cameras' and take them from FindFace",
-                    shot.camera_id ? "token" : "id", shot.camera));
+  if (!shot.camera_id) {
+    return refused(fmt::format(
+        "FindFace needs the camera's number: set id (and token) of camera '{}' to FindFace's in the settings, or "
+        "leave out 'cameras' and take them from FindFace",
+        shot.camera));
   }
   if (silent_.load()) {
     const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
@@ -56,12 +55,14 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
     }
     silent_.store(false);
   }
-  EventReply reply = post(shot, *token, stop);
+  // A shot that an earlier run left may be of a camera that this one does not watch: the server knows it.
+  const std::string known = tokens_.find(*shot.camera_id).value_or("");
+  EventReply reply{.delivery = refused(fmt::format("FindFace has no camera {} (any more)", *shot.camera_id)),
+                   .camera_unknown = true};
+  if (!known.empty()) reply = post(shot, known, stop);
   if (!reply.camera_unknown) return reply.delivery;
-  const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, *token, stop);
-  if (!changed)
-    return retry(reply.delivery.text +
-                 "; and the camera's token cannot be asked for: " + changed.error().text);
+  const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
+  if (!changed) return retry("the camera's token cannot be asked for: " + changed.error().text);
   if (*changed) reply = post(shot, **changed, stop);
   return reply.delivery;
 }
@@ -91,15 +92,22 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
   if (const std::optional<std::string> known = tokens_.find(camera_id); known && *known != old) return known;
   {
     MutexLock lock(mutex_);
-    const SteadyTime now = clock_.now();
-    const auto [asked, first] = asked_at_.try_emplace(camera_id, now);
-    if (!first && now - asked->second < kAskAgainAfter) return std::optional<std::string>();
-    asked->second = now;
+    Question& question = questions_[camera_id];
+    // Not an answer: the shot must not be refused because another sender was quicker.
+    if (question.asking) return Error{ErrorCode::unavailable, "it is being asked for"};
+    if (question.answered && clock_.now() - *question.answered < kAskAgainAfter) return std::optional<std::string>();
+    question.asking = true;
   }
   const Result<std::string> fresh = fetch_camera_token(session_, camera_id, stop);
+  {
+    MutexLock lock(mutex_);
+    Question& question = questions_[camera_id];
+    question.asking = false;
+    if (fresh) question.answered = clock_.now();
+  }
   if (!fresh) return fresh.error();
   if (fresh->empty() || *fresh == old) return std::optional<std::string>();
-  log::info("FindFace {}: camera {} has a new token", session_.shown_url(), camera_id);
+  if (!old.empty()) log::info("FindFace {}: camera {} has a new token", session_.shown_url(), camera_id);
   tokens_.set(camera_id, *fresh);
   return std::optional(*fresh);
 }

@@ -327,17 +327,39 @@ TEST_F(SendToFindfaceTest, AConnectionThatTheServerClosedMeanwhileIsReplacedWith
   EXPECT_EQ(server_->events().size(), 2U);
 }
 
-TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberOrTokenIsRefusedAndTheTextSaysWhatToSet) {
+TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberIsRefusedAndTheTextSaysWhatToSet) {
   domain::Shot shot = sample_shot();
   shot.camera_id.reset();
   EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
-  EXPECT_THAT(deliver(shot).text, HasSubstr("set id and token of camera 'gate'"));
-  shot.camera_id = 8;
-  EXPECT_THAT(deliver(shot).text, HasSubstr("the camera's token"));
+  EXPECT_THAT(deliver(shot).text, HasSubstr("set id (and token) of camera 'gate'"));
   shot = sample_shot();
   shot.jpeg.reset();
   EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
   EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, ATokenThatNobodyGaveIsAskedFor) {
+  server_->add_camera({.id = 8, .name = "left by an earlier run", .comment = "rtsp://h/8", .token = "t8"});
+  domain::Shot shot = sample_shot();
+  shot.camera_id = 8;
+  EXPECT_EQ(deliver(shot).outcome, Outcome::delivered);
+}
+
+TEST_F(SendToFindfaceTest, ACameraThatTheServerDoesNotHaveIsRefused) {
+  domain::Shot shot = sample_shot();
+  shot.camera_id = 99;
+  const auto delivery = deliver(shot);
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("has no camera 99"));
+}
+
+TEST_F(SendToFindfaceTest, AServerThatCannotBeAskedForATokenRefusesNobody) {
+  server_->add_camera({.id = 8, .name = "hall", .comment = "rtsp://h/8", .token = "t8"});
+  domain::Shot shot = sample_shot();
+  shot.camera_id = 8;
+  server_->inject("/cameras/", {.kind = Fault::Kind::answer, .status = 503}, 1);
+  EXPECT_EQ(deliver(shot).outcome, Outcome::retry);
+  EXPECT_EQ(deliver(shot).outcome, Outcome::delivered) << "and asks again at once";
 }
 
 TEST_F(SendToFindfaceTest, SecretsThatTheServerRepeatsAreHidden) {

@@ -42,6 +42,7 @@ Status Orchestrator::prepare() {
   outbox_ = *std::move(outbox);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_);
   delivery_ = std::make_unique<Delivery>(settings_, *outbox_, clock_);
+  for (const auto& camera : settings_.cameras) static_cast<void>(add_camera(camera));
   return ok_status();
 }
 
@@ -55,9 +56,12 @@ void Orchestrator::start() {
   }
   shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
   start_workers();
-  for (const auto& camera : settings_.cameras) add_camera(camera);
+  {
+    MutexLock lock(mutex_);
+    for (const auto& camera : cameras_) camera->start();
+  }
   camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) {
-    for (const auto& camera : delivery_->cameras_of_findface(stop)) add_camera(camera);
+    for (const auto& camera : delivery_->cameras_of_findface(stop)) add_camera(camera).start();
     MutexLock lock(mutex_);
     list_is_complete_ = !stop.stop_requested();
   });
@@ -75,14 +79,14 @@ void Orchestrator::start_workers() {
   }
 }
 
-void Orchestrator::add_camera(const settings::CameraSettings& camera) {
+CameraUnit& Orchestrator::add_camera(const settings::CameraSettings& camera) {
   auto context = std::make_shared<CameraContext>(camera, memory_.budget());
   delivery_->add_camera(context);
   MutexLock lock(mutex_);
   const int index = static_cast<int>(cameras_.size());
   cameras_.push_back(std::make_unique<CameraUnit>(std::move(context), index,
                                                   StrandWorld{memory_, clock_, turns_, orders_, latency_}));
-  cameras_.back()->start();
+  return *cameras_.back();
 }
 
 bool Orchestrator::all_done() const {

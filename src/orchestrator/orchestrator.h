@@ -51,7 +51,7 @@ class Orchestrator {
  private:
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
-  void add_camera(const settings::CameraSettings& camera);
+  CameraUnit& add_camera(const settings::CameraSettings& camera);
   void start_workers();
   void watch(const std::stop_token& stop);
   void log_figures();
