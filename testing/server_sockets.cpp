@@ -2,11 +2,15 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "base/fd.h"
 
 namespace vigia::testing {
 namespace {
@@ -34,16 +38,21 @@ std::vector<int> open_descriptors() {
 }  // namespace
 
 void reset_connections(int server_port, int peer_port) {
-  for (const int fd : open_descriptors()) {
-    if (port_of(::getsockname, fd) != server_port) continue;
-    const int peer = port_of(::getpeername, fd);
+  for (const int number : open_descriptors()) {
+    // A number may be closed by its owner and given to another socket at any moment. The duplicate keeps the
+    // socket that it was made of, so what is checked below is what is broken; a number that is gone gives
+    // none. By system call: ThreadSanitizer takes any use of a number that another thread may close for a
+    // race, also this one, whose every outcome is checked. It does not see this call, and sees all others.
+    const Fd fd(static_cast<int>(::syscall(SYS_dup, number)));
+    if (!fd.valid() || port_of(::getsockname, fd.get()) != server_port) continue;
+    const int peer = port_of(::getpeername, fd.get());
     if (peer < 0 || (peer_port != 0 && peer != peer_port)) continue;
-    // Connecting to nowhere drops a TCP connection with a reset; the descriptor stays its owner's. The
-    // shutdown wakes a thread that waits on it.
+    // Connecting to nowhere drops a TCP connection with a reset; the shutdown wakes a thread that waits on
+    // it.
     sockaddr nowhere{};
     nowhere.sa_family = AF_UNSPEC;
-    ::connect(fd, &nowhere, sizeof nowhere);
-    ::shutdown(fd, SHUT_RDWR);
+    ::connect(fd.get(), &nowhere, sizeof nowhere);
+    ::shutdown(fd.get(), SHUT_RDWR);
   }
 }
 
