@@ -41,6 +41,10 @@ function(vigia_test name)
   add_executable(vigia_${name}_test ${arg_SOURCES})
   target_link_libraries(vigia_${name}_test PRIVATE vigia_flags ${arg_DEPS} GTest::gtest GTest::gmock
     GTest::gtest_main)
+  set(environment)
+  if(VIGIA_SANITIZE STREQUAL "thread")
+    set(environment ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tests/tsan.supp")
+  endif()
   gtest_discover_tests(vigia_${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name})
+    PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name} ${environment})
 endfunction()
