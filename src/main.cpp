@@ -22,7 +22,7 @@ int complain(const std::vector<std::string>& lines) {
 }
 
 int start(const settings::CommandLine& command, settings::Settings settings) {
-  StopSignals signals;  // before the log's thread, and all others
+  StopSignals signals;
   if (command.verbose) settings.logging.level = "debug";
   if (const Status started = log::start(settings.logging.level); !started)
     return complain({started.error().text});
@@ -40,7 +40,7 @@ int load_and_start(const settings::CommandLine& command) {
     base = settings::demo_settings(command.cameras, command.faces, command.seconds);
     // Painted faces must not reach a real server, however the shell is set up.
     std::erase_if(sources.environment,
-                  [](const auto& variable) { return variable.first.starts_with("FINDFACE_"); });
+                  [](const auto& variable) { return variable.first.find("FINDFACE_") != std::string::npos; });
   }
   auto outcome = settings::load(sources, base);
   for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);

@@ -64,6 +64,9 @@ Program::Program(const Start& start) : folder_(start.folder) {
   std::vector<std::string> environment = environment_of(start);
   const auto argument_pointers = pointers_to(arguments);
   const auto environment_pointers = pointers_to(environment);
+  for (const char* const name : {"stdout.txt", "stderr.txt"}) {
+    std::filesystem::remove(folder_ / name);  // an earlier program's words are not this one's
+  }
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");
   if (pid_ == 0) {

@@ -76,7 +76,7 @@ TEST_F(MainJobTest, AnEmptyRoomPostsNobody) {
 }
 
 TEST_F(MainJobTest, TheDemoNeedsNoSetUpAndTouchesNobodysOutbox) {
-  environment_["FINDFACE_URL"] = "http://127.0.0.1:1";
+  environment_["FINDFACE_URL"] = environment_["VIGIA_DELIVERY_FINDFACE_URL"] = "http://127.0.0.1:1";
   finished_ = run({"demo", "--cameras", "1", "--faces", "1", "--seconds", "3", "--summary", "summary.json"});
   EXPECT_EQ(finished_.exit_status, 0) << finished_.err;
   EXPECT_GT(summary()["frames_processed"], 0);

@@ -1,46 +1,69 @@
 #include "base/signals.h"
 
-#include <pthread.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
 #include <string_view>
 
 namespace vigia {
 namespace {
 
-sigset_t stop_set() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
+constexpr std::array kTaken = {SIGINT, SIGTERM, SIGPIPE};
+
+// All that a handler may touch.
+std::atomic<int> came_fd{-1};
+std::atomic<bool> exit_now{false};
+
+extern "C" void note_stop_signal(int) {
+  const int saved = errno;
+  if (exit_now) {
+    constexpr std::string_view kLine =
+        "\nvigia: stopped at once; what is in the outbox is sent at the next start\n";
+    static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));
+    ::_exit(1);
+  }
+  ::eventfd_write(came_fd, 1);
+  errno = saved;
 }
 
 }  // namespace
 
-StopSignals::StopSignals() {
-  const sigset_t set = stop_set();
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
+StopSignals::StopSignals() : came_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  came_fd = came_.get();
+  exit_now = false;
+  for (std::size_t i = 0; i < kTaken.size(); ++i) {
+    struct sigaction action {};
+    action.sa_handler = kTaken[i] == SIGPIPE ? SIG_IGN : note_stop_signal;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(kTaken[i], &action, &before_[i]);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (std::size_t i = 0; i < kTaken.size(); ++i) ::sigaction(kTaken[i], &before_[i], nullptr);
+  came_fd = -1;
 }
 
 bool StopSignals::wait_for(std::chrono::milliseconds at_most) {
-  const sigset_t set = stop_set();
-  const timespec time{at_most.count() / 1000, at_most.count() % 1000 * 1000000};
-  return sigtimedwait(&set, nullptr, &time) > 0;
+  const auto deadline = std::chrono::steady_clock::now() + at_most;
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd readable{came_.get(), POLLIN, 0};
+    const int ready = ::poll(&readable, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+    eventfd_t count = 0;
+    if (ready > 0) return ::eventfd_read(came_.get(), &count) == 0;
+    if (ready == 0 || errno != EINTR) return false;
+  }
 }
 
 void StopSignals::exit_on_next() {
-  watcher_ = Worker("signals", [this](const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      if (!wait_for(std::chrono::milliseconds(50))) continue;
-      constexpr std::string_view kLine =
-          "\nvigia: stopped at once; what is in the outbox is sent at the next start\n";
-      static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));
-      ::_exit(1);
-    }
-  });
+  exit_now = true;
 }
 
 }  // namespace vigia
