@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
+
+#include "camera/sim/brush.h"
 
 namespace vigia::camera::sim {
 namespace {
@@ -28,37 +33,53 @@ std::size_t best_size(const Layer& layer, float width) {
   return level;
 }
 
-std::uint8_t over(int below, int colour, int alpha) {
-  return static_cast<std::uint8_t>(std::min(255, colour + (below * (255 - alpha) + 127) / 255));
+// colour has been multiplied by alpha / 255 before, so that the sum fits.
+std::uint8_t over(unsigned below, unsigned colour, unsigned alpha) {
+  const unsigned rest = below * (255 - alpha) + 128;
+  return static_cast<std::uint8_t>(colour + ((rest + (rest >> 8)) >> 8));
+}
+
+// Y in the lowest byte, alpha in the highest: whole words are what compilers make vectors of.
+unsigned word_at(const std::uint8_t* row, int x) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, row + std::ptrdiff_t{4} * x, 4);
+  return word;
 }
 
 void blend(const cv::Mat& patch, cv::Point at, I420Image& picture) {
+  static_assert(std::endian::native == std::endian::little);
   const auto stride = static_cast<std::size_t>(picture.luma_stride());
   for (int y = 0; y < patch.rows; ++y) {
-    const auto* from = patch.ptr<cv::Vec4b>(y);
+    const std::uint8_t* from = patch.ptr(y);
     std::uint8_t* to = picture.y.data() + static_cast<std::size_t>(at.y + y) * stride + at.x;
-    for (int x = 0; x < patch.cols; ++x) to[x] = over(to[x], from[x][0], from[x][3]);
+    for (int x = 0; x < patch.cols; ++x) {
+      const unsigned word = word_at(from, x);
+      to[x] = over(to[x], word & 0xff, word >> 24);
+    }
   }
   for (int y = 0; y + 1 < patch.rows; y += 2) {
-    const auto* upper = patch.ptr<cv::Vec4b>(y);
-    const auto* lower = patch.ptr<cv::Vec4b>(y + 1);
+    const std::uint8_t* upper = patch.ptr(y);
+    const std::uint8_t* lower = patch.ptr(y + 1);
     const std::size_t offset =
         static_cast<std::size_t>((at.y + y) / 2) * (stride / 2) + static_cast<std::size_t>(at.x / 2);
-    for (int x = 0; x + 1 < patch.cols; x += 2) {
-      const auto mean = [&](int c) {
-        return (upper[x][c] + upper[x + 1][c] + lower[x][c] + lower[x + 1][c] + 2) / 4;
+    std::uint8_t* u = picture.u.data() + offset;
+    std::uint8_t* v = picture.v.data() + offset;
+    for (int x = 0; x < patch.cols / 2; ++x) {
+      const unsigned a = word_at(upper, 2 * x), b = word_at(upper, 2 * x + 1);
+      const unsigned c = word_at(lower, 2 * x), d = word_at(lower, 2 * x + 1);
+      const auto mean = [=](int bits) {
+        return (((a >> bits) & 0xff) + ((b >> bits) & 0xff) + ((c >> bits) & 0xff) + ((d >> bits) & 0xff)) /
+               4;
       };
-      const int alpha = mean(3);
-      if (alpha == 0) continue;
-      const std::size_t i = offset + static_cast<std::size_t>(x / 2);
-      picture.u[i] = over(picture.u[i], mean(1), alpha);
-      picture.v[i] = over(picture.v[i], mean(2), alpha);
+      const unsigned alpha = mean(24);
+      u[x] = over(u[x], mean(8), alpha);
+      v[x] = over(v[x], mean(16), alpha);
     }
   }
 }
 
 void blur_and_blend(cv::Mat& patch, const Stand& stand, cv::Point at, I420Image& picture) {
-  if (stand.blur > 0.3F) cv::GaussianBlur(patch, patch, {}, stand.blur, stand.blur, cv::BORDER_REPLICATE);
+  soften(patch, stand.blur);
   blend(patch, at, picture);
 }
 
@@ -99,37 +120,25 @@ class TurnTable {
 
 // Colours of an opaque patch times the head's outline, whose edge is one pixel soft.
 void cut_out_head(cv::Mat& patch, const Figure& figure, const Stand& stand, cv::Point corner) {
+  const auto fade = [&](cv::Vec4b& pixel, int x, float half) {
+    const float off = std::abs(static_cast<float>(corner.x + x) + 0.5F - stand.x);
+    const float alpha = std::clamp(half * stand.width - off + 0.5F, 0.0F, 1.0F);
+    for (int c = 0; c < 4; ++c) pixel[c] = static_cast<std::uint8_t>(static_cast<float>(pixel[c]) * alpha);
+  };
   for (int y = 0; y < patch.rows; ++y) {
     const float fy = (static_cast<float>(corner.y + y) + 0.5F - stand.top) / stand.width;
     const float half = head_half_width(fy, figure.jaw);
+    const float middle = stand.x - static_cast<float>(corner.x), reach = half * stand.width - 1;
+    const int inner = std::clamp(static_cast<int>(std::ceil(middle - reach)), 0, patch.cols);
+    const int outer = std::clamp(static_cast<int>(std::floor(middle + reach)), inner, patch.cols);
     auto* row = patch.ptr<cv::Vec4b>(y);
-    for (int x = 0; x < patch.cols; ++x) {
-      const float fx = (static_cast<float>(corner.x + x) + 0.5F - stand.x) / stand.width;
-      const float alpha = std::clamp((half - std::abs(fx)) * stand.width + 0.5F, 0.0F, 1.0F);
-      if (alpha >= 1) continue;
-      for (int c = 0; c < 4; ++c)
-        row[x][c] = static_cast<std::uint8_t>(static_cast<float>(row[x][c]) * alpha);
-    }
+    for (int x = 0; x < inner; ++x) fade(row[x], x, half);
+    for (int x = outer; x < patch.cols; ++x) fade(row[x], x, half);
   }
 }
 
-}  // namespace
-
-void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, cv::Mat& patch) {
-  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
-  if (roi.empty()) return;
-  const std::size_t level = best_size(layer, stand.width);
-  const auto [step, x, y] = mapping(layer, level, stand, roi.tl());
-  const cv::Matx23f affine(step, 0, x, 0, step, y);
-  cv::warpAffine(layer.sizes[level], patch, affine, roi.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
-                 cv::BORDER_CONSTANT);
-  blur_and_blend(patch, stand, roi.tl(), picture);
-}
-
-void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv::Mat& patch) {
-  const Layer& layer = figure.head;
-  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
-  if (roi.empty()) return;
+// The unrolled head's picture, turned.
+void turn_head(const Layer& layer, const Figure& figure, const Stand& stand, cv::Rect roi, cv::Mat& patch) {
   const std::size_t level = best_size(layer, stand.width);
   const Mapping map = mapping(layer, level, stand, roi.tl());
   const float scale = map.step * stand.width;
@@ -145,11 +154,39 @@ void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv:
     for (int x = 0; x < roi.width; ++x) {
       const float fx = (static_cast<float>(roi.x + x) + 0.5F - stand.x) / stand.width;
       float from = turned.at(fx / half) * half;
-      if (stand.yaw != 0) from -= nose_row * std::exp(-from * from / 0.012F);
+      from -= nose_row * std::exp(-from * from / 0.012F);
       row[x] = {(from - layer.area.x) * scale - 0.5F, static_cast<float>(y) * map.step + map.offset_y};
     }
   }
   cv::remap(layer.sizes[level], patch, places, cv::noArray(), cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+}
+
+void scale_layer(const Layer& layer, const Stand& stand, cv::Rect roi, cv::Mat& patch, int border) {
+  const std::size_t level = best_size(layer, stand.width);
+  const Mapping map = mapping(layer, level, stand, roi.tl());
+  const cv::Matx23f affine(map.step, 0, map.offset_x, 0, map.step, map.offset_y);
+  cv::warpAffine(layer.sizes[level], patch, affine, roi.size(), cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
+                 border);
+}
+
+}  // namespace
+
+void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, cv::Mat& patch) {
+  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
+  if (roi.empty()) return;
+  scale_layer(layer, stand, roi, patch, cv::BORDER_CONSTANT);
+  blur_and_blend(patch, stand, roi.tl(), picture);
+}
+
+void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, cv::Mat& patch) {
+  const Layer& layer = figure.head;
+  const cv::Rect roi = pixels_of(layer.area, stand, picture.size);
+  if (roi.empty()) return;
+  if (std::abs(stand.yaw) < 0.1F) {
+    scale_layer(layer, stand, roi, patch, cv::BORDER_REPLICATE);
+  } else {
+    turn_head(layer, figure, stand, roi, patch);
+  }
   cut_out_head(patch, figure, stand, roi.tl());
   blur_and_blend(patch, stand, roi.tl(), picture);
 }

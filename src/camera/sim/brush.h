@@ -41,6 +41,9 @@ class Brush {
   cv::Mat colour_, alpha_;
 };
 
+// Blurs by sigma pixels; nothing below a third of one.
+void soften(cv::Mat& picture, float sigma);
+
 // Corners along an ellipse, and along a smooth curve through the points.
 std::vector<cv::Point2f> ellipse_outline(cv::Point2f centre, cv::Size2f radii, float degrees = 0);
 std::vector<cv::Point2f> smooth_curve(const std::vector<cv::Point2f>& through, bool closed);

@@ -205,7 +205,9 @@ TEST(Painter, PaintsPeopleOnlyWhereTheyAre) {
       EXPECT_GT(mean_change(person.face), 6) << "person " << person.number << " at " << t;
       ++faces;
     }
-    if (people.empty()) EXPECT_LT(mean_change({0, 0, 640, 360}), 4) << "at " << t;
+    if (people.empty()) {
+      EXPECT_LT(mean_change({0, 0, 640, 360}), 4) << "at " << t;
+    }
   }
   EXPECT_GT(faces, 10);
 }
