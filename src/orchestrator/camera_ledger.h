@@ -20,7 +20,6 @@ struct CameraLedger {
   Counter detector_errors{0};
   Counter faces_detected{0};
   Counter tracks_closed{0};
-  Counter faces_stored{0};  // in the outbox, durable
   Counter faces_posted{0};
   Counter faces_failed{0};
   std::array<Counter, domain::kAllReasons.size()> faces_not_posted{};

@@ -43,10 +43,7 @@ void ShotWriter::write(const std::shared_ptr<CameraContext>& camera, track::Fini
 
 bool ShotWriter::save(const Unsaved& unsaved) {
   const Status added = outbox_.add(unsaved.shot);
-  if (added) {
-    ++unsaved.camera->ledger.faces_stored;
-    return true;
-  }
+  if (added) return true;
   if (kept_.empty()) log::error("{}; faces are kept in memory until it works again", added.error().text);
   return false;
 }

@@ -22,6 +22,7 @@ Json camera_json(const CameraSummary& camera) {
                {"frames_processed", camera.frames_processed},
                {"frames_dropped", camera.frames_dropped},
                {"frames_skipped", camera.frames_skipped},
+               {"frames_damaged", camera.frames_damaged},
                {"processing_fps", rounded(camera.processing_fps)},
                {"decoding_soft_errors", camera.decoding_soft_errors},
                {"job_starts", camera.job_starts},

@@ -21,6 +21,7 @@ struct CameraSummary {
   std::uint64_t frames_processed = 0;
   std::uint64_t frames_dropped = 0;
   std::uint64_t frames_skipped = 0;
+  std::uint64_t frames_damaged = 0;
   double processing_fps = 0;
   std::uint64_t decoding_soft_errors = 0;
   std::uint64_t job_starts = 0;
