@@ -107,7 +107,7 @@ class TurnTable {
     }
   }
   [[nodiscard]] float at(float u) const {
-    const float place = (std::clamp(u, -1.0F, 1.0F) + 1) * (kSteps / 2);
+    const float place = (std::clamp(u, -1.0F, 1.0F) + 1) * (kSteps / 2.0F);
     const int i = std::min(static_cast<int>(place), kSteps - 1);
     const auto k = static_cast<std::size_t>(i);
     return std::lerp(table_[k], table_[k + 1], place - static_cast<float>(i));

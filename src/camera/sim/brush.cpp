@@ -70,6 +70,7 @@ void Brush::apply(const std::vector<cv::Point2f>& outline, const Paint& paint, f
   if (roi.empty()) return;
   cv::Mat mask(roi.size(), CV_8UC1, cv::Scalar(0));
   std::vector<cv::Point> corners;
+  corners.reserve(outline.size());
   for (const cv::Point2f p : outline) corners.push_back(to_fixed(p, roi.tl()));
   if (thickness > 0) {
     cv::polylines(mask, corners, false, 255, std::max(1, cvRound(thickness * scale_)), cv::LINE_AA, kShift);
@@ -97,6 +98,7 @@ void Brush::cut_out(const std::vector<std::vector<cv::Point2f>>& outlines, float
   alpha_ = cv::Scalar(0);
   for (const auto& outline : outlines) {
     std::vector<cv::Point> corners;
+    corners.reserve(outline.size());
     for (const cv::Point2f p : outline) corners.push_back(to_fixed(p, {}));
     cv::fillPoly(alpha_, std::vector{corners}, 255, cv::LINE_AA, kShift);
   }

@@ -37,9 +37,11 @@ Layer to_layer(const Brush& brush, const cv::Mat& bgr) {
   return layer;
 }
 
-Outline mirrored(Outline half) {  // a right half, from top to bottom, to a whole outline
+// A right half, from top to bottom, to a whole outline.
+Outline mirrored(Outline half) {
   Outline whole = half;
-  for (auto p = half.rbegin(); p != half.rend(); ++p) whole.emplace_back(-p->x, p->y);
+  std::ranges::reverse(half);
+  for (const cv::Point2f p : half) whole.emplace_back(-p.x, p.y);
   return whole;
 }
 

@@ -107,7 +107,7 @@ void Painter::put_pillar_before() {
 void Painter::add_noise(Nanoseconds t) {
   Dice dice{scene_.options().seed, static_cast<std::uint64_t>(t.count())};
   const auto [width, height] = canvas_.size;
-  const auto stride = static_cast<std::size_t>(width + kNoiseSpare);
+  const auto stride = static_cast<std::size_t>(width) + kNoiseSpare;
   const auto shift_x = static_cast<std::size_t>(dice.below(kNoiseSpare));
   const auto shift_y = static_cast<std::size_t>(dice.below(kNoiseSpare));
   for (int y = 0; y < height; ++y) {

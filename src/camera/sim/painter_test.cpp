@@ -80,11 +80,12 @@ class OpenCvYunet {
     for (int i = 0; i < columns * columns; ++i) {
       const float score = std::sqrt(std::clamp(cls[i], 0.0F, 1.0F) * std::clamp(obj[i], 0.0F, 1.0F));
       if (score < 0.6F) continue;
+      const int row = i / columns, column = i % columns;
       const float* d = bbox + std::ptrdiff_t{4} * i;
       const float width = std::exp(d[2]) * static_cast<float>(stride);
       const float height = std::exp(d[3]) * static_cast<float>(stride);
-      const float x = (static_cast<float>(i % columns) + d[0]) * static_cast<float>(stride);
-      const float y = (static_cast<float>(i / columns) + d[1]) * static_cast<float>(stride);
+      const float x = (static_cast<float>(column) + d[0]) * static_cast<float>(stride);
+      const float y = (static_cast<float>(row) + d[1]) * static_cast<float>(stride);
       boxes.emplace_back(x - width / 2, y - height / 2, width, height);
       scores.push_back(score);
     }
@@ -192,10 +193,9 @@ TEST(Painter, PaintsPeopleOnlyWhereTheyAre) {
       int count = 0;
       for (int y = static_cast<int>(box.top); y < static_cast<int>(box.bottom()); ++y) {
         for (int x = static_cast<int>(box.left); x < static_cast<int>(box.right()); ++x, ++count) {
-          const auto i = static_cast<std::size_t>(y * 640 + x);
-          sum += std::abs(picture.y[i] - room.y[i]) +
-                 std::abs(picture.u[static_cast<std::size_t>(y / 2 * 320 + x / 2)] -
-                          room.u[static_cast<std::size_t>(y / 2 * 320 + x / 2)]);
+          const auto row = static_cast<std::size_t>(y), column = static_cast<std::size_t>(x);
+          const std::size_t i = row * 640 + column, chroma = row / 2 * 320 + column / 2;
+          sum += std::abs(picture.y[i] - room.y[i]) + std::abs(picture.u[chroma] - room.u[chroma]);
         }
       }
       return sum / count;
@@ -251,6 +251,7 @@ TEST(SceneTruth, CountsEveryPersonOnceAndEveryMistake) {
     }
   }
   std::vector<testing::PostedFace> posts;
+  posts.reserve(good.size() + 1);
   for (const auto& [number, post] : good) posts.push_back(post);
   EXPECT_TRUE(tally_posts(scene, posts, from_seconds(20)).perfect());
   EXPECT_FALSE(tally_posts(scene, posts, from_seconds(40)).perfect()) << "six more people were shown";

@@ -76,8 +76,10 @@ I420Image to_i420(const cv::Mat& bgr) {
     for (int x = 0; x < bgr.cols; ++x) {
       const auto& pixel = bgr.at<cv::Vec3b>(y, x);
       const cv::Vec3b yuv = to_yuv(pixel[0], pixel[1], pixel[2]);
-      image.y[static_cast<std::size_t>(y * bgr.cols + x)] = yuv[0];
-      const auto chroma = static_cast<std::size_t>(y / 2 * (bgr.cols / 2) + x / 2);
+      const auto row = static_cast<std::size_t>(y), column = static_cast<std::size_t>(x);
+      const auto width = static_cast<std::size_t>(bgr.cols);
+      image.y[row * width + column] = yuv[0];
+      const std::size_t chroma = row / 2 * (width / 2) + column / 2;
       image.u[chroma] = yuv[1];
       image.v[chroma] = yuv[2];
     }
