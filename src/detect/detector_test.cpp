@@ -100,7 +100,8 @@ std::vector<domain::Detection> found_by_opencv(const std::string& model, const d
       if (score < 0.6F) continue;
       const auto columns = static_cast<std::size_t>(size.width / stride);
       const auto column = static_cast<float>(cell % columns);
-      const auto row = static_cast<float>(cell / columns);
+      const std::size_t whole_rows = cell / columns;
+      const auto row = static_cast<float>(whole_rows);
       const auto s = static_cast<float>(stride);
       const float width = std::exp(at[4]) * s;
       const float height = std::exp(at[5]) * s;
@@ -119,6 +120,7 @@ std::vector<domain::Detection> found_by_opencv(const std::string& model, const d
   std::vector<int> kept;
   cv::dnn::NMSBoxes(boxes, scores, 0.6F, 0.3F, kept);
   std::vector<domain::Detection> found;
+  found.reserve(kept.size());
   for (const int index : kept) found.push_back(all[static_cast<std::size_t>(index)]);
   return found;
 }

@@ -42,6 +42,7 @@ std::optional<fs::path> find_in(const std::vector<fs::path>& folders,
 
 std::string listed(const std::vector<fs::path>& folders) {
   std::vector<std::string> names;
+  names.reserve(folders.size());
   for (const fs::path& folder : folders) names.push_back(folder.string());
   return fmt::format("{}", fmt::join(names, ", "));
 }

@@ -31,15 +31,25 @@ Colours colours_of(const domain::Frame& frame) {
           static_cast<float>(bu)};
 }
 
+// One row of values, and which of them make each output, by how much.
+struct Weighing {
+  const float* from;
+  int step;  // from one value to the next
+  const int* first;
+  const float* weights;
+  int taps;
+};
+
 // kTaps 0: any number of taps.
 template <int kTaps>
-void weigh(const float* from, int step, const int* first, const float* weights, int any_taps,
-           std::span<float> to) {
-  const int taps = kTaps > 0 ? kTaps : any_taps;
+void weigh(const Weighing& row, std::span<float> to) {
+  const int taps = kTaps > 0 ? kTaps : row.taps;
+  const float* weights = row.weights;
   for (std::size_t i = 0; i < to.size(); ++i) {
-    const float* value = from + static_cast<std::ptrdiff_t>(first[i]) * step;
+    const float* value = row.from + static_cast<std::ptrdiff_t>(row.first[i]) * row.step;
     float sum = 0;
-    for (int tap = 0; tap < taps; ++tap) sum += value[static_cast<std::ptrdiff_t>(tap) * step] * weights[tap];
+    for (int tap = 0; tap < taps; ++tap)
+      sum += value[static_cast<std::ptrdiff_t>(tap) * row.step] * weights[tap];
     to[i] = sum;
     weights += taps;
   }
@@ -123,7 +133,8 @@ void InputPreparer::lay_axes(domain::Size frame, const Letterbox& letterbox) {
 
 // The weighted mean of the source rows that make one output row, left in mean_.
 void InputPreparer::mean_rows(const Source& source, const Axis& rows, const Axis& columns, int row) {
-  const auto values = static_cast<std::size_t>((columns.end - columns.begin - 1) * source.step + 1);
+  const auto values =
+      static_cast<std::size_t>(columns.end - columns.begin - 1) * static_cast<std::size_t>(source.step) + 1;
   if (mean_.size() < values) mean_.resize(values);
   const float* weights = rows.weights.data() + static_cast<std::ptrdiff_t>(row) * rows.taps;
   const int first = rows.begin + rows.first[static_cast<std::size_t>(row)];
@@ -139,11 +150,11 @@ void InputPreparer::mean_rows(const Source& source, const Axis& rows, const Axis
 void InputPreparer::scale_row(const Source& source, const Axis& rows, const Axis& columns, int row,
                               std::span<float> to) {
   mean_rows(source, rows, columns, row);
-  using Weigh = void (*)(const float*, int, const int*, const float*, int, std::span<float>);
+  using Weigh = void (*)(const Weighing&, std::span<float>);
   static constexpr std::array<Weigh, 6> kWeigh{weigh<0>, weigh<1>, weigh<2>, weigh<3>, weigh<4>, weigh<5>};
   const auto taps = static_cast<std::size_t>(columns.taps);
-  kWeigh[taps < kWeigh.size() ? taps : 0](mean_.data(), source.step, columns.first.data(),
-                                          columns.weights.data(), columns.taps, to);
+  kWeigh[taps < kWeigh.size() ? taps : 0](
+      {mean_.data(), source.step, columns.first.data(), columns.weights.data(), columns.taps}, to);
 }
 
 void InputPreparer::prepare(const domain::Frame& frame, const Letterbox& letterbox, std::span<float> planes) {

@@ -48,8 +48,9 @@ void decode_level(std::span<const float> heads, int stride, int columns, double 
     if (!(at[YunetHead::kFace] >= bound && at[YunetHead::kObject] >= bound)) continue;
     const double score = std::sqrt(sigmoid(at[YunetHead::kFace]) * sigmoid(at[YunetHead::kObject]));
     if (!(score >= min_score)) continue;
+    const std::size_t whole_rows = cell / static_cast<std::size_t>(columns);
+    const auto row = static_cast<float>(whole_rows);
     const auto column = static_cast<float>(cell % static_cast<std::size_t>(columns));
-    const auto row = static_cast<float>(cell / static_cast<std::size_t>(columns));
     const float* box = at + YunetHead::kBox;
     const float width = std::exp(box[2]) * size;
     const float height = std::exp(box[3]) * size;

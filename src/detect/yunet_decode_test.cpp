@@ -22,9 +22,8 @@ class Heads {
   explicit Heads(domain::Size input) : input_(input) {
     for (std::size_t level = 0; level < kYunetLevels; ++level) {
       const int stride = kYunetStrides[level];
-      values_[level].assign(
-          static_cast<std::size_t>((input.width / stride) * (input.height / stride) * YunetHead::kChannels),
-          -20.0F);
+      const int cells = (input.width / stride) * (input.height / stride);
+      values_[level].assign(static_cast<std::size_t>(cells) * YunetHead::kChannels, -20.0F);
     }
   }
   float* cell(std::size_t level, int column, int row) {
@@ -143,6 +142,7 @@ TEST(SuppressOverlapping, CountsTheShareOfBoth) {
 
 TEST(SuppressOverlapping, IsBoundedHoweverManyThereAre) {
   std::vector<domain::Detection> found;
+  found.reserve(20000);
   for (int i = 0; i < 20000; ++i) {
     found.push_back(face_at(static_cast<float>(i * 10), 0, 5, static_cast<float>(i) / 20000));
   }
