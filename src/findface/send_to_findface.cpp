@@ -41,10 +41,11 @@ void hide(std::string& text, const std::string& secret) {
 Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
   if (!shot.camera_id) {
-    return refused(fmt::format(
-        "FindFace needs the camera's number: set id (and token) of camera '{}' to FindFace's in the settings, or "
-        "leave out 'cameras' and take them from FindFace",
-        shot.camera));
+    return refused(
+        fmt::format("FindFace needs the camera's number: set id (and token) of camera '{}' to FindFace's in "
+                    "the settings, or "
+                    "leave out 'cameras' and take them from FindFace",
+                    shot.camera));
   }
   if (silent_.load()) {
     const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
@@ -95,7 +96,8 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     Question& question = questions_[camera_id];
     // Not an answer: the shot must not be refused because another sender was quicker.
     if (question.asking) return Error{ErrorCode::unavailable, "it is being asked for"};
-    if (question.answered && clock_.now() - *question.answered < kAskAgainAfter) return std::optional<std::string>();
+    if (question.answered && clock_.now() - *question.answered < kAskAgainAfter)
+      return std::optional<std::string>();
     question.asking = true;
   }
   const Result<std::string> fresh = fetch_camera_token(session_, camera_id, stop);

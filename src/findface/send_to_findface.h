@@ -5,7 +5,8 @@
 //   once more at once, else it is refused. The server is asked at most once a minute for each camera.
 // - A post without an answer may have been taken, and may be repeated only once. So that a server that hangs
 //   does not use that up, the next shots wait until the server answers a small question (its camera groups).
-// - A camera whose token nobody gave is asked for in the same way: a shot that an earlier run left may be of a
+// - A camera whose token nobody gave is asked for in the same way: a shot that an earlier run left may be of
+// a
 //   camera that this run does not watch.
 // - A shot without camera id is refused: it can never be posted. The text says what to set.
 // Texts never hold the login's token, the camera's, or a password.

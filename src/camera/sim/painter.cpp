@@ -35,7 +35,9 @@ Painter::Painter(const Scene& scene)
     : scene_(scene),
       room_(paint_room(scene)),
       noise_(make_noise(scene.options().size, scene.options().seed)),
-      canvas_(scene.options().size) {}
+      canvas_(scene.options().size) {
+  cv::setNumThreads(1);  // OpenCV's pool is the whole process's: cameras have a thread each already
+}
 
 const I420Image& Painter::paint(Nanoseconds t) {
   canvas_ = room_;
