@@ -274,7 +274,8 @@ class FakeFindFace::Server {
   }
 
   void log_in(const Request& request, Response& response) {
-    const std::string expected = httplib::make_basic_authentication_header(options_.user, options_.password).second;
+    const std::string expected =
+        httplib::make_basic_authentication_header(options_.user, options_.password).second;
     if (request.get_header_value("Authorization") != expected) {
       return answer_error(response, 401, "UNAUTHORIZED", "Invalid username/password.");
     }
