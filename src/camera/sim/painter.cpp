@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <opencv2/core/utility.hpp>
 
 #include "camera/sim/blend.h"
 #include "camera/sim/dice.h"
