@@ -46,5 +46,6 @@ function(vigia_test name)
     set(environment ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tests/tsan.supp")
   endif()
   gtest_discover_tests(vigia_${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name} ${environment})
 endfunction()
