@@ -66,6 +66,19 @@ ErrorCode meaning(int code) {
   }
 }
 
+// An RTSP server describes its video before it sends any, parameter sets and all: then reading ahead would
+// find out nothing, and hand out what it read in one burst of stale frames.
+bool is_described(const AVFormatContext& context) {
+  bool described = false;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    const AVCodecParameters& codec = *context.streams[i]->codecpar;
+    if (codec.codec_type != AVMEDIA_TYPE_VIDEO) continue;
+    if (codec.codec_id == AV_CODEC_ID_NONE || codec.extradata_size == 0) return false;
+    described = true;
+  }
+  return described;
+}
+
 }  // namespace
 
 int AvSource::Interrupt::asked(void* self) noexcept {
@@ -109,6 +122,7 @@ Status AvSource::open_input(const std::stop_token& stop) {
   if (opened < 0) return failure("cannot open", opened);
   context_.reset(context);
   if (Status used = check_all_used(av_options); !used) return used;
+  if (source_.kind == SourceKind::rtsp && is_described(*context_)) return ok_status();
   interrupt_.arm(stop, timeout_);
   const int found = avformat_find_stream_info(context_.get(), nullptr);
   if (found < 0 || stop.stop_requested() || interrupt_.timed_out) {

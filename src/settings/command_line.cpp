@@ -80,7 +80,7 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(run, parsed);
   CLI::App& demo = *app.add_subcommand("demo", "the main job on synthetic cameras, without any set-up");
   add_run_length(demo, parsed);
-  demo.add_option("--cameras", parsed.line.cameras, "synthetic cameras, 4 without")
+  demo.add_option("--cameras", parsed.line.cameras, "synthetic cameras, 2 without")
       ->type_name("N")
       ->check(number_from_to(1, 64));
   demo.add_option("--faces", parsed.line.faces, "people in front of each camera, 4 without")

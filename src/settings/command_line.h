@@ -18,7 +18,7 @@ struct CommandLine {
   std::vector<std::string> sets;                 // "memory.gc_interval=2", in order
   double seconds = 0;                            // run, demo: how long; 0: until stopped
   std::optional<std::filesystem::path> summary;  // run, demo: where the numbers go
-  int cameras = 4;                               // demo
+  int cameras = 2;                               // demo
   int faces = 4;                                 // demo: people in front of each camera
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
