@@ -28,6 +28,7 @@ Status start(std::string_view level) {
 }
 
 void stop() {
+  const auto last = spdlog::default_logger();  // outlives the log's thread, which shutdown() joins
   spdlog::shutdown();
 }
 

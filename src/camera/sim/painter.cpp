@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/core/utility.hpp>
 
 #include "camera/sim/blend.h"
 #include "camera/sim/dice.h"
@@ -36,9 +35,7 @@ Painter::Painter(const Scene& scene)
     : scene_(scene),
       room_(paint_room(scene)),
       noise_(make_noise(scene.options().size, scene.options().seed)),
-      canvas_(scene.options().size) {
-  cv::setNumThreads(1);  // OpenCV's pool is the whole process's: cameras have a thread each already
-}
+      canvas_(scene.options().size) {}
 
 const I420Image& Painter::paint(Nanoseconds t) {
   canvas_ = room_;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <exception>
+#include <opencv2/core/utility.hpp>
 #include <utility>
 
 #include "camera/sim/encoder.h"
@@ -67,6 +68,7 @@ Result<std::unique_ptr<PacketSource>> open_sim(const std::string& url) {
   if (!options) return options.error();
   Result<Scene> scene = Scene::make(*options);
   if (!scene) return scene.error();
+  cv::setNumThreads(1);  // OpenCV's pool is the whole process's: cameras have a thread each already
   Result<Encoder> encoder = Encoder::make(options->size, options->fps);
   if (!encoder) return encoder.error();
   try {
