@@ -9,6 +9,8 @@
 #pragma once
 
 #include <chrono>
+#include <iterator>
+#include <set>
 #include <stop_token>
 
 #include "base/clock.h"
@@ -35,11 +37,11 @@ class FakeClock final : public Clock {
   bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
     MutexLock lock(mutex_);
     if (now_ >= when) return !stop.stop_requested();
-    ++sleepers_;
+    const auto sleeping = sleeping_.insert(when);
     changed_.notify_all();
     bool go_on = !stop.stop_requested();
     while (go_on && now_ < when) go_on = changed_.wait(lock, stop);
-    --sleepers_;
+    sleeping_.erase(sleeping);
     return go_on;
   }
 
@@ -59,16 +61,18 @@ class FakeClock final : public Clock {
     utc_now_ = utc;
   }
 
+  // Those whose time has not come: one that is about to wake is no sleeper any more, so time that is moved
+  // only while there are sleepers never runs ahead of them.
   [[nodiscard]] int sleepers() const {
     MutexLock lock(mutex_);
-    return sleepers_;
+    return sleepers_now();
   }
   // Waits, in real time, until so many threads sleep: before that, advance() might come too early for
   // a sleep that counts from now(). False: a minute has passed and they do not.
   [[nodiscard]] bool wait_for_sleepers(int at_least) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     MutexLock lock(mutex_);
-    while (sleepers_ < at_least) {
+    while (sleepers_now() < at_least) {
       const auto left = give_up - std::chrono::steady_clock::now();
       if (left <= Nanoseconds::zero()) return false;
       static_cast<void>(changed_.wait_for(lock, {}, left));
@@ -77,12 +81,16 @@ class FakeClock final : public Clock {
   }
 
  private:
+  [[nodiscard]] int sleepers_now() const REQUIRES(mutex_) {
+    return static_cast<int>(std::distance(sleeping_.upper_bound(now_), sleeping_.end()));
+  }
+
   // State below is protected by mutex_.
   mutable Mutex mutex_;
   CondVar changed_;
   SteadyTime now_ GUARDED_BY(mutex_);
   UtcTime utc_now_ GUARDED_BY(mutex_);
-  int sleepers_ GUARDED_BY(mutex_) = 0;
+  std::multiset<SteadyTime> sleeping_ GUARDED_BY(mutex_);  // until when
 };
 
 }  // namespace vigia::testing
