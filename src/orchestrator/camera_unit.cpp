@@ -47,7 +47,7 @@ CameraSummary CameraUnit::summary(double seconds) const {
       .frames_processed = ledger.frames_processed,
       .frames_dropped = ledger.frames_dropped + stats.frames_dropped_no_buffer,
       .frames_skipped = ledger.frames_skipped,
-                        .frames_damaged = stats.frames_dropped_damaged,
+      .frames_damaged = stats.frames_dropped_damaged,
       .decoding_soft_errors = stats.decoding_soft_errors,
       .job_starts = stats.job_starts,
       .faces_detected = ledger.faces_detected,

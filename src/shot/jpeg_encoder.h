@@ -4,8 +4,8 @@
 // The JPEG is made from the frame's own planes, never through RGB; see jpeg_planes.h for colours. Its
 // bytes are charged to the account given (never refused: a best shot goes last), and destroyed by the
 // collector, whoever lets go of it last.
-// Cost: at quality 95 about 3.5 ms for 720p, 7 ms for 1080p; a copy of the encoded bytes. The scratch is kept, charged to
-// "vigia". Errors: invalid (an empty frame), no_memory, io (the library's own words).
+// Cost: at quality 95 about 3.5 ms for 720p, 7 ms for 1080p; a copy of the encoded bytes. The scratch is
+// kept, charged to "vigia". Errors: invalid (an empty frame), no_memory, io (the library's own words).
 // Threads: owner thread only.
 #pragma once
 

@@ -26,8 +26,8 @@
 // filter_min_movement: a poster must not be posted because it is quick. What the last window holds goes
 // out with the closed track.
 //
-// Cost: see join.h; 1 us for 10 faces and 10 tracks, 20 us for 50; no allocation unless a track begins, improves or is
-// handed out. Threads: one thread at a time, the camera's strand; no lock, no thread.
+// Cost: see join.h; 1 us for 10 faces and 10 tracks, 20 us for 50; no allocation unless a track begins,
+// improves or is handed out. Threads: one thread at a time, the camera's strand; no lock, no thread.
 #pragma once
 
 #include <cstddef>
