@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "memory/allocator.h"
 #include "orchestrator/check.h"
 #include "orchestrator/run.h"
 #include "settings/command_line.h"
@@ -55,6 +56,7 @@ int load_and_start(const settings::CommandLine& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  memory::prepare_allocator();
   const auto parsed = settings::parse_command_line(argc, argv);
   if (const auto* const farewell = std::get_if<settings::Farewell>(&parsed)) {
     fmt::print(farewell->exit_code == 0 ? stdout : stderr, "{}\n", farewell->text);

@@ -1,6 +1,8 @@
 #include "memory/budget.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace vigia::memory {
 
@@ -22,37 +24,71 @@ std::string_view to_string(Kind kind) noexcept {
   return "?";
 }
 
+Owner::~Owner() {
+  if (asks) budget.askers_.fetch_sub(1, std::memory_order_relaxed);
+}
+
 bool Account::try_charge(Bytes bytes) noexcept {
+  if (!owner_->asks.load(std::memory_order_relaxed) && !owner_->asks.exchange(true)) {
+    budget_.askers_.fetch_add(1, std::memory_order_relaxed);
+  }
   const Bytes own = in_use_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const Bytes owners = owner_->in_use.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   const Bytes all = budget_.in_use_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  if ((quota_ == 0 || own <= quota_) && all <= budget_.limit_) return true;
+  const Pressure outside = budget_.outside_.load(std::memory_order_relaxed);
+  const bool short_of_memory = all > budget_.soft_mark() || outside != Pressure::none;
+  if ((quota_ == 0 || own <= quota_) && owners <= budget_.owner_quota_ && all <= budget_.limit_ &&
+      outside != Pressure::hard && (!short_of_memory || owners <= budget_.fair_share())) {
+    return true;
+  }
   discharge(bytes);
   return false;
 }
 
 void Account::charge(Bytes bytes) noexcept {
   in_use_.fetch_add(bytes, std::memory_order_relaxed);
+  owner_->in_use.fetch_add(bytes, std::memory_order_relaxed);
   budget_.in_use_.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 void Account::discharge(Bytes bytes) noexcept {
   in_use_.fetch_sub(bytes, std::memory_order_relaxed);
+  owner_->in_use.fetch_sub(bytes, std::memory_order_relaxed);
   budget_.in_use_.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
-std::shared_ptr<Account> Budget::open(std::string owner, Kind kind, Bytes quota) {
-  // The constructor is private, so that an account always has a budget: make_shared cannot call it.
-  std::shared_ptr<Account> account(new Account(*this, std::move(owner), kind, quota));
+std::shared_ptr<Account> Budget::open(const std::string& owner, Kind kind, Bytes quota) {
+  // Declared before the lock: the last hold on an account that is gone must end outside it.
+  std::vector<std::shared_ptr<Account>> alive;
   MutexLock lock(mutex_);
-  std::erase_if(accounts_, [](const auto& weak) { return weak.expired(); });
+  if (accounts_.size() >= sweep_at_) {
+    std::erase_if(accounts_, [](const auto& weak) { return weak.expired(); });
+    sweep_at_ = std::max<std::size_t>(64, 2 * accounts_.size());
+  }
+  std::shared_ptr<Owner> known;
+  for (const auto& weak : accounts_) {
+    auto account = weak.lock();
+    if (account && account->owner() == owner) known = account->owner_;
+    if (account) alive.push_back(std::move(account));
+    if (known) break;
+  }
+  if (!known) known = std::make_shared<Owner>(*this, owner);
+  // The constructor is private, so that an account always has a budget: make_shared cannot call it.
+  std::shared_ptr<Account> account(new Account(*this, std::move(known), kind, quota));
   accounts_.push_back(account);
   return account;
 }
 
+Bytes Budget::fair_share() const noexcept {
+  return limit_ / std::max(1, askers_.load(std::memory_order_relaxed));
+}
+
 Pressure Budget::pressure() const noexcept {
   const Bytes used = in_use();
-  if (used >= limit_) return Pressure::hard;
-  return used >= limit_ / 5 * 4 ? Pressure::soft : Pressure::none;
+  const Pressure own = used >= limit_        ? Pressure::hard
+                       : used >= soft_mark() ? Pressure::soft
+                                             : Pressure::none;
+  return std::max(own, outside_.load(std::memory_order_relaxed));
 }
 
 std::vector<Budget::Use> Budget::by_owner() const {
@@ -63,17 +99,11 @@ std::vector<Budget::Use> Budget::by_owner() const {
       if (auto account = weak.lock()) alive.push_back(std::move(account));
     }
   }
+  std::map<std::pair<std::string_view, Kind>, Bytes> sums;
+  for (const auto& account : alive) sums[{account->owner(), account->kind()}] += account->in_use();
   std::vector<Use> uses;
-  for (const auto& account : alive) {
-    const auto same = [&account](const Use& use) {
-      return use.owner == account->owner() && use.kind == account->kind();
-    };
-    const auto known = std::find_if(uses.begin(), uses.end(), same);
-    if (known != uses.end()) {
-      known->bytes += account->in_use();
-    } else if (account->in_use() != 0) {
-      uses.push_back({account->owner(), account->kind(), account->in_use()});
-    }
+  for (const auto& [key, bytes] : sums) {
+    if (bytes != 0) uses.push_back({std::string(key.first), key.second, bytes});
   }
   return uses;
 }

@@ -1,17 +1,23 @@
 // What may be held, in bytes, and who holds it.
 //
-// Every large buffer is charged to an account: an owner (a camera's name, or "vigia") and a kind.
-// A charge beyond the account's quota or the whole budget is refused, at the entrance; giving back
-// never fails and never waits. From the soft mark (80 % of the budget) on, pressure() is soft: the
-// collector makes an early pass and trims. At the hard mark leases are refused.
+// Every large buffer is charged to an account: an owner (a camera's name, or "vigia") and a kind. What
+// is refused is refused at the entrance; giving back never fails and never waits. A charge is refused
+//   - beyond the account's own quota, or the quota of its owner over all kinds;
+//   - from the soft mark (80 %) on, for an owner that holds more than its share of the budget (the budget
+//     divided by the owners that ask for leases): the greediest goes short first, and the modest have
+//     the last fifth to themselves;
+//   - at the hard mark (100 %), and while squeeze(hard) holds, for everybody.
+// From the soft mark on pressure() is soft: the collector makes early passes and trims, and best shots
+// become JPEGs early.
 //
-// Cost: a charge is two atomic additions, no lock. Threads: thread-safe.
+// Cost: a charge is three atomic additions, no lock. Threads: thread-safe.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -26,9 +32,24 @@ enum class Pressure { none, soft, hard };
 
 class Budget;
 
+// All accounts of one name together.
+struct Owner {
+  Owner(Budget& to, std::string called) : budget(to), name(std::move(called)) {}
+  ~Owner();
+  Owner(const Owner&) = delete;
+  Owner& operator=(const Owner&) = delete;
+
+  // Constant after construction.
+  Budget& budget;
+  const std::string name;
+
+  std::atomic<Bytes> in_use{0};
+  std::atomic<bool> asks{false};  // it has asked for a charge that may be refused
+};
+
 class Account {
  public:
-  // False: beyond the quota or the budget, and nothing is charged.
+  // False: see above, and nothing is charged.
   [[nodiscard]] bool try_charge(Bytes bytes) noexcept;
   // For what must not be refused, a best shot on its way to the disk; may pass the marks.
   void charge(Bytes bytes) noexcept;
@@ -36,53 +57,69 @@ class Account {
 
   [[nodiscard]] Bytes in_use() const noexcept { return in_use_.load(std::memory_order_relaxed); }
   [[nodiscard]] Bytes quota() const noexcept { return quota_; }
-  [[nodiscard]] const std::string& owner() const noexcept { return owner_; }
+  [[nodiscard]] const std::string& owner() const noexcept { return owner_->name; }
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
  private:
   friend class Budget;
-  Account(Budget& budget, std::string owner, Kind kind, Bytes quota)
+  Account(Budget& budget, std::shared_ptr<Owner> owner, Kind kind, Bytes quota)
       : budget_(budget), owner_(std::move(owner)), kind_(kind), quota_(quota) {}
 
   // Constant after construction.
   Budget& budget_;
-  const std::string owner_;
+  const std::shared_ptr<Owner> owner_;
   const Kind kind_;
-  const Bytes quota_;  // 0: only the budget bounds it
+  const Bytes quota_;  // 0: none of its own
 
   std::atomic<Bytes> in_use_{0};
 };
 
 class Budget {
  public:
-  // limit: > 0. Must outlive its accounts.
-  explicit Budget(Bytes limit) noexcept : limit_(limit) {}
+  // limit: > 0. owner_quota: what one owner may be given leases for, all kinds together; 0: none.
+  // Must outlive its accounts.
+  explicit Budget(Bytes limit, Bytes owner_quota = 0) noexcept
+      : limit_(limit), owner_quota_(owner_quota > 0 ? owner_quota : limit) {}
 
-  [[nodiscard]] std::shared_ptr<Account> open(std::string owner, Kind kind, Bytes quota = 0);
+  // quota: of this account alone, 0: none.
+  [[nodiscard]] std::shared_ptr<Account> open(const std::string& owner, Kind kind, Bytes quota = 0);
 
   [[nodiscard]] Bytes limit() const noexcept { return limit_; }
+  [[nodiscard]] Bytes soft_mark() const noexcept { return limit_ / 5 * 4; }
+  [[nodiscard]] Bytes owner_quota() const noexcept { return owner_quota_; }
   [[nodiscard]] Bytes in_use() const noexcept { return in_use_.load(std::memory_order_relaxed); }
+  // What an owner may hold once memory is short.
+  [[nodiscard]] Bytes fair_share() const noexcept;
   [[nodiscard]] Pressure pressure() const noexcept;
+
+  // Memory is short for a reason that these books do not show: the kernel says so, or the process comes
+  // near its real limit. Holds until the next call.
+  void squeeze(Pressure from_outside) noexcept { outside_.store(from_outside, std::memory_order_relaxed); }
 
   struct Use {
     std::string owner;
     Kind kind;
     Bytes bytes;
   };
-  // What each open account holds; accounts that hold nothing are left out.
+  // What each owner holds of each kind; what is 0 is left out. In the order of names.
   [[nodiscard]] std::vector<Use> by_owner() const;
 
  private:
   friend class Account;
+  friend struct Owner;
 
   // Constant after construction.
   const Bytes limit_;
+  const Bytes owner_quota_;
 
   std::atomic<Bytes> in_use_{0};
+  std::atomic<int> askers_{0};  // owners that ask for what may be refused
+  std::atomic<Pressure> outside_{Pressure::none};
 
   // State below is protected by mutex_.
   mutable Mutex mutex_;
-  mutable std::vector<std::weak_ptr<Account>> accounts_ GUARDED_BY(mutex_);
+  std::vector<std::weak_ptr<Account>> accounts_ GUARDED_BY(mutex_);
+  std::size_t sweep_at_ GUARDED_BY(mutex_) = 64;  // accounts: drop those that are gone
 };
 
 // Holds a charge for as long as it lives. Move-only.

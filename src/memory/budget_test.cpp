@@ -24,7 +24,62 @@ TEST(BudgetTest, AQuotaBoundsOneOwnerOnly) {
   const auto hall = budget.open("hall", Kind::frames);
   EXPECT_TRUE(gate->try_charge(30));
   EXPECT_FALSE(gate->try_charge(1));
-  EXPECT_TRUE(hall->try_charge(70));
+  EXPECT_TRUE(hall->try_charge(50));
+}
+
+TEST(BudgetTest, AnOwnersQuotaCountsAllKinds) {
+  Budget budget(1000, 100);
+  const auto frames = budget.open("gate", Kind::frames);
+  const auto packets = budget.open("gate", Kind::packets);
+  packets->charge(40);  // FFmpeg's own: cannot be refused, but counts
+  EXPECT_TRUE(frames->try_charge(60));
+  EXPECT_FALSE(frames->try_charge(1));
+  EXPECT_TRUE(budget.open("hall", Kind::frames)->try_charge(100));
+}
+
+TEST(BudgetTest, WhenMemoryIsShortTheGreediestGoesShortFirst) {
+  Budget budget(1000);
+  const auto greedy = budget.open("greedy", Kind::frames);
+  const auto modest = budget.open("modest", Kind::frames);
+  EXPECT_TRUE(modest->try_charge(10));
+  EXPECT_TRUE(greedy->try_charge(700));
+  EXPECT_EQ(budget.fair_share(), 500);
+  EXPECT_FALSE(greedy->try_charge(100)) << "beyond the soft mark, and beyond its share";
+  EXPECT_TRUE(modest->try_charge(100)) << "the last fifth is for those below their share";
+  modest->discharge(100);
+  EXPECT_TRUE(greedy->try_charge(10)) << "up to the soft mark it is anybody's";
+}
+
+TEST(BudgetTest, AShareIsOfThoseWhoAskAndAreStillThere) {
+  Budget budget(1000);
+  const auto first = budget.open("first", Kind::frames);
+  auto second = budget.open("second", Kind::frames);
+  const auto books = budget.open("vigia", Kind::tensors);
+  books->charge(10);
+  EXPECT_TRUE(first->try_charge(1));
+  EXPECT_EQ(budget.fair_share(), 1000);
+  EXPECT_TRUE(second->try_charge(1));
+  EXPECT_EQ(budget.fair_share(), 500);
+  second->discharge(1);
+  second.reset();
+  EXPECT_EQ(budget.fair_share(), 1000);
+}
+
+TEST(BudgetTest, AShortageThatTheBooksDoNotShow) {
+  Budget budget(1000);
+  const auto gate = budget.open("gate", Kind::frames);
+  const auto hall = budget.open("hall", Kind::frames);
+  EXPECT_TRUE(hall->try_charge(1));
+  EXPECT_TRUE(gate->try_charge(600));
+  budget.squeeze(Pressure::soft);
+  EXPECT_EQ(budget.pressure(), Pressure::soft);
+  EXPECT_FALSE(gate->try_charge(1)) << "it holds more than its share";
+  EXPECT_TRUE(hall->try_charge(1));
+  budget.squeeze(Pressure::hard);
+  EXPECT_FALSE(hall->try_charge(1));
+  hall->charge(1);  // a best shot on its way to the disk
+  budget.squeeze(Pressure::none);
+  EXPECT_TRUE(gate->try_charge(1));
 }
 
 TEST(BudgetTest, PressureHasTwoMarks) {

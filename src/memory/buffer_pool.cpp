@@ -1,12 +1,14 @@
 #include "memory/buffer_pool.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "base/log.h"
 #include "memory/hot_timer.h"
 #include "memory/memory_manager.h"
 
@@ -14,7 +16,7 @@ namespace vigia::memory {
 
 struct PoolSlot {
   PoolCore* core = nullptr;
-  std::byte* data = nullptr;  // nullptr: not mapped now
+  std::byte* data = nullptr;
   std::atomic<std::uint32_t> holders{0};
   std::atomic<std::uint32_t> next{0};  // the slot below in its stack: index + 1, 0 for none
 };
@@ -47,38 +49,82 @@ class SlotStack {
   std::atomic<std::uint64_t> head_{0};
 };
 
+// Address space for the buffers of one pool; without memory until it is written to.
+class Stretch {
+ public:
+  // An empty one where the system has no room.
+  explicit Stretch(std::size_t bytes) noexcept
+      : bytes_(bytes),
+        begin_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+                      0)) {}
+  ~Stretch() {
+    if (begin_ == MAP_FAILED) return;
+    // First the pages, which may take milliseconds and lets others fault in theirs meanwhile; then the
+    // empty space, which does not.
+    give_back(0, bytes_);
+    ::munmap(begin_, bytes_);
+  }
+  Stretch(const Stretch&) = delete;
+  Stretch& operator=(const Stretch&) = delete;
+
+  [[nodiscard]] bool valid() const noexcept { return begin_ != MAP_FAILED; }
+  [[nodiscard]] std::byte* at(std::size_t offset) const noexcept {
+    return static_cast<std::byte*>(begin_) + offset;
+  }
+  void give_back(std::size_t offset, std::size_t bytes) const noexcept {
+    ::madvise(at(offset), bytes, MADV_DONTNEED);
+  }
+
+ private:
+  const std::size_t bytes_;
+  void* const begin_;
+};
+
+std::size_t whole_pages(Bytes bytes) noexcept {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  return (static_cast<std::size_t>(bytes) + page - 1) / page * page;
+}
+
 // The pool itself, held by its handle and by every lease; when the last lets go it is retired, so that
-// unmapping is the collector's work.
+// giving its memory back is the collector's work.
 class PoolCore final : public Retirable {
  public:
   PoolCore(MemoryManager& manager, PoolOptions options)
       : Retirable(0),
         manager_(manager),
         options_(std::move(options)),
+        bytes_each_(whole_pages(options_.buffer_bytes)),
         account_(manager.budget().open(options_.owner, options_.kind)),
+        stretch_(bytes_each_ * static_cast<std::size_t>(options_.max_buffers)),
         slots_(static_cast<std::size_t>(options_.max_buffers)) {
+    if (!stretch_.valid()) {
+      log::error("memory: {}: no address space for {} buffers of {}: all of its leases are refused",
+                 options_.owner, options_.max_buffers, format_bytes(options_.buffer_bytes));
+      return;
+    }
     for (std::uint32_t i = 0; i < slots_.size(); ++i) {
       slots_[i].core = this;
-      unmapped_.push(slots_, i);
+      slots_[i].data = stretch_.at(i * bytes_each_);
+      empty_.push(slots_, i);
     }
-    trimmer_ = manager.add_trimmer("idle buffers of " + options_.owner, [this] { return unmap_idle(); });
+    trimmer_ = manager.add_trimmer("idle buffers of " + options_.owner, [this] { return empty_idle(); });
   }
   ~PoolCore() noexcept override {
     trimmer_.reset();
-    unmap_idle();
+    account_->discharge(filled_.load(std::memory_order_relaxed) * charge_each());
   }
 
   std::optional<Lease> try_acquire() noexcept {
     const HotTimer timer(manager_.hot_stall_);
     std::optional<std::uint32_t> index = idle_.pop(slots_);
-    if (!index) index = map_one();
+    if (!index) index = fill_one();
     if (!index) {
       manager_.leases_refused_.fetch_add(1, std::memory_order_relaxed);
       return std::nullopt;
     }
     PoolSlot& slot = slots_[*index];
     slot.holders.store(1, std::memory_order_relaxed);
-    leased_.fetch_add(1, std::memory_order_relaxed);
+    note_most(leased_.fetch_add(1, std::memory_order_relaxed) + 1);
     hold();
     return Lease(&slot);
   }
@@ -97,7 +143,7 @@ class PoolCore final : public Retirable {
   void hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
   void let_go() noexcept {
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    set_charge(mapped_.load(std::memory_order_relaxed) * options_.buffer_bytes);
+    set_charge(filled_.load(std::memory_order_relaxed) * charge_each());
     manager_.retire(std::unique_ptr<Retirable>(this));
   }
 
@@ -105,32 +151,40 @@ class PoolCore final : public Retirable {
   int leased() const noexcept { return leased_.load(std::memory_order_relaxed); }
 
  private:
-  std::optional<std::uint32_t> map_one() noexcept {
-    const auto index = unmapped_.pop(slots_);
+  Bytes charge_each() const noexcept { return static_cast<Bytes>(bytes_each_); }
+
+  std::optional<std::uint32_t> fill_one() noexcept {
+    const auto index = empty_.pop(slots_);
     if (!index) return std::nullopt;
-    if (account_->try_charge(options_.buffer_bytes)) {
-      void* const memory = ::mmap(nullptr, static_cast<std::size_t>(options_.buffer_bytes),
-                                  PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-      if (memory != MAP_FAILED) {
-        slots_[*index].data = static_cast<std::byte*>(memory);
-        mapped_.fetch_add(1, std::memory_order_relaxed);
-        return index;
-      }
-      account_->discharge(options_.buffer_bytes);
+    if (account_->try_charge(charge_each())) {
+      filled_.fetch_add(1, std::memory_order_relaxed);
+      return index;
     }
-    unmapped_.push(slots_, *index);
+    empty_.push(slots_, *index);
     return std::nullopt;
   }
 
-  Bytes unmap_idle() noexcept {
+  void note_most(int leased) noexcept {
+    if (leased > most_leased_.load(std::memory_order_relaxed)) {
+      most_leased_.store(leased, std::memory_order_relaxed);  // a race loses one: it is a hint
+    }
+  }
+
+  // Leaves those that were needed since the last time: they would be filled again at once, at the cost of
+  // page faults where video waits. Without a choice, at the hard mark, all go.
+  Bytes empty_idle() noexcept {
+    const int leased = leased_.load(std::memory_order_relaxed);
+    const int most = most_leased_.exchange(leased, std::memory_order_relaxed);
+    const int keep = manager_.pressure() == Pressure::hard ? 0 : most;
     Bytes returned = 0;
-    while (const auto index = idle_.pop(slots_)) {
-      PoolSlot& slot = slots_[*index];
-      ::munmap(std::exchange(slot.data, nullptr), static_cast<std::size_t>(options_.buffer_bytes));
-      mapped_.fetch_sub(1, std::memory_order_relaxed);
-      account_->discharge(options_.buffer_bytes);
-      returned += options_.buffer_bytes;
-      unmapped_.push(slots_, *index);
+    while (filled_.load(std::memory_order_relaxed) > keep) {
+      const auto index = idle_.pop(slots_);
+      if (!index) break;
+      stretch_.give_back(*index * bytes_each_, bytes_each_);
+      filled_.fetch_sub(1, std::memory_order_relaxed);
+      account_->discharge(charge_each());
+      returned += charge_each();
+      empty_.push(slots_, *index);
     }
     return returned;
   }
@@ -138,11 +192,15 @@ class PoolCore final : public Retirable {
   // Constant after construction.
   MemoryManager& manager_;
   const PoolOptions options_;
+  const std::size_t bytes_each_;
   const std::shared_ptr<Account> account_;
+  const Stretch stretch_;
 
   std::vector<PoolSlot> slots_;  // never resized
-  SlotStack idle_, unmapped_;
-  std::atomic<int> mapped_{0}, leased_{0};
+  SlotStack idle_;               // filled, charged, nobody's
+  SlotStack empty_;              // without memory
+  std::atomic<int> filled_{0}, leased_{0};
+  std::atomic<int> most_leased_{0};  // at once, since the last trim
   std::atomic<std::int64_t> holders_{1};
   Trimmer trimmer_;
 };

@@ -1,13 +1,14 @@
 // Large buffers of one size that cycle: taken by one thread, given back by any, reused at once.
 //
-// What: at most max_buffers buffers of buffer_bytes each, mapped from the system one by one as they are
-// first needed, charged to the owner's account. Given back, a buffer goes to a free list and keeps its
-// memory; under pressure the collector returns idle buffers to the system.
+// What: at most max_buffers buffers of buffer_bytes each, in one stretch of address space that is taken
+// when the pool is made. A buffer is charged to the owner's account when it is first leased, and gets its
+// memory from the kernel page by page as it is first written. Given back, it goes to a free list and
+// keeps its memory; under pressure the collector gives the memory of idle buffers back to the system.
 // When not: objects (retire them), small things.
-// Guarantee: try_acquire() refuses when all are out or the budget is used up, and counts it; giving back
-// never fails, waits or frees. A pool may be let go of while leases are out: they stay valid, and the
-// last one hands the memory to the collector.
-// Cost: acquire and release are one compare-and-swap loop each; a first use adds mmap and page faults.
+// Guarantee: try_acquire() refuses when all are out or the budget will not have it, and counts it; giving
+// back never fails, waits or frees. Neither of them locks, allocates or calls the system. A pool may be
+// let go of while leases are out: they stay valid, and the last one hands the memory to the collector.
+// Cost: acquire and release are one compare-and-swap loop each.
 // Threads: all thread-safe.
 #pragma once
 
@@ -28,7 +29,7 @@ struct PoolSlot;
 struct PoolOptions {
   std::string owner;  // a camera's name
   Kind kind = Kind::frames;
-  Bytes buffer_bytes = 0;  // > 0
+  Bytes buffer_bytes = 0;  // > 0; whole pages are charged
   int max_buffers = 0;     // > 0
 };
 

@@ -11,6 +11,13 @@ struct MemoryOptions {
   double gc_interval = 5.0;
   // All that frames, images and waiting shots may hold. 0: 60 % of the memory this process may use.
   Bytes budget_bytes = 0;
+  // What one camera may hold of it: frames, packets and tables of its decoder. A camera that is down,
+  // stands still or sends garbage cannot take more. 0: half of the budget, at most 1 GiB.
+  Bytes camera_quota_bytes = 0;
+
+  // With libtorch and a GPU: give its idle cache back at each pass, as Vigia's forerunners did, not only
+  // when memory is short. Costs GPU time whenever the cache is needed again.
+  bool empty_gpu_cache_each_pass = false;
 
   bool operator==(const MemoryOptions&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -22,6 +23,22 @@ TEST(SystemMemoryTest, SeesWhatTheProcessTakes) {
   EXPECT_GT(during.rss, before.rss + 50_MiB);
   ::munmap(memory, kBytes);
   EXPECT_GT(process_memory().rss_peak, before.rss + 50_MiB);
+}
+
+TEST(SystemMemoryTest, TheShortWayToAnonymousMemoryAgreesWithTheLong) {
+  // The kernel counts both, at two moments.
+  EXPECT_NEAR(static_cast<double>(anonymous_memory()), static_cast<double>(process_memory().anonymous),
+              4.0 * 1_MiB);
+  EXPECT_GT(process_memory().anonymous, 0);
+}
+
+TEST(SystemMemoryTest, CountsDescriptorsAndThreads) {
+  const int before = open_descriptors();
+  const int copy = ::dup(0);
+  EXPECT_EQ(open_descriptors(), before + (copy >= 0 ? 1 : 0));
+  ::close(copy);
+  EXPECT_GE(process_memory().threads, 1);
+  EXPECT_GE(descriptor_limit(), 0);
 }
 
 }  // namespace

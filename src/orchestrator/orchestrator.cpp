@@ -133,7 +133,10 @@ Summary Orchestrator::stop() {
     cameras_.clear();  // their pools and decoders are retired: the collector's last work
   }
   memory_.stop();
+  // Who held what, and how it went, is told as of before: now nobody holds anything.
+  auto owners = std::move(figures.memory.owners);
   figures.memory = memory_.stats();
+  figures.memory.owners = std::move(owners);
   return figures;
 }
 

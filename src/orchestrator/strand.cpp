@@ -12,6 +12,7 @@ constexpr auto kSilence = 250ms;
 // Frames that the open tracks of one camera may hold for their best shots; beyond, the oldest is turned
 // into a JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
+constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 
 }  // namespace
 
@@ -136,7 +137,11 @@ void Strand::hand_on() {
 }
 
 void Strand::bound_held_frames() {
-  tracks_.to_encode(kMostFramesHeld, to_encode_);
+  const memory::Pressure pressure = world_.memory.pressure();
+  const std::size_t keep = pressure == memory::Pressure::none   ? kMostFramesHeld
+                           : pressure == memory::Pressure::soft ? kMostFramesHeldWhenShort
+                                                                : 0;
+  tracks_.to_encode(keep, to_encode_);
   for (auto& image : to_encode_) order({camera_, EncodeEarly{std::move(image)}});
   to_encode_.clear();
 }

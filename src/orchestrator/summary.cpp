@@ -36,6 +36,38 @@ Json camera_json(const CameraSummary& camera) {
   return json;
 }
 
+Json growth_json(const memory::Growth& growth) {
+  const auto figure = [](const memory::Growth::Figure& of) {
+    Json json = {{"now", of.now}, {"limit", of.limit}};
+    for (const memory::Window window : memory::kWindows) {
+      const memory::Slope& slope = of.slopes.at(static_cast<std::size_t>(window));
+      if (slope.seconds == 0) continue;  // the run was too short for it
+      json["per_hour_over_" + std::string(to_string(window))] = {{"slope", rounded(slope.per_second * 3600)},
+                                                                 {"error", rounded(slope.error * 3600)}};
+    }
+    return json;
+  };
+  Json json = {{"anonymous_bytes", figure(growth.resident)},
+               {"open_fds", figure(growth.descriptors)},
+               {"threads", figure(growth.threads)}};
+  if (growth.alarm) {
+    json["limit_reached"] = {{"what", growth.alarm->what}, {"in_seconds", rounded(growth.alarm->seconds)}};
+  }
+  if (growth.culprit) {
+    json["grows_most"] = {
+        {"owner", growth.culprit->owner}, {"kind", growth.culprit->kind}, {"bytes", growth.culprit->grown}};
+  }
+  return json;
+}
+
+Json owners_json(const std::vector<memory::Budget::Use>& owners) {
+  Json json = Json::array();
+  for (const auto& use : owners) {
+    json.push_back({{"owner", use.owner}, {"kind", to_string(use.kind)}, {"bytes", use.bytes}});
+  }
+  return json;
+}
+
 Json memory_json(const memory::MemoryStats& memory) {
   const auto& stall = memory.hot_stall_us;
   return {{"is_running", memory.is_running},
@@ -49,6 +81,16 @@ Json memory_json(const memory::MemoryStats& memory) {
           {"rss_peak_bytes", memory.rss_peak_bytes},
           {"budget_bytes", memory.budget_bytes},
           {"in_use_bytes", memory.in_use_bytes},
+          {"limit_bytes", memory.limit_bytes},
+          {"bytes_trimmed", memory.bytes_trimmed},
+          {"gpu_cache_bytes", memory.gpu_cache_bytes},
+          {"open_fds", memory.open_fds},
+          {"threads", memory.threads},
+          {"early_passes", memory.early_passes},
+          {"pressure_events", memory.pressure_events},
+          {"collector_cpu_seconds", rounded(memory.collector_cpu_seconds)},
+          {"growth", growth_json(memory.growth)},
+          {"owners", owners_json(memory.owners)},
           {"hot_stall_us",
            {{"p50", rounded(stall.p50)},
             {"p99", rounded(stall.p99)},

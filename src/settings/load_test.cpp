@@ -137,7 +137,8 @@ TEST_F(LoadTest, WrongFlagsAreLines) {
   EXPECT_THAT(
       errors,
       ElementsAre(
-          "--set: memory.gc_intervall: unknown key; allowed: gc_interval, budget_bytes; did you mean "
+          "--set: memory.gc_intervall: unknown key; allowed: gc_interval, budget_bytes, camera_quota_bytes, "
+          "empty_gpu_cache_each_pass; did you mean "
           "'memory.gc_interval'?",
           "--set: memry.gc_interval: unknown key; allowed: what 'vigia check --defaults' prints; did you "
           "mean "

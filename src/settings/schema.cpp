@@ -154,6 +154,12 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"memory.budget_bytes", [](Settings& s) -> Slot { return &s.memory.budget_bytes; },
      checked(checks::budget, "0, or bytes from 16M on, e.g. 512M, 2G"),
      "all that frames, images and waiting shots may hold; 0: 60 % of what this process may use"},
+    {"memory.camera_quota_bytes", [](Settings& s) -> Slot { return &s.memory.camera_quota_bytes; },
+     checked(checks::budget, "0, or bytes from 16M on, e.g. 64M"),
+     "what one camera may hold of it; 0: half of the budget, at most 1 GiB"},
+    {"memory.empty_gpu_cache_each_pass",
+     [](Settings& s) -> Slot { return &s.memory.empty_gpu_cache_each_pass; }, any("true or false"),
+     "also when memory is not short; only with libtorch and a GPU"},
     {"logging.level", [](Settings& s) -> Slot { return &s.logging.level; }, one_of(kLevels),
      "how much the log says"},
 });

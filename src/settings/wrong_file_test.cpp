@@ -296,7 +296,8 @@ const std::vector<WrongFile> kWrongFiles{
     {"two errors",
      "defaults: {jpeg_quality: 0}\nmemory: {gc_intervall: 5}\n",
      {"vigia.yaml:1: defaults.jpeg_quality: '0' is too small; allowed: a whole number from 1 to 100",
-      "vigia.yaml:2: memory.gc_intervall: unknown key; allowed: gc_interval, budget_bytes; did you mean "
+      "vigia.yaml:2: memory.gc_intervall: unknown key; allowed: gc_interval, budget_bytes, "
+      "camera_quota_bytes, empty_gpu_cache_each_pass; did you mean "
       "'gc_interval'?"}},
     {"a tab",
      "defaults:\n\tjpeg_quality: 90\n",

@@ -1,0 +1,114 @@
+// The background thread of the memory part: takes what was retired and destroys it, gives memory back
+// under pressure, watches the marks, the kernel's word and the process's growth.
+//
+// A pass comes every gc_interval, and early (250 ms after the last one at the earliest) when 32 MiB are
+// retired or memory is short. It takes the whole list with one exchange, destroys outside any lock, and
+// runs the trimmers when memory is short. The hot side never wakes it: it looks at the counters every
+// 10 ms while something is retired, else every 100 ms.
+//
+// Memory is short at the budget's marks; for 2 s after the kernel said so (kernel_pressure.h); and when
+// the process's anonymous memory reaches 80 % (soft) or 92 % (hard) of what it may use: the part that no
+// account shows. The last two squeeze() the budget.
+//
+// Scheduling: SCHED_IDLE, so it takes only time that video leaves; while memory is short, normal
+// priority, for then its work is what video waits for.
+// Threads: hand_over(), destroy_here() and collect() are thread-safe; start() and stop() one at a time.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/mutex.h"
+#include "base/worker.h"
+#include "memory/budget.h"
+#include "memory/kernel_pressure.h"
+#include "memory/memory_options.h"
+#include "memory/retired_list.h"
+#include "memory/trimmer.h"
+#include "memory/vitals.h"
+
+namespace vigia::memory {
+
+class Collector {
+ public:
+  // The budget must outlive it. limit: what the process may use in all.
+  Collector(const MemoryOptions& options, Budget& budget, Bytes limit);
+  ~Collector() { stop(); }
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+
+  void start();
+  void stop() noexcept;
+
+  // False: it does not run, and the object stays the caller's, counted as pending until destroy_here().
+  [[nodiscard]] bool hand_over(Retirable* object) noexcept;
+  void destroy_here(Retirable* object) noexcept;
+  void collect();
+
+  // Called at the end of each pass, also when memory is not short. Before start(); empty: nothing.
+  void each_pass(TrimFunction trim) { each_pass_ = std::move(trim); }
+  [[nodiscard]] TrimmerList& trimmers() noexcept { return trimmers_; }
+  [[nodiscard]] Growth growth() const { return vitals_.growth(); }
+
+  // Each counted since construction; read one by one.
+  struct Counters {
+    std::atomic<bool> is_running{false};
+    std::atomic<std::int64_t> objects_pending{0};
+    std::atomic<Bytes> bytes_pending{0};
+    std::atomic<std::uint64_t> gc_count{0}, early_passes{0}, objects_collected{0}, inline_frees{0}, errors{0};
+    std::atomic<std::uint64_t> pressure_events{0};  // the kernel's
+    std::atomic<Bytes> bytes_trimmed{0};
+    std::atomic<std::int64_t> cpu_ns{0};  // of its thread
+  };
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+
+ private:
+  enum class Due { no, interval, early };
+
+  void run(const std::stop_token& stop);
+  void wait_for_next_pass(const std::stop_token& stop);
+  [[nodiscard]] Due due(SteadyTime now) const noexcept;
+  void look(SteadyTime now);
+  void watch_process(SteadyTime now);
+  void choose_priority() noexcept;
+  void pass();
+  void trim(Bytes destroyed);
+  void say(std::uint64_t destroyed);
+  void drain_and_close() noexcept;
+  std::uint64_t destroy_all(Retirable* list) noexcept;
+  void destroy(Retirable* object) noexcept;
+
+  // Constant after construction.
+  const MemoryOptions options_;
+  const Bytes limit_;
+  Budget& budget_;
+
+  RetiredList retired_;
+  TrimmerList trimmers_;
+  TrimFunction each_pass_;
+  Counters counters_;
+  Vitals vitals_;
+  Fd wake_;  // eventfd: stop() and collect() wake the thread, never the hot side
+  std::atomic<std::thread::id> thread_id_{};
+
+  // The collector thread's own.
+  KernelPressure kernel_;
+  SteadyTime last_pass_, last_look_, last_allocator_trim_, last_said_, short_until_;
+  std::uint64_t unsaid_ = 0;  // objects destroyed since the last line in the log
+  bool pressed_ = false;      // memory is short: normal priority
+  bool may_rise_ = true;      // the system lets it come back from SCHED_IDLE
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  CondVar pass_done_;
+  std::uint64_t passes_wanted_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t passes_served_ GUARDED_BY(mutex_) = 0;
+
+  Worker thread_;
+};
+
+}  // namespace vigia::memory

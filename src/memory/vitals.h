@@ -1,0 +1,89 @@
+// How the process does over time: resident memory, descriptors, threads, and what each owner holds; how
+// fast they grow, when that reaches the limit, and who grows most. Says so in the log when it matters,
+// once a minute at most.
+// Cost: a tick reads /proc once a second, counts descriptors every ten; some 30 KB, and 200 B an owner.
+// Threads: tick() belongs to the collector; growth() is thread-safe.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "memory/budget.h"
+#include "memory/growth.h"
+
+namespace vigia::memory {
+
+// The pseudo-owner of all that is resident and in nobody's account: libraries, stacks, the program.
+inline constexpr std::string_view kNotInTheBooks = "not in the books";
+
+struct Growth {
+  struct Figure {
+    double now = 0;
+    double limit = 0;  // 0: none
+    std::array<Slope, kWindows.size()> slopes;
+  };
+  Figure resident;     // bytes of anonymous memory: what only its owner can give back
+  Figure descriptors;  // open
+  Figure threads;
+
+  // The limit that is reached first, judged by the longest window that knows.
+  struct Alarm {
+    std::string what;  // "memory", "descriptors"
+    double seconds = 0;
+    Window window = Window::minute;
+  };
+  std::optional<Alarm> alarm;
+
+  // Whose bytes grew most over the window of the alarm, else over the longest that knows.
+  struct Culprit {
+    std::string owner;
+    std::string kind;
+    Bytes grown = 0;
+    Window window = Window::minute;
+  };
+  std::optional<Culprit> culprit;
+};
+
+class Vitals {
+ public:
+  // limit: of memory. Both must outlive it.
+  Vitals(const Budget& budget, Bytes limit) : budget_(budget), limit_(limit) {}
+
+  void tick(SteadyTime now);
+  [[nodiscard]] Growth growth() const;
+
+ private:
+  static constexpr std::size_t kMarks = 12;  // of an owner in a window
+  using OwnerKey = std::pair<std::string, std::string>;
+
+  void record(double now);
+  void mark_owners(Window window, Bytes not_in_the_books);
+  [[nodiscard]] static std::optional<Growth::Alarm> first_alarm(const Growth& growth);
+  [[nodiscard]] std::optional<Growth::Culprit> culprit(Window window) const REQUIRES(mutex_);
+  void log_if_it_matters(double now);
+
+  // Constant after construction.
+  const Budget& budget_;
+  const Bytes limit_;
+
+  std::optional<SteadyTime> begin_;
+  double next_record_ = 0, next_count_ = 0, next_log_ = 60;
+  std::array<double, kWindows.size()> next_mark_{};
+
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  Trend resident_ GUARDED_BY(mutex_), descriptors_ GUARDED_BY(mutex_), threads_ GUARDED_BY(mutex_);
+  Growth now_ GUARDED_BY(mutex_);  // the present values; slopes are fitted when asked for
+  std::array<std::map<OwnerKey, std::deque<Bytes>>, kWindows.size()> marks_ GUARDED_BY(mutex_);
+};
+
+// "12 d 3 h", "2 h 5 min", "40 s"
+std::string format_duration(double seconds);
+
+}  // namespace vigia::memory
