@@ -14,8 +14,9 @@ class SystemClock final : public Clock {
   UtcTime utc_now() const override { return std::chrono::system_clock::now(); }
 
   bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
-    Mutex mutex;
-    CondVar stopped;
+    // One a thread: making a condition variable that knows stop tokens allocates.
+    static thread_local Mutex mutex;
+    static thread_local CondVar stopped;
     MutexLock lock(mutex);
     for (auto left = when - now(); left > Nanoseconds::zero(); left = when - now()) {
       if (!stopped.wait_for(lock, stop, left)) return false;

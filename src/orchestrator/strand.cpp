@@ -22,6 +22,7 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       capacity_(static_cast<std::size_t>(camera_->settings.source.frame_buffer_size)),
       grader_(camera_->settings.shot),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index),
+      waiting_(capacity_ + 1),
       last_delivery_(world.clock.now()) {}
 
 bool Strand::may_drop() const {
@@ -42,8 +43,7 @@ void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
     while (!may_drop() && waiting_.size() >= capacity_ && room_.wait(lock, stop)) {
     }
     if (may_drop() && waiting_.size() >= capacity_) {
-      dropped = std::move(waiting_.front());
-      waiting_.pop_front();
+      dropped = waiting_.pop_front();
     }
     if (dropped) ++camera_->ledger.frames_dropped;
     waiting_.push_back(std::move(frame));
@@ -76,8 +76,7 @@ std::optional<domain::Frame> Strand::take_frame() {
   {
     MutexLock lock(mutex_);
     if (waiting_.empty()) return std::nullopt;
-    frame = std::move(waiting_.front());
-    waiting_.pop_front();
+    frame = waiting_.pop_front();
   }
   room_.notify_one();
   return frame;

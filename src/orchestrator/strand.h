@@ -10,7 +10,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/histogram.h"
 #include "base/mutex.h"
+#include "base/ring.h"
 #include "camera/frame_sink.h"
 #include "detect/detector.h"
 #include "orchestrator/camera_context.h"
@@ -85,7 +85,7 @@ class Strand final : public camera::FrameSink {
   // State below is protected by mutex_.
   Mutex mutex_;
   CondVar room_;
-  std::deque<domain::Frame> waiting_ GUARDED_BY(mutex_);
+  Ring<domain::Frame> waiting_ GUARDED_BY(mutex_);
   bool scheduled_ GUARDED_BY(mutex_) = false;  // in Turns, or with a worker
   bool ended_ GUARDED_BY(mutex_) = false;
   SteadyTime last_delivery_ GUARDED_BY(mutex_);

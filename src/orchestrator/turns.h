@@ -4,10 +4,10 @@
 // Cost: one short lock a call, no allocation in the steady state. Threads: thread-safe.
 #pragma once
 
-#include <deque>
 #include <stop_token>
 
 #include "base/mutex.h"
+#include "base/ring.h"
 
 namespace vigia::orchestrator {
 
@@ -30,15 +30,13 @@ class Turns {
     while (queue_.empty()) {
       if (!filled_.wait(lock, stop)) return nullptr;
     }
-    Strand* const strand = queue_.front();
-    queue_.pop_front();
-    return strand;
+    return queue_.pop_front();
   }
 
  private:
   Mutex mutex_;
   CondVar filled_;
-  std::deque<Strand*> queue_ GUARDED_BY(mutex_);
+  Ring<Strand*> queue_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::orchestrator
