@@ -31,9 +31,12 @@ class Decoder final : public memory::Retirable {
   static constexpr int kLongestWait = 600;
 
   // buffers_for_others: how many pictures may be held outside at once. `pool` and `counters` must outlive
-  // the last push() and next(), not the decoder. Errors: io (no decoder for this codec).
+  // the last push() and next(), not the decoder. account: is charged for what the decoder holds besides
+  // pictures, its tables, by an estimate, until the decoder is destroyed.
+  // Errors: io (no decoder for this codec).
   static Result<std::unique_ptr<Decoder>> open(const PacketSource& source, PicturePool& pool,
-                                               CameraCounters& counters, int buffers_for_others);
+                                               CameraCounters& counters, int buffers_for_others,
+                                               std::shared_ptr<memory::Account> account);
   ~Decoder() noexcept override = default;
 
   // read_at comes out again with the picture: see read_time().
@@ -57,11 +60,17 @@ class Decoder final : public memory::Retirable {
   // More packets than a decoder keeps pictures back to put them in order.
   static constexpr std::uint64_t kTags = 64;
 
-  Decoder(Bytes charge, PicturePool& pool, CameraCounters& counters, int buffers_for_others)
-      : Retirable(charge), pool_(pool), counters_(counters), buffers_for_others_(buffers_for_others) {}
+  Decoder(PicturePool& pool, CameraCounters& counters, int buffers_for_others,
+          std::shared_ptr<memory::Account> account)
+      : Retirable(0),
+        pool_(pool),
+        counters_(counters),
+        buffers_for_others_(buffers_for_others),
+        account_(std::move(account)) {}
 
   static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept;
   int lease_buffer(AVFrame& frame);
+  void hold_tables(Bytes pixels, int references);
   bool leave_out(const AVPacket& packet) noexcept;
   void count_loss(Loss cause) noexcept;
   void lose(Loss cause) noexcept;
@@ -74,8 +83,10 @@ class Decoder final : public memory::Retirable {
   PicturePool& pool_;
   CameraCounters& counters_;
   const int buffers_for_others_;
+  const std::shared_ptr<memory::Account> account_;
   bool gaps_are_losses_ = false;  // two pictures for one packet: one of them stands in for a lost one
 
+  memory::Charge tables_;
   AvHandle<AVCodecContext> context_;
   AvHandle<AVFrame> frame_;
   std::array<SteadyTime, kTags> read_times_{};  // of the packets tagged last

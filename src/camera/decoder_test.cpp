@@ -33,7 +33,7 @@ class DecoderTest : public ::testing::Test {
     }
   }
   std::unique_ptr<Decoder> open(const PacketSource& source, int for_others = 4) {
-    auto decoder = Decoder::open(source, pool_, counters_, for_others);
+    auto decoder = Decoder::open(source, pool_, counters_, for_others, account_);
     EXPECT_TRUE(decoder.ok());
     return std::move(*decoder);
   }
@@ -46,6 +46,7 @@ class DecoderTest : public ::testing::Test {
   testing::TempDir folder_;
   memory::MemoryManager memory_{memory::MemoryOptions{.budget_bytes = 64_MiB}};
   PicturePool pool_{memory_, "test"};
+  std::shared_ptr<memory::Account> account_ = memory_.budget().open("test", memory::Kind::packets);
   CameraCounters counters_;
   std::vector<std::string> pictures_;
   std::vector<std::int64_t> read_times_;

@@ -64,7 +64,7 @@ bool PicturePool::fit(PictureShape shape, const std::array<int, 4>& alignments, 
   if (pool_ && shape == shape_ && buffers <= wanted_) return true;
   const std::optional<PictureLayout> layout = lay_out(shape, alignments);
   if (!layout) return false;
-  const Bytes quota = manager_.budget().limit() / 2;
+  const Bytes quota = manager_.budget().owner_quota();
   const auto affordable = static_cast<int>(std::clamp<Bytes>(quota / layout->bytes, 1, buffers));
   pool_.emplace(manager_.make_pool({owner_, memory::Kind::frames, layout->bytes, affordable}));
   shape_ = shape;

@@ -5,7 +5,7 @@
 // their turn, the one in work), and what others may hold: frame_buffer_size that wait for a worker,
 // kInProcess in work, kBestShots kept by open tracks. They are mapped as they are first needed; a 720p
 // camera with 3 reference frames and frame_buffer_size 3 may hold 21 of 1.42 MB: 30 MB, and holds
-// about 10 MB while nobody is in the picture. Never more than half of the memory budget.
+// about 10 MB while nobody is in the picture. Never more than memory.camera_quota_bytes.
 // Threads: owner thread only; leases any.
 #pragma once
 

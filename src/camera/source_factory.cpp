@@ -1,6 +1,6 @@
 #include "camera/source_factory.h"
 
-#include "camera/av_log.h"
+#include "camera/av_setup.h"
 #include "camera/av_source.h"
 #include "camera/sim/sim_source.h"
 #include "camera/source_url.h"
@@ -9,7 +9,7 @@ namespace vigia::camera {
 
 Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
                                                   const std::stop_token& stop) {
-  route_ffmpeg_log();
+  set_up_ffmpeg();
   Result<SourceUrl> source = parse_source_url(url);
   if (!source) return source.error();
   if (source->kind == SourceKind::sim) return open_sim(url);

@@ -294,11 +294,15 @@ TEST_F(StreamCameraTest, MemoryIsSmallAndFlatOverLoopsAndTries) {
   StreamCamera camera({"test", "file:" + clip, {}, ""}, kOnceAsFastAsPossible, memory_, clock_);
   CallingSink sink([](const domain::Frame&) {});
   camera.run({}, sink);
-  const Bytes after_one = memory_.stats().in_use_bytes;
+  const auto held = [this] {
+    memory_.collect();  // decoders of tries that are over
+    return memory_.stats().in_use_bytes;
+  };
+  const Bytes after_one = held();
   EXPECT_LE(after_one, 12_MiB);
   for (int i = 0; i < 5; ++i) camera.run({}, sink);
   EXPECT_EQ(camera.stats().frames_decoded, 120U);
-  EXPECT_EQ(memory_.stats().in_use_bytes, after_one);
+  EXPECT_EQ(held(), after_one);
   // Everything that the camera may ever hold.
   PicturePool pool(memory_, "bound");
   ASSERT_TRUE(pool.fit({AV_PIX_FMT_YUV420P, 1280, 738}, {64, 64, 64, 64}, 4 + 3 + kInProcess + kBestShots));

@@ -55,8 +55,7 @@ void StreamJob::Retire::operator()(Decoder* last) const noexcept {
 }
 
 Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
-  const memory::Charge buffered(context_.memory.budget().open(context_.spec.name, memory::Kind::packets),
-                                kSourceBytes);
+  const memory::Charge buffered(account_, kSourceBytes);
   if (Status opened = open(stop); !opened) return opened;
   Status end = stream(stop, sink);
   if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
@@ -70,7 +69,8 @@ Status StreamJob::open(const std::stop_token& stop) {
   auto source = open_source(context_.spec.url, context_.options, stop);
   if (!source) return source.error();
   source_ = std::move(*source);
-  auto decoder = Decoder::open(*source_, context_.state.decoded, context_.counters, buffers_for_others());
+  auto decoder =
+      Decoder::open(*source_, context_.state.decoded, context_.counters, buffers_for_others(), account_);
   if (!decoder) {
     return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
   }
@@ -87,6 +87,7 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
   while (!stop.stop_requested()) {
     const Status read = source_->read(*packet, stop);
     if (read.ok()) {
+      const memory::Charge held(account_, packet->size);
       const Status taken = take(*packet, stop, sink);
       av_packet_unref(packet.get());
       if (!taken) return taken;

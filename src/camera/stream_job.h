@@ -55,6 +55,7 @@ class StreamJob {
   explicit StreamJob(const JobContext& context)
       : context_(context),
         pacer_(context.clock, context.options.play_speed),
+        account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
         decoder_(nullptr, Retire{&context.memory}) {}
 
   // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (a new try
@@ -85,6 +86,7 @@ class StreamJob {
   const JobContext context_;
 
   Pacer pacer_;
+  std::shared_ptr<memory::Account> account_;  // for what FFmpeg holds by itself
   std::unique_ptr<PacketSource> source_;
   std::unique_ptr<Decoder, Retire> decoder_;
   std::uint64_t frames_ = 0;            // delivered by this try

@@ -1,7 +1,8 @@
-#include "camera/av_log.h"
+#include "camera/av_setup.h"
 
 extern "C" {
 #include <libavutil/log.h>
+#include <libavutil/mem.h>
 }
 
 #include <array>
@@ -68,9 +69,12 @@ void write_line(void* context, int level, const char* format, va_list arguments)
 
 }  // namespace
 
-void route_ffmpeg_log() {
+void set_up_ffmpeg() {
   static std::once_flag once;
-  std::call_once(once, [] { av_log_set_callback(write_line); });
+  std::call_once(once, [] {
+    av_log_set_callback(write_line);
+    av_max_alloc(kLargestBlock);
+  });
 }
 
 }  // namespace vigia::camera
