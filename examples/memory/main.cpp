@@ -12,23 +12,22 @@
 #include "memory/memory_manager.h"
 
 using namespace std::chrono_literals;
-using namespace vigia;          // Bytes, 64_MiB
-using namespace vigia::memory;  // MemoryManager, Retirable, Lease, ...
-
+using namespace vigia::memory;      // MemoryManager, Retirable, Lease, ...
+using namespace vigia;              // Bytes, 64_MiB
 constexpr int kBlockSamples = 480;  // 10 ms at 48 kHz
 
 // Dear to destroy, so it is Retirable: it carries its own link in the collector's list, which is why retire()
 // need not allocate. The Charge keeps the books: whoever has the room, "rooms" holds its bytes.
 struct Room final : Retirable {
-  static constexpr Bytes kBytes = 4_MiB;
+  static constexpr Bytes kBytes = 2_MiB;
   explicit Room(const std::shared_ptr<Account>& account)
       : Retirable(kBytes), echo(kBytes / sizeof(float)), charge(account, kBytes) {}
   void play(std::span<float> sound) {
     for (float& sample : sound) sample = echo[at++ % echo.size()] += 0.5F * sample;
   }
   std::vector<float> echo;
-  Charge charge;
   std::size_t at = 0;
+  Charge charge;
 };
 
 // Holds the buffers themselves: nothing is copied. Room for all is made ahead, off the hot thread.
@@ -46,7 +45,7 @@ std::unique_ptr<T> swap(std::atomic<T*>& slot, std::unique_ptr<T> fresh = nullpt
 
 int main(int argc, char** argv) {
   const std::chrono::milliseconds length(argc > 1 ? std::atoi(argv[1]) : 3000);
-  spdlog::set_level(spdlog::level::warn);  // the manager tells spdlog's default logger of each pass
+  spdlog::set_level(spdlog::level::warn);  // each pass is an info line
   MemoryManager memory({.gc_interval = 0.2, .budget_bytes = 64_MiB});
   memory.start();
   BufferPool pool = memory.make_pool(
@@ -56,8 +55,7 @@ int main(int argc, char** argv) {
   std::atomic<Recording*> empty{std::make_unique<Recording>().release()}, full{nullptr};
   std::mutex mutex;
   std::vector<std::unique_ptr<Room>> prepared;  // under mutex: a cache, so it has a trimmer
-
-  // Runs on the collector from 80 % of the budget on; so plain destruction is right, outside the mutex.
+  // Runs on the collector, from 80 % of the budget on; so plain destruction is right, outside the mutex.
   const Trimmer trimmer = memory.add_trimmer("prepared rooms", [&] {
     std::vector<std::unique_ptr<Room>> given_back;
     {
@@ -72,9 +70,11 @@ int main(int argc, char** argv) {
     std::future<float> first;
     for (int turn = 0; !stop.stop_requested(); ++turn, std::this_thread::sleep_for(10ms)) {
       swap(empty, std::make_unique<Recording>());
-      auto room = std::make_unique<Room>(account);
-      if (turn % 4 == 0) room = swap(next_room, std::move(room));
-      if (const std::scoped_lock lock(mutex); room) prepared.push_back(std::move(room));
+      if (turn % 8 == 0) swap(next_room, std::make_unique<Room>(account));
+      if (memory.pressure() == Pressure::none) {  // who could do without holds back first
+        const std::scoped_lock lock(mutex);
+        prepared.push_back(std::make_unique<Room>(account));
+      }
       // Two look at a recording; whoever lets go last must not pay for it: share().
       if (std::shared_ptr<Recording> done = memory.share(swap(full))) {
         first = std::async([done] { return *reinterpret_cast<const float*>(done->blocks[0].data()); });
@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
   auto due = std::chrono::steady_clock::now();
   for (const auto end = due + length; due < end; due += 10ms, std::this_thread::sleep_until(due)) {
     if (auto fresh = swap(next_room)) {
-      memory.retire(std::exchange(room, std::move(fresh)));  // 4 MB let go: a few atomic operations
+      memory.retire(std::exchange(room, std::move(fresh)));  // 2 MB let go: a few atomic operations
       ++changes;
     }
     if (!recording) recording = swap(empty);
