@@ -9,7 +9,6 @@
 // more, so that this machine survives all of them are held up at a quarter of its memory; retire()'s
 // producers ask the budget (512 MB) and drop what it refuses. held_up: how often a producer met either.
 #include <benchmark/benchmark.h>
-#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <urcu/urcu-memb.h>
 
@@ -26,6 +25,7 @@
 #include "base/histogram.h"
 #include "base/mutex.h"
 #include "base/worker.h"
+#include "memory/allocator.h"
 #include "memory/memory_manager.h"
 #include "memory/system_memory.h"
 
@@ -220,7 +220,7 @@ int main(int argc, char** argv) {
   using namespace vigia::memory;
   // As Vigia itself runs. glibc else raises the threshold at the first large free, and then a freed frame
   // stays in the process: delete would be quick because it gives nothing back.
-  ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+  prepare_allocator();
   spdlog::set_level(spdlog::level::warn);
   compare<Delete>("delete");
   compare<Retire>("retire");
