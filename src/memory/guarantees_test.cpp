@@ -147,7 +147,10 @@ TEST_F(Guarantee4, CollectIsABarrierForEachOfManyThreadsWhilePassesRun) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
         std::atomic<bool> destroyed = false;
-        memory.retire(std::make_unique<Counted>(0, [&] { destroyed = true; }));
+        memory.retire(std::make_unique<Counted>(0, [&] {
+          for (int turn = 0; turn < 100; ++turn) std::this_thread::yield();  // others come while a pass runs
+          destroyed = true;
+        }));
         memory.collect();
         too_early += destroyed ? 0 : 1;
         while (!destroyed) std::this_thread::yield();  // it writes to this frame
@@ -204,18 +207,20 @@ TEST_F(Guarantee5, RefusesAtTheLeaseAndNeverAtTheRelease) {
 }
 
 TEST_F(Guarantee5, ThreadsThatRaceForTheLastBytesNeverPassTheBudget) {
-  MemoryManager memory({.gc_interval = 3600, .budget_bytes = 4_MiB});
+  constexpr Bytes kBudget = 2_MiB;  // half of what the threads want
+  MemoryManager memory({.gc_interval = 3600, .budget_bytes = kBudget});
   memory.start();
   std::atomic<Bytes> held = 0, most = 0;
   std::vector<std::jthread> threads;
   for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      const auto account = memory.budget().open("camera " + std::to_string(t), Kind::frames);
+    threads.emplace_back([&] {
+      const auto account = memory.budget().open("camera", Kind::frames);
       for (int i = 0; i < 20'000; ++i) {
         if (!account->try_charge(1_MiB)) continue;
         const Bytes now = held += 1_MiB;
         for (Bytes seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
         }
+        std::this_thread::yield();
         held -= 1_MiB;
         account->discharge(1_MiB);
       }
@@ -223,7 +228,7 @@ TEST_F(Guarantee5, ThreadsThatRaceForTheLastBytesNeverPassTheBudget) {
   }
   threads.clear();
   EXPECT_GT(most, 0);
-  EXPECT_LE(most, 4_MiB);
+  EXPECT_LE(most, kBudget);
   EXPECT_EQ(memory.budget().in_use(), 0);
 }
 
@@ -259,22 +264,26 @@ TEST_F(Guarantee6, ATrimmerNeverRunsAfterItsHandleIsGone) {
   MemoryManager memory({.gc_interval = 0.001, .budget_bytes = 10_MiB});
   memory.start();
   const Charge pressure(memory.budget().open("vigia", Kind::outbox), 9_MiB);
+  struct Cache {
+    std::atomic<bool> entered{false}, gone{false};
+  };
   std::atomic<int> runs = 0, too_late = 0;
   std::atomic<bool> done = false;
   std::vector<std::jthread> threads;
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&] {
       while (!done) {
-        auto gone = std::make_unique<std::atomic<bool>>(false);
-        Trimmer trimmer = memory.add_trimmer("cache", [&, flag = gone.get()]() -> Bytes {
+        const auto cache = std::make_shared<Cache>();
+        Trimmer trimmer = memory.add_trimmer("cache", [&, cache]() -> Bytes {
           ++runs;
-          std::this_thread::yield();
-          too_late += *flag ? 1 : 0;
+          cache->entered = true;
+          for (int turn = 0; turn < 100; ++turn) std::this_thread::yield();
+          too_late += cache->gone ? 1 : 0;
           return 0;
         });
-        std::this_thread::yield();
-        trimmer.reset();
-        *gone = true;  // and freed: sanitizers see a run that comes later
+        while (!cache->entered && !done) std::this_thread::yield();
+        trimmer.reset();  // while it runs, most of the time
+        cache->gone = true;
       }
     });
   }

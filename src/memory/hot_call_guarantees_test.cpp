@@ -267,8 +267,7 @@ class Gigabyte {
   void feed() {
     const Charge pressure(memory_.budget().open("vigia", Kind::outbox), memory_.budget().limit() / 100 * 85);
     for (int round = 0; round < kRounds; ++round) {
-      if (auto lease = idle_.try_acquire())
-        std::memset(lease->data(), 1, static_cast<std::size_t>(lease->size()));
+      if (round % 2 == 0) use_idle();  // and not in the next, whose pass therefore gives it back
       memory_.retire(std::make_unique<Counted>(kRound, [this, block = std::make_shared<Block>()]() mutable {
         const int before = bursts_;
         inside_ = true;
@@ -300,6 +299,14 @@ class Gigabyte {
   }
 
  private:
+  void use_idle() {
+    std::vector<Lease> leases;
+    while (auto lease = idle_.try_acquire()) {
+      std::memset(lease->data(), 1, static_cast<std::size_t>(lease->size()));
+      leases.push_back(std::move(*lease));
+    }
+  }
+
   struct Block {
     Block() : memory(::mmap(nullptr, kRound, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {
       require(memory != MAP_FAILED);
@@ -335,7 +342,7 @@ TEST(Guarantee8, HotCallsAllocateAndLockNothingWhileAGigabyteIsDestroyed) {
     hot_pause(std::chrono::microseconds(50));
   }
   EXPECT_GE(gigabyte.bursts_inside(), kRounds * kCallsWithin / 2);
-  EXPECT_GE(gigabyte.stats().bytes_trimmed, 8_MiB) << "idle buffers went back meanwhile";
+  EXPECT_GE(gigabyte.stats().bytes_trimmed, 64_MiB) << "idle buffers went back meanwhile";
   EXPECT_EQ(worst.allocations, 0);
   EXPECT_EQ(worst.frees, 0);
   EXPECT_EQ(worst.locks, 0);
