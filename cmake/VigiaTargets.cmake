@@ -19,11 +19,13 @@ if(VIGIA_SANITIZE)
   target_link_options(vigia_flags INTERFACE -fsanitize=${VIGIA_SANITIZE})
 endif()
 
-# vigia_library(memory SOURCES a.cpp b.cpp DEPS vigia_base ...): the library vigia_memory.
+# vigia_library(memory SOURCES a.cpp b.cpp DEPS vigia_base ...): the library vigia_memory. Flags are for
+# building here: who uses an installed library gets its language level and threads, see VigiaInstall.cmake.
 function(vigia_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
   add_library(vigia_${name} STATIC ${arg_SOURCES})
-  target_link_libraries(vigia_${name} PUBLIC vigia_flags ${arg_DEPS})
+  target_compile_features(vigia_${name} PUBLIC cxx_std_20)
+  target_link_libraries(vigia_${name} PUBLIC $<BUILD_INTERFACE:vigia_flags> ${arg_DEPS} Threads::Threads)
 endfunction()
 
 # vigia_test(memory SOURCES a_test.cpp ... DEPS ... [TIMEOUT seconds]): the program vigia_memory_test,

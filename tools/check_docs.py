@@ -34,7 +34,7 @@ PATH = re.compile(r"^(src|docs|config|testing|tests|tools|bench|cmake)/[\w./*-]*
 KEY = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
 # What a reader's shell has anyway.
 SHELL = {"cd", "export", "cp", "mkdir", "ls", "cat", "kill", "sudo", "git", "apt-get", "ffprobe", "ffmpeg",
-         "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc"}
+         "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc", "cmake"}
 DEV = """#!/usr/bin/env bash
 arguments=() before=
 for argument in "$@"; do

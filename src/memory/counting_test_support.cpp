@@ -1,0 +1,129 @@
+// The C library's malloc, locks and wake-ups, standing in this program's own place: each counts on the
+// thread that calls it and passes on. operator new and delete, std::mutex and all libraries come through
+// here too. Not linked where a sanitizer is: it does the same.
+#include <dlfcn.h>
+#include <pthread.h>
+#include <semaphore.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
+#include "memory/hot_call_test_support.h"
+
+namespace vigia::memory {
+namespace {
+
+thread_local Costs t_costs;
+thread_local bool t_counting = false;
+
+void count(int Costs::*what) noexcept {
+  if (t_counting) ++(t_costs.*what);
+}
+
+// Condition variables exist twice in the C library; asked without a version, it gives those of twenty
+// years ago, which cannot be mixed with the others.
+template <class Function>
+Function* next_of(Function* /*own*/, const char* name) noexcept {
+  const bool counting = std::exchange(t_counting, false);  // looking it up allocates
+  void* found = ::dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+  if (found == nullptr) found = ::dlsym(RTLD_NEXT, name);
+  t_counting = counting;
+  if (found == nullptr) std::abort();  // nothing here could go on
+  return reinterpret_cast<Function*>(found);
+}
+
+}  // namespace
+
+void start_counting() noexcept {
+  t_costs = {};
+  t_counting = true;
+}
+
+Costs stop_counting() noexcept {
+  t_counting = false;
+  return t_costs;
+}
+
+}  // namespace vigia::memory
+
+using vigia::memory::Costs;
+using vigia::memory::count;
+using vigia::memory::next_of;
+
+// NOLINTBEGIN: these names are the C library's
+extern "C" {
+
+void* __libc_malloc(std::size_t bytes) noexcept;
+void* __libc_calloc(std::size_t count, std::size_t bytes) noexcept;
+void* __libc_realloc(void* memory, std::size_t bytes) noexcept;
+void* __libc_memalign(std::size_t alignment, std::size_t bytes) noexcept;
+void __libc_free(void* memory) noexcept;
+
+void* malloc(std::size_t bytes) noexcept {
+  count(&Costs::allocations);
+  return __libc_malloc(bytes);
+}
+void* calloc(std::size_t number, std::size_t bytes) noexcept {
+  count(&Costs::allocations);
+  return __libc_calloc(number, bytes);
+}
+void* realloc(void* memory, std::size_t bytes) noexcept {
+  count(&Costs::allocations);
+  return __libc_realloc(memory, bytes);
+}
+void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
+  count(&Costs::allocations);
+  return __libc_memalign(alignment, bytes);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
+  return memalign(alignment, bytes);
+}
+int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
+  *memory = memalign(alignment, bytes);
+  return *memory == nullptr ? ENOMEM : 0;
+}
+void free(void* memory) noexcept {
+  if (memory != nullptr) count(&Costs::frees);
+  __libc_free(memory);
+}
+
+// NAME(argument), counted as WHAT and passed on.
+#define VIGIA_COUNT(NAME, ARGUMENT, WHAT)           \
+  int NAME(ARGUMENT* argument) noexcept {           \
+    static const auto next = next_of(&NAME, #NAME); \
+    count(&Costs::WHAT);                            \
+    return next(argument);                          \
+  }
+#define VIGIA_COUNT_TIMED(NAME, ARGUMENT)                        \
+  int NAME(ARGUMENT* argument, const timespec* until) noexcept { \
+    static const auto next = next_of(&NAME, #NAME);              \
+    count(&Costs::locks);                                        \
+    return next(argument, until);                                \
+  }
+
+VIGIA_COUNT(pthread_mutex_lock, pthread_mutex_t, locks)
+VIGIA_COUNT(pthread_mutex_trylock, pthread_mutex_t, locks)
+VIGIA_COUNT_TIMED(pthread_mutex_timedlock, pthread_mutex_t)
+VIGIA_COUNT(pthread_rwlock_rdlock, pthread_rwlock_t, locks)
+VIGIA_COUNT(pthread_rwlock_wrlock, pthread_rwlock_t, locks)
+VIGIA_COUNT(pthread_rwlock_tryrdlock, pthread_rwlock_t, locks)
+VIGIA_COUNT(pthread_rwlock_trywrlock, pthread_rwlock_t, locks)
+VIGIA_COUNT_TIMED(pthread_rwlock_timedrdlock, pthread_rwlock_t)
+VIGIA_COUNT_TIMED(pthread_rwlock_timedwrlock, pthread_rwlock_t)
+VIGIA_COUNT(pthread_cond_signal, pthread_cond_t, wakeups)
+VIGIA_COUNT(pthread_cond_broadcast, pthread_cond_t, wakeups)
+VIGIA_COUNT(sem_post, sem_t, wakeups)
+
+int pthread_spin_lock(pthread_spinlock_t* lock) noexcept {
+  static const auto next = next_of(&pthread_spin_lock, "pthread_spin_lock");
+  count(&Costs::locks);
+  return next(lock);
+}
+
+#undef VIGIA_COUNT
+#undef VIGIA_COUNT_TIMED
+
+}  // extern "C"
+// NOLINTEND
