@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdlib>
+#include <new>
 #include <utility>
 
 #include "memory/hot_call_test_support.h"
@@ -53,6 +54,32 @@ using vigia::memory::count;
 using vigia::memory::next_of;
 
 // NOLINTBEGIN: these names are the C library's
+// All other forms of new and delete come down to these.
+void* operator new(std::size_t bytes) {
+  count(&Costs::news);
+  void* const memory = std::malloc(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  count(&Costs::news);
+  void* const memory = std::aligned_alloc(static_cast<std::size_t>(alignment), bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*bytes*/) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept {
+  std::free(memory);
+}
+
 extern "C" {
 
 void* __libc_malloc(std::size_t bytes) noexcept;
