@@ -90,7 +90,7 @@ class Retire {
   void let_go(std::unique_ptr<Block> block) { memory_.retire(std::move(block)); }
 
  private:
-  MemoryManager memory_{{.gc_interval = 5.0, .budget_bytes = 512_MiB}};
+  MemoryManager memory_{{.gc_interval = 5.0, .budget_bytes = 512_MiB, .camera_quota_bytes = 512_MiB}};
   std::shared_ptr<Account> account_ = memory_.budget().open("bench", Kind::frames);
 };
 
