@@ -52,7 +52,7 @@ bool one_round(const DestroyOptions& options, const DestroyStage& stage, ModeRep
   stage.figures.measuring = true;
   stage.load.on_each_worker([&](int thread) {
     for (auto& object : of(thread)) {
-      stage.figures.stalling([&] { stage.keeper.let_go(thread, std::move(object)); });
+      stage.figures.stalling(stage.figures.own, [&] { stage.keeper.let_go(thread, std::move(object)); });
     }
   });
   const bool finished = stage.watch.until([&] { return alive == 0; }) == "time";

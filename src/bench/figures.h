@@ -12,16 +12,17 @@ namespace vigia::bench {
 
 class Figures {
  public:
-  // Runs it, and records how long it took: time that a hot thread spent on memory.
+  // Runs it, and records how long it took: time that a hot thread spent on memory; also by `kind`: `own`
+  // or `grow`.
   template <class Call>
-  decltype(auto) stalling(Call&& call) {
-    const Timer timer{*this, stall};
+  decltype(auto) stalling(Histogram& kind, Call&& call) {
+    const Timer timer{*this, kind, true};
     return std::forward<Call>(call)();
   }
   // The same for what is not a stall of the memory part.
   template <class Call>
   decltype(auto) timing(Histogram& into, Call&& call) {
-    const Timer timer{*this, into};
+    const Timer timer{*this, into, false};
     return std::forward<Call>(call)();
   }
   // The longest stall since the last call.
@@ -30,6 +31,8 @@ class Figures {
   }
 
   Histogram stall;         // one sample for each of a frame's steps: take, grow, let go
+  Histogram own;           // of these: taking a frame's memory, letting go of things
+  Histogram grow;          // of these: allocating what tracks need, the same in every mode
   Histogram touch;         // writing a frame for the first time: what page faults cost
   Histogram plain_malloc;  // malloc and free of 4 KB on hot threads
   std::atomic<bool> measuring{true};
@@ -43,12 +46,15 @@ class Figures {
   struct Timer {
     Figures& figures;
     Histogram& into;
+    bool is_stall;
     const std::chrono::steady_clock::time_point begin = std::chrono::steady_clock::now();
     ~Timer() {
       if (!figures.measuring.load(std::memory_order_relaxed)) return;
       const auto took = std::chrono::steady_clock::now() - begin;
       into.record(took);
-      if (&into == &figures.stall) figures.note(took.count());
+      if (!is_stall) return;
+      figures.stall.record(took);
+      figures.note(took.count());
     }
   };
   void note(std::int64_t ns) noexcept {

@@ -48,7 +48,7 @@ class Scene {
                   std::vector<std::unique_ptr<memory::Retirable>>& leaving) {
     for (; next_ <= sequence; ++next_) {
       const auto steps = stream_.next();
-      figures.stalling([&] {
+      figures.stalling(figures.grow, [&] {
         for (const TrackStep& step : steps) grow(step, leaving);
       });
       for (const TrackStep& step : steps) {
@@ -148,10 +148,10 @@ void Load::produce(int camera, const std::stop_token& stop) {
 }
 
 void Load::make_frame(int camera, std::uint64_t sequence, const std::stop_token& stop) {
-  auto frame = figures_.stalling([&] { return keeper_.take(camera); });
+  auto frame = figures_.stalling(figures_.own, [&] { return keeper_.take(camera); });
   // Without a pace a camera waits for memory; with one it loses the frame.
   while (!frame && options_.pace == Pace::free && system_clock().sleep_for(100us, stop)) {
-    frame = figures_.stalling([&] { return keeper_.take(camera); });
+    frame = figures_.stalling(figures_.own, [&] { return keeper_.take(camera); });
   }
   if (!frame) {
     figures_.frames_dropped.fetch_add(1, std::memory_order_relaxed);
@@ -170,7 +170,7 @@ void Load::hand_over(Item item, const std::stop_token& stop) {
   }
   if (!back) return;
   figures_.frames_dropped.fetch_add(1, std::memory_order_relaxed);
-  figures_.stalling([&] { keeper_.drop(camera, std::move(back->frame)); });
+  figures_.stalling(figures_.own, [&] { keeper_.drop(camera, std::move(back->frame)); });
 }
 
 void Load::work(int worker) {
@@ -191,7 +191,7 @@ void Load::work(int worker) {
     scenes[static_cast<std::size_t>(item->camera / options_.workers)].advance_to(item->sequence, figures_,
                                                                                  leaving);
     if (options_.probe_malloc) probe_malloc();
-    figures_.stalling([&] {
+    figures_.stalling(figures_.own, [&] {
       for (auto& object : leaving) keeper_.let_go(thread, std::move(object));
       keeper_.let_go(thread, std::move(item->frame));
       keeper_.frame_done(thread);

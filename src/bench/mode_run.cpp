@@ -60,6 +60,8 @@ void add_counts(const Figures& figures, const Keeper& keeper, ModeReport& report
   report.frames_done = figures.frames_done;
   report.frames_dropped = figures.frames_dropped;
   report.stall_us = in_us(figures.stall);
+  report.own_us = in_us(figures.own);
+  report.grow_us = in_us(figures.grow);
   report.touch_us = in_us(figures.touch);
   report.malloc_us = in_us(figures.plain_malloc);
   report.passes = stats.passes;

@@ -16,6 +16,7 @@ namespace {
 // Pixels.
 constexpr double kWidth = 960, kLeft = 76, kRight = 24;
 constexpr double kHead = 64, kPanel = 250, kPanelHead = 50, kPanelFoot = 50;
+constexpr double kLine = 16;  // of the subtitle
 constexpr double kInner = kWidth - kLeft - kRight;
 constexpr double kLetter = 6.6;  // about the width of a letter of the legend
 
@@ -191,7 +192,9 @@ void draw_panel(Svg& svg, const Panel& panel, double top) {
 
 std::string to_svg(const Plot& plot) {
   constexpr double kEach = kPanelHead + kPanel + kPanelFoot;
-  const double height = kHead + kEach * static_cast<double>(plot.panels.size()) + 8;
+  const auto subtitles = static_cast<double>(std::count(plot.subtitle.begin(), plot.subtitle.end(), '\n'));
+  double top = kHead + kLine * subtitles;
+  const double height = top + kEach * static_cast<double>(plot.panels.size()) + 8;
   Svg svg;
   svg.add(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:.0f}\" height=\"{1:.0f}\" "
@@ -199,8 +202,11 @@ std::string to_svg(const Plot& plot) {
       kWidth, height, escaped(plot.title), kStyle);
   svg.add("<rect class=\"ground\" width=\"100%\" height=\"100%\"/>\n");
   svg.text(kLeft, 28, "title", "start", plot.title);
-  svg.text(kLeft, 47, "soft", "start", plot.subtitle);
-  double top = kHead;
+  double y = 47;
+  for (std::size_t at = 0, end = 0; at <= plot.subtitle.size(); at = end + 1, y += kLine) {
+    end = std::min(plot.subtitle.find('\n', at), plot.subtitle.size());
+    svg.text(kLeft, y, "soft", "start", std::string_view(plot.subtitle).substr(at, end - at));
+  }
   for (const Panel& panel : plot.panels) {
     draw_panel(svg, panel, top);
     top += kEach;

@@ -49,7 +49,7 @@ struct Panel {
 
 struct Plot {
   std::string title;
-  std::string subtitle;  // the machine, the run; empty: none
+  std::string subtitle;  // the machine, the run; lines end with '\n'; empty: none
   std::vector<Panel> panels;
 };
 

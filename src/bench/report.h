@@ -32,6 +32,8 @@ struct ModeReport {
   double seconds = 0;
   std::uint64_t frames_asked = 0, frames_done = 0, frames_dropped = 0;
   Percentiles stall_us;  // of hot threads: taking, growing, letting go, for each frame
+  Percentiles own_us;    // of these: taking a frame's memory, letting go of things: Vigia's memory part
+  Percentiles grow_us;   // of these: allocating what tracks need: the allocator, in every mode
   Percentiles touch_us;  // writing a frame: what the page faults of fresh memory cost
   Bytes rss_peak_bytes = 0;
   std::uint64_t passes = 0, objects_collected = 0;

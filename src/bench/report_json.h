@@ -33,6 +33,8 @@ void each_figure(Report& report, const Visit& visit) {
   visit("frames_done", report.frames_done);
   visit("frames_dropped", report.frames_dropped);
   visit("stall_us", report.stall_us);
+  visit("own_us", report.own_us);
+  visit("grow_us", report.grow_us);
   visit("touch_us", report.touch_us);
   visit("rss_peak_bytes", report.rss_peak_bytes);
   visit("passes", report.passes);

@@ -12,6 +12,9 @@
 namespace vigia::bench {
 namespace {
 
+// A run says nothing about what is more than so many times its length away.
+constexpr double kFarthest = 10;
+
 double per_second(std::uint64_t count, const ModeReport& report) {
   return report.seconds > 0 ? static_cast<double>(count) / report.seconds : 0;
 }
@@ -95,7 +98,7 @@ std::optional<double> seconds_to_limit(const ModeReport& report, Bytes limit) {
   if (report.samples.empty()) return std::nullopt;
   const auto left = memory::seconds_until(
       static_cast<double>(limit), static_cast<double>(report.samples.back().rss_bytes), growth(report));
-  if (!left) return std::nullopt;
+  if (!left || *left > kFarthest * report.seconds) return std::nullopt;
   return report.seconds + *left;
 }
 
@@ -163,7 +166,7 @@ Plot picture(const Results& results) {
     }
   }
   Plot plot{.title = "vigia bench memory",
-            .subtitle = describe(results.options) + "; " + to_string(results.machine),
+            .subtitle = describe(results.options) + "\n" + to_string(results.machine),
             .panels = {}};
   if (!memory.series.empty()) plot.panels = {memory, stalls};
   if (!destroyed.series.empty()) plot.panels.push_back(destroyed);

@@ -50,7 +50,7 @@ void add_stream_row(std::string& text, const ModeReport& report, Bytes limit) {
 
 void add_destroy_row(std::string& text, const ModeReport& report) {
   fmt::format_to(std::back_inserter(text), "{:<19} {}   {}  {:>8.2f} s  {:>9} {:>9}\n", report.mode,
-                 times(report.stall_us), times(report.malloc_us),
+                 times(report.own_us), times(report.malloc_us),
                  report.rounds > 0 ? report.seconds / report.rounds : 0,
                  format_bytes(report.rss_before_bytes), format_bytes(report.rss_after_bytes));
 }
