@@ -1,12 +1,17 @@
 #include "bench/destroy.h"
 
+#include <atomic>
 #include <vector>
+
+#include "bench/watch.h"
 
 namespace vigia::bench {
 namespace {
 
-constexpr int kRounds = 3;
-constexpr double kCalm = 0.25;  // seconds, before and after
+using namespace std::chrono_literals;
+
+constexpr auto kCalm = 250ms;
+constexpr auto kSampleEvery = 10ms;
 constexpr Bytes kLeastNode = 100, kMostNode = 4096;
 
 using Objects = std::vector<std::unique_ptr<memory::Retirable>>;
@@ -30,51 +35,38 @@ Objects make_objects(Bytes bytes, std::atomic<int>& alive) {
   return objects;
 }
 
-// True when it was not stopped.
-bool calm(Watch& watch) {
-  const double end = watch.seconds() + kCalm;
-  return watch.until([&] { return watch.seconds() >= end; }) == "time";
-}
+}  // namespace
 
-// Returns false when it was stopped.
-bool one_round(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report) {
+void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report) {
   std::atomic<int> alive{0};
   std::vector<Objects> all(static_cast<std::size_t>(options.workers));
   const auto of = [&](int thread) -> Objects& {
     return all[static_cast<std::size_t>(thread % options.workers)];
   };
+  report.destroyed_bytes = options.bytes;
+  report.ended = "stopped";
+  if (stage.signals.wait_for(kCalm)) return;
   stage.load.on_each_worker(
       [&](int thread) { of(thread) = make_objects(options.bytes / options.workers, alive); });
-  if (!calm(stage.watch)) return false;
-  report.rss_before_bytes = std::max(report.rss_before_bytes, stage.watch.resident());
+  if (stage.signals.wait_for(kCalm)) return;
+
   static_cast<void>(stage.figures.take_longest());
-  const double begin = stage.watch.seconds();
+  Watch watch(stage.figures, stage.signals, {.limit = 0, .sample_every = kSampleEvery});
+  report.rss_before_bytes = watch.resident();
   stage.figures.measuring = true;
   stage.load.on_each_worker([&](int thread) {
     for (auto& object : of(thread)) {
       stage.figures.stalling(stage.figures.own, [&] { stage.keeper.let_go(thread, std::move(object)); });
     }
   });
-  const bool finished = stage.watch.until([&] { return alive == 0; }) == "time";
-  report.seconds += stage.watch.seconds() - begin;
-  const bool went_on = finished && calm(stage.watch);  // what it returns to the system late counts too
+  report.ended = watch.until([&] { return alive == 0; });
+  report.seconds = watch.seconds();
+  const double end = watch.seconds() + to_seconds(kCalm);
+  if (report.ended == "time") report.ended = watch.until([&] { return watch.seconds() >= end; });
   stage.figures.measuring = false;
-  report.rss_after_bytes = std::max(report.rss_after_bytes, stage.watch.resident());
-  report.rounds += 1;
-  if (alive > 0) stage.keeper.finish();  // `alive` ends here
-  return went_on;
-}
-
-}  // namespace
-
-void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report) {
-  report.destroyed_bytes = options.bytes;
-  report.ended = "stopped";
-  if (!calm(stage.watch)) return;
-  for (int round = 0; round < kRounds; ++round) {
-    if (!one_round(options, stage, report)) return;
-  }
-  report.ended = "time";
+  report.rss_after_bytes = watch.resident();
+  stage.load.stop();
+  stage.keeper.finish();  // whatever still lives: `alive` ends here
 }
 
 }  // namespace vigia::bench

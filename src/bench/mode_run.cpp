@@ -54,8 +54,8 @@ LoadOptions load_options(const MemoryBenchOptions& options) {
           .probe_malloc = destroys(*options.child)};
 }
 
-void add_counts(const Figures& figures, const Keeper& keeper, ModeReport& report) {
-  const KeeperStats stats = keeper.stats();
+// When the hot threads have ended.
+void add_counts(const Figures& figures, const KeeperStats& stats, ModeReport& report) {
   report.frames_asked = figures.frames_asked;
   report.frames_done = figures.frames_done;
   report.frames_dropped = figures.frames_dropped;
@@ -67,6 +67,8 @@ void add_counts(const Figures& figures, const Keeper& keeper, ModeReport& report
   report.passes = stats.passes;
   report.objects_collected = stats.collected;
   report.collector_cpu_seconds = stats.collector_cpu_seconds;
+  report.involuntary_switches = figures.involuntary_switches;
+  report.minor_faults = figures.minor_faults;
 }
 
 ModeReport run_stream(const MemoryBenchOptions& options, StopSignals& signals) {
@@ -75,11 +77,12 @@ ModeReport run_stream(const MemoryBenchOptions& options, StopSignals& signals) {
   const auto keeper = make_keeper(*options.child, keeper_options(options));
   Load load(load_options(options), *keeper, figures);
   load.start();
-  Watch watch(figures, signals, options.until_killed ? 0 : limit_of(options));
+  Watch watch(figures, signals, {.limit = options.until_killed ? 0 : limit_of(options)});
   report.ended = watch.until([&] { return watch.seconds() >= options.seconds; });
   report.seconds = watch.seconds();
-  add_counts(figures, *keeper, report);
+  const KeeperStats stats = keeper->stats();  // before the end releases what is left
   load.stop();
+  add_counts(figures, stats, report);
   return report;
 }
 
@@ -90,11 +93,9 @@ ModeReport run_destroy(const MemoryBenchOptions& options, StopSignals& signals) 
   Load load(load_options(options), *keeper, figures);
   figures.measuring = false;
   load.start();
-  Watch watch(figures, signals, 0);
   destroy_at_once({.bytes = options.destroy, .workers = workers_for(options.cameras)},
-                  {load, *keeper, figures, watch}, report);
-  add_counts(figures, *keeper, report);
-  load.stop();
+                  {load, *keeper, figures, signals}, report);
+  add_counts(figures, keeper->stats(), report);
   return report;
 }
 

@@ -40,9 +40,9 @@ struct ModeReport {
   double collector_cpu_seconds = 0;
   std::uint64_t involuntary_switches = 0, minor_faults = 0;  // of hot threads
 
-  // Of the destroy modes; their stalls and seconds are those of the time in which it was destroyed.
-  Bytes destroyed_bytes = 0;  // at once
-  int rounds = 0;
+  // Of the destroy modes; their stalls are those of the time in which it was destroyed and went back to
+  // the system, their seconds those until all was destroyed.
+  Bytes destroyed_bytes = 0;
   Percentiles malloc_us;  // malloc and free of 4 KB on hot threads
   Bytes rss_before_bytes = 0, rss_after_bytes = 0;
 

@@ -48,7 +48,6 @@ void each_figure(Report& report, const Visit& visit) {
 template <class Report, class Visit>
 void each_destroy_figure(Report& report, const Visit& visit) {
   visit("destroyed_bytes", report.destroyed_bytes);
-  visit("rounds", report.rounds);
   visit("malloc_us", report.malloc_us);
   visit("rss_before_bytes", report.rss_before_bytes);
   visit("rss_after_bytes", report.rss_after_bytes);

@@ -67,6 +67,18 @@ Json options_json(const MemoryBenchOptions& options) {
           {"seed", options.seed}};
 }
 
+Panel memory_panel(std::string title) {
+  return {.title = std::move(title), .x_label = "seconds", .y_label = "MB", .series = {}, .marks = {}};
+}
+Panel stall_panel(std::string title) {
+  return {.title = std::move(title),
+          .x_label = "seconds",
+          .y_label = "microseconds",
+          .y_scale = Scale::log,
+          .series = {},
+          .marks = {}};
+}
+
 Series memory_of(const ModeReport& report) {
   Series series{report.mode, {}, {}};
   for (const RunSample& sample : report.samples) {
@@ -138,38 +150,24 @@ std::string to_json(const Results& results) {
 }
 
 Plot picture(const Results& results) {
-  const Bytes limit = limit_of(results.options);
-  Panel memory{.title = "Resident memory",
-               .x_label = "seconds",
-               .y_label = "MB",
-               .series = {},
-               .marks = {{static_cast<double>(limit) / 1e6, "limit " + format_bytes(limit)}}};
-  Panel stalls{.title = "Longest time that a hot thread spent on memory, in each tenth of a second",
-               .x_label = "seconds",
-               .y_label = "microseconds",
-               .y_scale = Scale::log,
-               .series = {},
-               .marks = {}};
-  const std::string much = format_bytes(results.options.destroy);
-  Panel destroyed{.title = fmt::format("The same while {} is let go of at once, three times", much),
-                  .x_label = "seconds",
-                  .y_label = "microseconds",
-                  .y_scale = Scale::log,
-                  .series = {},
-                  .marks = {{1000, "1 ms"}}};
-  for (const ModeReport& report : results.reports) {
-    if (is_destroy(report)) {
-      destroyed.series.push_back(stalls_of(report));
-    } else {
-      memory.series.push_back(memory_of(report));
-      stalls.series.push_back(stalls_of(report));
-    }
-  }
   Plot plot{.title = "vigia bench memory",
             .subtitle = describe(results.options) + "\n" + to_string(results.machine),
             .panels = {}};
-  if (!memory.series.empty()) plot.panels = {memory, stalls};
-  if (!destroyed.series.empty()) plot.panels.push_back(destroyed);
+  const Bytes limit = limit_of(results.options);
+  Panel memory = memory_panel("Resident memory");
+  memory.marks = {{static_cast<double>(limit) / 1e6, "limit " + format_bytes(limit)}};
+  Panel stalls = stall_panel("Longest time that a hot thread spent on memory, in each tenth of a second");
+  Panel destroy_memory = memory_panel("Resident memory while " + format_bytes(results.options.destroy) +
+                                      ", let go of at once, is destroyed");
+  Panel destroy_stalls =
+      stall_panel("Longest stall of a hot thread meanwhile, in each hundredth of a second");
+  for (const ModeReport& report : results.reports) {
+    (is_destroy(report) ? destroy_memory : memory).series.push_back(memory_of(report));
+    (is_destroy(report) ? destroy_stalls : stalls).series.push_back(stalls_of(report));
+  }
+  for (Panel* panel : {&memory, &stalls, &destroy_memory, &destroy_stalls}) {
+    if (!panel->series.empty()) plot.panels.push_back(std::move(*panel));
+  }
   return plot;
 }
 

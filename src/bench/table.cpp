@@ -11,8 +11,9 @@
 namespace vigia::bench {
 namespace {
 
-// "0.4 us", "31 us", "4.2 ms", "1.3 s"
+// "40 ns", "1.4 us", "31 us", "4.2 ms", "1.3 s"
 std::string time_text(double us) {
+  if (us < 1) return fmt::format("{:.0f} ns", us * 1e3);
   if (us < 10) return fmt::format("{:.1f} us", us);
   if (us < 1000) return fmt::format("{:.0f} us", us);
   if (us < 1e6) return fmt::format("{:.1f} ms", us / 1e3);
@@ -48,11 +49,15 @@ void add_stream_row(std::string& text, const ModeReport& report, Bytes limit) {
                  100 * report.collector_cpu_seconds / seconds, report.involuntary_switches);
 }
 
-void add_destroy_row(std::string& text, const ModeReport& report) {
-  fmt::format_to(std::back_inserter(text), "{:<19} {}   {}  {:>8.2f} s  {:>9} {:>9}\n", report.mode,
-                 times(report.own_us), times(report.malloc_us),
-                 report.rounds > 0 ? report.seconds / report.rounds : 0,
-                 format_bytes(report.rss_before_bytes), format_bytes(report.rss_after_bytes));
+void add_destroy_rows(std::string& text, const ModeReport& report) {
+  const auto add = [&text](std::string_view what, std::string_view of, const Percentiles& stall) {
+    fmt::format_to(std::back_inserter(text), "{:<19} {:<24} {}\n", what, of, times(stall));
+  };
+  add(report.mode, "take and let go", report.own_us);
+  add("", "allocate for tracks", report.grow_us);
+  add("", "malloc and free of 4 KB", report.malloc_us);
+  fmt::format_to(std::back_inserter(text), "{:<19} destroyed in {:.2f} s; resident {} before, {} after\n", "",
+                 report.seconds, format_bytes(report.rss_before_bytes), format_bytes(report.rss_after_bytes));
 }
 
 }  // namespace
@@ -63,7 +68,7 @@ std::string to_text(const Results& results) {
     const auto mode = mode_from(report.mode);
     if (report.ended == "failed") continue;
     if (mode && destroys(*mode)) {
-      add_destroy_row(destroyed, report);
+      add_destroy_rows(destroyed, report);
     } else {
       add_stream_row(streams, report, limit_of(results.options));
     }
@@ -77,13 +82,10 @@ std::string to_text(const Results& results) {
     text += "stall: what hot threads spent on memory in one step of a frame; collector: of one core\n";
   }
   if (!destroyed.empty()) {
-    text += fmt::format(
-        "\n{} let go of at once\n{:<19} {:>8} {:>8} {:>8} {:>8}   {:>8} {:>8} {:>8} {:>8}  {:>10}  {:>9} "
-        "{:>9}\n",
-        format_bytes(results.options.destroy), "mode", "stall p50", "p99", "p99.9", "max", "malloc p50",
-        "p99", "p99.9", "max", "gone in", "memory", "after");
+    text += fmt::format("\n{:<44} {:>8} {:>8} {:>8} {:>8}\n",
+                        format_bytes(results.options.destroy) + " let go of at once; hot threads:", "p50",
+                        "p99", "p99.9", "max");
     text += destroyed;
-    text += "malloc: malloc and free of 4 KB on hot threads meanwhile\n";
   }
   return text;
 }

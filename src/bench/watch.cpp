@@ -17,7 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLook = 10ms;  // 3 MB at the rate of eight cameras: how far beyond the limit a mode may get
-constexpr auto kSampleEvery = 100ms;
 
 }  // namespace
 
@@ -45,13 +44,13 @@ void write_line(const std::string& line) {
   }
 }
 
-Watch::Watch(Figures& figures, StopSignals& signals, Bytes limit)
-    : figures_(figures), signals_(signals), limit_(limit) {}
+Watch::Watch(Figures& figures, StopSignals& signals, WatchOptions options)
+    : figures_(figures), signals_(signals), options_(options) {}
 
 std::string Watch::until(const std::function<bool()>& done) {
   while (true) {
     const Bytes resident = resident_.now();
-    const bool beyond = limit_ > 0 && resident >= limit_;
+    const bool beyond = options_.limit > 0 && resident >= options_.limit;
     if (beyond || system_clock().now() >= next_sample_) sample(resident);
     if (beyond) return "limit";
     if (done()) return "time";
@@ -62,7 +61,7 @@ std::string Watch::until(const std::function<bool()>& done) {
 void Watch::sample(Bytes resident) {
   const auto longest = std::chrono::duration<double, std::micro>(figures_.take_longest()).count();
   write_line(to_line(RunSample{seconds(), resident, longest}));
-  next_sample_ = system_clock().now() + kSampleEvery;
+  next_sample_ = std::max(next_sample_ + options_.sample_every, system_clock().now());
 }
 
 }  // namespace vigia::bench

@@ -27,10 +27,15 @@ class ResidentMemory {
 // To standard output at once, in one call; an error ends the process: nobody listens any more.
 void write_line(const std::string& line);
 
+struct WatchOptions {
+  Bytes limit = 0;  // 0: none
+  std::chrono::milliseconds sample_every{100};
+};
+
 class Watch {
  public:
-  // limit: 0 for none. signals and figures outlive it.
-  Watch(Figures& figures, StopSignals& signals, Bytes limit);
+  // figures and signals outlive it.
+  Watch(Figures& figures, StopSignals& signals, WatchOptions options);
 
   // Looks until `done` says so. Returns why it ended, as ModeReport::ended: "time" when done.
   std::string until(const std::function<bool()>& done);
@@ -43,7 +48,7 @@ class Watch {
 
   Figures& figures_;
   StopSignals& signals_;
-  const Bytes limit_;
+  const WatchOptions options_;
   const SteadyTime begin_ = system_clock().now();
   SteadyTime next_sample_ = begin_;
   ResidentMemory resident_;
