@@ -220,7 +220,7 @@ class Checker:
             self.look_up_flags(path, line, words[1:], known, "./dev")
 
     def look_up_vigia(self, path, line, words, files):
-        commands = list(itertools.takewhile(lambda word: not word.startswith("-"), words))[:2]
+        commands = list(itertools.takewhile(re.compile("[a-z]+").fullmatch, words))[:2]
         for depth, command in enumerate(commands):  # the second word of 'bench memory'
             if not re.search(rf"\b{re.escape(command)}\b", run_for_text(self.vigia, *commands[:depth], "--help")):
                 self.complain(path, line, f"vigia has no command '{' '.join(commands[:depth + 1])}'")

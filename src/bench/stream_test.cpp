@@ -51,7 +51,6 @@ TEST(StreamTest, TracksOpenOnceCloseOnceAndKeepTheirPlace) {
 }
 
 TEST(StreamTest, SizesAreThoseOfTracksAndShots) {
-  Bytes jpeg = 0;
   int jpegs = 0, tracks = 0;
   for (const TrackStep& step : steps_of(CameraStream(1, 0), 9000)) {
     EXPECT_GE(step.sighting_bytes, 200);
@@ -60,7 +59,6 @@ TEST(StreamTest, SizesAreThoseOfTracksAndShots) {
     if (step.jpeg_bytes == 0) continue;
     EXPECT_GE(step.jpeg_bytes, 100'000);
     EXPECT_LE(step.jpeg_bytes, 200'000);
-    jpeg += step.jpeg_bytes;
     ++jpegs;
   }
   EXPECT_GT(jpegs, 3 * tracks) << "shots get better";
