@@ -52,7 +52,6 @@ TEST_F(BenchTest, EveryModeGivesItsFigures) {
   }
   // 83 MB/s, kept; as against some tens of MB that go round.
   EXPECT_LT(modes["background"].at("rss_peak_bytes"), modes["never"].at("rss_peak_bytes"));
-  EXPECT_LT(modes["inline"].at("rss_peak_bytes"), modes["never"].at("rss_peak_bytes"));
   EXPECT_GT(modes["never"].at("rss_growth_bytes_per_second"), 0);
   EXPECT_GT(modes["inline"].at("passes"), 0);
   EXPECT_GT(modes["naive-background"].at("objects_collected"), 0);

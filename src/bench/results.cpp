@@ -119,9 +119,7 @@ std::string describe(const MemoryBenchOptions& options) {
       "{} cameras of 1280x720 at {} fps, {}; {:.4g} s a mode; passes every {:.4g} s; limit {}; seed {}",
       options.cameras, kFps, options.pace == Pace::realtime ? "paced in real time" : "as fast as it goes",
       options.seconds, options.gc_interval,
-      options.until_killed ? "the kernel's, " + format_bytes(memory::memory_limit())
-                           : format_bytes(limit_of(options)),
-      options.seed);
+      (options.until_killed ? "of the kernel, " : "") + format_bytes(limit_of(options)), options.seed);
 }
 
 std::string why_no_figures(const ModeReport& report) {

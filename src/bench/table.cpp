@@ -21,6 +21,7 @@ std::string time_text(double us) {
 }
 
 std::string times(const Percentiles& stall) {
+  if (stall.count == 0) return fmt::format("{:>8} {:>8} {:>8} {:>8}", "-", "-", "-", "-");
   return fmt::format("{:>8} {:>8} {:>8} {:>8}", time_text(stall.p50), time_text(stall.p99),
                      time_text(stall.p999), time_text(stall.max));
 }
