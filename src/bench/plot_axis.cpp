@@ -23,6 +23,7 @@ double nice_step(double span) {
 Axis Axis::of_x(Range data) {
   if (data.empty()) return {0, 1, 0.2, false};
   if (data.high <= data.low) data.high = data.low + 1;
+  if (data.low > 0 && data.low < data.high / 50) data.low = 0;  // began at 0, seen a moment later
   return {data.low, data.high, nice_step(data.high - data.low), false};
 }
 

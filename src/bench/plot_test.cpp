@@ -131,6 +131,9 @@ TEST(PlotAxisTest, TicksAreRoundNumbers) {
   EXPECT_THAT(Axis::of_y({0, 1073}, false).ticks(), ElementsAre(0, 200, 400, 600, 800, 1000, 1200));
   EXPECT_THAT(Axis::of_y({0.2, 30000}, true).ticks(), ElementsAre(0.1, 1, 10, 100, 1000, 10000, 100000));
   EXPECT_THAT(Axis::of_x({0, 10}).ticks(), ElementsAre(0, 2, 4, 6, 8, 10));
+  EXPECT_THAT(Axis::of_x({0.001, 0.3}).ticks(),
+              ElementsAre(0, testing::DoubleEq(0.05), 0.1, testing::DoubleNear(0.15, 1e-9), 0.2, 0.25,
+                          testing::DoubleNear(0.3, 1e-9)));
   EXPECT_EQ(Axis::of_y({5, 5}, false).place(5), 1);
 }
 

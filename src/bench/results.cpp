@@ -79,15 +79,23 @@ Panel stall_panel(std::string title) {
           .marks = {}};
 }
 
+// The same for a way of letting go in every panel.
+std::string colour_of(const ModeReport& report) {
+  Mode mode = mode_from(report.mode).value_or(Mode::never);
+  if (mode == Mode::destroy_inline) mode = Mode::inlined;
+  if (mode == Mode::destroy_background) mode = Mode::background;
+  return std::string(line_colour(static_cast<std::size_t>(mode)));
+}
+
 Series memory_of(const ModeReport& report) {
-  Series series{report.mode, {}, {}};
+  Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, static_cast<double>(sample.rss_bytes) / 1e6});
   }
   return series;
 }
 Series stalls_of(const ModeReport& report) {
-  Series series{report.mode, {}, {}};
+  Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, sample.longest_stall_us});
   }
