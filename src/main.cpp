@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "bench/bench_memory.h"
 #include "memory/allocator.h"
 #include "orchestrator/check.h"
 #include "orchestrator/run.h"
@@ -53,6 +54,17 @@ int load_and_start(const settings::CommandLine& command) {
   return exit_code;
 }
 
+int measure_memory(const settings::CommandLine& command) {
+  const auto problems = bench::problems(command.memory_bench);
+  if (!problems.empty()) return complain(problems);
+  StopSignals signals;
+  if (const Status started = log::start(command.verbose ? "debug" : "warning"); !started)
+    return complain({started.error().text});
+  const int exit_code = bench::bench_memory(command.memory_bench, signals);
+  log::stop();
+  return exit_code;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -67,5 +79,6 @@ int main(int argc, char** argv) {
     fmt::print("{}", settings::default_yaml());
     return 0;
   }
+  if (command.verb == settings::Verb::bench) return measure_memory(command);
   return load_and_start(command);
 }

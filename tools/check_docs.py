@@ -17,6 +17,7 @@ One line a complaint, 'path:line: what'; exit 1 if any. Looked at: every *.md, c
 
 import argparse
 import functools
+import itertools
 import json
 import os
 import pathlib
@@ -219,12 +220,13 @@ class Checker:
             self.look_up_flags(path, line, words[1:], known, "./dev")
 
     def look_up_vigia(self, path, line, words, files):
-        command = words[0] if words and not words[0].startswith("-") else None
-        if command and not re.search(rf"\b{re.escape(command)}\b", run_for_text(self.vigia, "--help")):
-            self.complain(path, line, f"vigia has no command '{command}'")
-            return
-        known = run_for_text(self.vigia, *([command] if command else []), "--help")
-        self.look_up_flags(path, line, words, known, f"vigia {command or ''}".rstrip())
+        commands = list(itertools.takewhile(re.compile("[a-z]+").fullmatch, words))[:2]
+        for depth, command in enumerate(commands):  # the second word of 'bench memory'
+            if not re.search(rf"\b{re.escape(command)}\b", run_for_text(self.vigia, *commands[:depth], "--help")):
+                self.complain(path, line, f"vigia has no command '{' '.join(commands[:depth + 1])}'")
+                return
+        known = run_for_text(self.vigia, *commands, "--help")
+        self.look_up_flags(path, line, words, known, " ".join(["vigia", *commands]))
         for flag, value in zip(words, words[1:]):
             if flag in ("-c", "--config") and value not in files and not (self.root / value).is_file():
                 self.complain(path, line, f"there is no '{value}', here or in the project")

@@ -27,7 +27,8 @@ ARROWS = {
     "web": "base",
     "settings": "base domain *_options.h",
     "orchestrator": "base memory domain camera detect track shot outbox findface cluster web settings",
-    "": "base memory/allocator.h settings orchestrator",  # main.cpp
+    "bench": "base memory domain",
+    "": "base memory/allocator.h settings orchestrator bench",  # main.cpp
 }
 SOURCES = (".h", ".cpp")
 MAX_LINES = 299       # of a file that is no test

@@ -5,9 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string_view>
 
+#include "settings/argument_checks.h"
+#include "settings/bench_command.h"
 #include "settings/problems.h"
 #include "settings/spelling.h"
 #include "settings/value.h"
@@ -22,6 +23,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml                        the main job, until Ctrl+C
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
+  vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
 FINDFACE_PASSWORD, FINDFACE_UUID.
@@ -31,20 +33,8 @@ Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 struct Parsed {
   CommandLine line;
   std::string config, summary;
+  BenchArguments bench;
 };
-
-// CLI11's own range does not tell a word from a number that is too large.
-template <class Number>
-std::function<std::string(const std::string&)> number_from_to(Number at_least, Number at_most) {
-  return [at_least, at_most](const std::string& text) -> std::string {
-    Number value{};
-    const bool number = !parse(RawValue::text(text), &value).has_value();
-    if (number && value >= at_least && value <= at_most) return {};
-    return fmt::format("{} is not a{} number from {:.10g} to {:.10g}", shown(RawValue::text(text), false),
-                       std::is_integral_v<Number> ? " whole" : "", static_cast<double>(at_least),
-                       static_cast<double>(at_most));
-  };
-}
 
 void add_sets(CLI::App& verb, Parsed& parsed) {
   verb.add_option("--set", parsed.line.sets, "over the file and the environment, e.g. memory.gc_interval=2")
@@ -92,6 +82,7 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(check, parsed);
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
+  add_bench(*app.add_subcommand("bench", "measure parts of Vigia on this machine"), parsed.bench);
 }
 
 std::string first_line(std::string text) {
@@ -100,10 +91,12 @@ std::string first_line(std::string text) {
   return text;
 }
 
-// The verb that was given, for "see 'vigia run --help'".
+// The verb that was given, for "see 'vigia run --help'"; "bench memory" where it has a second word.
 std::string verb_of(const CLI::App& app) {
   const auto verbs = app.get_subcommands();
-  return verbs.empty() ? std::string{} : verbs.front()->get_name();
+  if (verbs.empty()) return {};
+  const std::string second = verb_of(*verbs.front());
+  return verbs.front()->get_name() + (second.empty() ? "" : " " + second);
 }
 
 // The whole line, ending in a hint: what was meant, or where help is.
@@ -117,8 +110,10 @@ std::vector<std::string> options_of(const CLI::App& app) {
   std::vector<std::string> names{"--help", "--version", "--verbose"};
   for (const CLI::App* verb : app.get_subcommands()) {
     for (const CLI::Option* option : verb->get_options()) {
+      if (option->get_group().empty()) continue;  // for vigia's own use
       for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
     }
+    for (std::string& name : options_of(*verb)) names.push_back(std::move(name));
   }
   return names;
 }
@@ -135,11 +130,12 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 3> kVerbs{"run", "demo", "check"};
+    constexpr std::array<std::string_view, 4> kVerbs{"run", "demo", "check", "bench"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo and check";
+    return "there is no such command; there are run, demo, check and bench";
   }
+  if (verb == "bench") return "there is no such bench; there is memory";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
   if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
   return "an argument too many; every value stands after its option";
@@ -151,7 +147,8 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = "the command is missing: run, demo or check";
+    what = verb_of(app) == "bench" ? "the bench is missing: memory"
+                                   : "the command is missing: run, demo, check or bench";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
@@ -182,14 +179,15 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   } catch (const std::exception& error) {
     return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
   }
-  constexpr std::array<std::pair<std::string_view, Verb>, 3> kVerbs{
-      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}}};
-  const std::string verb = verb_of(app);
+  constexpr std::array<std::pair<std::string_view, Verb>, 4> kVerbs{
+      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}, {"bench", Verb::bench}}};
+  const std::string verb = app.get_subcommands().front()->get_name();
   parsed.line.verb = std::find_if(kVerbs.begin(), kVerbs.end(), [&verb](const auto& entry) {
                        return entry.first == verb;
                      })->second;
   if (!parsed.config.empty()) parsed.line.config = parsed.config;
   if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
+  if (parsed.line.verb == Verb::bench) parsed.line.memory_bench = complete(parsed.bench);
   return parsed.line;
 }
 

@@ -1,4 +1,4 @@
-// The command line: vigia run | demo | check. Nothing is read, opened or printed here.
+// The command line: vigia run | demo | check | bench. Nothing is read, opened or printed here.
 // Threads: one thread at a time.
 #pragma once
 
@@ -8,9 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "bench/bench_options.h"
+
 namespace vigia::settings {
 
-enum class Verb { run, demo, check };
+enum class Verb { run, demo, check, bench };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -22,6 +24,7 @@ struct CommandLine {
   int faces = 4;                                 // demo: people in front of each camera
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
+  bench::MemoryBenchOptions memory_bench;        // bench memory
 
   bool operator==(const CommandLine&) const = default;
 };

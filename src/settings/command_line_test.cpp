@@ -61,9 +61,59 @@ TEST(CommandLineTest, Check) {
   EXPECT_TRUE(line({"check", "--defaults"}).print_defaults);
 }
 
+TEST(CommandLineTest, BenchMemory) {
+  const CommandLine plain = line({"bench", "memory"});
+  EXPECT_EQ(plain.verb, Verb::bench);
+  EXPECT_EQ(plain.memory_bench, bench::MemoryBenchOptions{});
+  const CommandLine given = line({"bench",
+                                  "memory",
+                                  "--cameras",
+                                  "4",
+                                  "--seconds",
+                                  "2.5",
+                                  "--modes",
+                                  "never,destroy",
+                                  "--pace",
+                                  "free",
+                                  "--limit",
+                                  "512M",
+                                  "--until-killed",
+                                  "--gc-interval",
+                                  "1",
+                                  "--destroy",
+                                  "64M",
+                                  "--seed",
+                                  "9",
+                                  "--json",
+                                  "a.json",
+                                  "--plot=b.svg",
+                                  "-v"});
+  using bench::Mode;
+  bench::MemoryBenchOptions expected;
+  expected.cameras = 4;
+  expected.seconds = 2.5;
+  expected.modes = {Mode::never, Mode::destroy_inline, Mode::destroy_background};
+  expected.pace = bench::Pace::free;
+  expected.limit = 512_MiB;
+  expected.until_killed = true;
+  expected.gc_interval = 1;
+  expected.destroy = 64_MiB;
+  expected.seed = 9;
+  expected.json = "a.json";
+  expected.plot = "b.svg";
+  EXPECT_EQ(given.memory_bench, expected);
+  EXPECT_TRUE(given.verbose);
+  EXPECT_EQ(line({"bench", "memory", "--child", "naive-background"}).memory_bench.child,
+            Mode::naive_background);
+  EXPECT_THAT(farewell({"bench", "memory", "--help"}).text,
+              AllOf(HasSubstr("--plot"), Not(HasSubstr("--child"))));
+}
+
 TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
-  for (const std::vector<const char*>& words : {std::vector{"--help"}, std::vector{"run", "--help"},
-                                                std::vector{"demo", "-h"}, std::vector{"check", "--help"}}) {
+  for (const std::vector<const char*>& words :
+       {std::vector{"--help"}, std::vector{"run", "--help"}, std::vector{"demo", "-h"},
+        std::vector{"check", "--help"}, std::vector{"bench", "--help"},
+        std::vector{"bench", "memory", "--help"}}) {
     EXPECT_EQ(farewell(words).exit_code, 0);
     EXPECT_THAT(farewell(words).text, HasSubstr("vigia run -c vigia.yaml"));
   }
@@ -72,9 +122,10 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
-      {{}, "vigia: the command is missing: run, demo or check; see 'vigia --help'"},
+      {{}, "vigia: the command is missing: run, demo, check or bench; see 'vigia --help'"},
       {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
-      {{"watch"}, "vigia: there is no such command; there are run, demo and check; see 'vigia --help'"},
+      {{"watch"},
+       "vigia: there is no such command; there are run, demo, check and bench; see 'vigia --help'"},
       {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
       {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},
       {{"run", "--sett=a.b=c"}, "vigia: '--sett' is no option of vigia run; did you mean '--set'?"},
@@ -92,6 +143,23 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
        "vigia: --faces: '1.5' is not a whole number from 0 to 16; see 'vigia demo --help'"},
       {{"check", "run"},
        "vigia: an argument too many; every value stands after its option; see 'vigia check --help'"},
+      {{"bench"}, "vigia: the bench is missing: memory; see 'vigia bench --help'"},
+      {{"bench", "pipeline"}, "vigia: there is no such bench; there is memory; see 'vigia bench --help'"},
+      {{"bench", "memory", "fast"},
+       "vigia: an argument too many; every value stands after its option; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--plto", "a.svg"},
+       "vigia: '--plto' is no option of vigia bench memory; did you mean '--plot'?"},
+      {{"bench", "memory", "--modes", "inline,often"},
+       "vigia: --modes: 'often' is no mode; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--pace", "slow"},
+       "vigia: --pace: 'slow' is neither realtime nor free; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--limit", "much"},
+       "vigia: --limit: 'much' is no size, as 512M or 2G is; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--limit", "1M"},
+       "vigia: --limit: '1M' is too little; 64M at least; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--cameras", "0"},
+       "vigia: --cameras: '0' is not a whole number from 1 to 64; see 'vigia bench memory --help'"},
+      {{"bench", "memory", "--json"}, "vigia: --json needs a value; see 'vigia bench memory --help'"},
       {{"run", "--set", "cameras.gate.token=x", "hunter2"},
        "vigia: an argument too many; every value stands after its option; see 'vigia run --help'"},
       {{"run", "--rtsp://u:hunter2@h"},

@@ -1,0 +1,32 @@
+// Guarantee 8 of memory_manager.h under load: a gigabyte is let go of at once on the hot threads, half of
+// it blocks of a frame's size, half of it small nodes, made on those very threads (so that whoever frees
+// them takes the locks of the arenas that hot threads allocate from). Measured is the time from then until
+// all of it is destroyed, and a quarter of a second more, in which it goes back to the system.
+// Once in a process: the collector trims the allocator only now and then.
+#pragma once
+
+#include "base/signals.h"
+#include "bench/figures.h"
+#include "bench/keeper.h"
+#include "bench/load.h"
+#include "bench/report.h"
+
+namespace vigia::bench {
+
+struct DestroyOptions {
+  Bytes bytes = 1_GiB;
+  int workers = 2;
+};
+
+// The running mode; all of it outlives the call. figures.measuring is false before and after.
+struct DestroyStage {
+  Load& load;
+  Keeper& keeper;
+  Figures& figures;
+  StopSignals& signals;
+};
+
+// Ends early on a stop signal. Fills in report.ended, seconds and the figures of destroying.
+void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report);
+
+}  // namespace vigia::bench

@@ -1,0 +1,33 @@
+// All modes' reports together: as a table for people, as JSON, as a picture. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/bench_options.h"
+#include "bench/machine.h"
+#include "bench/plot.h"
+#include "bench/report.h"
+#include "memory/growth.h"
+
+namespace vigia::bench {
+
+struct Results {
+  Machine machine;
+  MemoryBenchOptions options;
+  std::vector<ModeReport> reports;
+};
+
+// How resident memory moved after the first fifth of the run, in which every mode fills up.
+memory::Slope growth(const ModeReport& report);
+// When the mode held too much, or will at this growth; none: not in sight.
+std::optional<double> seconds_to_limit(const ModeReport& report, Bytes limit);
+
+std::string describe(const MemoryBenchOptions& options);  // one line
+std::string why_no_figures(const ModeReport& report);     // one line
+std::string to_text(const Results& results);
+std::string to_json(const Results& results);
+Plot picture(const Results& results);
+
+}  // namespace vigia::bench

@@ -1,0 +1,67 @@
+#include "bench/watch.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cstdlib>
+
+#include "bench/report.h"
+
+namespace vigia::bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLook = 10ms;  // 3 MB at the rate of eight cameras: how far beyond the limit a mode may get
+
+}  // namespace
+
+ResidentMemory::ResidentMemory() : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
+
+Bytes ResidentMemory::now() const {
+  std::array<char, 128> text{};
+  const ssize_t length = ::pread(statm_.get(), text.data(), text.size() - 1, 0);
+  if (length <= 0) return 0;
+  const char* const begin = text.data();
+  const char* const end = begin + length;
+  Bytes pages = 0;  // the second number
+  std::from_chars(std::find(begin, end, ' ') + 1, end, pages);
+  return pages * ::sysconf(_SC_PAGESIZE);
+}
+
+void write_line(const std::string& line) {
+  const std::string whole = line + '\n';
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) ::_exit(1);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+Watch::Watch(Figures& figures, StopSignals& signals, WatchOptions options)
+    : figures_(figures), signals_(signals), options_(options) {}
+
+std::string Watch::until(const std::function<bool()>& done) {
+  while (true) {
+    const Bytes resident = resident_.now();
+    const bool beyond = options_.limit > 0 && resident >= options_.limit;
+    if (beyond || system_clock().now() >= next_sample_) sample(resident);
+    if (beyond) return "limit";
+    if (done()) return "time";
+    if (signals_.wait_for(kLook)) return "stopped";
+  }
+}
+
+void Watch::sample(Bytes resident) {
+  const auto longest = std::chrono::duration<double, std::micro>(figures_.take_longest()).count();
+  write_line(to_line(RunSample{seconds(), resident, longest}));
+  next_sample_ = std::max(next_sample_ + options_.sample_every, system_clock().now());
+}
+
+}  // namespace vigia::bench

@@ -1,0 +1,57 @@
+// Looks at a running mode: how much is resident, the longest stall, whether it should end; writes the
+// samples as lines to standard output. Threads: owner thread only.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/signals.h"
+#include "bench/figures.h"
+
+namespace vigia::bench {
+
+// Of this process, as /proc/self/statm says it.
+class ResidentMemory {
+ public:
+  ResidentMemory();
+  [[nodiscard]] Bytes now() const;
+
+ private:
+  Fd statm_;
+};
+
+// To standard output at once, in one call; an error ends the process: nobody listens any more.
+void write_line(const std::string& line);
+
+struct WatchOptions {
+  Bytes limit = 0;  // 0: none
+  std::chrono::milliseconds sample_every{100};
+};
+
+class Watch {
+ public:
+  // figures and signals outlive it.
+  Watch(Figures& figures, StopSignals& signals, WatchOptions options);
+
+  // Looks until `done` says so. Returns why it ended, as ModeReport::ended: "time" when done.
+  std::string until(const std::function<bool()>& done);
+
+  [[nodiscard]] double seconds() const { return to_seconds(system_clock().now() - begin_); }
+  [[nodiscard]] Bytes resident() const { return resident_.now(); }
+
+ private:
+  void sample(Bytes resident);
+
+  Figures& figures_;
+  StopSignals& signals_;
+  const WatchOptions options_;
+  const SteadyTime begin_ = system_clock().now();
+  SteadyTime next_sample_ = begin_;
+  ResidentMemory resident_;
+};
+
+}  // namespace vigia::bench
