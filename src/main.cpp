@@ -12,6 +12,7 @@
 #include "settings/default_yaml.h"
 #include "settings/demo_settings.h"
 #include "settings/load.h"
+#include "soak/soak.h"
 
 namespace {
 
@@ -66,6 +67,10 @@ int main(int argc, char** argv) {
   if (command.print_defaults) {
     fmt::print("{}", settings::default_yaml());
     return 0;
+  }
+  if (command.verb == settings::Verb::soak) {
+    StopSignals signals;
+    return soak::run(command.soak, signals);
   }
   return load_and_start(command);
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <string_view>
 
 #include "settings/problems.h"
@@ -22,6 +23,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml                        the main job, until Ctrl+C
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
+  vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
 FINDFACE_PASSWORD, FINDFACE_UUID.
@@ -31,6 +33,8 @@ Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 struct Parsed {
   CommandLine line;
   std::string config, summary;
+  double soak_hours = 0, soak_seconds = 0;  // 0: not said
+  std::string soak_faults = "normal", soak_findface = "on", soak_max_growth, soak_max_rss, soak_report;
 };
 
 // CLI11's own range does not tell a word from a number that is too large.
@@ -66,6 +70,75 @@ void add_run_length(CLI::App& verb, Parsed& parsed) {
   verb.add_option("--summary", parsed.summary, "write the run's numbers there, as JSON")->type_name("FILE");
 }
 
+std::string check_bytes(const std::string& text) {
+  Bytes bytes = 0;
+  return parse(RawValue::text(text), &bytes)
+             ? shown(RawValue::text(text), false) + " is no size, as 512M or 2G is"
+             : std::string{};
+}
+
+void add_soak_bounds(CLI::App& verb, Parsed& parsed) {
+  verb.add_option("--faults", parsed.soak_faults, "none, calm, normal (without) or storm")
+      ->type_name("LEVEL")
+      ->check(CLI::IsMember({"none", "calm", "normal", "storm"}));
+  verb.add_option("--findface", parsed.soak_findface,
+                  "on (without): faces go to a FindFace; off: to a folder")
+      ->type_name("on|off")
+      ->check(CLI::IsMember({"on", "off"}));
+  verb.add_option("--max-growth", parsed.soak_max_growth, "of memory in an hour; 8M without")
+      ->type_name("BYTES")
+      ->check(check_bytes);
+  verb.add_option("--max-rss", parsed.soak_max_rss, "of memory at any time; the budget and 256M without")
+      ->type_name("BYTES")
+      ->check(check_bytes);
+  verb.add_option("--report", parsed.soak_report, "write all figures there, as JSON")->type_name("FILE");
+}
+
+void add_soak(CLI::App& verb, Parsed& parsed) {
+  soak::SoakOptions& options = parsed.line.soak;
+  CLI::Option* const hours = verb.add_option("--hours", parsed.soak_hours, "how long; 8 without")
+                                 ->type_name("H")
+                                 ->check(number_from_to(0.001, 10000.0));
+  verb.add_option("--seconds", parsed.soak_seconds, "the same in seconds")
+      ->type_name("N")
+      ->check(number_from_to(1.0, 4e7))
+      ->excludes(hours);
+  verb.add_option("--cameras", options.cameras, "cameras; 4 without, or as many as clips")
+      ->type_name("N")
+      ->check(number_from_to(1, 64));
+  verb.add_option("--clip", options.clips,
+                  "a video that a camera shows, again and again; without: painted scenes")
+      ->type_name("FILE");
+  verb.add_option("--size", options.size, "of painted scenes, 1280x720 without")->type_name("WxH");
+  verb.add_option("--fps", options.fps, "of painted scenes, 25 without")
+      ->type_name("N")
+      ->check(number_from_to(1.0, 60.0));
+  verb.add_option("--seed", options.seed, "of the schedule and of the scenes, 1 without")->type_name("N");
+  add_soak_bounds(verb, parsed);
+  add_sets(verb, parsed);
+}
+
+void complete_soak(Parsed& parsed) {
+  soak::SoakOptions& options = parsed.line.soak;
+  if (parsed.soak_hours > 0) options.seconds = parsed.soak_hours * 3600;
+  if (parsed.soak_seconds > 0) options.seconds = parsed.soak_seconds;
+  using soak::FaultLevel;
+  static const std::map<std::string_view, FaultLevel> kLevels{{"none", FaultLevel::none},
+                                                              {"calm", FaultLevel::calm},
+                                                              {"normal", FaultLevel::normal},
+                                                              {"storm", FaultLevel::storm}};
+  options.faults = kLevels.at(parsed.soak_faults);
+  options.findface = parsed.soak_findface == "on";
+  // Checked before: neither can fail.
+  if (!parsed.soak_max_growth.empty())
+    static_cast<void>(parse(RawValue::text(parsed.soak_max_growth), &options.max_growth));
+  if (!parsed.soak_max_rss.empty())
+    static_cast<void>(parse(RawValue::text(parsed.soak_max_rss), &options.max_rss));
+  if (!parsed.soak_report.empty()) options.report = parsed.soak_report;
+  options.sets = parsed.line.sets;
+  options.verbose = parsed.line.verbose;
+}
+
 void describe(CLI::App& app, Parsed& parsed) {
   app.footer(std::string(kExamples));
   app.set_version_flag("--version", std::string("vigia ") + VIGIA_VERSION, "print the version");
@@ -92,6 +165,7 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(check, parsed);
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
+  add_soak(*app.add_subcommand("soak", "run for hours among failing cameras: does it grow?"), parsed);
 }
 
 std::string first_line(std::string text) {
@@ -135,10 +209,10 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 3> kVerbs{"run", "demo", "check"};
+    constexpr std::array<std::string_view, 4> kVerbs{"run", "demo", "check", "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo and check";
+    return "there is no such command; there are run, demo, check and soak";
   }
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
   if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
@@ -151,7 +225,7 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = "the command is missing: run, demo or check";
+    what = "the command is missing: run, demo, check or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
@@ -182,14 +256,15 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   } catch (const std::exception& error) {
     return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
   }
-  constexpr std::array<std::pair<std::string_view, Verb>, 3> kVerbs{
-      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}}};
+  constexpr std::array<std::pair<std::string_view, Verb>, 4> kVerbs{
+      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}, {"soak", Verb::soak}}};
   const std::string verb = verb_of(app);
   parsed.line.verb = std::find_if(kVerbs.begin(), kVerbs.end(), [&verb](const auto& entry) {
                        return entry.first == verb;
                      })->second;
   if (!parsed.config.empty()) parsed.line.config = parsed.config;
   if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
+  if (parsed.line.verb == Verb::soak) complete_soak(parsed);
   return parsed.line;
 }
 

@@ -1,4 +1,4 @@
-// The command line: vigia run | demo | check. Nothing is read, opened or printed here.
+// The command line: vigia run | demo | check | soak. Nothing is read, opened or printed here.
 // Threads: one thread at a time.
 #pragma once
 
@@ -8,9 +8,11 @@
 #include <variant>
 #include <vector>
 
+#include "soak/soak_options.h"
+
 namespace vigia::settings {
 
-enum class Verb { run, demo, check };
+enum class Verb { run, demo, check, soak };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -22,6 +24,7 @@ struct CommandLine {
   int faces = 4;                                 // demo: people in front of each camera
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
+  soak::SoakOptions soak;                        // soak: complete, with sets and verbose
 
   bool operator==(const CommandLine&) const = default;
 };
