@@ -34,7 +34,8 @@ struct Parsed {
   CommandLine line;
   std::string config, summary;
   double soak_hours = 0, soak_seconds = 0;  // 0: not said
-  std::string soak_faults = "normal", soak_findface = "on", soak_max_growth, soak_max_rss, soak_report;
+  std::string soak_faults = "normal", soak_findface = "on", soak_max_growth, soak_max_rss, soak_report,
+              soak_plot;
 };
 
 // CLI11's own range does not tell a word from a number that is too large.
@@ -92,6 +93,7 @@ void add_soak_bounds(CLI::App& verb, Parsed& parsed) {
       ->type_name("BYTES")
       ->check(check_bytes);
   verb.add_option("--report", parsed.soak_report, "write all figures there, as JSON")->type_name("FILE");
+  verb.add_option("--plot", parsed.soak_plot, "draw memory over time there, as SVG")->type_name("FILE");
 }
 
 void add_soak(CLI::App& verb, Parsed& parsed) {
@@ -135,6 +137,7 @@ void complete_soak(Parsed& parsed) {
   if (!parsed.soak_max_rss.empty())
     static_cast<void>(parse(RawValue::text(parsed.soak_max_rss), &options.max_rss));
   if (!parsed.soak_report.empty()) options.report = parsed.soak_report;
+  if (!parsed.soak_plot.empty()) options.plot = parsed.soak_plot;
   options.sets = parsed.line.sets;
   options.verbose = parsed.line.verbose;
 }

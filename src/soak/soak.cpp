@@ -8,8 +8,8 @@
 #include <set>
 
 #include "base/file.h"
-#include "base/log.h"
 #include "soak/job.h"
+#include "soak/picture.h"
 #include "soak/report.h"
 #include "soak/rig.h"
 #include "soak/watch.h"
@@ -20,7 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStopTimeout = 90s;  // delivery.stop_timeout, and what is in hand on a busy machine
-constexpr double kLongestWarmUp = 900;
+constexpr double kLongestWarmUp = 1800;
 constexpr double kLeastWarmUp = 15;
 
 int complain(const Error& error) {
@@ -62,7 +62,7 @@ double all_kinds_seen_after(const std::vector<Fault>& schedule) {
 
 Bounds bounds_for(const SoakOptions& options, const Rig& rig) {
   Bounds bounds{.max_growth = options.max_growth, .max_rss = options.max_rss};
-  const double wanted = std::max(options.seconds / 10, all_kinds_seen_after(rig.schedule()));
+  const double wanted = std::max(options.seconds / 4, all_kinds_seen_after(rig.schedule()));
   bounds.warm_up = std::min(std::clamp(wanted, kLeastWarmUp, kLongestWarmUp), options.seconds / 3);
   bounds.round = options.faults == FaultLevel::none ? 60 : round_seconds(options.faults);
   return bounds;
@@ -111,6 +111,12 @@ Status watch_job(const JobPlan& plan, Rig& rig, StopSignals& signals, Report& re
   return watched;
 }
 
+bool write(const char* flag, const std::filesystem::path& path, const std::string& content) {
+  const Status written = write_file_atomically(path, content);
+  if (!written) fmt::print(stderr, "vigia soak: {}: {}\n", flag, written.error().text);
+  return written.ok();
+}
+
 int soak_in(Folder& folder, const SoakOptions& options, StopSignals& signals) {
   fmt::print("recording what the cameras show\n");
   std::fflush(stdout);
@@ -132,11 +138,8 @@ int soak_in(Folder& folder, const SoakOptions& options, StopSignals& signals) {
     folder.keep();
     fmt::print("its log and outbox are kept in {}\n", folder.path().string());
   }
-  if (options.report) {
-    const Status written = write_file_atomically(*options.report, to_json(report));
-    if (!written) fmt::print(stderr, "vigia soak: --report: {}\n", written.error().text);
-    good = good && written.ok();
-  }
+  if (options.report) good = write("--report", *options.report, to_json(report)) && good;
+  if (options.plot) good = write("--plot", *options.plot, to_svg(report)) && good;
   std::fflush(stdout);
   return good ? 0 : 1;
 }

@@ -28,6 +28,7 @@ struct SoakOptions {
   Bytes max_growth = 8'000'000;                 // an hour, of anonymous memory
   Bytes max_rss = 0;                            // 0: the memory budget and kBase
   std::optional<std::filesystem::path> report;  // JSON
+  std::optional<std::filesystem::path> plot;    // SVG
   bool verbose = false;                         // prints the schedule, and the program's log at level debug
 
   // What the program holds beside its budget: code, libraries, the model, FFmpeg's decoders.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "base/clock.h"
@@ -59,7 +60,7 @@ void Watch::observe(double seconds) {
 }
 
 void Watch::print_line(double seconds) {
-  next_line_ += line_every_;
+  next_line_ = (std::floor(seconds / line_every_) + 1) * line_every_;
   if (observations_.empty()) return;
   const Observation& last = observations_.back();
   fmt::print("{:>7.0f} s {:>10} {:>10} {:>5} {:>8} {:>8} {:>7} {:>7}\n", seconds,

@@ -38,7 +38,8 @@ class Watch {
   const double look_every_, line_every_;  // seconds
 
   FaceFolder faces_;
-  double next_look_ = 0, next_line_ = 0;
+  double next_look_ = 1;  // before, the job is not itself yet
+  double next_line_ = 2;
   std::vector<Observation> observations_;
 };
 
