@@ -13,6 +13,7 @@
 #include "settings/default_yaml.h"
 #include "settings/demo_settings.h"
 #include "settings/load.h"
+#include "soak/soak.h"
 
 namespace {
 
@@ -80,5 +81,9 @@ int main(int argc, char** argv) {
     return 0;
   }
   if (command.verb == settings::Verb::bench) return measure_memory(command);
+  if (command.verb == settings::Verb::soak) {
+    StopSignals signals;
+    return soak::run(command.soak, signals);
+  }
   return load_and_start(command);
 }

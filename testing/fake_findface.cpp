@@ -7,11 +7,11 @@
 #include <deque>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "testing/event_check.h"
+#include "testing/http_loop.h"
 #include "testing/server_sockets.h"
 
 namespace vigia::testing {
@@ -82,19 +82,11 @@ class FakeFindFace::Server {
     const bool tls = !options_.cert_file.empty();
     http_ = tls ? std::make_unique<httplib::SSLServer>(options_.cert_file.c_str(), options_.key_file.c_str())
                 : std::make_unique<httplib::Server>();
+    loop_ = std::make_unique<HttpLoop>(*http_);
     add_group({});
   }
 
-  ~Server() {
-    quit_.request_stop();
-    http_->stop();
-    // A keep-alive connection holds its thread for seconds: no need to wait for that.
-    while (running_.load()) {
-      reset_connections(port_);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    if (thread_.joinable()) thread_.join();
-  }
+  ~Server() { go_down(); }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -104,16 +96,25 @@ class FakeFindFace::Server {
     http_->set_tcp_nodelay(true);
     http_->new_task_queue = [] { return new httplib::ThreadPool(24); };  // the library takes it over
     add_routes();
-    port_ = options_.port == 0 ? http_->bind_to_any_port("127.0.0.1")
-                               : (http_->bind_to_port("127.0.0.1", options_.port) ? options_.port : -1);
-    if (port_ <= 0) return Error{ErrorCode::io, fmt::format("port {} cannot be used", options_.port)};
-    running_.store(true);
-    thread_ = std::jthread([this] {
-      http_->listen_after_bind();
-      running_.store(false);
-    });
-    while (!http_->is_running()) std::this_thread::yield();
-    return ok_status();
+    Status opened = loop_->open(options_.port);
+    port_ = loop_->port();
+    return opened;
+  }
+
+  void go_down() {
+    {
+      MutexLock lock(mutex_);
+      ++times_down_;
+      waits_.request_stop();
+    }
+    loop_->close();
+  }
+  Status come_up() {
+    {
+      MutexLock lock(mutex_);
+      waits_ = std::stop_source();
+    }
+    return loop_->open();
   }
 
   [[nodiscard]] int port() const { return port_; }
@@ -138,6 +139,9 @@ class FakeFindFace::Server {
   void clear_faults() {
     MutexLock lock(mutex_);
     faults_.clear();
+    current_.clear();
+    waits_.request_stop();  // who hangs, hangs no longer
+    waits_ = std::stop_source();
   }
   void forget_tokens() {
     MutexLock lock(mutex_);
@@ -146,6 +150,10 @@ class FakeFindFace::Server {
   [[nodiscard]] std::vector<FakeEvent> events() const {
     MutexLock lock(mutex_);
     return events_;
+  }
+  [[nodiscard]] std::size_t event_count() const {
+    MutexLock lock(mutex_);
+    return events_.size();
   }
   [[nodiscard]] int requests(const std::string& path) const {
     MutexLock lock(mutex_);
@@ -213,16 +221,23 @@ class FakeFindFace::Server {
     return httplib::Server::HandlerResponse::Handled;
   }
 
-  [[nodiscard]] std::optional<Fault> fault_of(const Request& request) const {
+  [[nodiscard]] std::optional<Fault> fault_of(const Request& request, std::stop_token* over = nullptr) const {
     MutexLock lock(mutex_);
+    if (over != nullptr) *over = waits_.get_token();
     const auto found = current_.find(request.remote_port);
     return found == current_.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  [[nodiscard]] int times_down() const {
+    MutexLock lock(mutex_);
+    return times_down_;
   }
 
   // The real answer, or what the fault makes of it.
   template <class Real>
   void answer(const Request& request, Response& response, Real real) {
-    const std::optional<Fault> fault = fault_of(request);
+    std::stop_token over;  // taken with the fault, so that no fault outlives the end of all
+    const std::optional<Fault> fault = fault_of(request, &over);
     if (!fault) return real();
     switch (fault->kind) {
       case Fault::Kind::answer:
@@ -231,10 +246,10 @@ class FakeFindFace::Server {
         for (const auto& [name, value] : fault->headers) response.set_header(name, value);
         return;
       case Fault::Kind::delay:
-        system_clock().sleep_for(fault->delay, quit_.get_token());
+        system_clock().sleep_for(fault->delay, over);
         return real();
       case Fault::Kind::hang:
-        system_clock().sleep_for(std::chrono::hours(1), quit_.get_token());
+        system_clock().sleep_for(std::chrono::hours(1), over);
         break;
       case Fault::Kind::reset_after_body:
         real();
@@ -251,6 +266,7 @@ class FakeFindFace::Server {
                                                   const httplib::ContentReader& body) {
     const std::optional<Fault> fault = fault_of(request);
     const bool cut = fault && fault->kind == Fault::Kind::reset_mid_body;
+    const int times_down_before = times_down();
     std::vector<FormPart> parts;
     std::size_t read = 0;
     const auto begin = [&parts](const httplib::MultipartFormData& part) {
@@ -268,6 +284,7 @@ class FakeFindFace::Server {
       reset_connections(port_, request.remote_port);
       return std::nullopt;
     }
+    if (!whole && times_down() != times_down_before) return std::nullopt;
     if (!whole || !request.is_multipart_form_data())
       violation("an event that is not well-formed multipart/form-data");
     return parts;
@@ -414,9 +431,6 @@ class FakeFindFace::Server {
   std::unique_ptr<httplib::Server> http_;
   int port_ = 0;
 
-  std::stop_source quit_;
-  std::atomic<bool> running_{false};
-
   // State below is protected by mutex_.
   mutable Mutex mutex_;
   std::map<std::int64_t, FakeGroup> groups_ GUARDED_BY(mutex_);
@@ -429,8 +443,10 @@ class FakeFindFace::Server {
   std::vector<std::string> violations_ GUARDED_BY(mutex_);
   int logins_ GUARDED_BY(mutex_) = 0;
   bool saw_expect_ GUARDED_BY(mutex_) = false;
+  int times_down_ GUARDED_BY(mutex_) = 0;
+  std::stop_source waits_ GUARDED_BY(mutex_);  // of requests that hang or are late
 
-  std::jthread thread_;
+  std::unique_ptr<HttpLoop> loop_;  // last: its threads use the rest
 };
 
 Result<std::unique_ptr<FakeFindFace>> FakeFindFace::start(FakeFindFaceOptions options) {
@@ -462,6 +478,15 @@ void FakeFindFace::inject(const std::string& path, Fault fault, int times) {
 }
 void FakeFindFace::clear_faults() {
   server_->clear_faults();
+}
+void FakeFindFace::go_down() {
+  server_->go_down();
+}
+Status FakeFindFace::come_up() {
+  return server_->come_up();
+}
+std::size_t FakeFindFace::event_count() const {
+  return server_->event_count();
 }
 void FakeFindFace::forget_tokens() {
   server_->forget_tokens();

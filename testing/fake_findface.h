@@ -95,11 +95,16 @@ class FakeFindFace {
 
   // The next `times` requests to this path meet the fault (< 0: all). Faults of one path queue up.
   void inject(const std::string& path, Fault fault, int times = 1);
-  void clear_faults();
+  void clear_faults();            // also those in hand: what hangs breaks off
   void forget_tokens();           // as after the server's restart: every token gets 401
   void reset_idle_connections();  // as a server that closes what it thinks is idle
+  // As a program that is stopped: connections break, new ones are refused. Nothing is forgotten.
+  // Both: one thread at a time.
+  void go_down();
+  Status come_up();  // at the same port. Error: io
 
   [[nodiscard]] std::vector<FakeEvent> events() const;
+  [[nodiscard]] std::size_t event_count() const;
   // Requests seen, also those that met a fault.
   [[nodiscard]] int requests(const std::string& path) const;
   // What requests did that the description does not allow, one line each.

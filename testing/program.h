@@ -32,6 +32,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }  // < 0: it has ended
   [[nodiscard]] bool running();
   // What it has written so far.
   [[nodiscard]] std::string out() const;

@@ -63,6 +63,12 @@ class CheckIncludes(unittest.TestCase):
         found = self.complaints({**support, "src/base/a.cpp": '#include "base/test_support.h"\n'})
         self.assertEqual(len(found), 1, found)
 
+    def test_one_file_of_testing_may_be_allowed_to_a_folder(self):
+        includes = '#pragma once\n#include "testing/fake_findface.h"\n'
+        self.assertEqual(self.complaints({"src/soak/a.h": includes}), [])
+        self.expect("src/soak/a.h", '#pragma once\n#include "testing/fake_clock.h"\n', "only tests")
+        self.expect("src/camera/a.h", includes, "only tests")
+
     def test_own_header_not_first(self):
         self.expect("src/base/clock.cpp", '#include <ctime>\n#include "base/clock.h"\n', "first", 1)
         self.expect("src/base/clock.cpp", "int x;\n", "first", 1)

@@ -193,7 +193,9 @@ Status AvSource::rewind() {
 Error AvSource::failure(const char* what, int code) const {
   const std::string name = redact(source_.url);
   if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
-  if (interrupt_.timed_out) {
+  // FFmpeg may first hand out what it had in hand when it was interrupted, and come back with the news at
+  // the next read.
+  if (interrupt_.timed_out || code == AVERROR_EXIT) {
     return {ErrorCode::timeout,
             "no data from " + name + " for " +
                 std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count()) +

@@ -39,6 +39,7 @@ struct DnnlGraph::State {
     memory::desc scratchpad;
     std::vector<std::pair<int, Tensor>> tensors;
     std::unordered_map<int, memory> arguments;  // the constants; from finish() on, all
+    std::vector<dnnl_exec_arg_t> list{};        // the same as oneDNN wants them, made once in finish()
   };
   struct Place {
     memory::desc desc;
@@ -191,15 +192,22 @@ void DnnlGraph::finish() {
       step.arguments[argument] =
           memory(state.desc(tensor), state.engine, state.slot(tensor).storage.get_data_handle());
     }
-    if (step.scratchpad.get_size() == 0) continue;
-    step.arguments[DNNL_ARG_SCRATCHPAD] =
-        memory(step.scratchpad, state.engine, state.scratchpad.get_data_handle());
+    if (step.scratchpad.get_size() > 0) {
+      step.arguments[DNNL_ARG_SCRATCHPAD] =
+          memory(step.scratchpad, state.engine, state.scratchpad.get_data_handle());
+    }
+    for (const auto& [argument, value] : step.arguments) step.list.push_back({argument, value.get()});
   }
 }
 
 void DnnlGraph::run() {
   const OneThread one_thread;
-  for (const State::Step& step : state_->steps) step.primitive.execute(state_->stream, step.arguments);
+  // Through the C interface: that of C++ makes a new list at each call.
+  for (const State::Step& step : state_->steps) {
+    dnnl::error::wrap_c_api(dnnl_primitive_execute(step.primitive.get(), state_->stream.get(),
+                                                   static_cast<int>(step.list.size()), step.list.data()),
+                            "could not execute a primitive");
+  }
   state_->stream.wait();
 }
 

@@ -23,6 +23,15 @@ void count(int Costs::*what) noexcept {
   if (t_counting) ++(t_costs.*what);
 }
 
+// By the linker: where the program's own code begins and ends.
+extern "C" const char __executable_start, etext;
+
+void count_allocation(const void* caller) noexcept {
+  if (!t_counting) return;
+  ++t_costs.allocations;
+  if (caller >= &__executable_start && caller < &etext) ++t_costs.ours;
+}
+
 // Condition variables exist twice in the C library; asked without a version, it gives those of twenty
 // years ago, which cannot be mixed with the others.
 template <class Function>
@@ -51,19 +60,30 @@ Costs stop_counting() noexcept {
 
 using vigia::memory::Costs;
 using vigia::memory::count;
+using vigia::memory::count_allocation;
 using vigia::memory::next_of;
 
 // NOLINTBEGIN: these names are the C library's
+extern "C" {
+
+void* __libc_malloc(std::size_t bytes) noexcept;
+void* __libc_calloc(std::size_t count, std::size_t bytes) noexcept;
+void* __libc_realloc(void* memory, std::size_t bytes) noexcept;
+void* __libc_memalign(std::size_t alignment, std::size_t bytes) noexcept;
+void __libc_free(void* memory) noexcept;
+
+}  // extern "C"
+
 // All other forms of new and delete come down to these.
 void* operator new(std::size_t bytes) {
-  count(&Costs::news);
-  void* const memory = std::malloc(bytes);
+  count_allocation(__builtin_return_address(0));
+  void* const memory = __libc_malloc(bytes);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
 void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  count(&Costs::news);
-  void* const memory = std::aligned_alloc(static_cast<std::size_t>(alignment), bytes);
+  count_allocation(__builtin_return_address(0));
+  void* const memory = __libc_memalign(static_cast<std::size_t>(alignment), bytes);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
@@ -82,33 +102,29 @@ void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*ali
 
 extern "C" {
 
-void* __libc_malloc(std::size_t bytes) noexcept;
-void* __libc_calloc(std::size_t count, std::size_t bytes) noexcept;
-void* __libc_realloc(void* memory, std::size_t bytes) noexcept;
-void* __libc_memalign(std::size_t alignment, std::size_t bytes) noexcept;
-void __libc_free(void* memory) noexcept;
-
 void* malloc(std::size_t bytes) noexcept {
-  count(&Costs::allocations);
+  count_allocation(__builtin_return_address(0));
   return __libc_malloc(bytes);
 }
 void* calloc(std::size_t number, std::size_t bytes) noexcept {
-  count(&Costs::allocations);
+  count_allocation(__builtin_return_address(0));
   return __libc_calloc(number, bytes);
 }
 void* realloc(void* memory, std::size_t bytes) noexcept {
-  count(&Costs::allocations);
+  count_allocation(__builtin_return_address(0));
   return __libc_realloc(memory, bytes);
 }
 void* memalign(std::size_t alignment, std::size_t bytes) noexcept {
-  count(&Costs::allocations);
+  count_allocation(__builtin_return_address(0));
   return __libc_memalign(alignment, bytes);
 }
 void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
-  return memalign(alignment, bytes);
+  count_allocation(__builtin_return_address(0));
+  return __libc_memalign(alignment, bytes);
 }
 int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) noexcept {
-  *memory = memalign(alignment, bytes);
+  count_allocation(__builtin_return_address(0));
+  *memory = __libc_memalign(alignment, bytes);
   return *memory == nullptr ? ENOMEM : 0;
 }
 void free(void* memory) noexcept {

@@ -22,7 +22,7 @@ inline constexpr auto kWhyNotCounted =
 
 struct Costs {
   int allocations = 0;
-  int news = 0;  // of them, by C++'s new: never by FFmpeg, which is C
+  int ours = 0;  // of them, by the program's own code: not inside a library, unless from its headers
   int frees = 0;
   int locks = 0;    // mutexes, read-write and spin locks, also those only tried
   int wakeups = 0;  // condition variables and semaphores, also where nobody waits

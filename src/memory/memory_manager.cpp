@@ -42,7 +42,6 @@ MemoryManager::~MemoryManager() {
 
 void MemoryManager::start() {
   if (collector_.counters().is_running) return;
-  collector_.start();
   log::info("MemoryManager started (interval: {:.1f} s, budget: {} of {})", options_.gc_interval,
             format_bytes(budget_.limit()), format_bytes(limit_));
   if (options_.empty_gpu_cache_each_pass && !gpu_cache_.empty) {
@@ -50,6 +49,7 @@ void MemoryManager::start() {
   } else {
     log::debug("memory: GPU cache: {}", gpu_cache_.about);
   }
+  collector_.start();  // last: the first line makes the logger, and that must not be raced
 }
 
 void MemoryManager::stop() noexcept {

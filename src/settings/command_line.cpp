@@ -10,6 +10,7 @@
 #include "settings/argument_checks.h"
 #include "settings/bench_command.h"
 #include "settings/problems.h"
+#include "settings/soak_command.h"
 #include "settings/spelling.h"
 #include "settings/value.h"
 
@@ -24,6 +25,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
+  vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
 FINDFACE_PASSWORD, FINDFACE_UUID.
@@ -34,6 +36,7 @@ struct Parsed {
   CommandLine line;
   std::string config, summary;
   BenchArguments bench;
+  SoakArguments soak;
 };
 
 void add_sets(CLI::App& verb, Parsed& parsed) {
@@ -83,6 +86,9 @@ void describe(CLI::App& app, Parsed& parsed) {
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
   add_bench(*app.add_subcommand("bench", "measure parts of Vigia on this machine"), parsed.bench);
+  CLI::App& soak = *app.add_subcommand("soak", "run for hours among failing cameras: does it grow?");
+  add_soak(soak, parsed.soak);
+  add_sets(soak, parsed);
 }
 
 std::string first_line(std::string text) {
@@ -130,10 +136,10 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 4> kVerbs{"run", "demo", "check", "bench"};
+    constexpr std::array<std::string_view, 5> kVerbs{"run", "demo", "check", "bench", "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo, check and bench";
+    return "there is no such command; there are run, demo, check, bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there is memory";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
@@ -148,7 +154,7 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
     what = verb_of(app) == "bench" ? "the bench is missing: memory"
-                                   : "the command is missing: run, demo, check or bench";
+                                   : "the command is missing: run, demo, check, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
@@ -179,8 +185,11 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   } catch (const std::exception& error) {
     return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
   }
-  constexpr std::array<std::pair<std::string_view, Verb>, 4> kVerbs{
-      {{"run", Verb::run}, {"demo", Verb::demo}, {"check", Verb::check}, {"bench", Verb::bench}}};
+  constexpr std::array<std::pair<std::string_view, Verb>, 5> kVerbs{{{"run", Verb::run},
+                                                                     {"demo", Verb::demo},
+                                                                     {"check", Verb::check},
+                                                                     {"bench", Verb::bench},
+                                                                     {"soak", Verb::soak}}};
   const std::string verb = app.get_subcommands().front()->get_name();
   parsed.line.verb = std::find_if(kVerbs.begin(), kVerbs.end(), [&verb](const auto& entry) {
                        return entry.first == verb;
@@ -188,6 +197,11 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   if (!parsed.config.empty()) parsed.line.config = parsed.config;
   if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
   if (parsed.line.verb == Verb::bench) parsed.line.memory_bench = complete(parsed.bench);
+  if (parsed.line.verb == Verb::soak) {
+    parsed.line.soak = complete(parsed.soak);
+    parsed.line.soak.sets = parsed.line.sets;
+    parsed.line.soak.verbose = parsed.line.verbose;
+  }
   return parsed.line;
 }
 

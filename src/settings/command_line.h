@@ -1,4 +1,4 @@
-// The command line: vigia run | demo | check | bench. Nothing is read, opened or printed here.
+// The command line: vigia run | demo | check | bench | soak. Nothing is read, opened or printed here.
 // Threads: one thread at a time.
 #pragma once
 
@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "bench/bench_options.h"
+#include "soak/soak_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, bench };
+enum class Verb { run, demo, check, bench, soak };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -25,6 +26,7 @@ struct CommandLine {
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
   bench::MemoryBenchOptions memory_bench;        // bench memory
+  soak::SoakOptions soak;                        // soak: complete, with sets and verbose
 
   bool operator==(const CommandLine&) const = default;
 };

@@ -53,6 +53,55 @@ TEST(CommandLineTest, Demo) {
   EXPECT_TRUE(demo.verbose);
 }
 
+TEST(CommandLineTest, Soak) {
+  const CommandLine soak = line({"soak",
+                                 "--hours",
+                                 "0.5",
+                                 "--cameras",
+                                 "6",
+                                 "--clip",
+                                 "a.mp4",
+                                 "--clip",
+                                 "b.mp4",
+                                 "--seed",
+                                 "9",
+                                 "--faults",
+                                 "storm",
+                                 "--findface",
+                                 "off",
+                                 "--max-growth",
+                                 "2M",
+                                 "--max-rss",
+                                 "1G",
+                                 "--report",
+                                 "r.json",
+                                 "--plot",
+                                 "p.svg",
+                                 "--set",
+                                 "memory.gc_interval=2",
+                                 "-v"});
+  EXPECT_EQ(soak.verb, Verb::soak);
+  soak::SoakOptions expected;
+  expected.seconds = 1800;
+  expected.cameras = 6;
+  expected.clips = {"a.mp4", "b.mp4"};
+  expected.seed = 9;
+  expected.faults = soak::FaultLevel::storm;
+  expected.findface = false;
+  expected.sets = {"memory.gc_interval=2"};
+  expected.max_growth = 2_MiB;
+  expected.max_rss = 1_GiB;
+  expected.report = "r.json";
+  expected.plot = "p.svg";
+  expected.verbose = true;
+  EXPECT_EQ(soak.soak, expected);
+  EXPECT_EQ(line({"soak"}).soak, soak::SoakOptions{});
+  EXPECT_EQ(line({"soak", "--seconds", "90"}).soak.seconds, 90);
+  EXPECT_EQ(farewell({"soak", "--seconds", "90", "--hours", "1"}).exit_code, 2);
+  EXPECT_THAT(farewell({"soak", "--faults", "hail"}).text, HasSubstr("hail"));
+  EXPECT_THAT(farewell({"soak", "--max-rss", "much"}).text, HasSubstr("is no size"));
+}
+
 TEST(CommandLineTest, Check) {
   const CommandLine check = line({"check", "--config", "vigia.yaml"});
   EXPECT_EQ(check.verb, Verb::check);
@@ -122,10 +171,10 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
-      {{}, "vigia: the command is missing: run, demo, check or bench; see 'vigia --help'"},
+      {{}, "vigia: the command is missing: run, demo, check, bench or soak; see 'vigia --help'"},
       {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
       {{"watch"},
-       "vigia: there is no such command; there are run, demo, check and bench; see 'vigia --help'"},
+       "vigia: there is no such command; there are run, demo, check, bench and soak; see 'vigia --help'"},
       {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
       {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},
       {{"run", "--sett=a.b=c"}, "vigia: '--sett' is no option of vigia run; did you mean '--set'?"},

@@ -1,0 +1,85 @@
+// A network camera on loopback: live MPEG-TS over HTTP, at its own pace, that fails when it is told to.
+//
+//   auto camera = CameraServer::start({.main = scene, .other = smaller_scene});
+//   (*camera)->url();                      // "http://127.0.0.1:PORT/cam"
+//   (*camera)->begin(FaultKind::freeze);   // one fault at a time
+//   (*camera)->end();                      // as if nothing had been; the time went on meanwhile
+//
+// What each fault is: schedule.h. Whoever is connected when a freeze or slowness ends, gets on with the
+// present moment's key frame: what was missed is missed.
+// Threads: thread-safe, but begin(), end(): one thread at a time. A thread for each viewer, 16 at most.
+#pragma once
+
+#include <httplib.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "soak/schedule.h"
+#include "soak/ts_stream.h"
+#include "testing/http_loop.h"
+
+namespace vigia::soak {
+
+struct CameraShow {
+  std::shared_ptr<const Loop> main;
+  std::shared_ptr<const Loop> other;  // while resized
+  Nanoseconds offset{0};              // where in the loop it begins: cameras may share one
+  std::uint64_t seed = 1;             // of garbage and cuts
+};
+
+class CameraServer {
+ public:
+  static Result<std::unique_ptr<CameraServer>> start(CameraShow show);
+  ~CameraServer();
+  CameraServer(const CameraServer&) = delete;
+  CameraServer& operator=(const CameraServer&) = delete;
+
+  [[nodiscard]] std::string url() const;
+  // REQUIRES: a camera's fault. Errors: io.
+  Status begin(FaultKind kind);
+  Status end();
+
+  [[nodiscard]] bool is_watched() const;  // somebody took a sound picture within the last two seconds
+  [[nodiscard]] int connections() const;  // open at this moment
+  [[nodiscard]] int viewers() const;      // ever
+
+ private:
+  class Viewer;
+  explicit CameraServer(CameraShow show);
+  void add_route();
+  // What is wrong now; nothing, when it is not the state that the viewer was connected in.
+  struct State {
+    std::optional<FaultKind> fault;
+    std::uint64_t era = 0;  // each cut of all connections begins a new one
+    bool closing = false;
+  };
+  [[nodiscard]] State state() const;
+  // Waits no longer than that; ends early when the state changes.
+  void wait(Nanoseconds at_most, const State& seen) const;
+  void change(std::optional<FaultKind> fault, bool new_era);
+  [[nodiscard]] Nanoseconds now() const;  // since it was switched on
+  [[nodiscard]] const std::shared_ptr<const Loop>& loop_for(std::optional<FaultKind> fault) const;
+
+  // Constant after construction.
+  const CameraShow show_;
+  const SteadyTime switched_on_;
+
+  std::atomic<std::int64_t> last_picture_{-1'000'000'000'000};  // now() in nanoseconds
+  std::atomic<int> connections_{0};
+  std::atomic<int> viewers_{0};
+
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  mutable CondVar changed_;
+  State state_ GUARDED_BY(mutex_);
+
+  httplib::Server http_;
+  testing::HttpLoop loop_{http_};  // last: its threads use the rest
+};
+
+}  // namespace vigia::soak

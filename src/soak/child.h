@@ -1,0 +1,48 @@
+// A program that is watched: started as a child that cannot outlive us, asked to stop as by Ctrl+C.
+// In a process group of its own, so that a Ctrl+C at the terminal is ours alone to answer.
+// Threads: owner thread only; the thread that starts it must live on: the child dies with that thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace vigia::soak {
+
+struct ChildStart {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;  // without the program's name
+  std::map<std::string, std::string> environment;
+  std::filesystem::path out, err;  // files that its output goes to
+};
+
+class Child {
+ public:
+  // Errors: io. That the program could not be executed is known by its exit status 127.
+  static Result<std::unique_ptr<Child>> start(const ChildStart& start);
+  ~Child();  // kills it if it still runs
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }  // also of one that has ended
+  // None while it runs; 128 + n when a signal n ended it.
+  [[nodiscard]] std::optional<int> exit_status();
+  // Asks it to stop, waits, and kills it after that time (status 137 then).
+  int stop(std::chrono::seconds at_most);
+
+ private:
+  explicit Child(pid_t pid) : pid_(pid) {}
+
+  const pid_t pid_;
+  std::optional<int> status_;
+};
+
+}  // namespace vigia::soak

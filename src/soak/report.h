@@ -1,0 +1,35 @@
+// What a soak has to say at its end: for people, and as JSON.
+// Threads: pure.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "soak/job.h"
+#include "soak/schedule.h"
+#include "soak/soak_options.h"
+#include "soak/verdict.h"
+
+namespace vigia::soak {
+
+struct Report {
+  SoakOptions options;
+  Bounds bounds;
+  std::vector<Fault> schedule;
+  std::map<FaultKind, int> faults;  // that were begun
+  std::vector<Observation> observations;
+  Verdict verdict;                    // its failures: all of the soak
+  std::optional<JobSummary> summary;  // none: the program wrote none
+  std::optional<int> exit_status;     // of the program
+  std::uint64_t received = 0;         // by the FindFace or the folder of the soak
+};
+
+// What the program's own figures and its end have against it, one line each.
+std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations);
+
+std::string to_text(const Report& report);
+std::string to_json(const Report& report);
+
+}  // namespace vigia::soak

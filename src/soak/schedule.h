@@ -1,0 +1,72 @@
+// When what goes wrong: a fixed list, made before the run from its seed alone.
+//
+// The run is divided into rounds; a round begins with faults, and the rest of it is quiet, long enough for
+// everything to have come back: there memory, descriptors and threads of different times can be compared.
+// Kinds are dealt like cards: none comes again before all have come.
+//
+//            round     targets a round                  a fault lasts   quiet at its end
+//   calm     10 min    one camera or FindFace           5 to 120 s      400 s
+//   normal   3 min     half of the cameras, FindFace    5 to 60 s       100 s
+//   storm    16 s      all cameras, FindFace            2 to 6 s        8 s
+//
+// Threads: pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "soak/soak_options.h"
+
+namespace vigia::soak {
+
+enum class FaultKind {
+  // of a camera
+  kill,         // its connections break, new ones are refused
+  freeze,       // no byte more, in the middle of a packet; the connection stays
+  resize,       // its connections break, and pictures have another size afterwards
+  resize_live,  // pictures have another size from one to the next
+  garbage,      // random bytes
+  cut,          // of each picture only a part
+  slow,         // a tenth of the rate
+  // of FindFace
+  down,    // its connections break, new ones are refused; it knows no token afterwards
+  hang,    // takes every request and never answers
+  errors,  // 500, 401, 503 and answers that make no sense
+};
+inline constexpr std::array kCameraFaults = {FaultKind::kill,        FaultKind::freeze,  FaultKind::resize,
+                                             FaultKind::resize_live, FaultKind::garbage, FaultKind::cut,
+                                             FaultKind::slow};
+inline constexpr std::array kFindFaceFaults = {FaultKind::down, FaultKind::hang, FaultKind::errors};
+std::string_view to_string(FaultKind kind) noexcept;
+
+inline constexpr int kFindFace = -1;  // as a target
+
+struct Fault {
+  double at = 0;        // seconds since the start of the run
+  double duration = 0;  // seconds
+  int target = 0;       // a camera's index, or kFindFace
+  FaultKind kind = FaultKind::kill;
+
+  [[nodiscard]] double end() const noexcept { return at + duration; }
+  bool operator==(const Fault&) const = default;
+};
+
+struct ScheduleOptions {
+  FaultLevel level = FaultLevel::normal;
+  double seconds = 0;
+  int cameras = 1;
+  bool findface = true;
+  std::uint64_t seed = 1;
+};
+
+// Before the first fault everything starts.
+inline constexpr double kCalmStart = 10;
+double round_seconds(FaultLevel level) noexcept;
+
+// In the order of their times; those of one target never overlap. Only whole rounds: a run of less than
+// kCalmStart and one round has none.
+std::vector<Fault> make_schedule(const ScheduleOptions& options);
+
+}  // namespace vigia::soak

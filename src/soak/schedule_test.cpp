@@ -1,0 +1,81 @@
+#include "soak/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+namespace vigia::soak {
+namespace {
+
+ScheduleOptions storm(double seconds, std::uint64_t seed = 1) {
+  return {.level = FaultLevel::storm, .seconds = seconds, .cameras = 3, .findface = true, .seed = seed};
+}
+
+std::set<FaultKind> kinds_of(const std::vector<Fault>& schedule) {
+  std::set<FaultKind> kinds;
+  for (const Fault& fault : schedule) kinds.insert(fault.kind);
+  return kinds;
+}
+
+TEST(ScheduleTest, FollowsFromItsSeed) {
+  EXPECT_EQ(make_schedule(storm(300)), make_schedule(storm(300)));
+  EXPECT_NE(make_schedule(storm(300)), make_schedule(storm(300, 2)));
+}
+
+TEST(ScheduleTest, AMinuteOfStormHasEveryKind) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    EXPECT_EQ(kinds_of(make_schedule(storm(60, seed))).size(), kCameraFaults.size() + kFindFaceFaults.size())
+        << seed;
+  }
+}
+
+TEST(ScheduleTest, ANightOfAnyLevelHasEveryKindAboutEquallyOften) {
+  for (const FaultLevel level : {FaultLevel::calm, FaultLevel::normal, FaultLevel::storm}) {
+    std::map<FaultKind, int> times;
+    for (const Fault& fault : make_schedule({level, 8 * 3600.0, 4, true, 3})) ++times[fault.kind];
+    ASSERT_EQ(times.size(), kCameraFaults.size() + kFindFaceFaults.size());
+    for (const FaultKind kind : kCameraFaults) EXPECT_NEAR(times[kind], times[FaultKind::kill], 1);
+    for (const FaultKind kind : kFindFaceFaults) EXPECT_NEAR(times[kind], times[FaultKind::down], 1);
+  }
+}
+
+TEST(ScheduleTest, OneTargetHasOneFaultAtATimeAndEachRoundEndsQuietly) {
+  for (const FaultLevel level : {FaultLevel::calm, FaultLevel::normal, FaultLevel::storm}) {
+    const auto schedule = make_schedule({level, 4 * 3600.0, 5, true, 7});
+    ASSERT_FALSE(schedule.empty());
+    std::map<int, double> free_from;
+    const double round = round_seconds(level);
+    for (const Fault& fault : schedule) {
+      EXPECT_GE(fault.at, free_from[fault.target]);
+      free_from[fault.target] = fault.end();
+      const double round_end = kCalmStart + (std::floor((fault.at - kCalmStart) / round) + 1) * round;
+      EXPECT_LE(fault.end(), round_end - 0.49 * round);
+      EXPECT_LE(round_end, 4 * 3600.0);
+    }
+    EXPECT_TRUE(std::is_sorted(schedule.begin(), schedule.end(),
+                               [](const Fault& a, const Fault& b) { return a.at < b.at; }));
+  }
+}
+
+TEST(ScheduleTest, TargetsAreThoseThatExist) {
+  for (const Fault& fault : make_schedule({FaultLevel::normal, 7200, 3, false, 1})) {
+    EXPECT_GE(fault.target, 0);
+    EXPECT_LT(fault.target, 3);
+  }
+  for (const Fault& fault : make_schedule({FaultLevel::storm, 7200, 1, true, 1})) {
+    const bool of_findface =
+        std::find(kFindFaceFaults.begin(), kFindFaceFaults.end(), fault.kind) != kFindFaceFaults.end();
+    EXPECT_EQ(fault.target == kFindFace, of_findface);
+  }
+}
+
+TEST(ScheduleTest, NoneAndTooShortAreEmpty) {
+  EXPECT_TRUE(make_schedule({FaultLevel::none, 3600, 3, true, 1}).empty());
+  EXPECT_TRUE(make_schedule(storm(kCalmStart + 15)).empty());
+}
+
+}  // namespace
+}  // namespace vigia::soak

@@ -1,0 +1,155 @@
+#include "soak/soak.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include "base/file.h"
+#include "soak/job.h"
+#include "soak/picture.h"
+#include "soak/report.h"
+#include "soak/rig.h"
+#include "soak/watch.h"
+
+namespace vigia::soak {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kStopTimeout = 90s;  // delivery.stop_timeout, and what is in hand on a busy machine
+constexpr double kLongestWarmUp = 1800;
+constexpr double kLeastWarmUp = 15;
+
+int complain(const Error& error) {
+  fmt::print(stderr, "vigia soak: {}\n", error.text);
+  return 2;
+}
+
+// A folder of its own; gone with it, unless somebody may want to look into it.
+class Folder {
+ public:
+  Folder() {
+    std::error_code code;
+    std::string name = (std::filesystem::temp_directory_path(code) / "vigia-soak-XXXXXX").string();
+    if (!code && ::mkdtemp(name.data()) != nullptr) path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    if (!kept_ && !path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  void keep() { kept_ = true; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // empty: there is none
+
+ private:
+  std::filesystem::path path_;
+  bool kept_ = false;
+};
+
+// When each kind of the schedule has been there once.
+double all_kinds_seen_after(const std::vector<Fault>& schedule) {
+  std::set<FaultKind> seen;
+  double after = 0;
+  for (const Fault& fault : schedule) {
+    if (seen.insert(fault.kind).second) after = std::max(after, fault.end());
+  }
+  return after;
+}
+
+Bounds bounds_for(const SoakOptions& options, const Rig& rig) {
+  Bounds bounds{.max_growth = options.max_growth, .max_rss = options.max_rss};
+  const double wanted = std::max(options.seconds / 4, all_kinds_seen_after(rig.schedule()));
+  bounds.warm_up = std::min(std::clamp(wanted, kLeastWarmUp, kLongestWarmUp), options.seconds / 3);
+  bounds.round = options.faults == FaultLevel::none ? 60 : round_seconds(options.faults);
+  return bounds;
+}
+
+void print_schedule(const std::vector<Fault>& schedule) {
+  for (const Fault& fault : schedule) {
+    fmt::print("{:>7.1f} s  {:<10} {:<12} {:.1f} s\n", fault.at,
+               fault.target == kFindFace ? "findface" : fmt::format("cam{}", fault.target + 1),
+               to_string(fault.kind), fault.duration);
+  }
+}
+
+// Judges what was seen, and what the program says of itself.
+void judge_all(Report& report, const JobPlan& plan, const std::vector<std::string>& violations) {
+  auto summary = read_job_summary(plan);
+  if (summary) report.summary = *std::move(summary);
+  if (report.bounds.max_rss == 0)
+    report.bounds.max_rss = (report.summary ? report.summary->budget : 0) + SoakOptions::kBase;
+  report.verdict = judge(report.observations, report.bounds);
+  for (std::string& complaint : complaints_about(report, violations))
+    report.verdict.failures.push_back(std::move(complaint));
+}
+
+Status watch_job(const JobPlan& plan, Rig& rig, StopSignals& signals, Report& report) {
+  auto job = start_job(plan);
+  if (!job) return job.error();
+  Watch watch(report.options, plan, rig, **job);
+  const Status watched = watch.until_the_end(signals);
+  const bool by_itself = (*job)->exit_status().has_value();
+  if (Status ended = rig.end_all_faults(); !ended) return ended;
+  report.exit_status = (*job)->stop(kStopTimeout);
+  report.observations = watch.observations();
+  report.received = watch.posted();
+  report.faults = rig.faults_by_kind();
+  judge_all(report, plan, rig.violations());
+  if (by_itself && *report.exit_status == 2) {  // the settings: what --set said
+    return Error{ErrorCode::invalid,
+                 "vigia run does not start; its last words:\n" + last_log_lines(plan, 10)};
+  }
+  if (by_itself) {
+    report.verdict.failures.push_back(
+        fmt::format("vigia run ended by itself, with status {}; its last words:\n{}", *report.exit_status,
+                    last_log_lines(plan, 10)));
+  }
+  return watched;
+}
+
+bool write(const char* flag, const std::filesystem::path& path, const std::string& content) {
+  const Status written = write_file_atomically(path, content);
+  if (!written) fmt::print(stderr, "vigia soak: {}: {}\n", flag, written.error().text);
+  return written.ok();
+}
+
+int soak_in(Folder& folder, const SoakOptions& options, StopSignals& signals) {
+  fmt::print("recording what the cameras show\n");
+  std::fflush(stdout);
+  auto rig = Rig::build(options);
+  if (!rig) return complain(rig.error());
+  const JobPlan plan{.folder = folder.path(),
+                     .camera_urls = (*rig)->camera_urls(),
+                     .findface_url = (*rig)->findface_url(),
+                     .sets = options.sets,
+                     .verbose = options.verbose};
+  Report report{.options = options, .bounds = bounds_for(options, **rig), .schedule = (*rig)->schedule()};
+  if (options.verbose) print_schedule(report.schedule);
+  fmt::print("{} cameras, {:.0f} s, {} faults to come, warm-up {:.0f} s\n", plan.camera_urls.size(),
+             options.seconds, report.schedule.size(), report.bounds.warm_up);
+  if (Status watched = watch_job(plan, **rig, signals, report); !watched) return complain(watched.error());
+  fmt::print("{}", to_text(report));
+  bool good = report.verdict.good();
+  if (!good) {
+    folder.keep();
+    fmt::print("its log and outbox are kept in {}\n", folder.path().string());
+  }
+  if (options.report) good = write("--report", *options.report, to_json(report)) && good;
+  if (options.plot) good = write("--plot", *options.plot, to_svg(report)) && good;
+  std::fflush(stdout);
+  return good ? 0 : 1;
+}
+
+}  // namespace
+
+int run(const SoakOptions& options, StopSignals& signals) {
+  Folder folder;
+  if (folder.path().empty()) return complain({ErrorCode::io, "cannot make a temporary folder"});
+  return soak_in(folder, options, signals);
+}
+
+}  // namespace vigia::soak

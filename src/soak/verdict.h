@@ -1,0 +1,72 @@
+// Does a program grow? Judged from what it held over time, seen from outside.
+//
+//   memory       the slope of anonymous memory after the warm-up, fitted through the means of whole rounds of
+//                faults (so that each mean holds the same ups and downs): fails when the slope less twice its
+//                standard error is above the bound. A run of less than kLeastSeconds and kLeastMeans says
+//                that it is too short for this.
+//   peak         of resident memory over the whole run, as the kernel kept it: fails above its cap.
+//   descriptors, threads   their medians at quiet moments of the first and the last quarter after the
+//   warm-up:
+//                fail when the last is higher by more than a few. Without quiet moments it says so.
+// Threads: pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "soak/process_sample.h"
+
+namespace vigia::soak {
+
+struct Observation {
+  double seconds = 0;  // since the start
+  ProcessSample process;
+  bool quiet = false;  // nothing is wrong, nor was just now, and every camera is watched
+  int cameras_up = 0;
+  std::uint64_t posted = 0;
+  int faults = 0;  // so far
+};
+
+struct Bounds {
+  double warm_up = 0;    // seconds
+  double round = 60;     // seconds that one mean is taken over
+  Bytes max_growth = 0;  // an hour
+  Bytes max_rss = 0;
+  int spare_descriptors = 5;
+  int spare_threads = 2;
+
+  static constexpr double kLeastSeconds = 600;  // after the warm-up
+  static constexpr std::size_t kLeastMeans = 5;
+};
+
+struct Quarter {
+  double begin = 0, end = 0;                // seconds
+  Bytes anonymous = 0;                      // mean
+  Bytes resident = 0;                       // highest seen
+  std::optional<int> descriptors, threads;  // medians at quiet moments; none: there was no such moment
+};
+
+struct Growth {
+  double per_hour = 0;  // bytes
+  double error = 0;     // standard error of it
+};
+
+struct Verdict {
+  std::vector<std::string> failures;  // what is beyond which bound, and by how much
+  std::vector<std::string> remarks;   // what could not be judged, and why
+  std::array<Quarter, 4> quarters;
+  std::optional<Growth> growth;  // none: too short
+  Bytes peak = 0;
+
+  [[nodiscard]] bool good() const { return failures.empty(); }
+};
+
+// observations: in the order of time.
+Verdict judge(std::span<const Observation> observations, const Bounds& bounds);
+
+}  // namespace vigia::soak

@@ -1,0 +1,46 @@
+// One soak from the program's start to its end: faults as scheduled, a look at the process now and then, a
+// line a minute.
+// Threads: owner thread only.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/signals.h"
+#include "soak/child.h"
+#include "soak/face_folder.h"
+#include "soak/job.h"
+#include "soak/rig.h"
+#include "soak/soak_options.h"
+#include "soak/verdict.h"
+
+namespace vigia::soak {
+
+class Watch {
+ public:
+  // All must outlive it.
+  Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, Child& job);
+
+  // Until the time is over, a signal comes, or the program ends by itself. Error: io, this machine refused.
+  Status until_the_end(StopSignals& signals);
+  [[nodiscard]] const std::vector<Observation>& observations() const { return observations_; }
+  // That have arrived.
+  [[nodiscard]] std::uint64_t posted();
+
+ private:
+  void observe(double seconds);
+  void print_line(double seconds);
+
+  // Constant after construction.
+  const SoakOptions& options_;
+  Rig& rig_;
+  Child& job_;
+  const double look_every_, line_every_;  // seconds
+
+  FaceFolder faces_;
+  double next_look_ = 1;  // before, the job is not itself yet
+  double next_line_ = 2;
+  std::vector<Observation> observations_;
+};
+
+}  // namespace vigia::soak
