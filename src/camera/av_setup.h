@@ -11,8 +11,9 @@
 
 namespace vigia::camera {
 
-// A key frame in 8K is a few MB; FFmpeg puts no bound of its own to a packet in pieces.
-inline constexpr std::size_t kLargestBlock = std::size_t{32} << 20;
+// A key frame in 8K is a few MB, and the index of a day's recording some 60; FFmpeg puts no bound of its own
+// to a packet in pieces.
+inline constexpr std::size_t kLargestBlock = std::size_t{64} << 20;
 
 // The first call does it; the others do nothing.
 void set_up_ffmpeg();

@@ -1,4 +1,4 @@
-// A camera that is down, stands still, changes or sends garbage holds no more than its quota, and gives
+// A camera that is down, breaks, changes or sends garbage holds no more than its quota, and gives
 // everything back: the most frequent causes of growth in the field.
 #include <gtest/gtest.h>
 #include <malloc.h>

@@ -46,6 +46,10 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
     return Error{ErrorCode::io, std::string("there is no decoder for its codec '") +
                                     avcodec_get_name(parameters.codec_id) + "'"};
   }
+  if ((codec->capabilities & AV_CODEC_CAP_DR1) == 0) {
+    return Error{ErrorCode::io, std::string("the codec '") + codec->name +
+                                    "' keeps its pictures where they cannot be bounded: it is not supported"};
+  }
   std::unique_ptr<Decoder> made(  // NOLINT: the constructor is private
       new Decoder(pool, counters, buffers_for_others, std::move(account)));
   made->hold_tables(Bytes{parameters.width} * parameters.height, 1);
@@ -69,10 +73,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
   return made;
 }
 
-int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept {
-  if ((context->codec->capabilities & AV_CODEC_CAP_DR1) == 0) {
-    return avcodec_default_get_buffer2(context, frame, flags);
-  }
+int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int /*flags*/) noexcept {
   try {
     return static_cast<Decoder*>(context->opaque)->lease_buffer(*frame);
   } catch (const std::bad_alloc&) {

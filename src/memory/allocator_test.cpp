@@ -17,15 +17,20 @@ std::unique_ptr<char[]> block(Bytes bytes) {
   return made;
 }
 
-TEST(AllocatorTest, LargeBlocksGoBackToTheSystemWhenTheyAreFreed) {
-  if (allocator_name() != "glibc") GTEST_SKIP() << "only glibc has to be told";
+constexpr bool sanitized() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "a sanitizer replaces the allocator";
+  return true;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  GTEST_SKIP() << "a sanitizer replaces the allocator";
+  return true;
 #endif
 #endif
+  return false;
+}
+
+TEST(AllocatorTest, LargeBlocksGoBackToTheSystemWhenTheyAreFreed) {
+  if (allocator_name() != "glibc") GTEST_SKIP() << "only glibc has to be told";
+  if (sanitized()) GTEST_SKIP() << "a sanitizer replaces the allocator";
   prepare_allocator();
   block(24_MiB).reset();  // from now on an unprepared glibc would keep blocks of this size
   std::vector<std::unique_ptr<char[]>> frames;
@@ -44,8 +49,9 @@ TEST(AllocatorTest, TrimmingGivesBackWhatLiesFree) {
   for (int i = 0; i < 200'000; ++i) small.push_back(block(200));
   std::unique_ptr<char[]> last = block(200);  // at the top: without it freeing alone would give back
   small.clear();
-  EXPECT_GE(trim_allocator(), 0);
-  EXPECT_FALSE(allocator_name().empty());
+  const Bytes given_back = trim_allocator();
+  const bool known = allocator_name() == "glibc" && !sanitized();
+  EXPECT_GT(given_back, known ? 20_MiB : -1);
 }
 
 }  // namespace

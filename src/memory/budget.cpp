@@ -24,21 +24,15 @@ std::string_view to_string(Kind kind) noexcept {
   return "?";
 }
 
-Owner::~Owner() {
-  if (asks) budget.askers_.fetch_sub(1, std::memory_order_relaxed);
-}
-
 bool Account::try_charge(Bytes bytes) noexcept {
-  if (!owner_->asks.load(std::memory_order_relaxed) && !owner_->asks.exchange(true)) {
-    budget_.askers_.fetch_add(1, std::memory_order_relaxed);
-  }
-  const Bytes own = in_use_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  const Bytes owners = owner_->in_use.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  const Bytes all = budget_.in_use_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  charge(bytes);
+  const Bytes owners = owner_->in_use.load(std::memory_order_relaxed);
+  const Bytes all = budget_.in_use();
   const Pressure outside = budget_.outside_.load(std::memory_order_relaxed);
+  if (all > budget_.limit_) budget_.full_.store(true, std::memory_order_relaxed);
   const bool short_of_memory = all > budget_.soft_mark() || outside != Pressure::none;
-  if ((quota_ == 0 || own <= quota_) && owners <= budget_.owner_quota_ && all <= budget_.limit_ &&
-      outside != Pressure::hard && (!short_of_memory || owners <= budget_.fair_share())) {
+  if (owners <= budget_.owner_quota_ && all <= budget_.limit_ && outside != Pressure::hard &&
+      (!short_of_memory || owners <= budget_.fair_share())) {
     return true;
   }
   discharge(bytes);
@@ -47,17 +41,19 @@ bool Account::try_charge(Bytes bytes) noexcept {
 
 void Account::charge(Bytes bytes) noexcept {
   in_use_.fetch_add(bytes, std::memory_order_relaxed);
-  owner_->in_use.fetch_add(bytes, std::memory_order_relaxed);
+  const Bytes before = owner_->in_use.fetch_add(bytes, std::memory_order_relaxed);
+  if (before == 0 && bytes != 0) budget_.holders_.fetch_add(1, std::memory_order_relaxed);
   budget_.in_use_.fetch_add(bytes, std::memory_order_relaxed);
 }
 
 void Account::discharge(Bytes bytes) noexcept {
   in_use_.fetch_sub(bytes, std::memory_order_relaxed);
-  owner_->in_use.fetch_sub(bytes, std::memory_order_relaxed);
+  const Bytes before = owner_->in_use.fetch_sub(bytes, std::memory_order_relaxed);
+  if (before == bytes && bytes != 0) budget_.holders_.fetch_sub(1, std::memory_order_relaxed);
   budget_.in_use_.fetch_sub(bytes, std::memory_order_relaxed);
 }
 
-std::shared_ptr<Account> Budget::open(const std::string& owner, Kind kind, Bytes quota) {
+std::shared_ptr<Account> Budget::open(const std::string& owner, Kind kind) {
   // Declared before the lock: the last hold on an account that is gone must end outside it.
   std::vector<std::shared_ptr<Account>> alive;
   MutexLock lock(mutex_);
@@ -74,20 +70,19 @@ std::shared_ptr<Account> Budget::open(const std::string& owner, Kind kind, Bytes
   }
   if (!known) known = std::make_shared<Owner>(*this, owner);
   // The constructor is private, so that an account always has a budget: make_shared cannot call it.
-  std::shared_ptr<Account> account(new Account(*this, std::move(known), kind, quota));
+  std::shared_ptr<Account> account(new Account(*this, std::move(known), kind));
   accounts_.push_back(account);
   return account;
 }
 
 Bytes Budget::fair_share() const noexcept {
-  return limit_ / std::max(1, askers_.load(std::memory_order_relaxed));
+  return limit_ / std::max(1, holders_.load(std::memory_order_relaxed));
 }
 
 Pressure Budget::pressure() const noexcept {
   const Bytes used = in_use();
-  const Pressure own = used >= limit_        ? Pressure::hard
-                       : used >= soft_mark() ? Pressure::soft
-                                             : Pressure::none;
+  const bool full = used >= limit_ || full_.load(std::memory_order_relaxed);
+  const Pressure own = full ? Pressure::hard : used >= soft_mark() ? Pressure::soft : Pressure::none;
   return std::max(own, outside_.load(std::memory_order_relaxed));
 }
 

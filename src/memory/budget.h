@@ -2,9 +2,9 @@
 //
 // Every large buffer is charged to an account: an owner (a camera's name, or "vigia") and a kind. What
 // is refused is refused at the entrance; giving back never fails and never waits. A charge is refused
-//   - beyond the account's own quota, or the quota of its owner over all kinds;
+//   - beyond the quota of its owner, over all kinds;
 //   - from the soft mark (80 %) on, for an owner that holds more than its share of the budget (the budget
-//     divided by the owners that ask for leases): the greediest goes short first, and the modest have
+//     divided by the owners that hold something): the greediest goes short first, and the modest have
 //     the last fifth to themselves;
 //   - at the hard mark (100 %), and while squeeze(hard) holds, for everybody.
 // From the soft mark on pressure() is soft: the collector makes early passes and trims, and best shots
@@ -35,16 +35,12 @@ class Budget;
 // All accounts of one name together.
 struct Owner {
   Owner(Budget& to, std::string called) : budget(to), name(std::move(called)) {}
-  ~Owner();
-  Owner(const Owner&) = delete;
-  Owner& operator=(const Owner&) = delete;
 
   // Constant after construction.
   Budget& budget;
   const std::string name;
 
   std::atomic<Bytes> in_use{0};
-  std::atomic<bool> asks{false};  // it has asked for a charge that may be refused
 };
 
 class Account {
@@ -56,20 +52,18 @@ class Account {
   void discharge(Bytes bytes) noexcept;
 
   [[nodiscard]] Bytes in_use() const noexcept { return in_use_.load(std::memory_order_relaxed); }
-  [[nodiscard]] Bytes quota() const noexcept { return quota_; }
   [[nodiscard]] const std::string& owner() const noexcept { return owner_->name; }
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
  private:
   friend class Budget;
-  Account(Budget& budget, std::shared_ptr<Owner> owner, Kind kind, Bytes quota)
-      : budget_(budget), owner_(std::move(owner)), kind_(kind), quota_(quota) {}
+  Account(Budget& budget, std::shared_ptr<Owner> owner, Kind kind)
+      : budget_(budget), owner_(std::move(owner)), kind_(kind) {}
 
   // Constant after construction.
   Budget& budget_;
   const std::shared_ptr<Owner> owner_;
   const Kind kind_;
-  const Bytes quota_;  // 0: none of its own
 
   std::atomic<Bytes> in_use_{0};
 };
@@ -81,8 +75,7 @@ class Budget {
   explicit Budget(Bytes limit, Bytes owner_quota = 0) noexcept
       : limit_(limit), owner_quota_(owner_quota > 0 ? owner_quota : limit) {}
 
-  // quota: of this account alone, 0: none.
-  [[nodiscard]] std::shared_ptr<Account> open(const std::string& owner, Kind kind, Bytes quota = 0);
+  [[nodiscard]] std::shared_ptr<Account> open(const std::string& owner, Kind kind);
 
   [[nodiscard]] Bytes limit() const noexcept { return limit_; }
   [[nodiscard]] Bytes soft_mark() const noexcept { return limit_ / 5 * 4; }
@@ -94,7 +87,10 @@ class Budget {
 
   // Memory is short for a reason that these books do not show: the kernel says so, or the process comes
   // near its real limit. Holds until the next call.
-  void squeeze(Pressure from_outside) noexcept { outside_.store(from_outside, std::memory_order_relaxed); }
+  void squeeze(Pressure from_outside) noexcept {
+    outside_.store(from_outside, std::memory_order_relaxed);
+    full_.store(false, std::memory_order_relaxed);
+  }
 
   struct Use {
     std::string owner;
@@ -106,14 +102,16 @@ class Budget {
 
  private:
   friend class Account;
-  friend struct Owner;
 
   // Constant after construction.
   const Bytes limit_;
   const Bytes owner_quota_;
 
   std::atomic<Bytes> in_use_{0};
-  std::atomic<int> askers_{0};  // owners that ask for what may be refused
+  std::atomic<int> holders_{0};  // owners that hold something
+  // Somebody was refused for want of room since the last squeeze(): the last buffer seldom fits exactly, so
+  // in_use alone would stop short of the hard mark.
+  std::atomic<bool> full_{false};
   std::atomic<Pressure> outside_{Pressure::none};
 
   // State below is protected by mutex_.

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -59,9 +60,9 @@ class Stretch {
                       0)) {}
   ~Stretch() {
     if (begin_ == MAP_FAILED) return;
-    // First the pages, which may take milliseconds and lets others fault in theirs meanwhile; then the
-    // empty space, which does not.
-    give_back(0, bytes_);
+    // First the pages, in slices: it takes milliseconds, and others wait while a slice is under way. Then
+    // the empty space, which is quick.
+    for (std::size_t at = 0; at < bytes_; at += kSlice) give_back(at, std::min(kSlice, bytes_ - at));
     ::munmap(begin_, bytes_);
   }
   Stretch(const Stretch&) = delete;
@@ -76,6 +77,8 @@ class Stretch {
   }
 
  private:
+  static constexpr std::size_t kSlice = std::size_t{1} << 20;
+
   const std::size_t bytes_;
   void* const begin_;
 };

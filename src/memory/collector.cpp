@@ -3,11 +3,15 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <system_error>
+#include <utility>
 
 #include "base/log.h"
 #include "memory/allocator.h"
@@ -22,12 +26,13 @@ using namespace std::chrono_literals;
 constexpr Bytes kEarlyPassBytes = 32_MiB;
 constexpr auto kLookWhilePending = 10ms;
 constexpr auto kLookWhileIdle = 100ms;
+constexpr std::uint64_t kLookEveryObjects = 64;  // during a pass
 // Under pressure that lasts, trimming again at once finds nothing new.
-constexpr auto kLeastBetweenEarlyPasses = 250ms;
+constexpr auto kLeastBetweenTrims = 250ms;
 // A kernel's event tells of the 2 s before it.
 constexpr auto kEventHolds = 2s;
-// Trimming the allocator costs milliseconds of its locks: after much was freed, and not often.
-constexpr Bytes kTrimAllocatorAfter = 64_MiB;
+// Trimming glibc holds its locks for tens of milliseconds, and whoever allocates meanwhile waits: only when
+// memory is short, and seldom. (Large blocks go back when they are freed: see allocator.h.)
 constexpr auto kLeastBetweenAllocatorTrims = 30s;
 
 std::int64_t thread_cpu_ns() noexcept {
@@ -41,11 +46,18 @@ bool set_policy(int policy) noexcept {
   return ::sched_setscheduler(0, policy, &none) == 0;
 }
 
+// The kernel lets a thread leave SCHED_IDLE only when it may have its nice value (0) anyway.
+bool may_leave_idle() noexcept {
+  rlimit nice{};
+  return ::geteuid() == 0 || (::getrlimit(RLIMIT_NICE, &nice) == 0 && nice.rlim_cur >= 20);
+}
+
 }  // namespace
 
-Collector::Collector(const MemoryOptions& options, Budget& budget, Bytes limit)
+Collector::Collector(const MemoryOptions& options, Budget& budget, Bytes limit, std::filesystem::path root)
     : options_(options),
       limit_(limit),
+      root_(std::move(root)),
       budget_(budget),
       vitals_(budget, limit),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
@@ -54,7 +66,13 @@ void Collector::start() {
   if (counters_.is_running) return;
   retired_.open();
   counters_.is_running = true;
-  thread_ = Worker("MemoryManagerGC", [this](const std::stop_token& stop) { run(stop); });
+  try {
+    thread_ = Worker("MemoryManagerGC", [this](const std::stop_token& stop) { run(stop); });
+  } catch (const std::system_error&) {  // no thread left: as if it had never run
+    drain_and_close();
+    counters_.is_running = false;
+    throw;
+  }
 }
 
 void Collector::stop() noexcept {
@@ -87,10 +105,9 @@ void Collector::collect() {
 
 void Collector::run(const std::stop_token& stop) {
   thread_id_ = std::this_thread::get_id();
-  if (!set_policy(SCHED_IDLE)) {
-    log::warn("memory: the collector runs at normal priority: the system refuses SCHED_IDLE");
-  }
-  kernel_ = KernelPressure::watch();
+  take_lowest_priority();
+  short_until_ = {};
+  kernel_ = KernelPressure::watch(root_);
   log::debug("memory: kernel pressure from: {}", kernel_.source());
   last_pass_ = last_said_ = std::chrono::steady_clock::now();
   while (!stop.stop_requested()) {
@@ -111,9 +128,11 @@ void Collector::run(const std::stop_token& stop) {
 Collector::Due Collector::due(SteadyTime now) const noexcept {
   const auto since = now - last_pass_;
   if (since >= from_seconds(options_.gc_interval)) return Due::interval;
-  const bool early = counters_.bytes_pending.load(std::memory_order_relaxed) >= kEarlyPassBytes ||
-                     budget_.pressure() != Pressure::none;
-  return early && since >= kLeastBetweenEarlyPasses ? Due::early : Due::no;
+  // Not at once again: who was interrupted between the count and the hand-over needs a moment.
+  const bool much = counters_.bytes_pending.load(std::memory_order_relaxed) >= kEarlyPassBytes;
+  if (much && since >= kLookWhilePending) return Due::early;
+  const bool pressed = budget_.pressure() != Pressure::none;
+  return pressed && since >= kLeastBetweenTrims ? Due::early : Due::no;
 }
 
 void Collector::wait_for_next_pass(const std::stop_token& stop) {
@@ -152,33 +171,43 @@ void Collector::look(SteadyTime now) {
 void Collector::watch_process(SteadyTime now) {
   if (now - last_look_ < kLookWhileIdle) return;
   last_look_ = now;
-  const Bytes held = anonymous_memory();
+  const Bytes held = files_.anonymous().value_or(0);
   const Pressure by_limit = held >= limit_ / 100 * 92   ? Pressure::hard
                             : held >= limit_ / 100 * 80 ? Pressure::soft
                                                         : Pressure::none;
   budget_.squeeze(std::max(by_limit, now < short_until_ ? Pressure::soft : Pressure::none));
 }
 
-void Collector::choose_priority() noexcept {
-  const bool pressed = budget_.pressure() != Pressure::none;
-  if (pressed == pressed_ || !may_rise_) return;
-  pressed_ = pressed;
-  if (set_policy(pressed ? SCHED_OTHER : SCHED_IDLE)) return;
+void Collector::take_lowest_priority() noexcept {
+  raised_ = false;
+  may_rise_ = may_leave_idle();
+  if (may_rise_ && set_policy(SCHED_IDLE)) return;
   may_rise_ = false;
-  log::debug("memory: the system does not let the collector come back from SCHED_IDLE (RLIMIT_NICE)");
+  const bool nice = ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19) == 0;
+  log::info(
+      "memory: the collector runs at {} priority: the system would not let it come back from SCHED_IDLE",
+      nice ? "nice 19" : "normal");
+}
+
+void Collector::choose_priority() noexcept {
+  const Bytes pending = counters_.bytes_pending.load(std::memory_order_relaxed);
+  const bool raise = budget_.pressure() != Pressure::none || pending > budget_.limit() / 10;
+  if (raise == raised_ || !may_rise_) return;
+  if (set_policy(raise ? SCHED_OTHER : SCHED_IDLE)) raised_ = raise;
 }
 
 void Collector::pass() {
   std::uint64_t wanted = 0;
+  bool asked_for = false;
   {
     MutexLock lock(mutex_);
     wanted = passes_wanted_;
+    asked_for = wanted != passes_served_;
   }
-  const Bytes bytes = counters_.bytes_pending.load(std::memory_order_relaxed);
   const std::uint64_t destroyed = destroy_all(retired_.take_all());
   counters_.objects_collected += destroyed;
   ++counters_.gc_count;
-  trim(bytes);
+  trim(asked_for);
   last_pass_ = std::chrono::steady_clock::now();
   counters_.cpu_ns.store(thread_cpu_ns(), std::memory_order_relaxed);
   say(destroyed);
@@ -189,19 +218,22 @@ void Collector::pass() {
   pass_done_.notify_all();
 }
 
-void Collector::trim(Bytes destroyed) {
-  const bool pressed = budget_.pressure() != Pressure::none;
-  if (each_pass_ && !pressed) counters_.bytes_trimmed += each_pass_();
-  if (pressed) {
-    const auto outcome = trimmers_.run();
-    counters_.bytes_trimmed += outcome.trimmed;
-    counters_.errors += static_cast<std::uint64_t>(outcome.failed);
-  }
-  if (!pressed && destroyed < kTrimAllocatorAfter) return;
+void Collector::trim(bool asked_for) {
   const SteadyTime now = std::chrono::steady_clock::now();
+  if (!asked_for && now - last_trim_ < kLeastBetweenTrims) return;
+  last_trim_ = now;
+  run(each_pass_);
+  if (budget_.pressure() == Pressure::none) return;
+  run(trimmers_);
   if (now - last_allocator_trim_ < kLeastBetweenAllocatorTrims) return;
   last_allocator_trim_ = now;
   counters_.bytes_trimmed += trim_allocator();
+}
+
+void Collector::run(TrimmerList& trimmers) {
+  const auto outcome = trimmers.run();
+  counters_.bytes_trimmed += outcome.trimmed;
+  counters_.errors += static_cast<std::uint64_t>(outcome.failed);
 }
 
 // A line a pass, as users know it; under pressure, when passes are many, a line for several.
@@ -226,7 +258,8 @@ std::uint64_t Collector::destroy_all(Retirable* list) noexcept {
     Retirable* const next = RetiredList::next(list);
     destroy(list);
     list = next;
-    ++destroyed;
+    // A pass may be long: what it has given back, and what has grown meanwhile, must be seen.
+    if (++destroyed % kLookEveryObjects == 0) watch_process(std::chrono::steady_clock::now());
   }
   return destroyed;
 }

@@ -1,8 +1,8 @@
 // The background thread of the memory part: takes what was retired and destroys it, gives memory back
 // under pressure, watches the marks, the kernel's word and the process's growth.
 //
-// A pass comes every gc_interval, and early (250 ms after the last one at the earliest) when 32 MiB are
-// retired or memory is short. It takes the whole list with one exchange, destroys outside any lock, and
+// A pass comes every gc_interval, and early when 32 MiB are retired, or (250 ms after the last one at the
+// earliest) when memory is short. It takes the whole list with one exchange, destroys outside any lock, and
 // runs the trimmers when memory is short. The hot side never wakes it: it looks at the counters every
 // 10 ms while something is retired, else every 100 ms.
 //
@@ -10,13 +10,15 @@
 // the process's anonymous memory reaches 80 % (soft) or 92 % (hard) of what it may use: the part that no
 // account shows. The last two squeeze() the budget.
 //
-// Scheduling: SCHED_IDLE, so it takes only time that video leaves; while memory is short, normal
-// priority, for then its work is what video waits for.
-// Threads: hand_over(), destroy_here() and collect() are thread-safe; start() and stop() one at a time.
+// Scheduling: SCHED_IDLE, so it takes only time that video leaves; normal priority while memory is short
+// or a tenth of the budget waits, for then its work is what video waits for. Where the system would not let
+// it come back from SCHED_IDLE (RLIMIT_NICE), it stays at nice 19 instead, and the log says so. Threads:
+// hand_over(), destroy_here() and collect() are thread-safe; start() and stop() one at a time.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -28,6 +30,7 @@
 #include "memory/kernel_pressure.h"
 #include "memory/memory_options.h"
 #include "memory/retired_list.h"
+#include "memory/system_memory.h"
 #include "memory/trimmer.h"
 #include "memory/vitals.h"
 
@@ -35,8 +38,9 @@ namespace vigia::memory {
 
 class Collector {
  public:
-  // The budget must outlive it. limit: what the process may use in all.
-  Collector(const MemoryOptions& options, Budget& budget, Bytes limit);
+  // The budget must outlive it. limit: what the process may use in all. root: where the kernel's word is
+  // looked for, another one only in tests.
+  Collector(const MemoryOptions& options, Budget& budget, Bytes limit, std::filesystem::path root = "/");
   ~Collector() { stop(); }
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
@@ -49,8 +53,9 @@ class Collector {
   void destroy_here(Retirable* object) noexcept;
   void collect();
 
-  // Called at the end of each pass, also when memory is not short. Before start(); empty: nothing.
-  void each_pass(TrimFunction trim) { each_pass_ = std::move(trim); }
+  // Run at the end of each pass, also when memory is not short; as the others 250 ms apart at least, unless a
+  // pass was asked for by collect().
+  [[nodiscard]] TrimmerList& each_pass() noexcept { return each_pass_; }
   [[nodiscard]] TrimmerList& trimmers() noexcept { return trimmers_; }
   [[nodiscard]] Growth growth() const { return vitals_.growth(); }
 
@@ -74,9 +79,11 @@ class Collector {
   [[nodiscard]] Due due(SteadyTime now) const noexcept;
   void look(SteadyTime now);
   void watch_process(SteadyTime now);
+  void take_lowest_priority() noexcept;
   void choose_priority() noexcept;
   void pass();
-  void trim(Bytes destroyed);
+  void trim(bool asked_for);
+  void run(TrimmerList& trimmers);
   void say(std::uint64_t destroyed);
   void drain_and_close() noexcept;
   std::uint64_t destroy_all(Retirable* list) noexcept;
@@ -85,22 +92,24 @@ class Collector {
   // Constant after construction.
   const MemoryOptions options_;
   const Bytes limit_;
+  const std::filesystem::path root_;
   Budget& budget_;
 
   RetiredList retired_;
   TrimmerList trimmers_;
-  TrimFunction each_pass_;
+  TrimmerList each_pass_;
   Counters counters_;
   Vitals vitals_;
   Fd wake_;  // eventfd: stop() and collect() wake the thread, never the hot side
   std::atomic<std::thread::id> thread_id_{};
 
   // The collector thread's own.
+  const ProcessFiles files_;
   KernelPressure kernel_;
-  SteadyTime last_pass_, last_look_, last_allocator_trim_, last_said_, short_until_;
+  SteadyTime last_pass_, last_look_, last_trim_, last_allocator_trim_, last_said_, short_until_;
   std::uint64_t unsaid_ = 0;  // objects destroyed since the last line in the log
-  bool pressed_ = false;      // memory is short: normal priority
-  bool may_rise_ = true;      // the system lets it come back from SCHED_IDLE
+  bool raised_ = false;       // to normal priority
+  bool may_rise_ = false;
 
   // State below is protected by mutex_.
   Mutex mutex_;

@@ -1,5 +1,7 @@
 #include "memory/gpu_cache.h"
 
+#include <algorithm>
+
 #if defined(VIGIA_WITH_TORCH)
 #include <torch/version.h>
 #if __has_include(<c10/cuda/CUDACachingAllocator.h>) && defined(VIGIA_TORCH_CUDA)
@@ -36,7 +38,7 @@ GpuCache GpuCache::find() {
           [] {
             const Bytes before = reserved_bytes();
             allocator::emptyCache();
-            return before - reserved_bytes();
+            return std::max<Bytes>(0, before - reserved_bytes());  // others may have taken some meanwhile
           },
           "libtorch " TORCH_VERSION ", " + std::to_string(devices) + " GPUs"};
 }

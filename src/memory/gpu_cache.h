@@ -2,8 +2,8 @@
 // when the build has libtorch with CUDA (CMake: VIGIA_WITH_TORCH) and the machine a GPU; else both
 // functions are empty, and `about` says why.
 //
-// Emptying it never waits for the whole device (no cudaDeviceSynchronize); the driver may still wait for
-// work that uses the blocks that go.
+// Emptying it asks for no device-wide synchronise (no cudaDeviceSynchronize); libtorch gives its blocks back
+// by cudaFree, for which the driver may wait for work that is under way.
 // Threads: find() and the functions are thread-safe; emptying is the collector's work.
 #pragma once
 

@@ -5,7 +5,7 @@
 namespace vigia::memory {
 namespace {
 
-constexpr std::size_t kLeastMeans = Trend::kMeans / 12;
+constexpr std::size_t kLeastMeans = Trend::kMeans / 6;
 
 }  // namespace
 
@@ -73,6 +73,9 @@ void Trend::record(double seconds, double value) {
       means.done.push_back({means.sum_seconds / means.count, means.sum_value / means.count});
       means.count = 0;
     }
+    // What is recorded seldom would make a window longer than it says.
+    std::erase_if(means.done,
+                  [&](const Sample& mean) { return mean.seconds < seconds - seconds_of(window); });
     if (means.count == 0) {
       means.begin = seconds;
       means.sum_seconds = means.sum_value = 0;

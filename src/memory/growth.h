@@ -28,7 +28,7 @@ struct Slope {
   double error = 0;    // standard error of per_second
   double seconds = 0;  // of time that it was fitted to
 
-  // Beyond what its noise would explain in all but one case of some hundred.
+  // Beyond what independent noise would explain in all but one case of some hundred.
   [[nodiscard]] bool grows() const noexcept { return per_second > 3 * error && per_second > 0; }
 };
 
@@ -51,7 +51,7 @@ class Trend {
 
   // REQUIRES: seconds never go back.
   void record(double seconds, double value);
-  // Zeros until a twelfth of the window has passed: less says nothing about it.
+  // Zeros until a sixth of the window has passed, or less than 10 records fell into it: that says nothing.
   [[nodiscard]] Slope slope(Window window) const;
 
  private:

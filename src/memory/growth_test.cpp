@@ -55,7 +55,7 @@ TEST(SlopeTest, SaysWhenALimitIsReached) {
 TEST(TrendTest, EachWindowSeesItsOwnTime) {
   Trend trend;
   double value = 0;
-  for (int second = 0; second < 4 * 3600; ++second) {
+  for (int second = 0; second < 5 * 3600; ++second) {
     value += second < 3 * 3600 ? 1.0 : 0.0;  // grew for three hours, then no more
     trend.record(second, value);
   }
@@ -67,7 +67,7 @@ TEST(TrendTest, EachWindowSeesItsOwnTime) {
 
 TEST(TrendTest, IsSilentUntilItKnows) {
   Trend trend;
-  for (int second = 0; second < 240; ++second) trend.record(second, second);
+  for (int second = 0; second < 500; ++second) trend.record(second, second);
   EXPECT_TRUE(trend.slope(Window::minute).grows());
   EXPECT_EQ(trend.slope(Window::hour).seconds, 0);
   EXPECT_EQ(trend.slope(Window::day).per_second, 0);

@@ -28,7 +28,7 @@ Fd psi_trigger(const fs::path& file) {
 
 KernelPressure KernelPressure::watch(const fs::path& root) {
   KernelPressure pressure;
-  const auto group = memory_cgroup(root);
+  const auto group = cgroup_of("memory", root);
   if (group && group->version == 2) {
     pressure.fd_ = psi_trigger(group->folder / "memory.pressure");
     pressure.events_ = POLLPRI;

@@ -106,6 +106,16 @@ TEST_F(KernelPressureTest, TheSmallestLimitOnTheWayUpCounts) {
   EXPECT_EQ(memory_limit(root()), 512_MiB);
 }
 
+TEST_F(KernelPressureTest, AGroupWithoutTheControllerIsBoundByTheOneAbove) {
+  put("proc/self/cgroup", "0::/box/leaf\n");
+  put("sys/fs/cgroup/box/leaf/cgroup.procs", "");
+  put("sys/fs/cgroup/box/memory.max", "268435456\n");
+  put("sys/fs/cgroup/box/memory.high", "134217728\n");
+  put("sys/fs/cgroup/box/pids.max", "77\n");
+  EXPECT_EQ(memory_limit(root()), 128_MiB) << "from memory.high on the kernel holds threads up";
+  EXPECT_EQ(thread_limit(root()), 77);
+}
+
 TEST_F(KernelPressureTest, OldGroupsHaveLimitsToo) {
   put("proc/self/cgroup", "4:memory:/vigia\n0::/\n");
   put("sys/fs/cgroup/memory/vigia/memory.limit_in_bytes", "134217728\n");

@@ -33,7 +33,9 @@ MemoryManager::MemoryManager(const MemoryOptions& options)
       collector_(options, budget_, limit_),
       gpu_cache_(GpuCache::find()) {
   if (gpu_cache_.empty) gpu_trimmer_ = add_trimmer("GPU cache", gpu_cache_.empty);
-  if (options.empty_gpu_cache_each_pass) collector_.each_pass(gpu_cache_.empty);
+  if (gpu_cache_.empty && options.empty_gpu_cache_each_pass) {
+    gpu_each_pass_ = collector_.each_pass().add("GPU cache", gpu_cache_.empty);
+  }
 }
 
 MemoryManager::~MemoryManager() {
@@ -96,7 +98,7 @@ MemoryStats MemoryManager::stats() const {
           .rss_bytes = process.rss,
           .rss_peak_bytes = process.rss_peak,
           .gpu_cache_bytes = gpu_cache_.reserved ? gpu_cache_.reserved() : 0,
-          .open_fds = open_descriptors(),
+          .open_fds = open_descriptors().value_or(descriptor_limit()),
           .threads = process.threads,
           .collector_cpu_seconds = static_cast<double>(counters.cpu_ns) / 1e9,
           .hot_stall_us = hot_stall_.percentiles(1us),

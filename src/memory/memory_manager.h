@@ -122,7 +122,7 @@ class MemoryManager {
   std::atomic<std::uint64_t> leases_refused_{0};
   Collector collector_;
   GpuCache gpu_cache_;
-  Trimmer gpu_trimmer_;
+  Trimmer gpu_trimmer_, gpu_each_pass_;
 };
 
 }  // namespace vigia::memory

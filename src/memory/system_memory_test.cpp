@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -32,10 +33,27 @@ TEST(SystemMemoryTest, TheShortWayToAnonymousMemoryAgreesWithTheLong) {
   EXPECT_GT(process_memory().anonymous, 0);
 }
 
+TEST(SystemMemoryTest, AnswersAlsoWithoutADescriptorLeft) {
+  const ProcessFiles files;
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto memory = files.memory();
+  const auto anonymous = files.anonymous();
+  const auto descriptors = open_descriptors();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  ASSERT_TRUE(memory && anonymous);
+  EXPECT_GT(memory->anonymous, 0);
+  EXPECT_GT(*anonymous, 0);
+  EXPECT_FALSE(descriptors) << "told apart from none open";
+}
+
 TEST(SystemMemoryTest, CountsDescriptorsAndThreads) {
-  const int before = open_descriptors();
+  const auto before = open_descriptors();
+  ASSERT_TRUE(before);
   const int copy = ::dup(0);
-  EXPECT_EQ(open_descriptors(), before + (copy >= 0 ? 1 : 0));
+  EXPECT_EQ(open_descriptors(), *before + (copy >= 0 ? 1 : 0));
   ::close(copy);
   EXPECT_GE(process_memory().threads, 1);
   EXPECT_GE(descriptor_limit(), 0);

@@ -6,16 +6,15 @@
 #include <cmath>
 
 #include "base/log.h"
-#include "memory/system_memory.h"
 
 namespace vigia::memory {
 namespace {
 
 constexpr double kRecordEvery = 1;
-constexpr double kCountEvery = 10;  // descriptors are counted one by one
+constexpr double kCountEvery = 5;  // descriptors are counted one by one
 constexpr double kLogEvery = 60;
 // Growth of a minute is news when the limit is an hour away, that of a day when it is a month away.
-constexpr double kMatters[] = {3600, 3 * 86400, 30 * 86400};
+constexpr std::array<double, kWindows.size()> kMatters{3600, 3 * 86400, 30 * 86400};
 
 std::size_t index(Window window) {
   return static_cast<std::size_t>(window);
@@ -27,6 +26,19 @@ std::optional<Window> longest(const Growth::Figure& figure) {
     if (figure.slopes.at(index(*window)).seconds > 0) return *window;
   }
   return std::nullopt;
+}
+
+// A shorter window knows better: by it, less than half of the growth is left.
+bool is_over(const Growth::Figure& figure, Window window) {
+  const double per_second = figure.slopes.at(index(window)).per_second;
+  return std::ranges::any_of(kWindows, [&](Window shorter) {
+    const Slope& slope = figure.slopes.at(index(shorter));
+    return shorter < window && slope.seconds > 0 && slope.per_second + 3 * slope.error < per_second / 2;
+  });
+}
+
+bool more_urgent(const Growth::Alarm& a, const Growth::Alarm& b) {
+  return a.matters != b.matters ? a.matters : a.seconds < b.seconds;
 }
 
 }  // namespace
@@ -48,41 +60,49 @@ void Vitals::tick(SteadyTime now) {
 }
 
 void Vitals::record(double now) {
-  const ProcessMemory process = process_memory();
-  const bool count = now >= next_count_;
-  const int descriptors = count ? open_descriptors() : 0;
-  if (count) next_count_ = now + kCountEvery;
+  const auto process = files_.memory();
+  if (!process) return;  // no figure is better than a wrong one
   {
     MutexLock lock(mutex_);
-    now_.resident.now = static_cast<double>(process.anonymous);
+    now_.resident.now = static_cast<double>(process->anonymous);
     now_.resident.limit = static_cast<double>(limit_);
-    now_.threads.now = process.threads;
+    now_.threads.now = process->threads;
     resident_.record(now, now_.resident.now);
-    threads_.record(now, process.threads);
-    if (count) {
-      now_.descriptors.now = descriptors;
-      now_.descriptors.limit = descriptor_limit();
-      descriptors_.record(now, descriptors);
-    }
+    threads_.record(now, process->threads);
   }
+  if (now >= next_count_) count(now);
   for (const Window window : kWindows) {
     if (now < next_mark_.at(index(window))) continue;
     next_mark_.at(index(window)) = now + seconds_of(window) / kMarks;
-    mark_owners(window, process.anonymous - budget_.in_use());
+    mark_owners(window, process->anonymous - budget_.in_use());
   }
+}
+
+void Vitals::count(double now) {
+  next_count_ = now + kCountEvery;
+  const int limit = descriptor_limit();
+  const int descriptors = open_descriptors().value_or(limit);  // none is left to count them with
+  const int threads_at_most = thread_limit();
+  MutexLock lock(mutex_);
+  now_.threads.limit = threads_at_most;
+  now_.descriptors.now = descriptors;
+  now_.descriptors.limit = limit;
+  descriptors_.record(now, descriptors);
 }
 
 void Vitals::mark_owners(Window window, Bytes not_in_the_books) {
   auto uses = budget_.by_owner();
   MutexLock lock(mutex_);
   auto& marks = marks_.at(index(window));
+  const bool first = marks.empty();
   for (auto& [key, bytes] : marks) {
     if (bytes.size() == kMarks) bytes.pop_front();
     bytes.push_back(0);
   }
-  const auto set = [&marks](OwnerKey key, Bytes bytes) {
+  const auto set = [&marks, first](OwnerKey key, Bytes bytes) {
     auto [at, is_new] = marks.try_emplace(std::move(key));
-    if (is_new) at->second.assign({0, 0});  // it held nothing before
+    // What is there when the books are opened has not grown; who comes later held nothing before.
+    if (is_new) at->second.assign(first ? 1 : 2, 0);
     at->second.back() = bytes;
   };
   for (Budget::Use& use : uses) set({std::move(use.owner), std::string(to_string(use.kind))}, use.bytes);
@@ -95,13 +115,17 @@ void Vitals::mark_owners(Window window, Bytes not_in_the_books) {
 std::optional<Growth::Alarm> Vitals::first_alarm(const Growth& growth) {
   std::optional<Growth::Alarm> first;
   const auto consider = [&first](const char* what, const Growth::Figure& figure) {
-    const auto window = longest(figure);
-    if (!window || figure.limit <= 0) return;
-    const auto seconds = seconds_until(figure.limit, figure.now, figure.slopes.at(index(*window)));
-    if (seconds && (!first || *seconds < first->seconds)) first = {what, *seconds, *window};
+    if (figure.limit <= 0) return;
+    for (const Window window : kWindows) {
+      const auto seconds = seconds_until(figure.limit, figure.now, figure.slopes.at(index(window)));
+      if (!seconds || is_over(figure, window)) continue;
+      const Growth::Alarm alarm{what, *seconds, window, *seconds <= kMatters.at(index(window))};
+      if (!first || more_urgent(alarm, *first)) first = alarm;
+    }
   };
   consider("memory", growth.resident);
   consider("descriptors", growth.descriptors);
+  consider("threads", growth.threads);
   return first;
 }
 
@@ -128,27 +152,32 @@ Growth Vitals::growth() const {
   return growth;
 }
 
-void Vitals::log_if_it_matters(double now) {
-  if (now < next_log_) return;
-  next_log_ = now + kLogEvery;
-  const Growth growth = this->growth();
-  if (!growth.alarm || growth.alarm->seconds > kMatters[index(growth.alarm->window)]) return;
-  const bool memory = growth.alarm->what == "memory";
-  const Growth::Figure& figure = memory ? growth.resident : growth.descriptors;
-  const double hourly = figure.slopes.at(index(growth.alarm->window)).per_second * 3600;
+std::string Vitals::describe(const Growth& growth) {
+  const Growth::Alarm& alarm = *growth.alarm;
+  const bool memory = alarm.what == "memory";
+  const Growth::Figure& figure = memory                        ? growth.resident
+                                 : alarm.what == "descriptors" ? growth.descriptors
+                                                               : growth.threads;
   const auto amount = [memory](double of) {
     return memory ? format_bytes(static_cast<Bytes>(of)) : fmt::format("{:.0f}", of);
   };
-  std::string text =
-      fmt::format("{} grows: {} now, {} more an hour (seen over the last {}): the limit of {} is {} away",
-                  growth.alarm->what, amount(figure.now), amount(hourly), to_string(growth.alarm->window),
-                  amount(figure.limit), format_duration(growth.alarm->seconds));
+  std::string text = fmt::format(
+      "{} grows: {} now, {} more an hour (seen over the last {}): the limit of {} is {} away", alarm.what,
+      amount(figure.now), amount(figure.slopes.at(index(alarm.window)).per_second * 3600),
+      to_string(alarm.window), amount(figure.limit), format_duration(alarm.seconds));
   if (memory && growth.culprit) {
     text += fmt::format("; most of it: {}{}{}, {} more", growth.culprit->owner,
                         growth.culprit->kind.empty() ? "" : " ", growth.culprit->kind,
                         format_bytes(growth.culprit->grown));
   }
-  log::warn("{}", text);
+  return text;
+}
+
+void Vitals::log_if_it_matters(double now) {
+  if (now < next_log_) return;
+  next_log_ = now + kLogEvery;
+  const Growth growth = this->growth();
+  if (growth.alarm && growth.alarm->matters) log::warn("{}", describe(growth));
 }
 
 }  // namespace vigia::memory

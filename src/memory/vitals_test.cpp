@@ -69,6 +69,42 @@ TEST_F(VitalsTest, SeesWhatIsInNobodysBooks) {
   EXPECT_EQ(growth.culprit->owner, kNotInTheBooks);
 }
 
+TEST_F(VitalsTest, WhatIsThereFromTheBeginningHasNotGrown) {
+  const std::vector<char> program(200'000'000, 1);
+  const auto base = budget_.open("base", Kind::tensors);
+  base->charge(300_MiB);
+  pass(1);
+  const auto gate = budget_.open("gate", Kind::frames);
+  for (int second = 0; second < 60; ++second) {
+    gate->charge(100_KiB);
+    pass(1);
+  }
+  const Growth growth = vitals_.growth();
+  ASSERT_TRUE(growth.culprit);
+  EXPECT_EQ(growth.culprit->owner, "gate");
+}
+
+TEST_F(VitalsTest, AFastLeakAfterHoursOfPeaceIsSeenWithinAMinute) {
+  Vitals vitals(budget_, 2_GiB);
+  const auto pass_of = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) vitals.tick(now_ += 1s);
+  };
+  pass_of(3 * 3600);
+  EXPECT_FALSE(vitals.growth().alarm);
+  std::vector<std::unique_ptr<char[]>> held;
+  for (int second = 0; second < 60; ++second) {
+    held.push_back(std::make_unique<char[]>(2_MiB));
+    pass_of(1);
+  }
+  const auto alarm = vitals.growth().alarm;
+  ASSERT_TRUE(alarm);
+  EXPECT_EQ(alarm->window, Window::minute);
+  EXPECT_TRUE(alarm->matters) << alarm->seconds;
+  held.clear();
+  pass_of(2 * 60);
+  EXPECT_FALSE(vitals.growth().alarm && vitals.growth().alarm->matters) << "it is over";
+}
+
 TEST_F(VitalsTest, ForgetsOwnersThatAreGone) {
   auto gate = budget_.open("gate", Kind::frames);
   gate->charge(500_MiB);

@@ -147,7 +147,10 @@ void Strand::bound_held_frames() {
 
 void Strand::order(ShotOrder shot_order) {
   auto refused = world_.orders.push(std::move(shot_order));
-  if (!refused || std::holds_alternative<EncodeEarly>(refused->what)) return;
+  if (!refused) return;
+  if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
+    return tracks_.offer_again(*early->image);
+  }
   camera_->ledger.not_posted(domain::Reason::shed);
   log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
 }

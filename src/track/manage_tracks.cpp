@@ -72,6 +72,12 @@ void ManageTracks::to_encode(std::size_t keep, std::vector<std::shared_ptr<ShotI
   }
 }
 
+void ManageTracks::offer_again(const ShotImage& image) noexcept {
+  for (Open& open : open_) {
+    if (open.track->best && open.track->best->image.get() == &image) open.offered = false;
+  }
+}
+
 bool ManageTracks::is_full(const Open& open) const noexcept {
   return options_.track_max_duration_frames > 0 &&
          open.track->sightings >= options_.track_max_duration_frames;

@@ -69,6 +69,9 @@ class ManageTracks {
   // longest, each offered once. Encoding them (shot/make_shot.h) frees their buffers. Appends.
   void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out);
 
+  // An image that to_encode() gave could not be taken: it is offered again.
+  void offer_again(const domain::ShotImage& image) noexcept;
+
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
 
  private:

@@ -300,6 +300,10 @@ TEST(ManageTracks, OffersTheFramesHeldLongestOnce) {
   table.tracks.to_encode(2, offered);
   ASSERT_THAT(offered, SizeIs(1));
   EXPECT_EQ(offered[0]->frame()->stream_time, 0s);
+  table.tracks.offer_again(*offered[0]);  // nobody could take it
+  offered.clear();
+  table.tracks.to_encode(2, offered);
+  ASSERT_THAT(offered, SizeIs(1));
   table.tracks.to_encode(2, offered);
   EXPECT_THAT(offered, SizeIs(1));
   table.tracks.to_encode(0, offered);
