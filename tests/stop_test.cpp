@@ -1,7 +1,13 @@
 // How a run ends: at any moment, with nothing lost.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
 #include <csignal>
 #include <thread>
 
+#include "base/fd.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -35,17 +41,43 @@ TEST_F(StopTest, AtAnyMomentEverythingTrackedIsPosted) {
   }
 }
 
+// A server that is there and never says a word.
+class SilentServer {
+ public:
+  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{
+        .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
+    socklen_t size = sizeof(address);
+    auto* const raw = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(::bind(socket_.get(), raw, size), 0);
+    EXPECT_EQ(::listen(socket_.get(), 8), 0);
+    EXPECT_EQ(::getsockname(socket_.get(), raw, &size), 0);
+    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  [[nodiscard]] const std::string& url() const { return url_; }
+  // False: nobody came within a minute.
+  [[nodiscard]] bool wait_for_a_client() const {
+    pollfd comes{socket_.get(), POLLIN, 0};
+    return ::poll(&comes, 1, 60'000) == 1;
+  }
+
+ private:
+  Fd socket_;
+  std::string url_;
+};
+
 TEST_F(StopTest, ASecondSignalEndsItAtOnce) {
-  // Nobody answers there, so the first stop would wait for its senders.
+  const SilentServer server;  // the first stop would wait for its senders
   write(
       "vigia.yaml",
       "cameras:\n  - {name: gate, url: \"sim:faces=4&size=640x360&fps=10\", play_speed: 8, id: 1, token: t}\n"
       "defaults: {filter_min_size: 20}\n"
-      "delivery: {findface: {url: \"http://10.255.255.1\"}, stop_timeout: 60}\n");
+      "delivery: {findface: {url: \"" +
+          server.url() + "\"}, stop_timeout: 60}\n");
   std::filesystem::permissions(folder() / "vigia.yaml", std::filesystem::perms::owner_read);
   environment_.insert({{"FINDFACE_USER", "u"}, {"FINDFACE_PASSWORD", "p"}});
   testing::Program program(vigia({"run", "-c", "vigia.yaml"}));
-  ASSERT_TRUE(program.wait_for_text("Vigia started"));
+  ASSERT_TRUE(server.wait_for_a_client());
   program.signal(SIGINT);
   ASSERT_TRUE(program.wait_for_text("stopping"));
   program.signal(SIGINT);

@@ -23,6 +23,7 @@ void wait_for_the_end(Orchestrator& vigia, StopSignals& signals, const RunOption
       wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
     }
     if (signals.wait_for(wait)) {
+      signals.exit_on_next();  // before it is said: the answer may come at once
       log::info("stopping: cameras, then what is on its way; once more to stop at once");
       return;
     }
