@@ -26,8 +26,9 @@ struct RunSample {
 
 struct ModeReport {
   std::string mode;
-  // "time": its seconds were over; "limit": it held too much; "killed": by the kernel, for its memory;
-  // "stopped": by the user; "failed": it gave no report.
+  // "time": its seconds were over; "limit": it held too much; "killed": by SIGKILL and not by us,
+  // most often the kernel's, for its memory: who sent it is not known; "stopped": by the user; "failed": it
+  // gave no report.
   std::string ended = "failed";
   double seconds = 0;
   std::uint64_t frames_asked = 0, frames_done = 0, frames_dropped = 0;

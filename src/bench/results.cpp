@@ -132,8 +132,10 @@ std::string describe(const MemoryBenchOptions& options) {
 
 std::string why_no_figures(const ModeReport& report) {
   if (report.ended == "killed") {
-    return fmt::format("killed after {:.1f} s: the system took it for its memory; give a lower --limit",
-                       report.seconds);
+    return fmt::format(
+        "killed after {:.1f} s, by whom is not known: most often it is the system, for memory; give a lower "
+        "--limit",
+        report.seconds);
   }
   return "it ended without a report; its own lines above say why";
 }

@@ -80,6 +80,13 @@ TEST(ResultsTest, TellsGrowthFromNoise) {
   EXPECT_EQ(*seconds_to_limit(killed, 1'000'000'000), 10);
 }
 
+TEST(ResultsTest, WhoKilledAModeIsNotClaimed) {
+  auto killed = report_of("inline", 0);
+  killed.ended = "killed";
+  EXPECT_THAT(why_no_figures(killed), HasSubstr("killed after 10.0 s, by whom is not known"));
+  EXPECT_THAT(why_no_figures(killed), HasSubstr("--limit"));
+}
+
 TEST(ResultsTest, TheTableSaysWhatHappened) {
   auto limit = report_of("never", 90);
   limit.ended = "limit";

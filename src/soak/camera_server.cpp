@@ -25,10 +25,7 @@ class CameraServer::Viewer {
       : camera_(camera),
         stream_(std::move(stream)),
         state_(state),
-        dice_({camera.show_.seed, static_cast<std::uint64_t>(camera.viewers_.load())}) {
-    ++camera_.connections_;
-  }
-  ~Viewer() { --camera_.connections_; }
+        dice_({camera.show_.seed, static_cast<std::uint64_t>(camera.viewers_.load())}) {}
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
 
@@ -201,12 +198,6 @@ const std::shared_ptr<const Loop>& CameraServer::loop_for(std::optional<FaultKin
 
 bool CameraServer::is_watched() const {
   return now().count() - last_picture_ < Nanoseconds(kWatched).count();
-}
-int CameraServer::connections() const {
-  return connections_;
-}
-int CameraServer::viewers() const {
-  return viewers_;
 }
 
 }  // namespace vigia::soak

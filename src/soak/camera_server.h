@@ -45,8 +45,6 @@ class CameraServer {
   Status end();
 
   [[nodiscard]] bool is_watched() const;  // somebody took a sound picture within the last two seconds
-  [[nodiscard]] int connections() const;  // open at this moment
-  [[nodiscard]] int viewers() const;      // ever
 
  private:
   class Viewer;
@@ -70,8 +68,7 @@ class CameraServer {
   const SteadyTime switched_on_;
 
   std::atomic<std::int64_t> last_picture_{-1'000'000'000'000};  // now() in nanoseconds
-  std::atomic<int> connections_{0};
-  std::atomic<int> viewers_{0};
+  std::atomic<int> viewers_{0};                                 // ever
 
   // State below is protected by mutex_.
   mutable Mutex mutex_;

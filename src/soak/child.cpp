@@ -63,6 +63,7 @@ Result<std::unique_ptr<Child>> Child::start(const ChildStart& start) {
   for (const auto& [name, value] : start.environment) environment.push_back(name + "=" + value);
   const Prepared prepared{pointers_to(arguments), pointers_to(environment), start.out.c_str(),
                           start.err.c_str(), ::getpid()};
+  ::signal(SIGCHLD, SIG_DFL);
   const pid_t pid = ::fork();
   if (pid < 0) {
     return Error{ErrorCode::io, "cannot start " + start.program.string() + ": " + std::strerror(errno)};
@@ -76,10 +77,12 @@ Child::~Child() {
 }
 
 std::optional<int> Child::exit_status() {
+  if (status_) return status_;
   int status = 0;
-  if (!status_ && ::waitpid(pid_, &status, WNOHANG) == pid_) {
-    status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
+  const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
+  if (ended == pid_) status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  // No child of ours any more: from now on its number may be another program's.
+  if (ended < 0 && errno == ECHILD) status_ = kUnknown;
   return status_;
 }
 

@@ -26,14 +26,19 @@ struct ChildStart {
 
 class Child {
  public:
-  // Errors: io. That the program could not be executed is known by its exit status 127.
+  // Sets SIGCHLD to its default for the whole process: ignored, as some starters of programs leave it, a
+  // child's end would be lost. Errors: io. That the program could not be executed is known by its exit status
+  // 127.
   static Result<std::unique_ptr<Child>> start(const ChildStart& start);
   ~Child();  // kills it if it still runs
+  static constexpr int kUnknown = -1;
+
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }  // also of one that has ended
-  // None while it runs; 128 + n when a signal n ended it.
+  // None while it runs; 128 + n when a signal n ended it; kUnknown when somebody else in this process was
+  // told of its end.
   [[nodiscard]] std::optional<int> exit_status();
   // Asks it to stop, waits, and kills it after that time (status 137 then).
   int stop(std::chrono::seconds at_most);

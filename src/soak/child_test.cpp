@@ -85,6 +85,19 @@ TEST_F(ChildTest, DiesWithTheThreadThatStartedIt) {
   EXPECT_EQ(status_of(*child), 128 + SIGKILL);
 }
 
+TEST_F(ChildTest, ItsEndIsKnownAlsoWhereSigchldWasIgnored) {
+  ::signal(SIGCHLD, SIG_IGN);
+  EXPECT_EQ(status_of(*shell("exit 3")), 3);
+  ::signal(SIGCHLD, SIG_DFL);
+}
+
+TEST_F(ChildTest, IsNotAskedForAgainWhenSomebodyElseWasTold) {
+  const auto child = shell("exit 3");
+  ASSERT_EQ(::waitpid(child->pid(), nullptr, 0), child->pid());
+  EXPECT_EQ(child->stop(60s), Child::kUnknown);
+  EXPECT_EQ(child->exit_status(), Child::kUnknown);
+}
+
 TEST_F(ChildTest, AProgramThatIsNotThereIsKnownByItsStatus) {
   auto child =
       Child::start({.program = "/nonexistent", .out = folder_.path() / "out", .err = folder_.path() / "err"});

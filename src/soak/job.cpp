@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -66,6 +68,14 @@ JobSummary read_counts(const Json& json) {
 }
 
 }  // namespace
+
+std::optional<Bytes> planned_budget(const JobPlan& plan) {
+  const bool set = std::any_of(plan.sets.begin(), plan.sets.end(), [](const std::string& words) {
+    return words.starts_with("memory.budget_bytes");
+  });
+  if (set || std::getenv("VIGIA_MEMORY_BUDGET_BYTES") != nullptr) return std::nullopt;
+  return kBudgetBase + static_cast<Bytes>(plan.camera_urls.size()) * kBudgetPerCamera;
+}
 
 std::string camera_token(int number) {
   return fmt::format("soak-camera-{}", number);

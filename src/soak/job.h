@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ std::string camera_token(int number);
 // What the settings file of the plan says. The budget is 64 MB and 96 MB for each camera, so that the
 // cap on memory means something; `sets` may say otherwise.
 std::string job_settings(const JobPlan& plan);
+
+// That budget; none where `sets` or the environment say otherwise.
+std::optional<Bytes> planned_budget(const JobPlan& plan);
 
 // Errors: io.
 Result<std::unique_ptr<Child>> start_job(const JobPlan& plan);

@@ -36,7 +36,7 @@ std::string growth_text(const Report& report) {
                         format_bytes(report.bounds.max_growth));
   }
   return text + fmt::format("peak       {} resident; bound {}\n", format_bytes(verdict.peak),
-                            format_bytes(report.bounds.max_rss));
+                            report.bounds.max_rss > 0 ? format_bytes(report.bounds.max_rss) : "not known");
 }
 
 std::string faults_text(const Report& report) {
@@ -115,9 +115,16 @@ bool may_have_failed(const Report& report) {
 
 }  // namespace
 
+Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes> planned_budget) {
+  if (summary) return summary->budget + SoakOptions::kBase;
+  return planned_budget ? *planned_budget + SoakOptions::kBase : 0;
+}
+
 std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations) {
   std::vector<std::string> complaints;
-  if (report.exit_status && *report.exit_status != 0 && !may_have_failed(report))
+  if (report.exit_status == Child::kUnknown)
+    complaints.emplace_back("how vigia run ended is not known: somebody else waited for it");
+  else if (report.exit_status && *report.exit_status != 0 && !may_have_failed(report))
     complaints.push_back(fmt::format("vigia run ended with status {}", *report.exit_status));
   for (const std::string& violation : violations)
     complaints.push_back("FindFace was given what its description does not allow: " + violation);
@@ -128,6 +135,8 @@ std::vector<std::string> complaints_about(const Report& report, const std::vecto
   const JobSummary& summary = *report.summary;
   const std::uint64_t outcomes =
       summary.posted + summary.pending + summary.failed + summary.not_posted_total();
+  if (summary.frames_decoded == 0)
+    complaints.emplace_back("no camera ever delivered: vigia run decoded no frame");
   if (outcomes != summary.tracks_closed) {
     complaints.push_back(
         fmt::format("{} tracks were closed, but {} are accounted for", summary.tracks_closed, outcomes));

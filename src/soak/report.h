@@ -26,6 +26,10 @@ struct Report {
   std::uint64_t received = 0;         // by the FindFace or the folder of the soak
 };
 
+// The cap on resident memory: the program's budget, as its summary says or, without one, as planned, and
+// SoakOptions::kBase. 0: not known.
+Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes> planned_budget);
+
 // What the program's own figures and its end have against it, one line each.
 std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations);
 

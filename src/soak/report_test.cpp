@@ -22,8 +22,11 @@ using ::testing::IsEmpty;
 Report good_report() {
   Report report;
   report.exit_status = 0;
-  report.summary =
-      JobSummary{.tracks_closed = 10, .posted = 6, .pending = 1, .not_posted = {{"too_small", 3}}};
+  report.summary = JobSummary{.frames_decoded = 900,
+                              .tracks_closed = 10,
+                              .posted = 6,
+                              .pending = 1,
+                              .not_posted = {{"too_small", 3}}};
   report.received = 7;
   report.schedule = {{12, 3, kFindFace, FaultKind::down}, {13, 4, 1, FaultKind::freeze}};
   report.faults = {{FaultKind::down, 1}, {FaultKind::freeze, 1}};
@@ -48,6 +51,12 @@ TEST(ReportTest, WhatCountsAsPostedHasToHaveArrived) {
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("6 faces count as posted, but 5 arrived"));
 }
 
+TEST(ReportTest, WhereNoCameraEverDeliveredNothingWasTested) {
+  Report report = good_report();
+  report.summary->frames_decoded = 0;
+  EXPECT_THAT(complaints_about(report, {}), ElementsAre(HasSubstr("no camera ever delivered")));
+}
+
 TEST(ReportTest, ItsEndIsLookedAt) {
   Report report = good_report();
   report.exit_status = 139;
@@ -55,6 +64,12 @@ TEST(ReportTest, ItsEndIsLookedAt) {
   EXPECT_THAT(complaints_about(report, {"no timestamp"}),
               ElementsAre("vigia run ended with status 139", HasSubstr("does not allow: no timestamp"),
                           "vigia run left no summary"));
+}
+
+TEST(ReportTest, AnUnknownEndIsNotGood) {
+  Report report = good_report();
+  report.exit_status = Child::kUnknown;
+  EXPECT_THAT(complaints_about(report, {}), ElementsAre(HasSubstr("how vigia run ended is not known")));
 }
 
 TEST(ReportTest, WhatFindFaceWasMadeToLoseIsNoComplaint) {
@@ -67,6 +82,16 @@ TEST(ReportTest, WhatFindFaceWasMadeToLoseIsNoComplaint) {
   EXPECT_THAT(complaints_about(report, {}), IsEmpty());
   report.exit_status = 134;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("vigia run ended with status 134"));
+}
+
+TEST(ReportTest, ACrashDoesNotTightenTheCapOnMemory) {
+  JobPlan plan{.camera_urls = {"a", "b", "c"}};
+  EXPECT_THAT(job_settings(plan), HasSubstr("budget_bytes: 352000000"));
+  EXPECT_EQ(max_rss_for(std::nullopt, planned_budget(plan)), 352'000'000 + SoakOptions::kBase);
+  EXPECT_EQ(max_rss_for(JobSummary{.budget = 500'000'000}, planned_budget(plan)),
+            500'000'000 + SoakOptions::kBase);
+  plan.sets = {"memory.gc_interval=2", "memory.budget_bytes=512M"};
+  EXPECT_EQ(max_rss_for(std::nullopt, planned_budget(plan)), 0) << "not known";
 }
 
 TEST(ReportTest, ForPeople) {

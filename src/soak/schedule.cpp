@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <span>
 
 #include "camera/sim/dice.h"
@@ -10,6 +11,9 @@ namespace vigia::soak {
 namespace {
 
 using camera::sim::Dice;
+
+constexpr double kLeastWarmUp = 15;      // seconds
+constexpr double kLongestWarmUp = 1800;  // unless faults come later
 
 struct Manner {
   double round;              // seconds
@@ -124,6 +128,16 @@ std::vector<Fault> make_schedule(const ScheduleOptions& options) {
   std::stable_sort(schedule.begin(), schedule.end(),
                    [](const Fault& a, const Fault& b) { return a.at < b.at; });
   return schedule;
+}
+
+double warm_up_seconds(const std::vector<Fault>& schedule, double run_seconds) {
+  std::set<FaultKind> seen;
+  double all_seen = 0;
+  for (const Fault& fault : schedule) {
+    if (seen.insert(fault.kind).second) all_seen = std::max(all_seen, fault.end());
+  }
+  const double quarter = std::clamp(run_seconds / 4, kLeastWarmUp, kLongestWarmUp);
+  return std::min(std::max(quarter, all_seen), run_seconds / 3);
 }
 
 }  // namespace vigia::soak

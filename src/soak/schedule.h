@@ -69,4 +69,8 @@ double round_seconds(FaultLevel level) noexcept;
 // kCalmStart and one round has none.
 std::vector<Fault> make_schedule(const ScheduleOptions& options);
 
+// How long growth is not judged yet: a quarter of the run, 15 s at least and half an hour at most; longer
+// until each kind of the schedule has been there once; a third of the run at most.
+double warm_up_seconds(const std::vector<Fault>& schedule, double run_seconds);
+
 }  // namespace vigia::soak

@@ -72,6 +72,18 @@ TEST(ScheduleTest, TargetsAreThoseThatExist) {
   }
 }
 
+TEST(ScheduleTest, TheWarmUpLastsUntilEachKindHasBeenThere) {
+  constexpr double kNight = 8 * 3600;
+  EXPECT_EQ(warm_up_seconds({}, kNight), 1800);
+  EXPECT_EQ(warm_up_seconds({}, 3600), 900);
+  EXPECT_EQ(warm_up_seconds({}, 50), 15);
+  EXPECT_EQ(warm_up_seconds({}, 30), 10) << "a third of the run";
+  const std::vector<Fault> late = {
+      {100, 5, 0, FaultKind::kill}, {5000, 60, 0, FaultKind::slow}, {6000, 60, 0, FaultKind::kill}};
+  EXPECT_EQ(warm_up_seconds(late, kNight), 5060) << "longer than half an hour";
+  EXPECT_EQ(warm_up_seconds(late, 9000), 3000);
+}
+
 TEST(ScheduleTest, NoneAndTooShortAreEmpty) {
   EXPECT_TRUE(make_schedule({FaultLevel::none, 3600, 3, true, 1}).empty());
   EXPECT_TRUE(make_schedule(storm(kCalmStart + 15)).empty());

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 
-#include <algorithm>
 #include <cstdio>
-#include <set>
 
 #include "base/file.h"
 #include "soak/job.h"
@@ -20,8 +18,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kStopTimeout = 90s;  // delivery.stop_timeout, and what is in hand on a busy machine
-constexpr double kLongestWarmUp = 1800;
-constexpr double kLeastWarmUp = 15;
 
 int complain(const Error& error) {
   fmt::print(stderr, "vigia soak: {}\n", error.text);
@@ -50,20 +46,11 @@ class Folder {
   bool kept_ = false;
 };
 
-// When each kind of the schedule has been there once.
-double all_kinds_seen_after(const std::vector<Fault>& schedule) {
-  std::set<FaultKind> seen;
-  double after = 0;
-  for (const Fault& fault : schedule) {
-    if (seen.insert(fault.kind).second) after = std::max(after, fault.end());
-  }
-  return after;
-}
-
 Bounds bounds_for(const SoakOptions& options, const Rig& rig) {
-  Bounds bounds{.max_growth = options.max_growth, .max_rss = options.max_rss};
-  const double wanted = std::max(options.seconds / 4, all_kinds_seen_after(rig.schedule()));
-  bounds.warm_up = std::min(std::clamp(wanted, kLeastWarmUp, kLongestWarmUp), options.seconds / 3);
+  Bounds bounds{.warm_up = warm_up_seconds(rig.schedule(), options.seconds),
+                .max_growth = options.max_growth,
+                .max_rss = options.max_rss,
+                .cameras = static_cast<int>(rig.camera_urls().size())};
   bounds.round = options.faults == FaultLevel::none ? 60 : round_seconds(options.faults);
   return bounds;
 }
@@ -80,8 +67,7 @@ void print_schedule(const std::vector<Fault>& schedule) {
 void judge_all(Report& report, const JobPlan& plan, const std::vector<std::string>& violations) {
   auto summary = read_job_summary(plan);
   if (summary) report.summary = *std::move(summary);
-  if (report.bounds.max_rss == 0)
-    report.bounds.max_rss = (report.summary ? report.summary->budget : 0) + SoakOptions::kBase;
+  if (report.bounds.max_rss == 0) report.bounds.max_rss = max_rss_for(report.summary, planned_budget(plan));
   report.verdict = judge(report.observations, report.bounds);
   for (std::string& complaint : complaints_about(report, violations))
     report.verdict.failures.push_back(std::move(complaint));

@@ -80,7 +80,32 @@ void judge_growth(Observations observations, const Bounds& bounds, Verdict& verd
         "memory grows by {} +- {} an hour: surely {} above the bound of {} (--max-growth)",
         format_bytes(static_cast<Bytes>(growth.per_hour)), format_bytes(static_cast<Bytes>(growth.error)),
         format_bytes(static_cast<Bytes>(sure) - bounds.max_growth), format_bytes(bounds.max_growth)));
+  } else if (2 * growth.error > static_cast<double>(bounds.max_growth)) {
+    verdict.remarks.push_back(fmt::format(
+        "too noisy for a verdict on growth: {} +- {} an hour, where {} may be (--max-growth); a longer run "
+        "is surer",
+        format_bytes(static_cast<Bytes>(growth.per_hour)), format_bytes(static_cast<Bytes>(growth.error)),
+        format_bytes(bounds.max_growth)));
   }
+}
+
+void judge_peak(Observations observations, const Bounds& bounds, Verdict& verdict) {
+  for (const Observation& at : observations) verdict.peak = std::max(verdict.peak, at.process.peak);
+  if (bounds.max_rss == 0) {
+    verdict.remarks.emplace_back("no verdict on resident memory: its bound is not known (--max-rss)");
+  } else if (verdict.peak > bounds.max_rss) {
+    verdict.failures.push_back(fmt::format(
+        "resident memory reached {}, {} more than the {} that may be (--max-rss)", format_bytes(verdict.peak),
+        format_bytes(verdict.peak - bounds.max_rss), format_bytes(bounds.max_rss)));
+  }
+}
+
+void judge_cameras(Observations observations, const Bounds& bounds, Verdict& verdict) {
+  int most = 0;
+  for (const Observation& at : observations) most = std::max(most, at.cameras_up);
+  if (most >= bounds.cameras) return;
+  verdict.failures.push_back(
+      fmt::format("never were all {} cameras watched, at most {} at a time", bounds.cameras, most));
 }
 
 void judge_count(const char* what, std::optional<int> first, std::optional<int> last, int spare,
@@ -99,7 +124,8 @@ void judge_count(const char* what, std::optional<int> first, std::optional<int> 
 Verdict judge(Observations observations, const Bounds& bounds) {
   Verdict verdict;
   if (observations.empty()) {
-    verdict.remarks.emplace_back("nothing was seen: no verdict on memory, descriptors and threads");
+    verdict.failures.emplace_back(
+        "nothing was seen of the program: it ran for less than a second, or /proc cannot be read");
     return verdict;
   }
   const double end = observations.back().seconds;
@@ -109,12 +135,8 @@ Verdict judge(Observations observations, const Bounds& bounds) {
     const double from = begin + step * static_cast<double>(i);
     verdict.quarters.at(i) = quarter_of(observations, from, from + step);
   }
-  for (const Observation& at : observations) verdict.peak = std::max(verdict.peak, at.process.peak);
-  if (verdict.peak > bounds.max_rss) {
-    verdict.failures.push_back(fmt::format(
-        "resident memory reached {}, {} more than the {} that may be (--max-rss)", format_bytes(verdict.peak),
-        format_bytes(verdict.peak - bounds.max_rss), format_bytes(bounds.max_rss)));
-  }
+  judge_cameras(observations, bounds, verdict);
+  judge_peak(observations, bounds, verdict);
   judge_growth(observations, bounds, verdict);
   const Quarter& first = verdict.quarters.front();
   const Quarter& last = verdict.quarters.back();

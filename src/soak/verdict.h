@@ -3,8 +3,11 @@
 //   memory       the slope of anonymous memory after the warm-up, fitted through the means of whole rounds of
 //                faults (so that each mean holds the same ups and downs): fails when the slope less twice its
 //                standard error is above the bound. A run of less than kLeastSeconds and kLeastMeans says
-//                that it is too short for this.
+//                that it is too short for this, and one whose noise alone is beyond the bound that it is
+//                too noisy.
 //   peak         of resident memory over the whole run, as the kernel kept it: fails above its cap.
+//   cameras      were all watched at some moment: fails otherwise, and when nothing was seen at all: what was
+//                not there cannot have grown.
 //   descriptors, threads   their medians at quiet moments of the first and the last quarter after the
 //   warm-up:
 //                fail when the last is higher by more than a few. Without quiet moments it says so.
@@ -36,7 +39,8 @@ struct Bounds {
   double warm_up = 0;    // seconds
   double round = 60;     // seconds that one mean is taken over
   Bytes max_growth = 0;  // an hour
-  Bytes max_rss = 0;
+  Bytes max_rss = 0;     // 0: not known, not judged
+  int cameras = 0;       // that there are
   int spare_descriptors = 5;
   int spare_threads = 2;
 

@@ -15,7 +15,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr Bounds kBounds{.warm_up = 600, .round = 60, .max_growth = 8'000'000, .max_rss = 600'000'000};
+constexpr Bounds kBounds{
+    .warm_up = 600, .round = 60, .max_growth = 8'000'000, .max_rss = 600'000'000, .cameras = 3};
 
 // A look a second; the process at that second.
 std::vector<Observation> curve(int seconds, const std::function<void(double, Observation&)>& shape) {
@@ -29,6 +30,7 @@ std::vector<Observation> curve(int seconds, const std::function<void(double, Obs
                   .threads = 12,
                   .descriptors = 20};
     at.quiet = i % 60 > 30;
+    at.cameras_up = at.quiet ? 3 : 1;
     shape(i, at);
     all.push_back(at);
   }
@@ -113,8 +115,41 @@ TEST(VerdictTest, WithoutQuietMomentsThereIsNoVerdictOnDescriptors) {
               ElementsAre(HasSubstr("no verdict on open descriptors"), HasSubstr("no verdict on threads")));
 }
 
-TEST(VerdictTest, NothingSeenIsARemark) {
-  EXPECT_THAT(judge({}, kBounds).remarks, ElementsAre(HasSubstr("nothing was seen")));
+TEST(VerdictTest, NothingSeenIsNotGood) {
+  EXPECT_THAT(judge({}, kBounds).failures, ElementsAre(HasSubstr("nothing was seen")));
+}
+
+TEST(VerdictTest, AllCamerasHaveToBeWatchedOnce) {
+  const auto one_down = curve(3600, [](double, Observation& at) { at.cameras_up = at.quiet ? 2 : 1; });
+  EXPECT_THAT(judge(one_down, kBounds).failures,
+              ElementsAre("never were all 3 cameras watched, at most 2 at a time"));
+  const auto once = curve(3600, [](double t, Observation& at) { at.cameras_up = t == 1800 ? 3 : 2; });
+  EXPECT_THAT(judge(once, kBounds).failures, IsEmpty());
+}
+
+TEST(VerdictTest, NoiseBeyondTheBoundIsSaid) {
+  const auto noisy = [](double per_hour) {
+    return curve(2 * 3600, [per_hour](double t, Observation& at) {
+      camera::sim::Dice dice({static_cast<std::uint64_t>(t / 60)});  // another level each round
+      at.process.anonymous += static_cast<Bytes>(dice.between(-55e6, 55e6) + per_hour * t / 3600);
+    });
+  };
+  const Verdict hidden = judge(noisy(9e6), kBounds);
+  ASSERT_TRUE(hidden.growth.has_value());
+  ASSERT_GT(2 * hidden.growth->error, 8e6);
+  EXPECT_THAT(hidden.failures, IsEmpty());
+  EXPECT_THAT(hidden.remarks, ElementsAre(HasSubstr("too noisy for a verdict on growth")));
+  const Verdict plain = judge(noisy(100e6), kBounds);
+  EXPECT_THAT(plain.failures, ElementsAre(HasSubstr("memory grows by"))) << "beyond all noise";
+  EXPECT_THAT(plain.remarks, IsEmpty());
+}
+
+TEST(VerdictTest, AnUnknownBoundOfResidentMemoryIsSaid) {
+  Bounds bounds = kBounds;
+  bounds.max_rss = 0;
+  const Verdict verdict = judge(curve(3600, [](double, Observation&) {}), bounds);
+  EXPECT_THAT(verdict.failures, IsEmpty());
+  EXPECT_THAT(verdict.remarks, ElementsAre(HasSubstr("no verdict on resident memory")));
 }
 
 TEST(VerdictTest, QuartersShareTheTimeAfterTheWarmUp) {

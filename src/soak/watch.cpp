@@ -24,7 +24,9 @@ Watch::Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, Child& j
       job_(job),
       look_every_(std::max(1.0, options.seconds / kMostLooks)),
       line_every_(options.seconds < kShortRun ? 10 : 60),
-      faces_(plan.folder / "faces") {}
+      cameras_(static_cast<int>(plan.camera_urls.size())),
+      faces_(plan.folder / "faces"),
+      next_line_(line_every_) {}
 
 Status Watch::until_the_end(StopSignals& signals) {
   fmt::print("{:>9} {:>10} {:>10} {:>5} {:>8} {:>8} {:>7} {:>7}\n", "time", "anonymous", "resident", "fds",
@@ -39,7 +41,7 @@ Status Watch::until_the_end(StopSignals& signals) {
       for (const std::string& line : *done) fmt::print("{:>7.1f} s {}\n", seconds, line);
     }
     if (seconds >= next_look_) observe(seconds);
-    if (seconds >= next_line_) print_line(seconds);
+    if (is_line_due(seconds)) print_line(seconds);
     if (signals.wait_for(50ms)) {
       fmt::print("stopped after {:.0f} s: what was seen until now is judged\n", seconds);
       return ok_status();
@@ -59,9 +61,15 @@ void Watch::observe(double seconds) {
                            .faults = rig_.faults_begun()});
 }
 
+bool Watch::is_line_due(double seconds) const {
+  const bool all_up = !observations_.empty() && observations_.back().cameras_up == cameras_;
+  return seconds >= next_line_ || (!line_printed_ && all_up);
+}
+
 void Watch::print_line(double seconds) {
   next_line_ = (std::floor(seconds / line_every_) + 1) * line_every_;
   if (observations_.empty()) return;
+  line_printed_ = true;
   const Observation& last = observations_.back();
   fmt::print("{:>7.0f} s {:>10} {:>10} {:>5} {:>8} {:>8} {:>7} {:>7}\n", seconds,
              format_bytes(last.process.anonymous), format_bytes(last.process.resident),

@@ -29,6 +29,7 @@ class Watch {
 
  private:
   void observe(double seconds);
+  [[nodiscard]] bool is_line_due(double seconds) const;
   void print_line(double seconds);
 
   // Constant after construction.
@@ -36,10 +37,12 @@ class Watch {
   Rig& rig_;
   Child& job_;
   const double look_every_, line_every_;  // seconds
+  const int cameras_;
 
   FaceFolder faces_;
   double next_look_ = 1;  // before, the job is not itself yet
-  double next_line_ = 2;
+  double next_line_;
+  bool line_printed_ = false;  // the first comes when all cameras are watched, or when it is due
   std::vector<Observation> observations_;
 };
 
