@@ -32,7 +32,7 @@ Bytes reserved_bytes() {
 
 GpuCache GpuCache::find() {
   const int devices = c10::cuda::device_count();
-  if (devices == 0) return {{}, {}, "none: libtorch sees no GPU"};
+  if (devices == 0) return {{}, {}, "none: libtorch sees no GPU", true};
   allocator::init(devices);
   return {&reserved_bytes,
           [] {
@@ -40,19 +40,19 @@ GpuCache GpuCache::find() {
             allocator::emptyCache();
             return std::max<Bytes>(0, before - reserved_bytes());  // others may have taken some meanwhile
           },
-          "libtorch " TORCH_VERSION ", " + std::to_string(devices) + " GPUs"};
+          "libtorch " TORCH_VERSION ", " + std::to_string(devices) + " GPUs", true};
 }
 
 #elif defined(VIGIA_WITH_TORCH)
 
 GpuCache GpuCache::find() {
-  return {{}, {}, "none: libtorch " TORCH_VERSION " was built without CUDA"};
+  return {{}, {}, "none: libtorch " TORCH_VERSION " was built without CUDA", true};
 }
 
 #else
 
 GpuCache GpuCache::find() {
-  return {{}, {}, "none: built without libtorch (VIGIA_WITH_TORCH)"};
+  return {{}, {}, "none: built without libtorch (VIGIA_WITH_TORCH)", false};
 }
 
 #endif

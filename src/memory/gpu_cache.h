@@ -19,6 +19,7 @@ struct GpuCache {
   std::function<Bytes()> reserved;  // of all GPUs together, used and idle
   TrimFunction empty;
   std::string about;
+  bool built_in = false;  // the build has libtorch
 
   static GpuCache find();
 };

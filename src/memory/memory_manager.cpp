@@ -46,12 +46,16 @@ void MemoryManager::start() {
   if (collector_.counters().is_running) return;
   log::info("MemoryManager started (interval: {:.1f} s, budget: {} of {})", options_.gc_interval,
             format_bytes(budget_.limit()), format_bytes(limit_));
+  say_about_gpu_cache();
+  collector_.start();  // last: the first line makes the logger, and that must not be raced
+}
+
+void MemoryManager::say_about_gpu_cache() {
   if (options_.empty_gpu_cache_each_pass && !gpu_cache_.empty) {
     log::warn("memory.empty_gpu_cache_each_pass has nothing to empty: {}", gpu_cache_.about);
-  } else {
-    log::debug("memory: GPU cache: {}", gpu_cache_.about);
+  } else if (gpu_cache_.built_in) {
+    log::info("memory: GPU cache: {}", gpu_cache_.about);
   }
-  collector_.start();  // last: the first line makes the logger, and that must not be raced
 }
 
 void MemoryManager::stop() noexcept {

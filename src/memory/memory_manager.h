@@ -113,6 +113,8 @@ class MemoryManager {
  private:
   friend class PoolCore;
 
+  void say_about_gpu_cache();
+
   // Constant after construction.
   const MemoryOptions options_;
   const Bytes limit_;
