@@ -22,10 +22,11 @@ std::size_t index(Window window) {
 
 // The longest window that has seen enough.
 std::optional<Window> longest(const Growth::Figure& figure) {
-  for (auto window = kWindows.rbegin(); window != kWindows.rend(); ++window) {
-    if (figure.slopes.at(index(*window)).seconds > 0) return *window;
+  std::optional<Window> known;
+  for (const Window window : kWindows) {
+    if (figure.slopes.at(index(window)).seconds > 0) known = window;
   }
-  return std::nullopt;
+  return known;
 }
 
 // A shorter window knows better: by it, less than half of the growth is left.
