@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <system_error>
 
 #include "base/log.h"
 #include "base/signals.h"
@@ -66,10 +67,7 @@ int measure_memory(const settings::CommandLine& command) {
   return exit_code;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  memory::prepare_allocator();
+int run_command(int argc, char** argv) {
   const auto parsed = settings::parse_command_line(argc, argv);
   if (const auto* const farewell = std::get_if<settings::Farewell>(&parsed)) {
     fmt::print(farewell->exit_code == 0 ? stdout : stderr, "{}\n", farewell->text);
@@ -86,4 +84,16 @@ int main(int argc, char** argv) {
     return soak::run(command.soak, signals);
   }
   return load_and_start(command);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  memory::prepare_allocator();
+  try {
+    return run_command(argc, argv);
+  } catch (const std::system_error& error) {  // the log or another part without its thread
+    fmt::print(stderr, "vigia: cannot go on: {}; see 'ulimit -u' and 'ulimit -n'\n", error.code().message());
+    return 1;
+  }
 }

@@ -1,10 +1,13 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -41,6 +44,23 @@ TEST(ClockTest, SleepEndsAtOnceWhenStopped) {
   std::stop_source source;
   source.request_stop();
   EXPECT_FALSE(system_clock().sleep_for(std::chrono::hours(1), source.get_token()));
+}
+
+TEST_F(FileTest, WhatIsNoPlainFileIsWrittenIntoAndNotReplaced) {
+  const std::filesystem::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const Fd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
+  ASSERT_TRUE(write_file_atomically(pipe, "through"));
+  std::string got(7, ' ');
+  EXPECT_EQ(::read(reader.get(), got.data(), got.size()), 7);
+  EXPECT_EQ(got, "through");
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+}
+
+TEST_F(FileTest, SaysBeforehandWhyAFileCannotBeWritten) {
+  EXPECT_FALSE(why_not_writable(folder_ / "new.json"));
+  EXPECT_EQ(why_not_writable(folder_), folder_.string() + " is a folder; name a file");
+  EXPECT_EQ(why_not_writable(folder_ / "no" / "x.json"), "there is no folder " + (folder_ / "no").string());
 }
 
 TEST_F(FileTest, ReadsBackWhatWasWritten) {

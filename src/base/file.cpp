@@ -47,6 +47,12 @@ Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most) 
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content) {
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 &&
+      !S_ISREG(there.st_mode)) {  // /dev/stdout, a pipe: not to be replaced
+    const Fd device(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    return device.valid() ? write_all(device.get(), content, path) : io_error("cannot open", path);
+  }
   const std::filesystem::path beside = path.string() + ".part";
   const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd.valid()) return io_error("cannot create", beside);
@@ -59,6 +65,15 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content) {
   return write_file_atomically(path, std::as_bytes(std::span(content)));
+}
+
+std::optional<std::string> why_not_writable(const std::filesystem::path& file) {
+  std::error_code ignored;
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
+  if (std::filesystem::is_directory(file, ignored)) return file.string() + " is a folder; name a file";
+  if (!std::filesystem::is_directory(folder, ignored)) return "there is no folder " + folder.string();
+  if (::access(folder.c_str(), W_OK) != 0) return "the folder " + folder.string() + " cannot be written to";
+  return std::nullopt;
 }
 
 bool readable_by_others(const std::filesystem::path& path) {

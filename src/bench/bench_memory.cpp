@@ -21,15 +21,7 @@ using namespace std::chrono_literals;
 void add_problem_of(const std::optional<std::filesystem::path>& file, std::string_view flag,
                     std::vector<std::string>& lines) {
   if (!file) return;
-  std::error_code ignored;
-  const auto folder = file->has_parent_path() ? file->parent_path() : std::filesystem::path(".");
-  if (std::filesystem::is_directory(*file, ignored)) {
-    lines.push_back(fmt::format("{}: {} is a folder; name a file", flag, file->string()));
-  } else if (!std::filesystem::is_directory(folder, ignored)) {
-    lines.push_back(fmt::format("{}: there is no folder {}", flag, folder.string()));
-  } else if (::access(folder.c_str(), W_OK) != 0) {
-    lines.push_back(fmt::format("{}: the folder {} cannot be written to", flag, folder.string()));
-  }
+  if (const auto wrong = why_not_writable(*file)) lines.push_back(fmt::format("{}: {}", flag, *wrong));
 }
 
 bool write(const std::optional<std::filesystem::path>& file, const std::string& text) {

@@ -15,14 +15,7 @@
 #include "memory/allocator.h"
 #include "memory/system_memory.h"
 #include "testing/fake_clock.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define VIGIA_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define VIGIA_SANITIZED 1
-#endif
-#endif
+#include "testing/sanitized.h"
 
 namespace vigia::camera {
 namespace {
@@ -66,9 +59,7 @@ TEST_F(BoundedCameraTest, DownForAThousandTriesItHoldsNothing) {
 }
 
 TEST_F(BoundedCameraTest, TornDownAndOpenedAgainItHoldsWhatItHeld) {
-#ifdef VIGIA_SANITIZED
-  GTEST_SKIP() << "a sanitizer replaces the allocator, and looks for leaks itself";
-#endif
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer replaces the allocator, and looks for leaks itself";
   if (memory::allocator_name() != "glibc") GTEST_SKIP() << "only glibc can be asked what is allocated";
   const std::string clip = make_h264(folder_, "clip.mp4", 20);
   StreamCamera camera({"test", "file:" + clip, {}, ""}, kOnceAsFastAsPossible, memory_, clock_);
@@ -135,9 +126,7 @@ void write_endless_picture(const std::string& clip, const std::string& to, Bytes
 }
 
 TEST_F(BoundedCameraTest, APictureThatNeverEndsEndsAtTheLargestBlock) {
-#ifdef VIGIA_SANITIZED
-  GTEST_SKIP() << "a sanitizer keeps freed memory";
-#endif
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer keeps freed memory";
   const std::string clip = make_h264(folder_, "clip.ts", 30);
   write_endless_picture(clip, folder_ / "endless.ts", 200_MiB);
   StreamCamera camera({"test", "file:" + (folder_ / "endless.ts"), {}, ""}, kOnceAsFastAsPossible, memory_,
@@ -172,9 +161,7 @@ TEST_F(BoundedCameraTest, NoiseHoldsNothing) {
 }
 
 TEST_F(BoundedCameraTest, WhatFfmpegHoldsByItselfIsInTheBooks) {
-#ifdef VIGIA_SANITIZED
-  GTEST_SKIP() << "a sanitizer replaces the allocator";
-#endif
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer replaces the allocator";
   if (memory::allocator_name() != "glibc") GTEST_SKIP() << "only glibc can be asked what is allocated";
   for (const char* const codec :
        {"libx264 -preset medium", "libx264 -preset slow", "libx265 -x265-params log-level=none"}) {

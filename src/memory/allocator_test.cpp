@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "memory/system_memory.h"
+#include "testing/sanitized.h"
 
 namespace vigia::memory {
 namespace {
@@ -17,20 +18,9 @@ std::unique_ptr<char[]> block(Bytes bytes) {
   return made;
 }
 
-constexpr bool sanitized() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-  return true;
-#endif
-#endif
-  return false;
-}
-
 TEST(AllocatorTest, LargeBlocksGoBackToTheSystemWhenTheyAreFreed) {
   if (allocator_name() != "glibc") GTEST_SKIP() << "only glibc has to be told";
-  if (sanitized()) GTEST_SKIP() << "a sanitizer replaces the allocator";
+  if (testing::kSanitized) GTEST_SKIP() << "a sanitizer replaces the allocator";
   prepare_allocator();
   block(24_MiB).reset();  // from now on an unprepared glibc would keep blocks of this size
   std::vector<std::unique_ptr<char[]>> frames;
@@ -50,7 +40,7 @@ TEST(AllocatorTest, TrimmingGivesBackWhatLiesFree) {
   std::unique_ptr<char[]> last = block(200);  // at the top: without it freeing alone would give back
   small.clear();
   const Bytes given_back = trim_allocator();
-  const bool known = allocator_name() == "glibc" && !sanitized();
+  const bool known = allocator_name() == "glibc" && !testing::kSanitized;
   EXPECT_GT(given_back, known ? 20_MiB : -1);
 }
 

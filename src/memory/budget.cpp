@@ -36,6 +36,7 @@ bool Account::try_charge(Bytes bytes) noexcept {
     return true;
   }
   discharge(bytes);
+  budget_.refused_.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
 

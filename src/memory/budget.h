@@ -14,6 +14,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -92,6 +93,9 @@ class Budget {
     full_.store(false, std::memory_order_relaxed);
   }
 
+  // Charges that were refused since it was made.
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
+
   struct Use {
     std::string owner;
     Kind kind;
@@ -108,6 +112,7 @@ class Budget {
   const Bytes owner_quota_;
 
   std::atomic<Bytes> in_use_{0};
+  std::atomic<std::uint64_t> refused_{0};
   std::atomic<int> holders_{0};  // owners that hold something
   // Somebody was refused for want of room since the last squeeze(): the last buffer seldom fits exactly, so
   // in_use alone would stop short of the hard mark.

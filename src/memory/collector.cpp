@@ -26,6 +26,7 @@ using namespace std::chrono_literals;
 constexpr Bytes kEarlyPassBytes = 32_MiB;
 constexpr auto kLookWhilePending = 10ms;
 constexpr auto kLookWhileIdle = 100ms;
+constexpr auto kSayRefusedEvery = 60s;
 constexpr std::uint64_t kLookEveryObjects = 64;  // during a pass
 // Under pressure that lasts, trimming again at once finds nothing new.
 constexpr auto kLeastBetweenTrims = 250ms;
@@ -163,6 +164,7 @@ void Collector::wait_for_next_pass(const std::stop_token& stop) {
 
 void Collector::look(SteadyTime now) {
   vitals_.tick(now);
+  say_what_was_refused(now);
   watch_process(now);
   choose_priority();
   counters_.cpu_ns.store(thread_cpu_ns(), std::memory_order_relaxed);
@@ -244,6 +246,18 @@ void Collector::say(std::uint64_t destroyed) {
   log::info("GC #{}: {} objects collected", counters_.gc_count.load(), unsaid_);
   last_said_ = last_pass_;
   unsaid_ = 0;
+}
+
+void Collector::say_what_was_refused(SteadyTime now) {
+  const std::uint64_t refused = budget_.refused();
+  if (refused == refused_said_ || now < say_refused_from_) return;
+  log::warn(
+      "memory: {} buffers refused, so frames are dropped: {} of {} are used, and a camera may hold {} now; "
+      "fewer or smaller pictures, or more memory.budget_bytes, mend it",
+      refused - refused_said_, format_bytes(budget_.in_use()), format_bytes(budget_.limit()),
+      format_bytes(std::min(budget_.owner_quota(), budget_.fair_share())));
+  refused_said_ = refused;
+  say_refused_from_ = now + kSayRefusedEvery;
 }
 
 void Collector::drain_and_close() noexcept {

@@ -85,6 +85,7 @@ class Collector {
   void trim(bool asked_for);
   void run(TrimmerList& trimmers);
   void say(std::uint64_t destroyed);
+  void say_what_was_refused(SteadyTime now);
   void drain_and_close() noexcept;
   std::uint64_t destroy_all(Retirable* list) noexcept;
   void destroy(Retirable* object) noexcept;
@@ -107,6 +108,8 @@ class Collector {
   const ProcessFiles files_;
   KernelPressure kernel_;
   SteadyTime last_pass_, last_look_, last_trim_, last_allocator_trim_, last_said_, short_until_;
+  SteadyTime say_refused_from_;
+  std::uint64_t refused_said_ = 0;
   std::uint64_t unsaid_ = 0;  // objects destroyed since the last line in the log
   bool raised_ = false;       // to normal priority
   bool may_rise_ = false;

@@ -28,8 +28,15 @@ struct Costs {
   int wakeups = 0;  // condition variables and semaphores, also where nobody waits
 };
 
+#if VIGIA_COUNTS_CALLS
 void start_counting() noexcept;  // on the calling thread, from zero
 Costs stop_counting() noexcept;
+#else
+inline void start_counting() noexcept {}
+inline Costs stop_counting() noexcept {
+  return {};
+}
+#endif
 
 template <class Call>
 Costs costs_of(const Call& call) {

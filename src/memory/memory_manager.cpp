@@ -15,8 +15,13 @@ using namespace std::chrono_literals;
 
 constexpr Bytes kLargestAutomaticQuota = 1_GiB;
 
+// More than that leaves no room for the program itself, and the kernel would end it.
+Bytes most_of(Bytes limit) {
+  return limit / 10 * 8;
+}
+
 Bytes choose_budget(Bytes wanted, Bytes limit) {
-  return wanted > 0 ? wanted : limit / 10 * 6;
+  return wanted > 0 ? std::min(wanted, most_of(limit)) : limit / 10 * 6;
 }
 
 Bytes choose_quota(Bytes wanted, Bytes budget) {
@@ -47,6 +52,10 @@ void MemoryManager::start() {
   log::info("MemoryManager started (interval: {:.1f} s, budget: {} of {})", options_.gc_interval,
             format_bytes(budget_.limit()), format_bytes(limit_));
   say_about_gpu_cache();
+  if (options_.budget_bytes > budget_.limit()) {
+    log::warn("memory.budget_bytes: {} is more than this process may hold; it is bounded to {}, 80 % of {}",
+              format_bytes(options_.budget_bytes), format_bytes(budget_.limit()), format_bytes(limit_));
+  }
   collector_.start();  // last: the first line makes the logger, and that must not be raced
 }
 

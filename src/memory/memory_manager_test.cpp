@@ -177,6 +177,12 @@ TEST_F(MemoryManagerTest, ShareRetiresAtTheLastOwner) {
   EXPECT_EQ(Counted::alive(), 0);
 }
 
+TEST_F(MemoryManagerTest, ABudgetBeyondWhatTheProcessMayUseIsBounded) {
+  MemoryManager memory({.gc_interval = 3600, .budget_bytes = Bytes{1} << 60U});
+  memory.start();
+  EXPECT_LE(memory.stats().budget_bytes, memory.stats().limit_bytes / 10 * 8);
+}
+
 TEST_F(MemoryManagerTest, TrimsUnderPressure) {
   MemoryManager memory({.gc_interval = 3600, .budget_bytes = 10_MiB});
   memory.start();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <system_error>
 
 #include "base/file.h"
 #include "base/log.h"
@@ -31,6 +33,20 @@ void wait_for_the_end(Orchestrator& vigia, StopSignals& signals, const RunOption
   log::info("stopping: all cameras are at their end");
 }
 
+// Without threads nothing can run, and nothing can be wound up in order either: what little was begun is
+// left to the system.
+void start_or_say_why_not(Orchestrator& vigia) {
+  try {
+    vigia.start();
+  } catch (const std::system_error& error) {
+    fmt::print(stderr,
+               "vigia: a thread could not be started: {}; see 'ulimit -u' and the cgroup's pids.max\n",
+               error.code().message());
+    std::fflush(stderr);
+    std::_Exit(1);
+  }
+}
+
 bool write_summary(const Summary& summary, const std::filesystem::path& path) {
   const Status written = write_file_atomically(path, to_json(summary));
   if (!written) log::error("--summary: {}", written.error().text);
@@ -45,7 +61,7 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
     fmt::print(stderr, "vigia: {}\n", vigia.error().text);
     return 2;
   }
-  (*vigia)->start();
+  start_or_say_why_not(**vigia);
   wait_for_the_end(**vigia, signals, options);
   signals.exit_on_next();
   const Summary summary = (*vigia)->stop();

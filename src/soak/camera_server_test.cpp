@@ -155,7 +155,6 @@ TEST_F(CameraServerTest, Slow) {
 TEST_F(CameraServerTest, AViewerThatGoesAwayWhileItIsFrozenIsForgotten) {
   begin(FaultKind::freeze);
   ASSERT_TRUE(wait_until([](const CameraStats& stats) { return stats.state == CameraState::interrupted; }));
-  ASSERT_GT(sockets(), sockets_before_);
   running_.reset();
   camera_.reset();
   const auto give_up = std::chrono::steady_clock::now() + 1min;

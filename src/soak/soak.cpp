@@ -133,6 +133,12 @@ int soak_in(Folder& folder, const SoakOptions& options, StopSignals& signals) {
 }  // namespace
 
 int run(const SoakOptions& options, StopSignals& signals) {
+  // A night should not end in a file that cannot be written.
+  for (const auto& [flag, file] :
+       {std::pair("--report", options.report), std::pair("--plot", options.plot)}) {
+    const auto wrong = file ? why_not_writable(*file) : std::nullopt;
+    if (wrong) return complain({ErrorCode::invalid, fmt::format("{}: {}", flag, *wrong)});
+  }
   Folder folder;
   if (folder.path().empty()) return complain({ErrorCode::io, "cannot make a temporary folder"});
   return soak_in(folder, options, signals);
