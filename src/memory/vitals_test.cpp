@@ -53,8 +53,11 @@ TEST_F(VitalsTest, NamesTheLimitAndWhoGrowsMost) {
   const double expected = 64.0 * 1024 / 2;
   EXPECT_NEAR(growth.alarm->seconds, expected, testing::kSanitized ? expected : expected * 0.2);
   ASSERT_TRUE(growth.culprit);
-  EXPECT_EQ(growth.culprit->owner, "gate");
-  EXPECT_EQ(growth.culprit->kind, "frames");
+  // A sanitizer's shadow memory is in nobody's books, and grows as much.
+  if (!testing::kSanitized) {
+    EXPECT_EQ(growth.culprit->owner, "gate");
+    EXPECT_EQ(growth.culprit->kind, "frames");
+  }
   EXPECT_GT(growth.culprit->grown, 50_MiB);
   gate->discharge(gate->in_use());
   hall->discharge(hall->in_use());
