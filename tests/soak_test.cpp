@@ -67,7 +67,7 @@ TEST_F(SoakTest, AMinuteOfStormIsBorne) {
 
 TEST_F(SoakTest, FailsBeyondItsBounds) {
   const auto finished =
-      finish({"--seconds", "4", "--faults", "none", "--max-rss", "20M", "--findface", "off"});
+      finish({"--seconds", "8", "--faults", "none", "--max-rss", "20M", "--findface", "off"});
   EXPECT_EQ(finished.exit_status, 1) << finished.out << finished.err;
   EXPECT_NE(finished.out.find("FAILED: resident memory reached"), std::string::npos) << finished.out;
   EXPECT_EQ(left_over(), 1) << "its log is kept";
