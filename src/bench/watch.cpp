@@ -1,13 +1,9 @@
 #include "bench/watch.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
-#include <cstdlib>
 
 #include "bench/report.h"
 
@@ -19,19 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto kLook = 10ms;  // 3 MB at the rate of eight cameras: how far beyond the limit a mode may get
 
 }  // namespace
-
-ResidentMemory::ResidentMemory() : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)) {}
-
-Bytes ResidentMemory::now() const {
-  std::array<char, 128> text{};
-  const ssize_t length = ::pread(statm_.get(), text.data(), text.size() - 1, 0);
-  if (length <= 0) return 0;
-  const char* const begin = text.data();
-  const char* const end = begin + length;
-  Bytes pages = 0;  // the second number
-  std::from_chars(std::find(begin, end, ' ') + 1, end, pages);
-  return pages * ::sysconf(_SC_PAGESIZE);
-}
 
 void write_line(const std::string& line) {
   const std::string whole = line + '\n';
@@ -49,7 +32,7 @@ Watch::Watch(Figures& figures, StopSignals& signals, WatchOptions options)
 
 std::string Watch::until(const std::function<bool()>& done) {
   while (true) {
-    const Bytes resident = resident_.now();
+    const Bytes resident = this->resident();
     const bool beyond = options_.limit > 0 && resident >= options_.limit;
     if (beyond || system_clock().now() >= next_sample_) sample(resident);
     if (beyond) return "limit";

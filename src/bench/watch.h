@@ -8,21 +8,11 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/signals.h"
 #include "bench/figures.h"
+#include "memory/system_memory.h"
 
 namespace vigia::bench {
-
-// Of this process, as /proc/self/statm says it.
-class ResidentMemory {
- public:
-  ResidentMemory();
-  [[nodiscard]] Bytes now() const;
-
- private:
-  Fd statm_;
-};
 
 // To standard output at once, in one call; an error ends the process: nobody listens any more.
 void write_line(const std::string& line);
@@ -41,7 +31,7 @@ class Watch {
   std::string until(const std::function<bool()>& done);
 
   [[nodiscard]] double seconds() const { return to_seconds(system_clock().now() - begin_); }
-  [[nodiscard]] Bytes resident() const { return resident_.now(); }
+  [[nodiscard]] Bytes resident() const { return files_.memory().value_or(memory::ProcessMemory{}).rss; }
 
  private:
   void sample(Bytes resident);
@@ -51,7 +41,7 @@ class Watch {
   const WatchOptions options_;
   const SteadyTime begin_ = system_clock().now();
   SteadyTime next_sample_ = begin_;
-  ResidentMemory resident_;
+  memory::ProcessFiles files_;
 };
 
 }  // namespace vigia::bench
