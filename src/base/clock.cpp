@@ -25,7 +25,21 @@ class SystemClock final : public Clock {
   }
 };
 
+double cpu_seconds(clockid_t clock) noexcept {
+  timespec used{};
+  ::clock_gettime(clock, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
+}
+
 }  // namespace
+
+double thread_cpu_seconds() noexcept {
+  return cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
+}
+
+double process_cpu_seconds() noexcept {
+  return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
 
 Clock& system_clock() {
   static SystemClock clock;

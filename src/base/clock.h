@@ -35,6 +35,10 @@ std::string format_utc(UtcTime time);
 std::int64_t to_unix_us(UtcTime time);
 UtcTime from_unix_us(std::int64_t us);
 
+// CPU time used so far, by the calling thread and by all threads of this process. Cost: a system call.
+double thread_cpu_seconds() noexcept;
+double process_cpu_seconds() noexcept;
+
 inline double to_seconds(Nanoseconds d) {
   return std::chrono::duration<double>(d).count();
 }

@@ -7,7 +7,7 @@ namespace vigia {
 
 double Histogram::upper_bound(std::size_t bucket) noexcept {
   if (bucket < kSub) return static_cast<double>(bucket);
-  const auto power = static_cast<int>(bucket / kSub) + 2;
+  const auto power = static_cast<int>(bucket / kSub) + kSubBits - 1;
   const auto sub = static_cast<double>(bucket % kSub);
   return std::ldexp(1.0 + (sub + 1.0) / kSub, power);
 }

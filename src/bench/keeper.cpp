@@ -97,12 +97,6 @@ class InlineKeeper final : public PlainKeeper {
   std::atomic<std::uint64_t> passes_{0};
 };
 
-double thread_cpu_seconds() {
-  timespec used{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
-  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
-}
-
 class NaiveKeeper final : public Keeper {
  public:
   explicit NaiveKeeper(const KeeperOptions& options) {

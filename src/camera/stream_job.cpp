@@ -5,6 +5,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
 #include "camera/av_source.h"
@@ -85,7 +86,9 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
   const AvHandle<AVPacket> packet(av_packet_alloc());
   if (!packet) return Error{ErrorCode::no_memory, "no memory for a packet"};
   while (!stop.stop_requested()) {
+    const SteadyTime asked = context_.clock.now();
     const Status read = source_->read(*packet, stop);
+    read_took_ = context_.clock.now() - asked;
     if (read.ok()) {
       const memory::Charge held(account_, packet->size);
       const Status taken = take(*packet, stop, sink);
@@ -130,6 +133,7 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
     if (!due) return Error{ErrorCode::cancelled, "stopped"};
     last_packet_ = *due;
   }
+  decode_began_ = context_.clock.now();
   decoder_->push(packet, last_packet_);
   deliver_ready(stop, sink);
   const SteadyTime now = context_.clock.now();
@@ -148,6 +152,7 @@ void StreamJob::deliver_ready(const std::stop_token& stop, FrameSink& sink) {
     ++pictures_in_pass_;
     deliver(*picture, stop, sink);
     last_picture_ = context_.clock.now();
+    decode_began_ = last_picture_;
   }
 }
 
@@ -162,6 +167,9 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.stream_time = frame.stream_time;
   whole.captured = frame.captured;
   whole.read_at = frame.read_at;
+  whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
+  whole.decoded_at = context_.clock.now();
+  whole.decode_took = whole.decoded_at - decode_began_;
   CameraCounters& counters = context_.counters;
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);

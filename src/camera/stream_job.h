@@ -91,6 +91,8 @@ class StreamJob {
   std::unique_ptr<Decoder, Retire> decoder_;
   std::uint64_t frames_ = 0;            // delivered by this try
   std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
+  Nanoseconds read_took_{0};            // the last packet
+  SteadyTime decode_began_{};
   SteadyTime last_packet_{};
   SteadyTime last_picture_{};
 };

@@ -45,11 +45,14 @@ Result<std::unique_ptr<CascadeDetector>> CascadeDetector::create(const std::file
 Status CascadeDetector::detect(const domain::Frame& frame, const domain::Region& rot,
                                std::vector<domain::Detection>& found) {
   found.clear();
+  times_ = {};
   if (Status usable = check_frame(frame); !usable) return usable;
   const domain::Region region = clip_region(rot, frame.size);
   if (region.whole()) return ok_status();
+  const auto begin = std::chrono::steady_clock::now();
   try {
     search(frame, region, found);
+    times_.infer = std::chrono::steady_clock::now() - begin;
     return ok_status();
   } catch (const std::exception& problem) {
     found.clear();

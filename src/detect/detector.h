@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "domain/detection.h"
 #include "domain/frame.h"
@@ -29,6 +30,15 @@ class Detector {
 
   // For people and summaries: "yunet_n 640x384 f32", "cascade haarcascade_frontalface_alt2".
   [[nodiscard]] virtual std::string name() const = 0;
+
+  // What the last detect() took: prepare, the small picture; infer, all the rest.
+  struct Times {
+    Nanoseconds prepare{0}, infer{0};
+  };
+  [[nodiscard]] const Times& times() const noexcept { return times_; }
+
+ protected:
+  Times times_;
 };
 
 }  // namespace vigia::detect

@@ -11,7 +11,9 @@ struct DetectorOptions {
   std::string model = "auto";        // a YuNet .onnx file; auto: looks in the known places; cascade: OpenCV's
   domain::Size input{0, 0};          // what the model sees, multiples of 32; 0x0 (auto): by cameras and cores
   double min_detection_score = 0.6;  // 0..1
-  int workers = 0;                   // threads that find faces; 0: one per core
+  std::string precision = "auto";    // f32, bf16; auto: bf16 where the CPU has it
+  std::string on_overload = "reduce";  // reduce: smaller input, then every Nth frame; drop: frames only
+  int workers = 0;                     // threads that find faces; 0: one per core
 
   bool operator==(const DetectorOptions&) const = default;
 };

@@ -40,6 +40,9 @@ struct Frame {
   Nanoseconds stream_time{0};
   UtcTime captured;    // when the picture was taken, as far as we know
   SteadyTime read_at;  // when its last byte was read: latency counts from here
+  // What it has cost so far. read: until its packet was there; for a live camera mostly waiting for it.
+  Nanoseconds read_took{0}, decode_took{0};
+  SteadyTime decoded_at;
 };
 
 }  // namespace vigia::domain

@@ -113,7 +113,7 @@ class HotPathTest : public ::testing::Test {
   memory::MemoryManager memory_{{.gc_interval = 0.5, .budget_bytes = 256_MiB}};
   Turns turns_;
   ShotOrders orders_{1000};
-  Histogram latency_;
+  StageLatency latency_;
 };
 
 TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {

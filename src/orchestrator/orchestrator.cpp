@@ -40,7 +40,7 @@ Status Orchestrator::prepare() {
   auto outbox = outbox::Outbox::open(settings_.outbox, memory_, clock_);
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
-  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_);
+  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
   delivery_ = std::make_unique<Delivery>(settings_, *outbox_, clock_);
   for (const auto& camera : settings_.cameras) static_cast<void>(add_camera(camera));
   return ok_status();
@@ -49,6 +49,7 @@ Status Orchestrator::prepare() {
 void Orchestrator::start() {
   running_ = true;
   started_ = clock_.now();
+  cpu_at_start_ = process_cpu_seconds();
   memory_.start();
   for (int i = 0; i < settings_.delivery.senders; ++i) {
     senders_.emplace_back(fmt::format("sender {}", i),
@@ -167,7 +168,11 @@ Summary Orchestrator::summary() const {
     MutexLock lock(mutex_);
     for (const auto& camera : cameras_) figures.cameras.push_back(camera->summary(figures.seconds));
   }
-  figures.latency_ms = latency_.percentiles(1ms);
+  figures.latency_ms = latency_.whole.percentiles(1ms);
+  for (std::size_t i = 0; i < latency_.stages.size(); ++i) {
+    figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);
+  }
+  figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
   figures.faces_pending = outbox_->pending().shots;
   figures.memory = memory_.stats();
   return figures;

@@ -17,7 +17,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/histogram.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/worker.h"
@@ -27,6 +26,7 @@
 #include "orchestrator/detectors.h"
 #include "orchestrator/shot_orders.h"
 #include "orchestrator/shot_writer.h"
+#include "orchestrator/stage_latency.h"
 #include "orchestrator/summary.h"
 #include "orchestrator/turns.h"
 #include "outbox/outbox.h"
@@ -63,7 +63,7 @@ class Orchestrator {
   Clock& clock_;
 
   memory::MemoryManager memory_;
-  Histogram latency_;
+  StageLatency latency_;
   Turns turns_;
   ShotOrders orders_;
   std::unique_ptr<outbox::Outbox> outbox_;
@@ -71,6 +71,7 @@ class Orchestrator {
   std::unique_ptr<Delivery> delivery_;
   Detectors detectors_;
   SteadyTime started_;
+  double cpu_at_start_ = 0;
   bool running_ = false;
 
   // State below is protected by mutex_.

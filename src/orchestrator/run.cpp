@@ -47,8 +47,14 @@ void start_or_say_why_not(Orchestrator& vigia) {
   }
 }
 
-bool write_summary(const Summary& summary, const std::filesystem::path& path) {
-  const Status written = write_file_atomically(path, to_json(summary));
+// With --verbose (or a log that says as much) also how long each stage took.
+Detail detail_of(const settings::Settings& settings) {
+  const std::string& level = settings.logging.level;
+  return level == "debug" || level == "trace" ? Detail::stages : Detail::brief;
+}
+
+bool write_summary(const Summary& summary, Detail detail, const std::filesystem::path& path) {
+  const Status written = write_file_atomically(path, to_json(summary, detail));
   if (!written) log::error("--summary: {}", written.error().text);
   return written.ok();
 }
@@ -65,9 +71,10 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
   wait_for_the_end(**vigia, signals, options);
   signals.exit_on_next();
   const Summary summary = (*vigia)->stop();
+  const Detail detail = detail_of(settings);
   bool good = !summary.failed();
-  if (options.summary) good = write_summary(summary, *options.summary) && good;
-  fmt::print("{}", to_text(summary));
+  if (options.summary) good = write_summary(summary, detail, *options.summary) && good;
+  fmt::print("{}", to_text(summary, detail));
   std::fflush(stdout);
   return good ? 0 : 1;
 }

@@ -10,6 +10,7 @@
 
 #include "memory/memory_manager.h"
 #include "orchestrator/shot_orders.h"
+#include "orchestrator/stage_latency.h"
 #include "outbox/outbox.h"
 #include "shot/make_shot.h"
 
@@ -19,8 +20,8 @@ class ShotWriter {
  public:
   static constexpr std::size_t kMostUnsaved = 256;
 
-  ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory)
-      : orders_(orders), outbox_(outbox), memory_(memory), make_shot_(memory) {}
+  ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory, StageLatency& latency)
+      : orders_(orders), outbox_(outbox), memory_(memory), make_shot_(memory, latency.of(Stage::encode)) {}
 
   void run();
 

@@ -31,6 +31,8 @@ bool Strand::may_drop() const {
 }
 
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
+  world_.latency.of(Stage::read).record(frame.read_took);
+  world_.latency.of(Stage::decode).record(frame.decode_took);
   const auto step = static_cast<std::uint64_t>(camera_->settings.detector_step);
   if (frame.sequence % step != 0) {
     ++camera_->ledger.frames_skipped;
@@ -94,17 +96,24 @@ void Strand::take_turn(detect::Detector& detector) {
 
 void Strand::process(const domain::Frame& frame, detect::Detector& detector) {
   CameraLedger& ledger = camera_->ledger;
+  StageLatency& latency = world_.latency;
+  latency.of(Stage::wait).record(world_.clock.now() - frame.decoded_at);
   if (const Status detected = detector.detect(frame, camera_->settings.rot, found_); !detected) {
     if (ledger.detector_errors++ == 0) {
       log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
     }
     return;
   }
+  latency.of(Stage::prepare).record(detector.times().prepare);
+  latency.of(Stage::infer).record(detector.times().infer);
+  const SteadyTime detected = world_.clock.now();
   sightings_.clear();
   for (const domain::Detection& detection : found_) sightings_.push_back(grader_.grade(detection, frame));
   tracks_.update(frame, sightings_, finished_);
   last_stream_time_ = frame.stream_time.count();
-  world_.latency.record(world_.clock.now() - frame.read_at);
+  const SteadyTime tracked = world_.clock.now();
+  latency.of(Stage::track).record(tracked - detected);
+  latency.whole.record(tracked - frame.read_at);
   ++ledger.frames_processed;
   ledger.faces_detected += found_.size();
 }

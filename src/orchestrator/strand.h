@@ -15,13 +15,13 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/histogram.h"
 #include "base/mutex.h"
 #include "base/ring.h"
 #include "camera/frame_sink.h"
 #include "detect/detector.h"
 #include "orchestrator/camera_context.h"
 #include "orchestrator/shot_orders.h"
+#include "orchestrator/stage_latency.h"
 #include "orchestrator/turns.h"
 #include "shot/grade.h"
 #include "track/manage_tracks.h"
@@ -34,7 +34,7 @@ struct StrandWorld {
   Clock& clock;
   Turns& turns;
   ShotOrders& orders;
-  Histogram& latency;  // from a frame's last byte read to the end of its tracking
+  StageLatency& latency;
 };
 
 class Strand final : public camera::FrameSink {

@@ -77,7 +77,7 @@ class StrandTest : public ::testing::Test {
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 100_MiB}};
   Turns turns_;
   ShotOrders orders_{100};
-  Histogram latency_;
+  StageLatency latency_;
   settings::CameraSettings settings_;
   domain::Frame picture_;
   std::shared_ptr<CameraContext> context_;
@@ -90,7 +90,7 @@ TEST_F(StrandTest, HandlesFramesInOrder) {
   work();
   EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 1, 2}));
   EXPECT_EQ(ledger().frames_processed, 3U);
-  EXPECT_EQ(latency_.percentiles(1ms).count, 3U);
+  EXPECT_EQ(latency_.whole.percentiles(1ms).count, 3U);
 }
 
 TEST_F(StrandTest, DropsTheOldestAndCountsIt) {

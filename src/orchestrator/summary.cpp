@@ -98,6 +98,31 @@ Json memory_json(const memory::MemoryStats& memory) {
             {"max", rounded(stall.max)}}}};
 }
 
+Json latency_json(const Histogram::Percentiles& of) {
+  return {
+      {"p50", rounded(of.p50)}, {"p95", rounded(of.p95)}, {"p99", rounded(of.p99)}, {"max", rounded(of.max)}};
+}
+
+Json stages_json(const Summary& summary) {
+  Json json;
+  for (std::size_t i = 0; i < kStageNames.size(); ++i) {
+    json[std::string(kStageNames[i])] = latency_json(summary.stages_ms[i]);
+    json[std::string(kStageNames[i])]["count"] = summary.stages_ms[i].count;
+  }
+  return json;
+}
+
+std::string stages_text(const Summary& summary) {
+  std::string text =
+      fmt::format("{:<10} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "stage, ms", "p50", "p95", "p99", "max", "times");
+  for (std::size_t i = 0; i < kStageNames.size(); ++i) {
+    const auto& stage = summary.stages_ms[i];
+    text += fmt::format("{:<10} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9}\n", kStageNames[i], stage.p50,
+                        stage.p95, stage.p99, stage.max, stage.count);
+  }
+  return text;
+}
+
 std::string reasons_text(const CameraSummary& camera) {
   std::string text;
   for (const auto& [reason, count] : camera.faces_not_posted) {
@@ -119,11 +144,11 @@ std::uint64_t Summary::total(std::uint64_t CameraSummary::*field) const {
   return sum;
 }
 
-std::string to_json(const Summary& summary) {
+std::string to_json(const Summary& summary, Detail detail) {
   Json cameras = Json::array();
   for (const CameraSummary& camera : summary.cameras) cameras.push_back(camera_json(camera));
   const auto processed = summary.total(&CameraSummary::frames_processed);
-  const Json json = {
+  Json json = {
       {"seconds", rounded(summary.seconds)},
       {"detector", summary.detector},
       {"workers", summary.workers},
@@ -132,21 +157,19 @@ std::string to_json(const Summary& summary) {
       {"frames_processed", processed},
       {"frames_dropped", summary.total(&CameraSummary::frames_dropped)},
       {"processing_fps", rounded(summary.seconds > 0 ? static_cast<double>(processed) / summary.seconds : 0)},
-      {"latency_ms",
-       {{"p50", rounded(summary.latency_ms.p50)},
-        {"p95", rounded(summary.latency_ms.p95)},
-        {"p99", rounded(summary.latency_ms.p99)},
-        {"max", rounded(summary.latency_ms.max)}}},
+      {"cpu_seconds", rounded(summary.cpu_seconds)},
+      {"latency_ms", latency_json(summary.latency_ms)},
       {"faces_detected", summary.total(&CameraSummary::faces_detected)},
       {"tracks_closed", summary.total(&CameraSummary::tracks_closed)},
       {"faces_posted", summary.total(&CameraSummary::faces_posted)},
       {"faces_pending", summary.faces_pending},
       {"faces_failed", summary.total(&CameraSummary::faces_failed)},
       {"memory", memory_json(summary.memory)}};
+  if (detail == Detail::stages) json["stages_ms"] = stages_json(summary);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string to_text(const Summary& summary) {
+std::string to_text(const Summary& summary, Detail detail) {
   std::string text = fmt::format("\n{:<16} {:<12} {:>8} {:>8} {:>6} {:>7} {:>7}  {}\n", "camera", "state",
                                  "frames", "dropped", "fps", "tracks", "posted", "not posted");
   for (const CameraSummary& camera : summary.cameras) {
@@ -162,6 +185,7 @@ std::string to_text(const Summary& summary) {
   const auto& latency = summary.latency_ms;
   const auto& stall = summary.memory.hot_stall_us;
   text += fmt::format("\n{:.1f} s with {}, {} workers\n", summary.seconds, summary.detector, summary.workers);
+  if (detail == Detail::stages) text += stages_text(summary);
   text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n", latency.p50,
                       latency.p95, latency.p99, latency.max);
   text += fmt::format("faces      {} posted, {} pending on disk, {} failed\n",

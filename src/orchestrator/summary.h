@@ -2,6 +2,7 @@
 // docs/architecture.md) and printed for people.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "base/histogram.h"
 #include "memory/memory_manager.h"
+#include "orchestrator/stage_latency.h"
 
 namespace vigia::orchestrator {
 
@@ -40,6 +42,8 @@ struct Summary {
   int workers = 0;
   std::vector<CameraSummary> cameras;
   Histogram::Percentiles latency_ms;
+  std::array<Histogram::Percentiles, kStageNames.size()> stages_ms;
+  double cpu_seconds = 0;  // of all threads of this process
   std::uint64_t faces_pending = 0;
   memory::MemoryStats memory;
 
@@ -50,7 +54,8 @@ struct Summary {
   [[nodiscard]] std::uint64_t total(std::uint64_t CameraSummary::*field) const;
 };
 
-std::string to_json(const Summary& summary);
-std::string to_text(const Summary& summary);
+enum class Detail { brief, stages };  // stages: also how long each stage took
+std::string to_json(const Summary& summary, Detail detail = Detail::brief);
+std::string to_text(const Summary& summary, Detail detail = Detail::brief);
 
 }  // namespace vigia::orchestrator

@@ -27,8 +27,8 @@ Summary two_cameras() {
 TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
   const auto json = nlohmann::json::parse(to_json(two_cameras()));
   for (const char* key : {"seconds", "detector", "workers", "cameras", "frames_decoded", "frames_processed",
-                          "frames_dropped", "processing_fps", "latency_ms", "faces_detected", "tracks_closed",
-                          "faces_posted", "faces_pending", "faces_failed", "memory"}) {
+                          "frames_dropped", "processing_fps", "cpu_seconds", "latency_ms", "faces_detected",
+                          "tracks_closed", "faces_posted", "faces_pending", "faces_failed", "memory"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   for (const char* key : {"name", "state", "frames_decoded", "frames_processed", "frames_dropped",
@@ -49,6 +49,22 @@ TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
   const std::string text = to_text(two_cameras());
   EXPECT_NE(text.find("1 no_movement"), std::string::npos) << text;
   EXPECT_NE(text.find("4 people were shown, 0 faces posted"), std::string::npos) << text;
+}
+
+TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
+  Summary summary = two_cameras();
+  Histogram waits;
+  waits.record(std::chrono::milliseconds(8));
+  summary.stages_ms.at(static_cast<std::size_t>(Stage::wait)) =
+      waits.percentiles(std::chrono::milliseconds(1));
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("stages_ms"));
+  EXPECT_EQ(to_text(summary).find("encode"), std::string::npos);
+  const auto stages = nlohmann::json::parse(to_json(summary, Detail::stages))["stages_ms"];
+  EXPECT_EQ(stages.size(), kStageNames.size());
+  EXPECT_EQ(stages["wait"]["max"], 8.0);
+  EXPECT_EQ(stages["wait"]["count"], 1);
+  EXPECT_EQ(stages["read"]["count"], 0);
+  EXPECT_NE(to_text(summary, Detail::stages).find("encode"), std::string::npos);
 }
 
 TEST(SummaryTest, FailsForWhatTheUserMustKnow) {

@@ -50,6 +50,8 @@ constexpr Rule play_speed_rule() {
 }
 
 constexpr std::string_view kRegion = "WxH+X+Y in pixels, or \"\" for the whole picture";
+constexpr std::array<std::string_view, 3> kPrecisions{"auto", "f32", "bf16"};
+constexpr std::array<std::string_view, 2> kOnOverload{"reduce", "drop"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
@@ -93,6 +95,11 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
     {"roi", [](Camera& c) -> Slot { return &c.shot.roi; }, any(kRegion), "post only faces inside"},
     {"detector_step", [](Camera& c) -> Slot { return &c.detector_step; }, from_to(1, 1000, "frames"),
      "look for faces in every Nth frame"},
+    {"imotion_threshold", [](Camera& c) -> Slot { return &c.imotion_threshold; }, from_to(0, 1),
+     "while nobody is seen, skip frames in which less than this part of the picture changes; 0: off; try "
+     "0.002"},
+    {"weight", [](Camera& c) -> Slot { return &c.weight; }, from_to(1, 100, "turns"),
+     "beside other cameras' where there is not time for every frame"},
     {"filter_min_size", [](Camera& c) -> Slot { return &c.shot.filter_min_size; }, from_to(0, 8192, "pixels"),
      "the face's shorter side; smaller ones are not posted"},
     {"filter_max_size", [](Camera& c) -> Slot { return &c.shot.filter_max_size; }, from_to(1, 8192, "pixels"),
@@ -129,6 +136,11 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "size of what the model sees; larger finds smaller faces; auto: by cameras and cores"},
     {"detector.min_detection_score", [](Settings& s) -> Slot { return &s.detector.min_detection_score; },
      from_to(0, 1), "how sure the model must be that it is a face"},
+    {"detector.precision", [](Settings& s) -> Slot { return &s.detector.precision; }, one_of(kPrecisions),
+     "of YuNet's numbers; auto: bf16 where the CPU has it, which is nearly twice as fast, else f32"},
+    {"detector.on_overload", [](Settings& s) -> Slot { return &s.detector.on_overload; }, one_of(kOnOverload),
+     "reduce: a smaller input, then every Nth frame, until there is time again; drop: only frames are "
+     "dropped"},
     {"detector.workers", [](Settings& s) -> Slot { return &s.detector.workers; }, from_to(0, 256, "threads"),
      "threads that find faces; 0: one per core"},
     {"delivery.findface.url", [](Settings& s) -> Slot { return &s.findface.url; },

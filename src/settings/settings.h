@@ -21,8 +21,10 @@ namespace vigia::settings {
 struct CameraSettings {
   domain::CameraSpec spec;
   camera::CameraOptions source;
-  domain::Region rot;     // detect and follow only inside; empty: the whole picture
-  int detector_step = 1;  // look for faces in every Nth frame
+  domain::Region rot;            // detect and follow only inside; empty: the whole picture
+  int detector_step = 1;         // look for faces in every Nth frame
+  double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
+  int weight = 1;                // turns beside other cameras' where there is not time for all
   track::TrackOptions track;
   shot::ShotOptions shot;
 

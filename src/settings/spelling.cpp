@@ -53,7 +53,7 @@ constexpr std::array kOldNames = std::to_array<OldName>({
     {"rt_delay", "realtime_post_interval", "in seconds, no longer milliseconds"},
     {"realtime_dly", "realtime_post_interval", "in seconds, no longer milliseconds"},
     {"realtime_post_perm", "realtime_post_every_interval", ""},
-    {"md_threshold", "", "there is no motion gate; detector_step examines fewer frames"},
+    {"md_threshold", "imotion_threshold", ""},
     {"source_params", "ffmpeg_params", ""},
     {"start_ts", "start_stream_timestamp", ""},
     {"camid", "id", ""},

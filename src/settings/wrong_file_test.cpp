@@ -283,9 +283,10 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:2: cameras.gate.realtime: unknown key; it is now overall_only (inverted: realtime is "
       "overall_only: false)"}},
     {"a name that is gone",
-     "defaults: {md-threshold: 0.002}\n",
-     {"vigia.yaml:1: defaults.md-threshold: is no longer a setting: there is no motion gate; detector_step "
-      "examines fewer frames"}},
+     "defaults: {npersons: 10}\n",
+     {"vigia.yaml:1: defaults.npersons: is no longer a setting: the number of tracks has no limit of its "
+      "own; "
+      "memory.budget_bytes bounds what they hold"}},
     {"the predecessor's section",
      "modelo_deteccao:\n  confidence_threshold: 0.5\n  iou_threshold: 0.75\n",
      {"vigia.yaml:1: modelo_deteccao: unknown key; it is now detector",

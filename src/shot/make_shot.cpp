@@ -1,6 +1,7 @@
 #include "shot/make_shot.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -83,7 +84,9 @@ std::shared_ptr<const Jpeg> MakeShot::jpeg_of(ShotImage& image, const ShotCamera
   if (auto jpeg = image.jpeg()) return jpeg;
   const std::optional<domain::Frame> frame = image.frame();
   if (!frame) return image.jpeg();  // another thread has just made it
+  const auto begin = std::chrono::steady_clock::now();
   auto made = encoder_.encode(*frame, camera.options.jpeg_quality, camera.account);
+  encode_took_.record(std::chrono::steady_clock::now() - begin);
   if (!made) {
     log::warn("{}: a best shot is lost: {}", camera.spec.name, made.error().text);
     return nullptr;

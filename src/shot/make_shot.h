@@ -1,6 +1,6 @@
 // From a track that is over to the shot that is sent, or the one reason why there is none.
 //
-//   MakeShot make_shot(memory);
+//   MakeShot make_shot(memory, encode_took);
 //   std::variant<domain::Shot, domain::Reason> outcome = make_shot.make(*finished.track, camera);
 //   memory.retire(std::move(finished.track));
 //
@@ -15,6 +15,7 @@
 #include <memory>
 #include <variant>
 
+#include "base/histogram.h"
 #include "domain/camera_spec.h"
 #include "domain/face_reason.h"
 #include "domain/shot.h"
@@ -40,7 +41,9 @@ class MakeShot {
  public:
   using Outcome = std::variant<domain::Shot, domain::Reason>;
 
-  explicit MakeShot(memory::MemoryManager& memory) : encoder_(memory) {}
+  // encode_took: each JPEG's making is recorded there.
+  MakeShot(memory::MemoryManager& memory, Histogram& encode_took)
+      : encoder_(memory), encode_took_(encode_took) {}
 
   // Lets go of track.best, and so of its frame: a frame's buffer must not wait for the collector.
   [[nodiscard]] Outcome make(domain::Track& track, const ShotCamera& camera);
@@ -54,6 +57,7 @@ class MakeShot {
   std::shared_ptr<const domain::Jpeg> jpeg_of(domain::ShotImage& image, const ShotCamera& camera);
 
   JpegEncoder encoder_;
+  Histogram& encode_took_;
 };
 
 }  // namespace vigia::shot

@@ -44,7 +44,8 @@ class MakeShotTest : public ::testing::Test {
   ShotCamera camera{{.name = "gate", .url = "rtsp://u:p@h/s", .id = -7, .token = "secret"},
                     {},
                     memory.budget().open("gate", memory::Kind::jpeg)};
-  MakeShot make_shot{memory};
+  Histogram encode_took;
+  MakeShot make_shot{memory, encode_took};
   const UtcTime captured = UtcTime(1'700'000'000s) + 123456us;
   std::unique_ptr<Track> track;
 };
