@@ -60,11 +60,12 @@ void BM_Prepare(benchmark::State& state, domain::PixelLayout layout) {
 }
 
 // Arguments: input width, height.
-void BM_Infer(benchmark::State& state, const std::string& file) {
+void BM_Infer(benchmark::State& state, const std::string& file, Precision precision) {
+  if (precision == Precision::bf16 && !cpu_has_bf16()) return state.SkipWithError("this CPU has no bf16");
   const auto weights = read_yunet(model_folder() / file);
   if (!weights) return state.SkipWithError(weights.error().text.c_str());
-  auto network =
-      YunetNetwork::create(*weights, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))});
+  auto network = YunetNetwork::create(
+      *weights, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))}, precision);
   if (!network) return state.SkipWithError(network.error().text.c_str());
   // As prepare() does: the network writes over its input.
   std::vector<float> planes(network->input().size());
@@ -109,8 +110,13 @@ void frames_and_inputs(benchmark::internal::Benchmark* bench) {
 
 BENCHMARK_CAPTURE(BM_Prepare, i420, domain::PixelLayout::i420)->Apply(frames_and_inputs);
 BENCHMARK_CAPTURE(BM_Prepare, nv12, domain::PixelLayout::nv12)->Apply(frames_and_inputs);
-BENCHMARK_CAPTURE(BM_Infer, yunet_s, std::string("face_detection_yunet_2023mar.onnx"))->Apply(inputs);
-BENCHMARK_CAPTURE(BM_Infer, yunet_n, std::string("yunet_n_640_640.onnx"))->Apply(inputs);
+BENCHMARK_CAPTURE(BM_Infer, yunet_s_f32, std::string("face_detection_yunet_2023mar.onnx"), Precision::f32)
+    ->Apply(inputs);
+BENCHMARK_CAPTURE(BM_Infer, yunet_s_bf16, std::string("face_detection_yunet_2023mar.onnx"), Precision::bf16)
+    ->Apply(inputs);
+BENCHMARK_CAPTURE(BM_Infer, yunet_n_f32, std::string("yunet_n_640_640.onnx"), Precision::f32)->Apply(inputs);
+BENCHMARK_CAPTURE(BM_Infer, yunet_n_bf16, std::string("yunet_n_640_640.onnx"), Precision::bf16)
+    ->Apply(inputs);
 BENCHMARK(BM_Cascade)->Args({1280, 720})->Args({1920, 1080})->Unit(benchmark::kMillisecond);
 
 }  // namespace

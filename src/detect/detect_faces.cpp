@@ -9,25 +9,13 @@
 #include "detect/yunet_detector.h"
 
 namespace vigia::detect {
-namespace {
-
-constexpr domain::Size kLarge{640, 384};
-constexpr domain::Size kSmall{320, 192};
-constexpr int kCamerasForLarge = 2;  // for each worker
-
-}  // namespace
-
-Result<domain::Size> choose_input(const DetectorOptions& options, int cameras, int workers) {
-  if (options.input == domain::Size{}) return cameras <= kCamerasForLarge * workers ? kLarge : kSmall;
-  if (Status fits = check_input(options.input); !fits) return fits.error();
-  return options.input;
-}
-
-Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, domain::Size input,
-                                        const ModelPlaces& places, memory::Budget& budget) {
+Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const ModelPlaces& places,
+                                        memory::Budget& budget) {
   auto model = find_model(options.model, places);
   if (!model) return model.error();
-  DetectFaces stage(*model, options.min_detection_score, input);
+  const auto precision = choose_precision(options.precision);
+  if (!precision) return precision.error();
+  DetectFaces stage(*model, options.min_detection_score, *precision);
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
   if (model->kind == FoundModel::Kind::yunet) {
     auto weights = read_yunet(model->file);
@@ -35,9 +23,10 @@ Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, domain::
     stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
   }
   // The first detector shows that the others can be made.
-  auto trial = stage.make();
+  auto trial = stage.make({kInputMin, kInputMin});
   if (!trial) return trial.error();
-  stage.name_ = (*trial)->name();
+  stage.name_ = stage.has_sizes() ? fmt::format("{} {}", stage.weights_->name(), to_string(*precision))
+                                  : (*trial)->name();
   if (model->instead) {
     log::warn(
         "no YuNet model found, so faces are looked for with OpenCV's cascade: turned, tilted and small "
@@ -47,13 +36,13 @@ Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, domain::
   return stage;
 }
 
-Result<std::unique_ptr<Detector>> DetectFaces::make() const {
+Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
   if (!weights_) {
     auto cascade = CascadeDetector::create(model_.file, min_score_);
     if (!cascade) return cascade.error();
     return std::unique_ptr<Detector>(*std::move(cascade));
   }
-  auto network = YunetNetwork::create(*weights_, input_);
+  auto network = YunetNetwork::create(*weights_, input, precision_);
   if (!network) return network.error();
   memory::Charge charge(account_, network->memory_bytes());
   return std::unique_ptr<Detector>(

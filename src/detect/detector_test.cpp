@@ -28,15 +28,18 @@ const std::filesystem::path kCascades = "/usr/share/opencv4/haarcascades";
 
 class DetectFacesTest : public ::testing::Test {
  protected:
-  Result<DetectFaces> choose(const std::string& model, domain::Size input, const ModelPlaces& places = {}) {
+  Result<DetectFaces> choose(const std::string& model, const ModelPlaces& places = {},
+                             const std::string& precision = "f32") {
     DetectorOptions options;
     options.model = model;
-    return DetectFaces::create(options, input, places, memory_.budget());
+    options.precision = precision;
+    return DetectFaces::create(options, places, memory_.budget());
   }
-  std::unique_ptr<Detector> detector(const std::string& model, domain::Size input = {640, 640}) {
-    const auto stage = choose(model, input, {{}, {kCascades}});
+  std::unique_ptr<Detector> detector(const std::string& model, domain::Size input = {640, 640},
+                                     const std::string& precision = "f32") {
+    const auto stage = choose(model, {{}, {kCascades}}, precision);
     EXPECT_TRUE(stage) << stage.error().text;
-    auto made = stage->make();
+    auto made = stage->make(input);
     EXPECT_TRUE(made) << made.error().text;
     return *std::move(made);
   }
@@ -256,14 +259,14 @@ TEST_F(DetectFacesTest, TwoInTwoThreadsAgree) {
   NEED_DATA();
   const domain::Frame frame = photo("2008_002079.jpg");
   for (const std::string& model : {model_file("yunet_n_640_640.onnx").string(), std::string("cascade")}) {
-    const auto stage = choose(model, {640, 384}, {{}, {kCascades}});
+    const auto stage = choose(model, {{}, {kCascades}});
     ASSERT_TRUE(stage);
     std::array<std::vector<domain::Detection>, 2> found;
     {
       std::array<std::jthread, 2> workers;
       for (std::size_t i = 0; i < 2; ++i) {
         workers[i] = std::jthread([&, i] {
-          const auto own = *stage->make();
+          const auto own = *stage->make({640, 384});
           for (int round = 0; round < 5; ++round) found[i] = found_by(*own, frame);
         });
       }
@@ -294,50 +297,35 @@ TEST_F(DetectFacesTest, ChargesItsTensors) {
 TEST_F(DetectFacesTest, SaysWhatIsWrongWithAModel) {
   const testing::TempDir folder;
   std::ofstream(folder / "yunet_n_640_640.onnx") << "cut off";
-  const auto named = choose(folder / "none.onnx", {64, 64});
+  const auto named = choose(folder / "none.onnx");
   ASSERT_FALSE(named);
   EXPECT_EQ(named.error().code, ErrorCode::not_found);
   EXPECT_THAT(named.error().text, HasSubstr("none.onnx"));
-  const auto bad = choose(folder / "yunet_n_640_640.onnx", {64, 64});
+  const auto bad = choose(folder / "yunet_n_640_640.onnx");
   ASSERT_FALSE(bad);
   EXPECT_THAT(bad.error().text, HasSubstr("not a usable YuNet model"));
   // Found by auto, too: the cascade must not quietly take its place.
-  const auto found = choose("auto", {64, 64}, {{folder.path()}, {kCascades}});
+  const auto found = choose("auto", {{folder.path()}, {kCascades}});
   ASSERT_FALSE(found);
   EXPECT_THAT(found.error().text, HasSubstr(folder / "yunet_n_640_640.onnx"));
-  const auto nothing = choose("auto", {64, 64}, {{folder.path() / "x"}, {folder.path()}});
+  const auto nothing = choose("auto", {{folder.path() / "x"}, {folder.path()}});
   ASSERT_FALSE(nothing);
   EXPECT_THAT(nothing.error().text, HasSubstr("./dev model"));
   EXPECT_THAT(nothing.error().text, HasSubstr("opencv-data"));
   std::ofstream(folder / "haarcascade_frontalface_alt2.xml") << "<no><cascade>";
-  const auto cascade = choose("cascade", {64, 64}, {{}, {folder.path()}});
+  const auto cascade = choose("cascade", {{}, {folder.path()}});
   ASSERT_FALSE(cascade);
   EXPECT_THAT(cascade.error().text, HasSubstr("haarcascade_frontalface_alt2.xml"));
 }
 
 TEST_F(DetectFacesTest, RefusesAnInputThatDoesNotFit) {
   NEED_DATA();
-  const auto stage = choose(model_file(kPublishedModels[0]).string(), {100, 100});
-  ASSERT_FALSE(stage);
-  EXPECT_THAT(stage.error().text, HasSubstr("multiples of 32"));
-}
-
-TEST(ChooseInput, FollowsCamerasAndWorkers) {
-  const DetectorOptions automatic;
-  EXPECT_EQ(*choose_input(automatic, 1, 2), (domain::Size{640, 384}));
-  EXPECT_EQ(*choose_input(automatic, 4, 2), (domain::Size{640, 384}));
-  EXPECT_EQ(*choose_input(automatic, 5, 2), (domain::Size{320, 192}));
-}
-
-TEST(ChooseInput, TakesWhatIsSetOrSaysWhatIsAllowed) {
-  DetectorOptions options;
-  options.input = {960, 544};
-  EXPECT_EQ(*choose_input(options, 100, 1), options.input);
+  const auto stage = choose(model_file(kPublishedModels[0]).string());
+  ASSERT_TRUE(stage);
   for (const domain::Size wrong : {domain::Size{640, 360}, {0, 384}, {32, 32}, {4096, 2048}}) {
-    options.input = wrong;
-    const auto input = choose_input(options, 1, 1);
-    ASSERT_FALSE(input);
-    EXPECT_THAT(input.error().text, HasSubstr("multiples of 32 from 64 to 2048"));
+    const auto made = stage->make(wrong);
+    ASSERT_FALSE(made);
+    EXPECT_THAT(made.error().text, HasSubstr("multiples of 32 from 64 to 2048"));
   }
 }
 

@@ -17,8 +17,8 @@ constexpr auto kFloat = memory::data_type::f32;
 constexpr auto kInference = dnnl::prop_kind::forward_inference;
 
 // oneDNN chooses the layout.
-memory::desc any(const Dims& dims) {
-  return {dims, kFloat, Tag::any};
+memory::desc any(const Dims& dims, memory::data_type type) {
+  return {dims, type, Tag::any};
 }
 
 // Made anew each time: copies of oneDNN's attributes are the same attributes. The scratchpad is ours, as
@@ -51,6 +51,10 @@ struct DnnlGraph::State {
     memory storage;
   };
 
+  explicit State(Precision precision)
+      : type(precision == Precision::bf16 ? memory::data_type::bf16 : kFloat) {}
+
+  const memory::data_type type;  // of weights and tensors
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   memory scratchpad;  // one for all steps
@@ -103,7 +107,14 @@ struct DnnlGraph::State {
   }
 };
 
-DnnlGraph::DnnlGraph() : state_(std::make_unique<State>()) {}
+bool DnnlGraph::cpu_has(Precision precision) noexcept {
+  // Each bit is a set of instructions.
+  constexpr auto kNeeded = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
+  return precision == Precision::f32 ||
+         (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kNeeded) == kNeeded;
+}
+
+DnnlGraph::DnnlGraph(Precision precision) : state_(std::make_unique<State>(precision)) {}
 DnnlGraph::DnnlGraph(DnnlGraph&&) noexcept = default;
 DnnlGraph& DnnlGraph::operator=(DnnlGraph&&) noexcept = default;
 DnnlGraph::~DnnlGraph() = default;
@@ -117,16 +128,20 @@ DnnlGraph::Tensor DnnlGraph::convolution(Tensor from, const Convolution& layer) 
   const OneThread one_thread;  // oneDNN cuts the work for as many threads as there are now
   const bool depth = !layer.depth_weights.empty();
   dnnl::post_ops post;
-  if (depth) post.append_dw(kFloat, kFloat, kFloat, 3, 1, 1, 0, {});
+  const auto type = state_->type;
+  const auto result = layer.floats ? kFloat : type;
+  if (depth) post.append_dw(type, kFloat, result, 3, 1, 1, 0, {});
   if (layer.relu) post.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
 
+  if (state_->desc(from).data_type() != type) from = converted(from);
   const Dims in = state_->desc(from).dims();
   const Dims kernel{layer.out, layer.in, layer.kernel, layer.kernel};
   const memory::dim pad = layer.kernel / 2;
   const dnnl::convolution_forward::desc wanted(
-      kInference, dnnl::algorithm::convolution_direct, state_->desc(from), any(kernel), any({layer.out}),
-      any({1, layer.out, in[2] / layer.stride, in[3] / layer.stride}), {layer.stride, layer.stride},
-      {pad, pad}, {pad, pad});
+      kInference, dnnl::algorithm::convolution_direct, state_->desc(from), any(kernel, type),
+      any({layer.out}, kFloat),
+      any({1, layer.out, in[2] / layer.stride, in[3] / layer.stride}, depth ? type : result),
+      {layer.stride, layer.stride}, {pad, pad}, {pad, pad});
   const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(post), state_->engine);
 
   const Tensor to = state_->take(chosen.dst_desc());
@@ -142,12 +157,22 @@ DnnlGraph::Tensor DnnlGraph::convolution(Tensor from, const Convolution& layer) 
   return to;
 }
 
+// The same layout in the graph's type.
+DnnlGraph::Tensor DnnlGraph::converted(Tensor from) {
+  const memory::desc wanted(state_->desc(from).dims(), state_->type, Tag::nchw);
+  const dnnl::reorder::primitive_desc chosen(state_->engine, state_->desc(from), state_->engine, wanted,
+                                             attributes());
+  const Tensor to = state_->take(wanted);
+  state_->add(dnnl::reorder(chosen), chosen, from, to);
+  return to;
+}
+
 DnnlGraph::Tensor DnnlGraph::pooled(Tensor from) {
   const OneThread one_thread;
   const Dims in = state_->desc(from).dims();
   const dnnl::pooling_forward::desc wanted(kInference, dnnl::algorithm::pooling_max, state_->desc(from),
-                                           any({1, in[1], in[2] / 2, in[3] / 2}), {2, 2}, {2, 2}, {0, 0},
-                                           {0, 0});
+                                           any({1, in[1], in[2] / 2, in[3] / 2}, state_->type), {2, 2},
+                                           {2, 2}, {0, 0}, {0, 0});
   const dnnl::pooling_forward::primitive_desc chosen(wanted, attributes(), state_->engine);
   const Tensor to = state_->take(chosen.dst_desc());
   state_->add(dnnl::pooling_forward(chosen), chosen, from, to);

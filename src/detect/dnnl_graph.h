@@ -5,7 +5,7 @@
 // then it can run. Tensors that are no longer needed are given back, and those laid out later share their
 // memory, so that a chain of layers runs back and forth between two pieces that stay in the cache.
 //
-//   DnnlGraph graph;
+//   DnnlGraph graph(Precision::f32);
 //   auto input = graph.input(3, {640, 384});
 //   auto features = graph.convolution(input, {...});
 //   graph.give_back(input);
@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "detect/precision.h"
 #include "domain/geometry.h"
 
 namespace vigia::detect {
@@ -45,10 +46,16 @@ class DnnlGraph {
     // Not empty: a second one follows, 3x3 and within each channel, computed in the same pass.
     std::span<const float> depth_weights;  // [out][3][3]
     std::span<const float> depth_bias;
-    bool relu = true;  // at the very end
+    bool relu = true;     // at the very end
+    bool floats = false;  // the result is f32 whatever the precision
   };
 
-  DnnlGraph();
+  // Whether oneDNN has fast kernels for it here: see precision.h.
+  static bool cpu_has(Precision precision) noexcept;
+
+  // In f32, everything is. In bf16 weights and tensors are bf16, biases and what is summed up f32, and so
+  // are the input and those results that are asked for as floats. REQUIRES: cpu_has(precision).
+  explicit DnnlGraph(Precision precision);
   DnnlGraph(DnnlGraph&&) noexcept;
   DnnlGraph& operator=(DnnlGraph&&) noexcept;
   ~DnnlGraph();
@@ -65,6 +72,7 @@ class DnnlGraph {
   // REQUIRES: finish() was called.
   void run();
   // Where its values are: an input's before run(), those of a tensor not given back after it.
+  // REQUIRES: it is an input, or the result of a convolution with `floats`, or made from that.
   [[nodiscard]] std::span<float> values(Tensor tensor) const;
   // What oneDNN chose for each layer, in order of execution: "jit_1x1:avx512_core".
   [[nodiscard]] std::vector<std::string> implementations() const;
@@ -72,6 +80,7 @@ class DnnlGraph {
 
  private:
   struct State;
+  Tensor converted(Tensor from);
   std::unique_ptr<State> state_;
 };
 

@@ -11,8 +11,8 @@ namespace vigia::detect {
 
 YunetDetector::YunetDetector(YunetNetwork network, const std::string& network_name, double min_score,
                              memory::Charge charge)
-    : name_(
-          fmt::format("{} {}x{} f32", network_name, network.input_size().width, network.input_size().height)),
+    : name_(fmt::format("{} {}x{} {}", network_name, network.input_size().width, network.input_size().height,
+                        to_string(network.precision()))),
       min_score_(min_score),
       charge_(std::move(charge)),
       network_(std::move(network)),

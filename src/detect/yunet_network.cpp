@@ -8,14 +8,16 @@
 namespace vigia::detect {
 namespace {
 
-DnnlGraph::Tensor lay_pair(DnnlGraph& graph, DnnlGraph::Tensor from, const ConvPair& pair) {
+DnnlGraph::Tensor lay_pair(DnnlGraph& graph, DnnlGraph::Tensor from, const ConvPair& pair,
+                           bool floats = false) {
   return graph.convolution(from, {.in = pair.in,
                                   .out = pair.out,
                                   .weights = pair.point,
                                   .bias = pair.point_bias,
                                   .depth_weights = pair.depth,
                                   .depth_bias = pair.depth_bias,
-                                  .relu = pair.relu});
+                                  .relu = pair.relu,
+                                  .floats = floats});
 }
 
 bool contains(const auto& list, int value) {
@@ -32,15 +34,17 @@ Status check_input(domain::Size input) {
                            input.width, input.height, kInputStep, kInputMin, kInputMax)};
 }
 
-Result<YunetNetwork> YunetNetwork::create(const YunetWeights& weights, domain::Size input) {
+Result<YunetNetwork> YunetNetwork::create(const YunetWeights& weights, domain::Size input,
+                                          Precision precision) {
   if (Status fits = check_input(input); !fits) return fits.error();
   try {
-    YunetNetwork network(input);
+    YunetNetwork network(input, precision);
     network.lay_out(weights);
     return network;
   } catch (const std::exception& problem) {
-    return Error{ErrorCode::unavailable, fmt::format("oneDNN cannot run {} at {}x{} here: {}", weights.name(),
-                                                     input.width, input.height, problem.what())};
+    return Error{ErrorCode::unavailable,
+                 fmt::format("oneDNN cannot run {} at {}x{} {} here: {}", weights.name(), input.width,
+                             input.height, to_string(precision), problem.what())};
   }
 }
 
@@ -90,7 +94,7 @@ DnnlGraph::Tensor YunetNetwork::lay_heads(const YunetWeights& weights, std::size
                                           DnnlGraph::Tensor features) {
   const bool shares = weights.variant == YunetVariant::n;
   const DnnlGraph::Tensor from = shares ? lay_pair(graph_, features, weights.shared[level]) : features;
-  const DnnlGraph::Tensor blocked = lay_pair(graph_, from, weights.heads[level]);
+  const DnnlGraph::Tensor blocked = lay_pair(graph_, from, weights.heads[level], true);
   if (shares) graph_.give_back(from);
   const DnnlGraph::Tensor heads = graph_.channels_last(blocked);
   if (heads.index != blocked.index) graph_.give_back(blocked);

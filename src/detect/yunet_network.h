@@ -3,7 +3,7 @@
 // Each pair of convolutions is one fused layer, the sum in the neck happens inside the enlarging, and the
 // four heads of a level are one pair.
 //
-//   auto network = YunetNetwork::create(weights, {640, 384});
+//   auto network = YunetNetwork::create(weights, {640, 384}, Precision::f32);
 //   fill(network->input());                 // planes blue, green, red; 0..255, no mean, no scale
 //   if (Status ran = network->run(); !ran) ...
 //   network->heads(0);                      // stride 8: rows x columns cells of 16 floats
@@ -21,6 +21,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "detect/dnnl_graph.h"
+#include "detect/precision.h"
 #include "detect/yunet_weights.h"
 #include "domain/geometry.h"
 
@@ -35,9 +36,10 @@ Status check_input(domain::Size input);
 class YunetNetwork {
  public:
   // Errors: invalid (the size), unavailable (oneDNN refused).
-  static Result<YunetNetwork> create(const YunetWeights& weights, domain::Size input);
+  static Result<YunetNetwork> create(const YunetWeights& weights, domain::Size input, Precision precision);
 
   [[nodiscard]] domain::Size input_size() const noexcept { return size_; }
+  [[nodiscard]] Precision precision() const noexcept { return precision_; }
   // Three planes, one behind the other, rows without gaps. To be filled before each run(), which writes
   // over it.
   [[nodiscard]] std::span<float> input() { return graph_.values(input_); }
@@ -50,13 +52,15 @@ class YunetNetwork {
   [[nodiscard]] Bytes memory_bytes() const noexcept { return graph_.memory_bytes(); }
 
  private:
-  explicit YunetNetwork(domain::Size size) : size_(size) {}
+  YunetNetwork(domain::Size size, Precision precision)
+      : size_(size), precision_(precision), graph_(precision) {}
   void lay_out(const YunetWeights& weights);
   DnnlGraph::Tensor lay_backbone(const YunetWeights& weights,
                                  std::array<DnnlGraph::Tensor, kYunetLevels>& taken);
   DnnlGraph::Tensor lay_heads(const YunetWeights& weights, std::size_t level, DnnlGraph::Tensor features);
 
   domain::Size size_;
+  Precision precision_;
   DnnlGraph graph_;
   DnnlGraph::Tensor input_;
   std::array<DnnlGraph::Tensor, kYunetLevels> heads_;

@@ -57,7 +57,7 @@ TEST_P(PublishedModel, GivesWhatOpencvGives) {
   const auto [name, size] = GetParam();
   auto weights = read_yunet(model_file(name));
   ASSERT_TRUE(weights) << weights.error().text;
-  auto network = YunetNetwork::create(*weights, size);
+  auto network = YunetNetwork::create(*weights, size, Precision::f32);
   ASSERT_TRUE(network) << network.error().text;
   for (const std::vector<float>& planes : {prepared_photo("2008_001322.jpg", size), noise(size, 7)}) {
     std::ranges::copy(planes, network->input().begin());
@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(AtEverySize, PublishedModel,
 TEST(YunetNetwork, UsesNoReferenceKernels) {
   NEED_DATA();
   for (const char* name : kPublishedModels) {
-    auto network = YunetNetwork::create(*read_yunet(model_file(name)), {320, 192});
+    auto network = YunetNetwork::create(*read_yunet(model_file(name)), {320, 192}, Precision::f32);
     ASSERT_TRUE(network);
     const auto implementations = network->implementations();
     EXPECT_GE(implementations.size(), 20U);
@@ -101,7 +101,7 @@ TEST(YunetNetwork, RefusesSizesThatDoNotFit) {
   ASSERT_TRUE(weights);
   for (const domain::Size size :
        {domain::Size{0, 0}, {32, 64}, {100, 64}, {640, 360}, {-64, 64}, {2080, 64}}) {
-    const auto network = YunetNetwork::create(*weights, size);
+    const auto network = YunetNetwork::create(*weights, size, Precision::f32);
     ASSERT_FALSE(network);
     EXPECT_NE(network.error().text.find("multiples of 32 from 64 to 2048"), std::string::npos);
   }
@@ -121,7 +121,7 @@ TEST(YunetNetwork, RunsAgainAndInOtherThreadsWithTheSameResult) {
     const std::span<const float> heads = network.heads(0);
     return std::vector<float>(heads.begin(), heads.end());
   };
-  auto made_here = YunetNetwork::create(*weights, size);
+  auto made_here = YunetNetwork::create(*weights, size, Precision::f32);
   ASSERT_TRUE(made_here);
   const std::vector<float> expected = run(*made_here, first);
   EXPECT_NE(run(*made_here, other), expected);
@@ -130,7 +130,7 @@ TEST(YunetNetwork, RunsAgainAndInOtherThreadsWithTheSameResult) {
     const std::jthread moved(
         [&, network = *std::move(made_here)]() mutable { results[0] = run(network, first); });
     const std::jthread own([&] {
-      auto network = YunetNetwork::create(*weights, size);
+      auto network = YunetNetwork::create(*weights, size, Precision::f32);
       results[1] = run(*network, first);
     });
   }
@@ -140,7 +140,8 @@ TEST(YunetNetwork, RunsAgainAndInOtherThreadsWithTheSameResult) {
 
 TEST(YunetNetwork, SharesMemoryBetweenLayers) {
   NEED_DATA();
-  const auto network = YunetNetwork::create(*read_yunet(model_file("yunet_n_640_640.onnx")), {640, 384});
+  const auto network =
+      YunetNetwork::create(*read_yunet(model_file("yunet_n_640_640.onnx")), {640, 384}, Precision::f32);
   ASSERT_TRUE(network);
   EXPECT_GT(network->memory_bytes(), 2_MiB);
   EXPECT_LT(network->memory_bytes(), 16_MiB);  // without sharing: more than 30
