@@ -28,13 +28,14 @@ function(vigia_library name)
   target_link_libraries(vigia_${name} PUBLIC $<BUILD_INTERFACE:vigia_flags> ${arg_DEPS} Threads::Threads)
 endfunction()
 
-# vigia_test(memory SOURCES a_test.cpp ... DEPS ... [TIMEOUT seconds]): the program vigia_memory_test,
-# each of its cases known to ctest by its own name.
+# vigia_test(memory SOURCES a_test.cpp ... DEPS ... [TIMEOUT seconds] [AGAIN name VARIABLE=set:value filter]):
+# the program vigia_memory_test, each of its cases known to ctest by its own name. AGAIN: those of the filter
+# a second time, as memory_name.*, with that variable in the environment.
 function(vigia_test name)
   if(NOT VIGIA_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;AGAIN" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -50,4 +51,10 @@ function(vigia_test name)
   gtest_discover_tests(vigia_${name}_test TEST_PREFIX "${name}." DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES
     PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name} ${environment})
+  if(arg_AGAIN)
+    list(POP_FRONT arg_AGAIN again variable filter)
+    gtest_discover_tests(vigia_${name}_test TEST_PREFIX "${name}_${again}." DISCOVERY_MODE PRE_TEST
+      DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES TEST_FILTER ${filter}
+      PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS ${name} ${environment} ENVIRONMENT_MODIFICATION ${variable})
+  endif()
 endfunction()

@@ -87,6 +87,13 @@ struct DnnlGraph::State {
     return steps.back();
   }
 
+  Tensor reordered(Tensor from, const memory::desc& wanted) {
+    const dnnl::reorder::primitive_desc chosen(engine, desc(from), engine, wanted, attributes());
+    const Tensor to = take(wanted);
+    add(dnnl::reorder(chosen), chosen, from, to);
+    return to;
+  }
+
   // A copy of the numbers in the layout that a layer wants.
   memory constant(std::span<const float> numbers, const memory::desc& plain, const memory::desc& wanted) {
     memory to(wanted, engine);
@@ -133,7 +140,6 @@ DnnlGraph::Tensor DnnlGraph::convolution(Tensor from, const Convolution& layer) 
   if (depth) post.append_dw(type, kFloat, result, 3, 1, 1, 0, {});
   if (layer.relu) post.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
 
-  if (state_->desc(from).data_type() != type) from = converted(from);
   const Dims in = state_->desc(from).dims();
   const Dims kernel{layer.out, layer.in, layer.kernel, layer.kernel};
   const memory::dim pad = layer.kernel / 2;
@@ -157,14 +163,11 @@ DnnlGraph::Tensor DnnlGraph::convolution(Tensor from, const Convolution& layer) 
   return to;
 }
 
-// The same layout in the graph's type.
-DnnlGraph::Tensor DnnlGraph::converted(Tensor from) {
-  const memory::desc wanted(state_->desc(from).dims(), state_->type, Tag::nchw);
-  const dnnl::reorder::primitive_desc chosen(state_->engine, state_->desc(from), state_->engine, wanted,
-                                             attributes());
-  const Tensor to = state_->take(wanted);
-  state_->add(dnnl::reorder(chosen), chosen, from, to);
-  return to;
+DnnlGraph::Tensor DnnlGraph::in_precision(Tensor from) {
+  const OneThread one_thread;
+  const memory::desc now = state_->desc(from);
+  return now.data_type() == state_->type ? from
+                                         : state_->reordered(from, {now.dims(), state_->type, Tag::nchw});
 }
 
 DnnlGraph::Tensor DnnlGraph::pooled(Tensor from) {
@@ -196,10 +199,7 @@ DnnlGraph::Tensor DnnlGraph::channels_last(Tensor from) {
   // 16 channels are one block of AVX-512, so there the bytes lie as they should.
   if (now == wanted || (now.dims()[1] == 16 && now == memory::desc(now.dims(), kFloat, Tag::nChw16c)))
     return from;
-  const dnnl::reorder::primitive_desc chosen(state_->engine, now, state_->engine, wanted, attributes());
-  const Tensor to = state_->take(wanted);
-  state_->add(dnnl::reorder(chosen), chosen, from, to);
-  return to;
+  return state_->reordered(from, wanted);
 }
 
 void DnnlGraph::give_back(Tensor tensor) {

@@ -7,7 +7,7 @@
 //
 //   DnnlGraph graph(Precision::f32);
 //   auto input = graph.input(3, {640, 384});
-//   auto features = graph.convolution(input, {...});
+//   auto features = graph.convolution(graph.in_precision(input), {...});
 //   graph.give_back(input);
 //   graph.finish();
 //   fill(graph.values(input)); graph.run(); use(graph.values(features));
@@ -62,11 +62,13 @@ class DnnlGraph {
 
   // Laying out. The numbers given are copied.
   Tensor input(int channels, domain::Size size);  // planes one behind the other, rows without gaps
-  Tensor convolution(Tensor from, const Convolution& layer);
-  Tensor pooled(Tensor from);                      // maximum of each 2x2
-  void add_doubled(Tensor coarser, Tensor finer);  // finer += coarser, each value four times
-  Tensor channels_last(Tensor from);               // row by row, the channels of a cell side by side
-  void give_back(Tensor tensor);                   // no layer laid out from now on reads it
+  // An input's numbers as the layers want them: itself, where that is f32.
+  Tensor in_precision(Tensor from);
+  Tensor convolution(Tensor from, const Convolution& layer);  // REQUIRES: in_precision()
+  Tensor pooled(Tensor from);                                 // maximum of each 2x2
+  void add_doubled(Tensor coarser, Tensor finer);             // finer += coarser, each value four times
+  Tensor channels_last(Tensor from);  // row by row, the channels of a cell side by side
+  void give_back(Tensor tensor);      // no layer laid out from now on reads it
   void finish();
 
   // REQUIRES: finish() was called.
@@ -80,7 +82,6 @@ class DnnlGraph {
 
  private:
   struct State;
-  Tensor converted(Tensor from);
   std::unique_ptr<State> state_;
 };
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/precision.h"
 #include "detect/yunet_weights.h"
 #include "domain/geometry.h"
 
@@ -30,6 +31,12 @@ inline constexpr std::array<const char*, 2> kPublishedModels{"face_detection_yun
                                                              "yunet_n_640_640.onnx"};
 inline std::filesystem::path model_file(const std::string& name) {
   return data_folder() / "models" / name;
+}
+
+// Those that this CPU has, or that oneDNN is held to.
+inline std::vector<Precision> precisions_here() {
+  if (cpu_has_bf16()) return {Precision::f32, Precision::bf16};
+  return {Precision::f32};
 }
 
 inline std::string read_all(const std::filesystem::path& file) {

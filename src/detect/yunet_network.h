@@ -8,6 +8,8 @@
 //   if (Status ran = network->run(); !ran) ...
 //   network->heads(0);                      // stride 8: rows x columns cells of 16 floats
 //
+// In bf16 the input and the heads are 32-bit floats too; what lies between is not.
+//
 // Guarantee: run() allocates no tensors, and uses the calling thread only.
 // Cost: README.md has a table. Threads: owner thread only, but a network may be made on one thread and
 // then used on another.
@@ -35,7 +37,7 @@ Status check_input(domain::Size input);
 
 class YunetNetwork {
  public:
-  // Errors: invalid (the size), unavailable (oneDNN refused).
+  // Errors: invalid (the size), unavailable (the CPU lacks the precision, oneDNN refused).
   static Result<YunetNetwork> create(const YunetWeights& weights, domain::Size input, Precision precision);
 
   [[nodiscard]] domain::Size input_size() const noexcept { return size_; }

@@ -76,22 +76,52 @@ INSTANTIATE_TEST_SUITE_P(AtEverySize, PublishedModel,
                                   std::to_string(size.width) + "x" + std::to_string(size.height);
                          });
 
+// A reference kernel takes ten times longer. ref_fused_convolution is only the frame that calls the two
+// it names.
+bool is_fast(const std::string& implementation) {
+  if (!implementation.starts_with("ref")) return !implementation.starts_with("simple");
+  return implementation.starts_with("ref_fused_convolution") &&
+         implementation.find(":ref") == std::string::npos && implementation.find("jit") != std::string::npos;
+}
+
+void expect_fast_kernels(const YunetNetwork& network) {
+  const auto implementations = network.implementations();
+  EXPECT_GE(implementations.size(), 20U);
+  for (const std::string& implementation : implementations) {
+    EXPECT_TRUE(is_fast(implementation)) << implementation;
+    // The instructions, which end each name.
+    if (network.precision() == Precision::bf16 && implementation != "jit:uni") {
+      EXPECT_TRUE(implementation.ends_with("avx512_core_bf16") || implementation.ends_with("amx"))
+          << implementation;
+    }
+  }
+}
+
 TEST(YunetNetwork, UsesNoReferenceKernels) {
   NEED_DATA();
   for (const char* name : kPublishedModels) {
-    auto network = YunetNetwork::create(*read_yunet(model_file(name)), {320, 192}, Precision::f32);
-    ASSERT_TRUE(network);
-    const auto implementations = network->implementations();
-    EXPECT_GE(implementations.size(), 20U);
-    for (const std::string& implementation : implementations) {
-      // ref_fused_convolution is only the frame that calls the two it names.
-      const bool fast = implementation.starts_with("ref")
-                            ? implementation.starts_with("ref_fused_convolution") &&
-                                  implementation.find(":ref") == std::string::npos &&
-                                  implementation.find("jit") != std::string::npos
-                            : true;
-      EXPECT_TRUE(fast) << implementation;
+    const auto weights = read_yunet(model_file(name));
+    ASSERT_TRUE(weights);
+    for (const Precision precision : precisions_here()) {
+      for (const domain::Size size : {domain::Size{64, 96}, {320, 192}, {640, 384}, {640, 640}, {960, 544}}) {
+        SCOPED_TRACE(weights->name() + " " + std::to_string(size.width) + " " +
+                     std::string(to_string(precision)));
+        const auto network = YunetNetwork::create(*weights, size, precision);
+        ASSERT_TRUE(network) << network.error().text;
+        expect_fast_kernels(*network);
+      }
     }
+  }
+}
+
+TEST(YunetNetwork, IsMadeInBf16OnlyWhereTheCpuHasIt) {
+  NEED_DATA();
+  const auto weights = read_yunet(model_file(kPublishedModels[0]));
+  ASSERT_TRUE(weights);
+  const auto network = YunetNetwork::create(*weights, {64, 64}, Precision::bf16);
+  ASSERT_EQ(network.ok(), cpu_has_bf16());
+  if (!network) {
+    EXPECT_EQ(network.error().code, ErrorCode::unavailable);
   }
 }
 
@@ -121,30 +151,35 @@ TEST(YunetNetwork, RunsAgainAndInOtherThreadsWithTheSameResult) {
     const std::span<const float> heads = network.heads(0);
     return std::vector<float>(heads.begin(), heads.end());
   };
-  auto made_here = YunetNetwork::create(*weights, size, Precision::f32);
-  ASSERT_TRUE(made_here);
-  const std::vector<float> expected = run(*made_here, first);
-  EXPECT_NE(run(*made_here, other), expected);
-  std::array<std::vector<float>, 2> results;
-  {
-    const std::jthread moved(
-        [&, network = *std::move(made_here)]() mutable { results[0] = run(network, first); });
-    const std::jthread own([&] {
-      auto network = YunetNetwork::create(*weights, size, Precision::f32);
-      results[1] = run(*network, first);
-    });
+  for (const Precision precision : precisions_here()) {
+    auto made_here = YunetNetwork::create(*weights, size, precision);
+    ASSERT_TRUE(made_here);
+    const std::vector<float> expected = run(*made_here, first);
+    EXPECT_NE(run(*made_here, other), expected);
+    std::array<std::vector<float>, 2> results;
+    {
+      const std::jthread moved(
+          [&, network = *std::move(made_here)]() mutable { results[0] = run(network, first); });
+      const std::jthread own([&] {
+        auto network = YunetNetwork::create(*weights, size, precision);
+        results[1] = run(*network, first);
+      });
+    }
+    EXPECT_EQ(results[0], expected);
+    EXPECT_EQ(results[1], expected);
   }
-  EXPECT_EQ(results[0], expected);
-  EXPECT_EQ(results[1], expected);
 }
 
 TEST(YunetNetwork, SharesMemoryBetweenLayers) {
   NEED_DATA();
-  const auto network =
-      YunetNetwork::create(*read_yunet(model_file("yunet_n_640_640.onnx")), {640, 384}, Precision::f32);
-  ASSERT_TRUE(network);
-  EXPECT_GT(network->memory_bytes(), 2_MiB);
-  EXPECT_LT(network->memory_bytes(), 16_MiB);  // without sharing: more than 30
+  const auto weights = read_yunet(model_file("yunet_n_640_640.onnx"));
+  ASSERT_TRUE(weights);
+  for (const Precision precision : precisions_here()) {
+    const auto network = YunetNetwork::create(*weights, {640, 384}, precision);
+    ASSERT_TRUE(network);
+    EXPECT_GT(network->memory_bytes(), 2_MiB);
+    EXPECT_LT(network->memory_bytes(), 12_MiB);  // without sharing: more than 30 in f32
+  }
 }
 
 }  // namespace

@@ -1,0 +1,67 @@
+// What the CPU has, and the user's word for it. ctest runs these twice: as they are, and (detect_avx2.*)
+// with oneDNN held to AVX2, where there is no bf16.
+#include "detect/precision.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+namespace vigia::detect {
+namespace {
+
+using ::testing::HasSubstr;
+
+bool held_to_avx2() {
+  const char* isa = std::getenv("ONEDNN_MAX_CPU_ISA");
+  return isa != nullptr && std::string(isa) == "AVX2";
+}
+
+bool kernel_says_bf16() {
+  std::ifstream cpus("/proc/cpuinfo");
+  std::string line;
+  while (std::getline(cpus, line)) {
+    if (line.starts_with("flags")) return line.find(" avx512_bf16") != std::string::npos;
+  }
+  return false;
+}
+
+TEST(Precision, IsWhatTheCpuHasUnlessOnednnIsHeldToLess) {
+  EXPECT_EQ(cpu_has_bf16(), kernel_says_bf16() && !held_to_avx2());
+}
+
+TEST(Precision, AutoTakesTheFastest) {
+  const auto chosen = choose_precision("auto");
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(*chosen, cpu_has_bf16() ? Precision::bf16 : Precision::f32);
+}
+
+TEST(Precision, F32IsAlwaysThere) {
+  const auto chosen = choose_precision("f32");
+  ASSERT_TRUE(chosen);
+  EXPECT_EQ(*chosen, Precision::f32);
+}
+
+TEST(Precision, Bf16IsRefusedInOneLineWhereTheCpuLacksIt) {
+  const auto chosen = choose_precision("bf16");
+  ASSERT_EQ(chosen.ok(), cpu_has_bf16());
+  if (chosen) {
+    EXPECT_EQ(*chosen, Precision::bf16);
+    return;
+  }
+  EXPECT_EQ(chosen.error().code, ErrorCode::invalid);
+  EXPECT_THAT(chosen.error().text, HasSubstr("detector.precision bf16"));
+  EXPECT_THAT(chosen.error().text, HasSubstr("use auto or f32"));
+  EXPECT_EQ(chosen.error().text.find('\n'), std::string::npos);
+}
+
+TEST(Precision, OtherWordsAreRefused) {
+  const auto chosen = choose_precision("int8");
+  ASSERT_FALSE(chosen);
+  EXPECT_THAT(chosen.error().text, HasSubstr("auto, f32 or bf16"));
+}
+
+}  // namespace
+}  // namespace vigia::detect
