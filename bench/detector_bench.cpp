@@ -1,7 +1,7 @@
 // What finding faces in one frame costs one thread: preparing the input from the planes, and the network,
 // for both YuNets and by size; and the cascade.
 //
-//   VIGIA_MODEL_DIR=... ./dev bench detector_bench        models of $VIGIA_MODEL_DIR, else of
+//   VIGIA_MODEL_DIR=... ./dev bench detector              models of $VIGIA_MODEL_DIR, else of
 //   $VIGIA_DATA/models
 #include <benchmark/benchmark.h>
 

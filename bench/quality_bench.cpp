@@ -1,0 +1,329 @@
+// What speed costs in faces: on labelled photographs and on clips, the faces that each of Vigia's ways finds
+// (model, precision, input) against OpenCV's DNN part in f32 at 640x640 with the same model, frame by frame.
+//
+//   VIGIA_DATA=... ./dev bench quality
+//   ./dev bench quality -- --models FOLDER --clip a.mp4 --clip b.mp4 --every 10 --json quality.json
+//
+// VIGIA_DATA names a folder with models/, photos/faces.csv (file,left,top,width,height) and clips/. The
+// frames of a clip are what a camera of Vigia's hands on, and each way prepares its own input from their
+// planes. Two boxes are one face when they overlap by half (intersection over union); photographs' labels are
+// drawn tighter than YuNet's boxes, so a label counts as found from 0.3 on. Ends within a minute.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <sstream>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "camera/stream_camera.h"
+#include "detect/detect_faces.h"
+#include "opencv_yunet.h"
+#include "testing/frame_maker.h"
+
+namespace vigia::detect {
+namespace {
+
+using Faces = std::vector<domain::Detection>;
+namespace fs = std::filesystem;
+
+constexpr float kSameFace = 0.5F;
+constexpr float kSameAsLabel = 0.3F;
+constexpr float kSure = 0.7F;
+constexpr double kMinScore = 0.6;
+constexpr domain::Size kReferenceInput{640, 640};
+const std::vector<domain::Size> kInputs{{320, 192}, {640, 384}, {640, 640}};
+const std::vector<std::pair<std::string, std::string>> kModels{
+    {"yunet_n", "yunet_n_640_640.onnx"}, {"yunet_s", "face_detection_yunet_2023mar.onnx"}};
+
+float overlap(const domain::Box& a, const domain::Box& b) {
+  const float shared = domain::intersection_area(a, b);
+  const float both = a.area() + b.area() - shared;
+  return both > 0 ? shared / both : 0;
+}
+
+// What one way found, over many frames, beside what the reference found there.
+struct Tally {
+  int both = 0, only_ours = 0, only_theirs = 0;
+  int missed_sure = 0;  // of only_theirs: with a score of at least kSure
+  double overlaps = 0;
+  double score_difference = 0;  // the largest
+  int labels = 0, labels_found = 0;
+
+  // Both: the surest first.
+  void add(const Faces& ours, const Faces& theirs) {
+    std::vector<bool> taken(ours.size());
+    for (const domain::Detection& face : theirs) {
+      std::size_t best = ours.size();
+      float most = kSameFace;
+      for (std::size_t i = 0; i < ours.size(); ++i) {
+        const float shared = taken[i] ? 0 : overlap(face.box, ours[i].box);
+        if (shared >= most) std::tie(most, best) = std::pair{shared, i};
+      }
+      if (best == ours.size()) {
+        ++only_theirs;
+        if (face.score >= kSure) ++missed_sure;
+        continue;
+      }
+      taken[best] = true;
+      ++both;
+      overlaps += static_cast<double>(most);
+      score_difference =
+          std::max(score_difference, std::abs(static_cast<double>(face.score - ours[best].score)));
+    }
+    only_ours += static_cast<int>(std::ranges::count(taken, false));
+  }
+  void add_labels(const Faces& found, const std::vector<domain::Box>& marked) {
+    for (const domain::Box& mark : marked) {
+      ++labels;
+      labels_found += static_cast<int>(std::ranges::any_of(
+          found, [&](const auto& face) { return overlap(mark, face.box) > kSameAsLabel; }));
+    }
+  }
+};
+
+// The ways to look at a frame, and what came of it in the photographs and in the clips.
+class Comparison {
+ public:
+  Comparison(const fs::path& models, memory::MemoryManager& memory) {
+    for (const auto& [name, file] : kModels) {
+      const fs::path model = models / file;
+      if (!fs::exists(model)) continue;
+      references_.push_back({name, OpencvYunet(model, kReferenceInput, kMinScore)});
+      for (const std::string precision : {"f32", "bf16"}) {
+        if (precision == "bf16" && !cpu_has_bf16()) continue;
+        add_ways({.model = model.string(), .min_detection_score = kMinScore, .precision = precision}, memory);
+      }
+    }
+  }
+
+  // marked: nullptr: nobody labelled it.
+  void look(const std::string& source, const domain::Frame& frame, const cv::Mat& bgr,
+            const std::vector<domain::Box>* marked) {
+    Source& at = sources_[source];
+    ++at.frames;
+    for (Reference& reference : references_) {
+      const Faces theirs = reference.opencv.find(bgr);
+      Tally& own = at.tallies[reference.name + " 640x640 OpenCV"];
+      own.add(theirs, theirs);
+      if (marked != nullptr) own.add_labels(theirs, *marked);
+      for (const auto& way : ways_) {
+        if (!way->name().starts_with(reference.name)) continue;
+        if (const Status status = way->detect(frame, {}, found_); !status)
+          throw std::runtime_error(status.error().text);
+        Tally& tally = at.tallies[way->name()];
+        tally.add(found_, theirs);
+        if (marked != nullptr) tally.add_labels(found_, *marked);
+      }
+    }
+  }
+
+  [[nodiscard]] bool empty() const { return ways_.empty(); }
+  void print() const;
+  [[nodiscard]] nlohmann::json json() const;
+
+ private:
+  struct Reference {
+    std::string name;
+    OpencvYunet opencv;
+  };
+  struct Source {
+    int frames = 0;
+    std::map<std::string, Tally> tallies;  // by way
+  };
+
+  void add_ways(const DetectorOptions& options, memory::MemoryManager& memory) {
+    const auto stage = DetectFaces::create(options, {}, memory.budget());
+    if (!stage) throw std::runtime_error(stage.error().text);
+    for (const domain::Size input : kInputs) {
+      auto way = stage->make(input);
+      if (!way) throw std::runtime_error(way.error().text);
+      ways_.push_back(*std::move(way));
+    }
+  }
+
+  std::vector<Reference> references_;
+  std::vector<std::unique_ptr<Detector>> ways_;
+  std::map<std::string, Source> sources_;
+  Faces found_;
+};
+
+void Comparison::print() const {
+  for (const auto& [name, source] : sources_) {
+    fmt::print("\n{}: {} frames\n{:<24}{:>8}{:>11}{:>13}{:>9}{:>10}{:>13}{:>9}\n", name, source.frames, "",
+               "by both", "only ours", "only theirs", ">= 0.7", "mean IoU", "score +-max", "labels");
+    for (const auto& [way, tally] : source.tallies) {
+      fmt::print("{:<24}{:>8}{:>11}{:>13}{:>9}{:>10.3f}{:>13.3f}{:>9}\n", way, tally.both, tally.only_ours,
+                 tally.only_theirs, tally.missed_sure, tally.overlaps / std::max(1, tally.both),
+                 tally.score_difference,
+                 tally.labels > 0 ? fmt::format("{}/{}", tally.labels_found, tally.labels) : "");
+    }
+  }
+}
+
+nlohmann::json Comparison::json() const {
+  nlohmann::json all;
+  for (const auto& [name, source] : sources_) {
+    auto& ways = all[name]["ways"];
+    all[name]["frames"] = source.frames;
+    for (const auto& [way, tally] : source.tallies) {
+      ways[way] = {{"found_both", tally.both},
+                   {"only_ours", tally.only_ours},
+                   {"only_theirs", tally.only_theirs},
+                   {"only_theirs_sure", tally.missed_sure},
+                   {"mean_iou", tally.overlaps / std::max(1, tally.both)},
+                   {"score_difference_max", tally.score_difference},
+                   {"labels", tally.labels},
+                   {"labels_found", tally.labels_found}};
+    }
+  }
+  return all;
+}
+
+// A clip's frames, every Nth of them, until the time is up.
+class EveryNth final : public camera::FrameSink {
+ public:
+  EveryNth(Comparison& comparison, int every, std::chrono::nanoseconds at_most)
+      : comparison_(comparison), every_(every), until_(std::chrono::steady_clock::now() + at_most) {}
+
+  void deliver(domain::Frame frame, const std::stop_token& /*stop*/) override {
+    if (count_++ % every_ != 0 || time_is_up()) return;
+    comparison_.look("clips", frame, to_bgr(frame), nullptr);
+    if (time_is_up()) stop_.request_stop();
+  }
+  [[nodiscard]] std::stop_token stop() const { return stop_.get_token(); }
+  [[nodiscard]] bool cut() const { return stop_.stop_requested(); }
+  [[nodiscard]] int count() const { return count_; }
+
+ private:
+  [[nodiscard]] bool time_is_up() const { return std::chrono::steady_clock::now() >= until_; }
+
+  Comparison& comparison_;
+  const int every_;
+  const SteadyTime until_;
+  std::stop_source stop_;
+  int count_ = 0;
+};
+
+void look_at_clips(Comparison& comparison, const std::vector<fs::path>& clips, int every, double seconds,
+                   memory::MemoryManager& memory) {
+  const SteadyTime end = std::chrono::steady_clock::now() + from_seconds(seconds);
+  auto left = static_cast<int>(clips.size());
+  for (const fs::path& clip : clips) {
+    const Nanoseconds share = (end - std::chrono::steady_clock::now()) / left--;  // what short ones left too
+    camera::StreamCamera camera({clip.filename().string(), "file:" + clip.string(), {}, ""},
+                                {.single_pass = true, .play_speed = -1, .disable_drops = true}, memory,
+                                system_clock());
+    EveryNth sink(comparison, every, share);
+    camera.run(sink.stop(), sink);
+    if (sink.count() == 0) throw std::runtime_error(fmt::format("{}: no frames", clip.string()));
+    if (sink.cut())
+      fmt::print("{}: the first {} frames only, for want of time\n", clip.string(), sink.count());
+  }
+}
+
+std::map<std::string, std::vector<domain::Box>> read_labels(const fs::path& file) {
+  std::map<std::string, std::vector<domain::Box>> labels;
+  std::ifstream in(file);
+  if (!in) throw std::runtime_error(fmt::format("{}: cannot be read", file.string()));
+  std::string line;
+  std::getline(in, line);  // the names of its columns
+  while (std::getline(in, line)) {
+    std::ranges::replace(line, ',', ' ');
+    std::istringstream fields(line);
+    std::string name;
+    domain::Box box;
+    if (fields >> name >> box.left >> box.top >> box.width >> box.height) labels[name].push_back(box);
+  }
+  return labels;
+}
+
+void look_at_photos(Comparison& comparison, const fs::path& folder, memory::MemoryManager& memory) {
+  for (const auto& [name, marked] : read_labels(folder / "faces.csv")) {
+    const cv::Mat photo = cv::imread((folder / name).string());
+    if (photo.empty()) throw std::runtime_error(fmt::format("{}: not a picture", (folder / name).string()));
+    comparison.look("photographs", testing::make_frame(memory, photo), photo, &marked);
+  }
+}
+
+struct Flags {
+  fs::path models, photos, json;
+  std::vector<fs::path> clips;
+  int every = 6;
+  double seconds = 45;
+};
+
+// What no flag names comes from VIGIA_DATA.
+void fill_from_data(Flags& flags) {
+  const char* data = std::getenv("VIGIA_DATA");
+  if (data == nullptr || *data == '\0') return;
+  const fs::path folder = data;
+  if (flags.models.empty()) flags.models = folder / "models";
+  if (!flags.photos.empty() || !flags.clips.empty()) return;
+  flags.photos = folder / "photos";
+  for (const auto& entry : fs::directory_iterator(folder / "clips")) flags.clips.push_back(entry.path());
+  std::ranges::sort(flags.clips);
+}
+
+int compare(const Flags& flags) {
+  memory::MemoryManager memory{memory::MemoryOptions{}};
+  memory.start();
+  int exit_code = 0;
+  try {
+    Comparison comparison(flags.models, memory);
+    if (comparison.empty()) throw std::runtime_error(flags.models.string() + ": no YuNet model is there");
+    if (!flags.photos.empty()) look_at_photos(comparison, flags.photos, memory);
+    look_at_clips(comparison, flags.clips, flags.every, flags.seconds, memory);
+    comparison.print();
+    if (!flags.json.empty()) std::ofstream(flags.json) << comparison.json().dump(1) << '\n';
+  } catch (const std::exception& problem) {
+    fmt::print(stderr, "quality_bench: {}\n", problem.what());
+    exit_code = 1;
+  }
+  memory.stop();
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace vigia::detect
+
+int main(int argc, char** argv) {
+  vigia::detect::Flags flags;
+  CLI::App app("Faces found by Vigia's detectors against OpenCV DNN f32 at 640x640.");
+  app.add_option("--models", flags.models, "folder with YuNet models [VIGIA_DATA/models]");
+  app.add_option("--photos", flags.photos, "folder with photographs and faces.csv [VIGIA_DATA/photos]");
+  app.add_option("--clip", flags.clips, "a video; may be given many times [all of VIGIA_DATA/clips]");
+  app.add_option("--every", flags.every, "looks at each Nth frame of a clip")->check(CLI::PositiveNumber);
+  app.add_option("--seconds", flags.seconds, "the clips are cut short so that they end within about this");
+  app.add_option("--json", flags.json, "writes the figures into this file too");
+  app.allow_extras();  // './dev bench' gives all programs the same flags
+  CLI11_PARSE(app, argc, argv);
+  for (const std::string& word : app.remaining()) {
+    if (word.starts_with("--benchmark_")) continue;
+    fmt::print(stderr, "quality_bench: no such flag: {}\n", word);
+    return 2;
+  }
+  if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
+  vigia::detect::fill_from_data(flags);
+  if (flags.models.empty()) {
+    fmt::print(stderr, "quality_bench: left out: neither --models nor VIGIA_DATA says where models are\n");
+    return 0;
+  }
+  const int exit_code = vigia::detect::compare(flags);
+  vigia::log::stop();
+  return exit_code;
+}
