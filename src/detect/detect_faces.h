@@ -7,8 +7,8 @@
 //
 // The model's file is read and checked once, in create(); what it holds is shared by all detectors, which
 // may be made for several sizes. Each detector's tensors are charged to the budget as vigia/tensors.
-// Cost: make() takes some 10 ms, as oneDNN writes the machine code of each layer then; not for the frame
-// path. Threads: all functions but create() are thread-safe.
+// Cost: make() takes a few ms, the first some 20, as oneDNN writes machine code then.
+// Threads: all functions but create() are thread-safe.
 #pragma once
 
 #include <filesystem>
