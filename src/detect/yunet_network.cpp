@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "base/mutex.h"
+
 namespace vigia::detect {
 namespace {
 
@@ -18,6 +20,13 @@ DnnlGraph::Tensor lay_pair(DnnlGraph& graph, DnnlGraph::Tensor from, const ConvP
                                   .depth_bias = pair.depth_bias,
                                   .relu = pair.relu,
                                   .floats = floats});
+}
+
+// Networks are made one after the other: oneDNN hands layers of equal shape from the thread that makes them
+// to the next one that asks, by ways that ThreadSanitizer cannot see into.
+Mutex& making() {
+  static Mutex mutex;
+  return mutex;
 }
 
 bool contains(const auto& list, int value) {
@@ -41,6 +50,7 @@ Result<YunetNetwork> YunetNetwork::create(const YunetWeights& weights, domain::S
     return Error{ErrorCode::unavailable, fmt::format("this CPU cannot run {} in bf16", weights.name())};
   }
   try {
+    const MutexLock one_at_a_time(making());
     YunetNetwork network(input, precision);
     network.lay_out(weights);
     return network;

@@ -37,7 +37,8 @@ Status check_input(domain::Size input);
 
 class YunetNetwork {
  public:
-  // Errors: invalid (the size), unavailable (the CPU lacks the precision, oneDNN refused).
+  // Thread-safe; one waits for the other. Errors: invalid (the size), unavailable (the CPU lacks the
+  // precision, oneDNN refused).
   static Result<YunetNetwork> create(const YunetWeights& weights, domain::Size input, Precision precision);
 
   [[nodiscard]] domain::Size input_size() const noexcept { return size_; }
