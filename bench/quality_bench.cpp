@@ -13,7 +13,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -25,76 +24,26 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "base/log.h"
 #include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
+#include "face_tally.h"
 #include "opencv_yunet.h"
 #include "testing/frame_maker.h"
 
 namespace vigia::detect {
 namespace {
 
-using Faces = std::vector<domain::Detection>;
 namespace fs = std::filesystem;
 
-constexpr float kSameFace = 0.5F;
-constexpr float kSameAsLabel = 0.3F;
-constexpr float kSure = 0.7F;
 constexpr double kMinScore = 0.6;
 constexpr domain::Size kReferenceInput{640, 640};
 const std::vector<domain::Size> kInputs{{320, 192}, {640, 384}, {640, 640}};
 const std::vector<std::pair<std::string, std::string>> kModels{
     {"yunet_n", "yunet_n_640_640.onnx"}, {"yunet_s", "face_detection_yunet_2023mar.onnx"}};
-
-float overlap(const domain::Box& a, const domain::Box& b) {
-  const float shared = domain::intersection_area(a, b);
-  const float both = a.area() + b.area() - shared;
-  return both > 0 ? shared / both : 0;
-}
-
-// What one way found, over many frames, beside what the reference found there.
-struct Tally {
-  int both = 0, only_ours = 0, only_theirs = 0;
-  int missed_sure = 0;  // of only_theirs: with a score of at least kSure
-  double overlaps = 0;
-  double score_difference = 0;  // the largest
-  int labels = 0, labels_found = 0;
-
-  // Both: the surest first.
-  void add(const Faces& ours, const Faces& theirs) {
-    std::vector<bool> taken(ours.size());
-    for (const domain::Detection& face : theirs) {
-      std::size_t best = ours.size();
-      float most = kSameFace;
-      for (std::size_t i = 0; i < ours.size(); ++i) {
-        const float shared = taken[i] ? 0 : overlap(face.box, ours[i].box);
-        if (shared >= most) std::tie(most, best) = std::pair{shared, i};
-      }
-      if (best == ours.size()) {
-        ++only_theirs;
-        if (face.score >= kSure) ++missed_sure;
-        continue;
-      }
-      taken[best] = true;
-      ++both;
-      overlaps += static_cast<double>(most);
-      score_difference =
-          std::max(score_difference, std::abs(static_cast<double>(face.score - ours[best].score)));
-    }
-    only_ours += static_cast<int>(std::ranges::count(taken, false));
-  }
-  void add_labels(const Faces& found, const std::vector<domain::Box>& marked) {
-    for (const domain::Box& mark : marked) {
-      ++labels;
-      labels_found += static_cast<int>(std::ranges::any_of(
-          found, [&](const auto& face) { return overlap(mark, face.box) > kSameAsLabel; }));
-    }
-  }
-};
 
 // The ways to look at a frame, and what came of it in the photographs and in the clips.
 class Comparison {
