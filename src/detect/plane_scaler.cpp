@@ -21,12 +21,11 @@ std::size_t at(int i) {
 
 }  // namespace
 
-PlaneScaler::Axis PlaneScaler::lay_axis(const Stretch& stretch) {
+void PlaneScaler::lay_axis(Axis& axis, const Stretch& stretch) {
   const auto [begin, length, source, outputs] = stretch;
   const double step = length / outputs;
   const int lowest = static_cast<int>(std::floor(begin));
   const int highest = std::min(static_cast<int>(std::ceil(begin + length)), source) - 1;
-  Axis axis;
   axis.begin = lowest;
   axis.end = highest + 1;
   // Boxes of `step` values touch this many at most; two are enough to interpolate.
@@ -58,7 +57,6 @@ PlaneScaler::Axis PlaneScaler::lay_axis(const Stretch& stretch) {
       add(first + 1, part);
     }
   }
-  return axis;
 }
 
 PlaneScaler::Way PlaneScaler::way() const {
@@ -76,15 +74,14 @@ void PlaneScaler::lay(const Stretch& columns, const Stretch& rows) {
   rows_ = rows;
   way_ = way();
   if (way_ == Way::mixture) {
-    across_ = lay_axis(columns);
-    down_ = lay_axis(rows);
+    lay_axis(across_, columns);
+    lay_axis(down_, rows);
     area_ = 1;
     mixed_.resize(at(across_.end - across_.begin) * 2 * kMixedRows + kSlack);
     taken_.reserve(at(down_.taps) * kMixedRows);
     weights_.reserve(at(down_.taps) * kMixedRows);
     return;
   }
-  across_ = down_ = {};
   // Halves are doubled: three by three quarters of a value.
   const bool halves = way_ == Way::three_halves;
   box_columns_ = halves ? 3 : static_cast<int>(columns.length / columns.outputs);

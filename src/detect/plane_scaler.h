@@ -7,7 +7,8 @@
 //
 // What comes out is the mean times area(), so that nothing is divided twice.
 // Guarantee: the same bits on every instruction set (sum_kernels.h, mix_kernels.h).
-// No allocation but in lay(). Threads: owner thread only.
+// No allocation but in lay(), and there none for sizes no larger than those seen: cameras of several sizes
+// may take turns. Threads: owner thread only.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,7 @@ class PlaneScaler {
   };
   enum class Way { whole_boxes, three_halves, mixture };
 
-  static Axis lay_axis(const Stretch& stretch);
+  static void lay_axis(Axis& axis, const Stretch& stretch);
   [[nodiscard]] Way way() const;
   void take_rows(const domain::Plane& plane, int row, std::size_t first_byte);
   void sum(const domain::Plane& plane, int row, float* to);
@@ -70,7 +71,7 @@ class PlaneScaler {
   // Source values of a box; with halves counted as three, of half a value each.
   int box_rows_ = 1;
   int box_columns_ = 1;
-  // The mixture's, empty on the other ways.
+  // The mixture's; they keep their memory while another way is taken.
   Axis across_, down_;
   std::vector<float> mixed_, weights_;
   // The source rows in work, and their sums.
