@@ -16,6 +16,7 @@
 #include "detect/cascade_detector.h"
 #include "detect/letterbox.h"
 #include "detect/model_search.h"
+#include "detect/motion_gate.h"
 #include "detect/prepare_input.h"
 #include "detect/yunet_network.h"
 #include "memory/memory_manager.h"
@@ -57,6 +58,14 @@ void BM_Prepare(benchmark::State& state, domain::PixelLayout layout) {
     preparer.prepare(frame, letterbox, planes);
     benchmark::DoNotOptimize(planes.data());
   }
+}
+
+// A still picture, as in an empty scene: all cells are measured and compared. Arguments: width, height.
+void BM_MotionGate(benchmark::State& state) {
+  const domain::Frame frame = noise_frame(
+      {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))}, domain::PixelLayout::i420);
+  MotionGate gate(0.002);
+  for (auto _ : state) benchmark::DoNotOptimize(gate.moved(frame, {}));
 }
 
 // Arguments: input width, height.
@@ -105,6 +114,8 @@ void frames_and_inputs(benchmark::internal::Benchmark* bench) {
   for (const auto& frame : {std::pair{1280, 720}, {1920, 1080}}) {
     bench->Args({frame.first, frame.second, 320, 192})->Args({frame.first, frame.second, 640, 384});
   }
+  // What is no whole ratio: two and a half; and larger than life.
+  bench->Args({640, 480, 320, 192})->Args({1920, 1080, 320, 320})->Args({320, 180, 640, 384});
   bench->Unit(benchmark::kMillisecond);
 }
 
@@ -117,6 +128,7 @@ BENCHMARK_CAPTURE(BM_Infer, yunet_s_bf16, std::string("face_detection_yunet_2023
 BENCHMARK_CAPTURE(BM_Infer, yunet_n_f32, std::string("yunet_n_640_640.onnx"), Precision::f32)->Apply(inputs);
 BENCHMARK_CAPTURE(BM_Infer, yunet_n_bf16, std::string("yunet_n_640_640.onnx"), Precision::bf16)
     ->Apply(inputs);
+BENCHMARK(BM_MotionGate)->Args({1280, 720})->Args({1920, 1080})->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Cascade)->Args({1280, 720})->Args({1920, 1080})->Unit(benchmark::kMillisecond);
 
 }  // namespace

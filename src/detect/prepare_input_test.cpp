@@ -1,10 +1,16 @@
 #include "detect/prepare_input.h"
 
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <random>
 #include <utility>
 #include <vector>
@@ -125,34 +131,132 @@ cv::Mat noise(domain::Size size) {
   return picture;
 }
 
-TEST_P(Prepared, EqualsTheNaiveDefinition) {
+// The instruction sets that this machine has and this program was built for.
+std::vector<std::int64_t> instruction_sets() {
+  std::vector<std::int64_t> sets;
+  for (std::int64_t left = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS; left != 0;
+       left &= left - 1)
+    sets.push_back(left & -left);
+  return sets;
+}
+
+// While it lives, kernels run on this instruction set.
+class Only {
+ public:
+  explicit Only(std::int64_t set) {
+    hwy::SetSupportedTargetsForTest(set);
+    hwy::GetChosenTarget().Update(set);
+  }
+  ~Only() {
+    hwy::SetSupportedTargetsForTest(0);
+    hwy::GetChosenTarget().DeInit();
+  }
+  Only(const Only&) = delete;
+  Only& operator=(const Only&) = delete;
+};
+
+// How far the planes are from the definition, at worst.
+double worst_error(const domain::Frame& frame, const Letterbox& box, domain::Size input,
+                   const std::vector<float>& planes) {
+  const Naive naive(frame, box);
+  const std::size_t plane = planes.size() / 3;
+  double worst = 0;
+  for (int row = 0; row < input.height; ++row) {
+    // All of small pictures, every 13th row of large ones.
+    if (input.height > 100 && row % 13 != 0 && row != box.content.height - 1) continue;
+    for (int column = 0; column < input.width; ++column) {
+      const bool inside = column < box.content.width && row < box.content.height;
+      const auto expected = inside ? naive.bgr(column, row) : std::array<double, 3>{};
+      const std::size_t at = static_cast<std::size_t>(row) * static_cast<std::size_t>(input.width) +
+                             static_cast<std::size_t>(column);
+      for (std::size_t i = 0; i < 3; ++i) {
+        worst = std::max(worst, std::abs(static_cast<double>(planes[i * plane + at]) - expected[i]));
+      }
+    }
+  }
+  return worst;
+}
+
+TEST_P(Prepared, EqualsTheNaiveDefinitionOnEveryInstructionSet) {
   const Case& test = GetParam();
-  InputPreparer preparer(test.input);
-  const std::size_t plane =
-      static_cast<std::size_t>(test.input.width) * static_cast<std::size_t>(test.input.height);
-  std::vector<float> planes(3 * plane, -1.0F);
+  const std::size_t values =
+      3 * static_cast<std::size_t>(test.input.width) * static_cast<std::size_t>(test.input.height);
   for (const auto layout : {domain::PixelLayout::i420, domain::PixelLayout::nv12}) {
     for (const auto range : {domain::ColorRange::limited, domain::ColorRange::full}) {
       const domain::Frame frame = testing::make_frame(memory_, noise(test.frame), {layout, range, 5});
       const Letterbox box = fit_letterbox(clip_region(test.region, frame.size), test.input);
-      preparer.prepare(frame, box, planes);
-      const Naive naive(frame, box);
-      double worst = 0;
-      for (int row = 0; row < test.input.height; ++row) {
-        // All of small pictures, every 13th row of large ones.
-        if (test.input.height > 100 && row % 13 != 0 && row != box.content.height - 1) continue;
-        for (int column = 0; column < test.input.width; ++column) {
-          const bool inside = column < box.content.width && row < box.content.height;
-          const auto expected = inside ? naive.bgr(column, row) : std::array<double, 3>{};
-          const std::size_t at = static_cast<std::size_t>(row) * static_cast<std::size_t>(test.input.width) +
-                                 static_cast<std::size_t>(column);
-          for (std::size_t i = 0; i < 3; ++i) {
-            worst = std::max(worst, std::abs(static_cast<double>(planes[i * plane + at]) - expected[i]));
-          }
+      std::vector<float> first;
+      for (const std::int64_t set : instruction_sets()) {
+        const Only only(set);
+        // What the network has left in its input, the black bars too.
+        std::vector<float> planes(values, -1.0F);
+        InputPreparer(test.input).prepare(frame, box, planes);
+        if (first.empty()) {
+          EXPECT_LT(worst_error(frame, box, test.input, planes), 1e-3) << hwy::TargetName(set);
+          first = planes;
         }
+        EXPECT_EQ(std::memcmp(planes.data(), first.data(), values * sizeof(float)), 0)
+            << hwy::TargetName(set) << " gives other bits than "
+            << hwy::TargetName(instruction_sets().front());
       }
-      EXPECT_LT(worst, 1e-3);
     }
+  }
+}
+
+// If it were only one, the test above would compare nothing.
+TEST(InstructionSets, KernelsAreBuiltForSeveral) {
+#if defined(__x86_64__)
+  EXPECT_GE(instruction_sets().size(), 2U);
+#else
+  GTEST_SKIP() << "other CPUs may have one only";
+#endif
+}
+
+// A plane whose last byte is the last of its page; to touch the next page ends the program.
+class GuardedPlane {
+ public:
+  GuardedPlane(int width, int height) : stride_(width) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t used = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+    const std::size_t pages = (used + page - 1) / page * page;
+    bytes_ = pages + page;
+    map_ = static_cast<std::uint8_t*>(
+        mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (map_ == MAP_FAILED || mprotect(map_ + pages, page, PROT_NONE) != 0) std::abort();
+    data_ = map_ + pages - used;
+    std::fill(data_, data_ + used, std::uint8_t{100});
+  }
+  ~GuardedPlane() { munmap(map_, bytes_); }
+  GuardedPlane(const GuardedPlane&) = delete;
+  GuardedPlane& operator=(const GuardedPlane&) = delete;
+  [[nodiscard]] domain::Plane plane() const { return {data_, stride_}; }
+
+ private:
+  std::uint8_t* map_ = nullptr;
+  std::uint8_t* data_ = nullptr;
+  std::size_t bytes_ = 0;
+  int stride_;
+};
+
+TEST_P(Prepared, TouchesNothingBehindThePlanes) {
+  const Case& test = GetParam();
+  const domain::Size half{(test.frame.width + 1) / 2, (test.frame.height + 1) / 2};
+  const GuardedPlane luma(test.frame.width, test.frame.height);
+  const GuardedPlane u(half.width, half.height), v(half.width, half.height), uv(2 * half.width, half.height);
+  std::vector<float> planes(3 * static_cast<std::size_t>(test.input.width) *
+                            static_cast<std::size_t>(test.input.height));
+  domain::Frame frame;
+  frame.size = test.frame;
+  const Letterbox box = fit_letterbox(clip_region(test.region, frame.size), test.input);
+  for (const std::int64_t set : instruction_sets()) {
+    const Only only(set);
+    frame.layout = domain::PixelLayout::i420;
+    frame.planes = {luma.plane(), u.plane(), v.plane()};
+    InputPreparer(test.input).prepare(frame, box, planes);
+    frame.layout = domain::PixelLayout::nv12;
+    frame.planes = {luma.plane(), uv.plane(), domain::Plane{}};
+    InputPreparer(test.input).prepare(frame, box, planes);
+    EXPECT_GT(planes[0], 0);
   }
 }
 
@@ -171,6 +275,20 @@ INSTANTIATE_TEST_SUITE_P(
                       Case{"OddPart", {641, 481}, {320, 192}, {101, 33, 333, 201}},
                       Case{"PartAtTheEnd", {641, 481}, {96, 64}, {600, 440, 500, 500}},
                       Case{"OddPartSameSize", {200, 200}, {64, 64}, {33, 35, 64, 64}},
+                      Case{"Quarter", {1280, 720}, {320, 192}}, Case{"SameHd", {1280, 720}, {1280, 736}},
+                      Case{"OneAndAHalf", {1280, 720}, {864, 480}, {0, 0, 1278, 720}},
+                      Case{"OneAndAHalfExact", {960, 540}, {640, 384}},
+                      Case{"Fifth", {2560, 1920}, {640, 384}}, Case{"Seventh", {448, 448}, {64, 64}},
+                      Case{"Eighth", {2560, 1440}, {320, 192}}, Case{"Tenth", {640, 640}, {64, 64}},
+                      Case{"Twelfth", {3840, 2160}, {320, 192}}, Case{"Sixteenth", {1024, 1024}, {64, 64}},
+                      Case{"Thirtysecond", {2048, 2048}, {64, 64}}, Case{"Portrait", {720, 1280}, {640, 384}},
+                      Case{"PortraitSmall", {720, 1280}, {320, 192}},
+                      Case{"PortraitThird", {1080, 1920}, {384, 640}}, Case{"Tiny", {2, 3}, {64, 64}},
+                      Case{"OddThirdExact", {93, 93}, {31, 31}},
+                      Case{"OddThirdPart", {641, 481}, {31, 31}, {200, 100, 93, 93}},
+                      Case{"HalvedPart", {1920, 1080}, {320, 192}, {400, 200, 640, 384}},
+                      Case{"HalvedOddPart", {1920, 1080}, {320, 192}, {401, 201, 640, 384}},
+                      Case{"ThirdOddPart", {1920, 1080}, {320, 192}, {401, 201, 960, 576}},
                       Case{"OnePixelPart", {640, 480}, {64, 64}, {639, 479, 1, 1}}),
     [](const auto& test) { return test.param.name; });
 

@@ -1,0 +1,320 @@
+#include "detect/motion_gate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "detect/detect_faces.h"
+#include "detect/test_support.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::detect {
+namespace {
+
+constexpr double kThreshold = 0.002;
+constexpr domain::Size kHd{1280, 720};
+constexpr Nanoseconds kFrameTime = std::chrono::milliseconds(33);
+
+// A scene of luma alone, with things in it, filmed by a camera that is not quite good. Chroma is grey.
+class Scene {
+ public:
+  explicit Scene(domain::Size size = kHd, int extra_stride = 0)
+      : size_(size), stride_(size.width + extra_stride), background_(bytes()), luma_(bytes()) {
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        // Walls with edges: 60 to 150.
+        pixel(background_, x, y) = static_cast<std::uint8_t>(60 + (x / 97 + y / 61) % 4 * 25 + x % 16);
+      }
+    }
+    luma_ = background_;
+  }
+
+  // What the camera does to every pixel from here on.
+  int brighter = 0;
+  double noise = 0;
+
+  // The next frame; with a patch of these pixels, `contrast` lighter than what is behind it.
+  domain::Frame frame(domain::Region patch = {0, 0, 0, 0}, int contrast = 0, Nanoseconds later = kFrameTime) {
+    std::normal_distribution<double> grain(0, noise > 0 ? noise : 1);
+    for (int y = 0; y < size_.height; ++y) {
+      for (int x = 0; x < size_.width; ++x) {
+        const bool inside =
+            x >= patch.left && x < patch.left + patch.width && y >= patch.top && y < patch.top + patch.height;
+        double value = pixel(background_, x, y) + brighter + (inside ? contrast : 0);
+        if (noise > 0) value += grain(random_);
+        pixel(luma_, x, y) = static_cast<std::uint8_t>(std::clamp(value + 0.5, 0.0, 255.0));
+      }
+    }
+    domain::Frame made;
+    for (domain::Plane& plane : made.planes) plane = {luma_.data(), stride_};  // only luma is looked at
+    made.size = size_;
+    made.stream_time = now_;
+    now_ += later;
+    return made;
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::uint8_t> bytes() const {
+    return std::vector<std::uint8_t>(static_cast<std::size_t>(stride_) *
+                                     static_cast<std::size_t>(size_.height));
+  }
+  std::uint8_t& pixel(std::vector<std::uint8_t>& plane, int x, int y) const {
+    return plane[static_cast<std::size_t>(y) * static_cast<std::size_t>(stride_) +
+                 static_cast<std::size_t>(x)];
+  }
+
+  domain::Size size_;
+  int stride_;
+  std::vector<std::uint8_t> background_, luma_;
+  std::mt19937 random_{1};
+  Nanoseconds now_{0};
+};
+
+// Past the first frame and the second in which everything counts after it.
+void settle(MotionGate& gate, Scene& scene, const domain::Region& rot = {}) {
+  EXPECT_TRUE(gate.moved(scene.frame(), rot));
+  EXPECT_TRUE(gate.moved(scene.frame({}, 0, kMotionHold), rot));
+  EXPECT_FALSE(gate.moved(scene.frame(), rot));
+}
+
+int count_moved(MotionGate& gate, Scene& scene, int frames) {
+  int moved = 0;
+  for (int i = 0; i < frames; ++i) moved += gate.moved(scene.frame(), {}) ? 1 : 0;
+  return moved;
+}
+
+TEST(MotionGate, OffLetsEverythingThrough) {
+  MotionGate gate(0);
+  Scene scene;
+  EXPECT_EQ(count_moved(gate, scene, 40), 40);
+}
+
+TEST(MotionGate, AStillSceneIsNotLookedAt) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  EXPECT_EQ(count_moved(gate, scene, 50), 0);
+}
+
+TEST(MotionGate, NoiseIsNoMotion) {
+  MotionGate gate(1e-9);  // a single cell would do
+  Scene scene;
+  scene.noise = 5;
+  settle(gate, scene);
+  EXPECT_EQ(count_moved(gate, scene, 40), 0);
+}
+
+// A face as dark as half the faces there are: little lighter than the wall.
+TEST(MotionGate, AFaceThatAppearsIsSeenWhereverItIs) {
+  for (const domain::Region face : {domain::Region{0, 0, 60, 60},
+                                    {1220, 660, 60, 60},
+                                    {333, 217, 60, 60},
+                                    {648, 344, 60, 60},
+                                    {7, 650, 60, 60}}) {
+    for (const int contrast : {12, -12}) {
+      MotionGate gate(kThreshold);
+      Scene scene;
+      scene.noise = 3;
+      settle(gate, scene);
+      EXPECT_TRUE(gate.moved(scene.frame(face, contrast), {})) << face.left << ' ' << face.top;
+    }
+  }
+}
+
+// One pixel in ten frames: between two frames nothing that a cell could show.
+TEST(MotionGate, AFaceThatCreepsInIsSeenBeforeAQuarterOfIt) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  int seen_at = 0;
+  for (int i = 0; i < 140 && seen_at == 0; ++i) {
+    const int shown = i / 10;
+    if (gate.moved(scene.frame({0, 300, shown + 1, 60}, 25), {})) seen_at = shown + 1;
+  }
+  EXPECT_GT(seen_at, 1);
+  EXPECT_LE(seen_at, 15);
+}
+
+TEST(MotionGate, WhatFadesInSlowlyAddsUp) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  int contrast = 0;
+  while (contrast < 40 && !gate.moved(scene.frame({600, 300, 60, 60}, contrast), {})) ++contrast;
+  EXPECT_LE(contrast, kMotionLevels + 1);
+}
+
+TEST(MotionGate, FlickerOfTheWholePictureIsNoMotion) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  for (int i = 0; i < 40; ++i) {
+    scene.brighter = i % 2 == 0 ? 8 : -8;
+    EXPECT_FALSE(gate.moved(scene.frame(), {}));
+  }
+}
+
+TEST(MotionGate, AFaceIsSeenWhileThePictureFlickers) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  scene.brighter = 12;
+  // It is as much darker as the picture is lighter: its own pixels have not changed.
+  EXPECT_TRUE(gate.moved(scene.frame({640, 320, 60, 60}, -12), {}));
+}
+
+TEST(MotionGate, ALampSwitchedOnIsMotion) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  scene.brighter = 40;
+  EXPECT_TRUE(gate.moved(scene.frame(), {}));
+}
+
+TEST(MotionGate, LooksOnForAWhileAfterMotion) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  EXPECT_TRUE(gate.moved(scene.frame({600, 300, 60, 60}, 30), {}));
+  int looked_at = 1;
+  while (gate.moved(scene.frame({600, 300, 60, 60}, 30), {}) && looked_at < 100) ++looked_at;
+  EXPECT_EQ(looked_at, kMotionHold / kFrameTime + 1);
+}
+
+TEST(MotionGate, NothingRestsLongerThanStated) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  int looked_at = 0;
+  int rested = 0;
+  for (int i = 0; i < 400; ++i) {
+    if (gate.moved(scene.frame(), {})) {
+      ++looked_at;
+      EXPECT_LE(rested * kFrameTime, kMotionRest);
+      rested = 0;
+    } else {
+      ++rested;
+    }
+  }
+  EXPECT_EQ(looked_at, 400 * kFrameTime / kMotionRest);
+}
+
+TEST(MotionGate, AnotherSizeOrRegionIsMotion) {
+  MotionGate gate(kThreshold);
+  Scene hd;
+  settle(gate, hd);
+  Scene small({640, 480});
+  EXPECT_TRUE(gate.moved(small.frame(), {}));
+  EXPECT_TRUE(gate.moved(small.frame({}, 0, kMotionHold), {}));
+  EXPECT_FALSE(gate.moved(small.frame(), {}));
+  EXPECT_TRUE(gate.moved(small.frame(), {10, 10, 300, 300}));
+}
+
+TEST(MotionGate, OnlyTheRegionCounts) {
+  const domain::Region door{301, 203, 401, 301};
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene, door);
+  EXPECT_FALSE(gate.moved(scene.frame({900, 300, 300, 300}, 60), door));
+  EXPECT_TRUE(gate.moved(scene.frame({400, 300, 30, 30}, 60), door));
+}
+
+TEST(MotionGate, WhatCannotBeJudgedIsLookedAt) {
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene);
+  EXPECT_TRUE(gate.moved(scene.frame(), {2000, 0, 10, 10}));
+  EXPECT_TRUE(gate.moved(domain::Frame{}, {}));
+}
+
+TEST(MotionGate, AnySizeWillDo) {
+  for (const domain::Size size :
+       {domain::Size{1, 1}, {15, 700}, {641, 479}, {37, 53}, {720, 1280}, {2560, 1440}}) {
+    MotionGate gate(kThreshold);
+    Scene scene(size, 13);
+    settle(gate, scene);
+    EXPECT_TRUE(gate.moved(scene.frame({0, 0, (size.width + 3) / 4, (size.height + 3) / 4}, 60), {}))
+        << size.width << 'x' << size.height;
+  }
+}
+
+// A clip's frames as ffmpeg decodes them, one after the other in one buffer.
+class Clip {
+ public:
+  Clip(const std::filesystem::path& file, domain::Size size, Nanoseconds frame_time)
+      : size_(size),
+        frame_time_(frame_time),
+        bytes_(static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height) * 3 / 2),
+        pipe_(
+            popen(("ffmpeg -v quiet -i '" + file.string() + "' -f rawvideo -pix_fmt yuv420p -").c_str(), "r"),
+            pclose) {}
+
+  bool next(domain::Frame& frame) {
+    if (pipe_ == nullptr || std::fread(bytes_.data(), 1, bytes_.size(), pipe_.get()) != bytes_.size())
+      return false;
+    const std::uint8_t* const chroma =
+        bytes_.data() + static_cast<std::ptrdiff_t>(size_.width) * size_.height;
+    const std::ptrdiff_t chroma_bytes = static_cast<std::ptrdiff_t>(size_.width) * size_.height / 4;
+    frame.planes = {domain::Plane{bytes_.data(), size_.width}, domain::Plane{chroma, size_.width / 2},
+                    domain::Plane{chroma + chroma_bytes, size_.width / 2}};
+    frame.size = size_;
+    frame.stream_time += frame_time_;
+    return true;
+  }
+
+ private:
+  domain::Size size_;
+  Nanoseconds frame_time_;
+  std::vector<std::uint8_t> bytes_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe_;
+};
+
+// People come into an empty place one by one. The gate is asked as in the pipeline: while no track is open,
+// here for a second after the last face. No frame of those in which a face comes may be lost.
+TEST(MotionGate, LosesNoFaceThatComes) {
+  NEED_DATA();
+  const domain::Size size{768, 432};
+  Clip clip(data_folder() / "clips" / "one-by-one-person-detection.mp4", size,
+            std::chrono::milliseconds(100));
+  memory::MemoryManager memory{memory::MemoryOptions{}};
+  DetectorOptions options;
+  options.model = model_file("yunet_n_640_640.onnx").string();
+  const auto stage = DetectFaces::create(options, ModelPlaces{}, memory.budget());
+  ASSERT_TRUE(stage);
+  const auto detector = stage->make({320, 192});
+  ASSERT_TRUE(detector);
+
+  MotionGate gate(kThreshold);
+  domain::Frame frame;
+  std::vector<domain::Detection> found;
+  Nanoseconds track_until{0};
+  int asked = 0;
+  int rested = 0;
+  int came = 0;
+  while (clip.next(frame)) {
+    ASSERT_TRUE((*detector)->detect(frame, {}, found));
+    if (frame.stream_time >= track_until) {
+      ++asked;
+      const bool moved = gate.moved(frame, {});
+      rested += moved ? 0 : 1;
+      if (!found.empty()) {
+        ++came;
+        EXPECT_TRUE(moved) << "a face comes at " << to_seconds(frame.stream_time) << " s";
+      }
+    }
+    if (!found.empty()) track_until = frame.stream_time + std::chrono::seconds(1);
+  }
+  EXPECT_GE(came, 5);
+  EXPECT_GE(rested, asked / 10);
+}
+
+}  // namespace
+}  // namespace vigia::detect
