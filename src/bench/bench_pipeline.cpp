@@ -51,7 +51,8 @@ class Bench {
     const std::size_t runs = options.cameras.size() * static_cast<std::size_t>(options.repeat);
     for (int round = 1; round <= options.repeat; ++round) {
       for (const int cameras : options.cameras) {
-        fmt::print(stderr, "[{}/{}] {} cameras\n", results_.runs.size() + 1, runs, cameras);
+        fmt::print(stderr, "[{}/{}] {} camera{}\n", results_.runs.size() + 1, runs, cameras,
+                   cameras == 1 ? "" : "s");
         PipelineRun run{.cameras = cameras, .round = round};
         if (Status done = run_one(run); !done) return done;
         fmt::print("{}", to_text(run, results_));

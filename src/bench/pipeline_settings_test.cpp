@@ -64,7 +64,7 @@ TEST(PipelineSettingsTest, WrongSetsAreSaid) {
 TEST(PipelineSettingsTest, AClipThatIsNoneIsSaid) {
   EXPECT_THAT(look_at_clip("nowhere.mp4").error().text, HasSubstr("--clip: nowhere.mp4: "));
   EXPECT_THAT(look_at_clip("rtsp://127.0.0.1/x").error().text, HasSubstr("a bench shows files"));
-  const auto scene = look_at_clip("sim:faces=1&size=320x240&fps=25&seconds=1");
+  const auto scene = look_at_clip("sim:faces=1&size=320x240&fps=25&seconds=10");
   ASSERT_TRUE(scene) << scene.error().text;
   EXPECT_NEAR(scene->fps, 25, 0.1);
   EXPECT_EQ(scene->size, (domain::Size{320, 240}));

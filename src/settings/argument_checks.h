@@ -47,8 +47,7 @@ inline ArgumentCheck size_or(std::string word, std::optional<Wrong> (*rule)(Slot
       return value + " is no size, as 640x384 is" + (word.empty() ? "" : ", nor " + word);
     }
     const auto wrong = rule == nullptr ? std::nullopt : rule(&size);
-    if (!wrong) return {};
-    return value + " " + wrong->what + (wrong->meant.empty() ? "" : ", as " + wrong->meant + " is");
+    return wrong ? value + " " + wrong->what : std::string{};
   };
 }
 
