@@ -16,8 +16,9 @@
 namespace vigia::bench {
 namespace {
 
-// Of a run's seconds, on each side of it.
+// Of a run's seconds, on each side of it; but not less than what --seconds takes.
 constexpr double kBoundPart = 1.0 / 3;
+constexpr double kLeastSeconds = 0.5;
 
 // Model, input and precision, by making a detector of them.
 Status try_detector(const settings::Settings& settings) {
@@ -68,7 +69,7 @@ class Bench {
   Status run_one(PipelineRun& run) {
     PipelineBenchOptions options = results_.options;
     options.cameras = {run.cameras};
-    options.seconds = results_.options.seconds * kBoundPart;
+    options.seconds = std::max(kLeastSeconds, results_.options.seconds * kBoundPart);
     const auto settings = pipeline_settings(options, run.cameras, results_.clips, "bench");
     if (!settings) return settings.error();
     options.input = settings->detector.input;  // --set may say it too

@@ -250,7 +250,7 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"bench", "pipeline", "--input", "large"},
        "vigia: --input: 'large' is no size, as 640x384 is, nor auto; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--input", "321x192"},
-       "vigia: --input: '321x192' is not a multiple of 32 both ways, as 320x192 is; see 'vigia bench "
+       "vigia: --input: '321x192' is not a multiple of 32 both ways; see 'vigia bench "
        "pipeline "
        "--help'"},
       {{"bench", "pipeline", "--pace", "slow"},
