@@ -6,7 +6,9 @@
 
 #include "base/log.h"
 #include "base/signals.h"
+#include "bench/bench_detector.h"
 #include "bench/bench_memory.h"
+#include "bench/bench_pipeline.h"
 #include "memory/allocator.h"
 #include "orchestrator/check.h"
 #include "orchestrator/run.h"
@@ -56,13 +58,30 @@ int load_and_start(const settings::CommandLine& command) {
   return exit_code;
 }
 
-int measure_memory(const settings::CommandLine& command) {
-  const auto problems = bench::problems(command.memory_bench);
+// What is wrong is said before anything is measured.
+template <class Options>
+int measure(const Options& options, int (*bench)(const Options&, StopSignals&)) {
+  const auto problems = bench::problems(options);
   if (!problems.empty()) return complain(problems);
   StopSignals signals;
+  return bench(options, signals);
+}
+
+int run_bench(const settings::CommandLine& command) {
   if (const Status started = log::start(command.verbose ? "debug" : "warning"); !started)
     return complain({started.error().text});
-  const int exit_code = bench::bench_memory(command.memory_bench, signals);
+  int exit_code = 0;
+  switch (command.bench) {
+    case settings::Bench::memory:
+      exit_code = measure(command.memory_bench, bench::bench_memory);
+      break;
+    case settings::Bench::pipeline:
+      exit_code = measure(command.pipeline_bench, bench::bench_pipeline);
+      break;
+    case settings::Bench::detector:
+      exit_code = measure(command.detector_bench, bench::bench_detector);
+      break;
+  }
   log::stop();
   return exit_code;
 }
@@ -78,7 +97,7 @@ int run_command(int argc, char** argv) {
     fmt::print("{}", settings::default_yaml());
     return 0;
   }
-  if (command.verb == settings::Verb::bench) return measure_memory(command);
+  if (command.verb == settings::Verb::bench) return run_bench(command);
   if (command.verb == settings::Verb::soak) {
     StopSignals signals;
     return soak::run(command.soak, signals);

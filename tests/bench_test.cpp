@@ -1,4 +1,4 @@
-// 'vigia bench memory' as a user starts it.
+// 'vigia bench memory', 'pipeline' and 'detector' as a user starts them.
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 namespace vigia::tests {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -101,6 +102,168 @@ TEST_F(BenchTest, WhatTheMachineCannotDoIsRefused) {
   EXPECT_EQ(huge.exit_status, 2);
   EXPECT_TRUE(one_line(huge.err)) << huge.err;
   EXPECT_THAT(huge.err, HasSubstr("--destroy"));
+}
+
+constexpr const char* kScene = "sim:faces=1&size=320x240&fps=25&seconds=10";
+
+class PipelineBenchTest : public BenchTest {
+ protected:
+  // What the bench leaves among temporary files shows there.
+  void SetUp() override {
+    std::filesystem::create_directory(folder() / "tmp");
+    environment_["TMPDIR"] = (folder() / "tmp").string();
+  }
+  [[nodiscard]] bool left_nothing() const { return std::filesystem::is_empty(folder() / "tmp"); }
+};
+
+TEST_F(PipelineBenchTest, TheMainJobBesideItsBound) {
+  const auto done = run({"bench", "pipeline", "--cameras", "2", "--clip", kScene, "--input", "320x192",
+                         "--seconds", "1.5", "--warm-up", "0.2", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto json = figures();
+  ASSERT_TRUE(json.is_object());
+  EXPECT_TRUE(json.at("machine").contains("cpu"));
+  EXPECT_EQ(json.at("options").at("input"), "320x192");
+  EXPECT_EQ(json.at("clips").at(0).at("width"), 320);
+  ASSERT_EQ(json.at("runs").size(), 1U);
+  const auto& one = json.at("runs").at(0);
+  const auto& job = one.at("job");
+  EXPECT_EQ(job.at("stopped"), false);
+  EXPECT_GT(job.at("frames_processed"), 0);
+  EXPECT_GE(job.at("frames_offered"), 75) << "2 cameras at 25 frames a second";
+  EXPECT_GT(job.at("latency_ms").at("p99"), 0);
+  EXPECT_GT(job.at("cpu_seconds"), 0);
+  EXPECT_GT(job.at("rss_peak_bytes"), 0);
+  EXPECT_GT(job.at("core_ms"), 0);
+  for (const char* const stage : {"read", "decode", "wait", "infer", "track"}) {
+    EXPECT_GT(job.at("stages_ms").at(stage).at("count"), 0) << stage;
+  }
+  for (const char* const side : {"bound_before", "bound_after"}) {
+    EXPECT_GT(one.at(side).at("frames"), 0) << side;
+    EXPECT_GT(one.at(side).at("cpu_seconds"), 0) << side;
+    EXPECT_GT(one.at(side).at("decode_ms"), 0) << side;
+  }
+  EXPECT_GT(one.at("share_of_core_time"), 0);
+  EXPECT_THAT(done.out, AllOf(HasSubstr("2 cameras, "), HasSubstr("bound "), HasSubstr("share ")));
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(PipelineBenchTest, EachNumberOfCamerasIsARowAndNothingIsDroppedWhenFree) {
+  const auto done =
+      run({"bench", "pipeline", "--cameras", "1,2", "--clip", kScene, "--pace", "free", "--no-bound",
+           "--seconds", "0.5", "--warm-up", "0", "--repeat", "2", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto json = figures();
+  ASSERT_EQ(json.at("runs").size(), 4U);
+  for (const auto& one : json.at("runs")) {
+    EXPECT_EQ(one.at("job").at("frames_dropped"), 0);
+    EXPECT_GT(one.at("job").at("frames_processed"), 0);
+    EXPECT_FALSE(one.contains("bound"));
+  }
+  ASSERT_EQ(json.at("medians").size(), 2U);
+  EXPECT_EQ(json.at("medians").at(1).at("cameras"), 2);
+  EXPECT_EQ(json.at("medians").at(1).at("runs"), 2);
+  EXPECT_THAT(done.out, HasSubstr("medians of the runs"));
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(PipelineBenchTest, WithInputAutoTheBoundComesAfterTheRun) {
+  const auto done = run({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--seconds", "0.6",
+                         "--warm-up", "0", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto one = figures().at("runs").at(0);
+  EXPECT_FALSE(one.contains("bound_before"));
+  EXPECT_GT(one.at("bound_after").at("frames"), 0);
+  EXPECT_EQ(one.at("bound_after").at("detector"), one.at("job").at("detector"));
+}
+
+TEST_F(PipelineBenchTest, TheModelSeesTheInputAndThePrecisionThatWereAsked) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  const auto done = run({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--input", "128x96",
+                         "--precision", "f32", "--seconds", "0.6", "--warm-up", "0", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto one = figures().at("runs").at(0);
+  for (const char* const part : {"bound_before", "job", "bound_after"}) {
+    EXPECT_THAT(one.at(part).at("detector").get<std::string>(), AllOf(HasSubstr("128x96"), HasSubstr("f32")))
+        << part;
+  }
+  environment_["ONEDNN_MAX_CPU_ISA"] = "AVX2";
+  const auto lacking = run({"bench", "pipeline", "--clip", kScene, "--precision", "bf16"});
+  EXPECT_EQ(lacking.exit_status, 2);
+  EXPECT_TRUE(one_line(lacking.err)) << lacking.err;
+  EXPECT_THAT(lacking.err, HasSubstr("bf16"));
+}
+
+TEST_F(PipelineBenchTest, CtrlCEndsItInOrder) {
+  testing::Program program(vigia({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--seconds",
+                                  "1000", "--no-bound", "--json", "bench.json"}));
+  ASSERT_TRUE(program.wait_for_text("[1/1] 1 camera"));
+  program.signal(SIGINT);
+  const auto done = program.wait();
+  EXPECT_EQ(done.exit_status, 1);
+  EXPECT_THAT(done.err, HasSubstr("vigia: stopped\n"));
+  EXPECT_EQ(figures().at("stopped"), true);
+  EXPECT_TRUE(figures().at("runs").empty()) << "half a run tells nothing";
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(PipelineBenchTest, WhatIsWrongIsOneLine) {
+  write("no.mp4", "this is no video");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> table{
+      {{}, "--clip is missing"},
+      {{"--clip", "nowhere.mp4"}, "nowhere.mp4"},
+      {{"--clip", kScene, "no.mp4"}, "no.mp4"},
+      {{"--clip", "rtsp://127.0.0.1:1/x"}, "a bench shows files"},
+      {{"--clip", kScene, "--model", "none.onnx"}, "none.onnx"},
+      {{"--clip", kScene, "--json", "no/such/file"}, "--json: there is no folder"},
+      {{"--clip", kScene, "--set", "detector.wokers=1"}, "detector.workers"},
+      {{"--clip", kScene, "--input", "321x192"}, "multiple of 32"}};
+  for (const auto& [words, text] : table) {
+    std::vector<std::string> arguments{"bench", "pipeline"};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    const auto done = run(arguments);
+    EXPECT_EQ(done.exit_status, 2) << text;
+    EXPECT_TRUE(one_line(done.err)) << done.err;
+    EXPECT_THAT(done.err, AllOf(::testing::StartsWith("vigia: "), HasSubstr(text)));
+    EXPECT_EQ(done.out, "");
+  }
+  EXPECT_TRUE(left_nothing());
+}
+
+TEST_F(BenchTest, DetectorByThreads) {
+  const auto done = run({"bench", "detector", "--model", "cascade", "--frame", "320x240", "--threads", "2",
+                         "--seconds", "0.3", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto rows = figures().at("detectors");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows.at(1).at("threads"), 2);
+  for (const auto& row : rows) {
+    EXPECT_GT(row.at("frames"), 0);
+    EXPECT_GT(row.at("detect_ms").at("p50"), 0);
+    EXPECT_LE(row.at("detect_ms").at("p50"), row.at("detect_ms").at("p99"));
+    EXPECT_GT(row.at("bound_share"), 0);
+    EXPECT_GT(row.at("cameras"), 0);
+  }
+  EXPECT_EQ(rows.at(0).at("scaling"), 1);
+  EXPECT_THAT(done.out, HasSubstr("cascade"));
+}
+
+TEST_F(BenchTest, DetectorBySizeAndPrecision) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  environment_["ONEDNN_MAX_CPU_ISA"] = "AVX2";  // no bf16, whatever machine this is
+  const auto done = run({"bench", "detector", "--input", "64x64,128x96", "--threads", "1", "--seconds", "0.1",
+                         "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto rows = figures().at("detectors");
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_THAT(rows.at(1).at("detector").get<std::string>(), AllOf(HasSubstr("128x96"), HasSubstr("f32")));
+  EXPECT_GT(rows.at(0).at("prepare_ms").at("p50"), 0);
+  const auto lacking = run({"bench", "detector", "--precision", "bf16"});
+  EXPECT_EQ(lacking.exit_status, 2);
+  EXPECT_TRUE(one_line(lacking.err)) << lacking.err;
+  const auto none = run({"bench", "detector", "--model", "none.onnx"});
+  EXPECT_EQ(none.exit_status, 2);
+  EXPECT_THAT(none.err, HasSubstr("none.onnx"));
 }
 
 }  // namespace

@@ -9,7 +9,8 @@ One line a complaint, 'path:line: what'; exit 1 if any. Looked at: every *.md, c
              '# name.yaml' names the file for the commands of the same document.
   ```sh      run, in an empty folder with the document's YAML files, 'config/' and a './dev' whose demo,
              run, check and soak are PROGRAM's, '--seconds' cut to 1. Has to exit 0.
-             After '<!-- not run: reason -->' not run; commands, flags and files are looked up instead.
+             After '<!-- not run: reason -->' not run; commands, flags and files are looked up instead, those
+             of the project's own scripts too.
   ```cpp     after '<!-- in: path -->': its lines stand in that file, in that order.
   ```json    parsed.   ```text  free: output, drawings.
   links      lead to files and headings that exist; so do paths, commands, and settings' keys in `code`.
@@ -206,8 +207,16 @@ class Checker:
             self.look_up_dev(path, line, words[1:], files)
         elif pathlib.PurePath(program).name == "vigia":
             self.look_up_vigia(path, line, words[1:], files)
+        elif found := re.match(r"(python3 )?((bench|tools)/\S+)", " ".join(words)):
+            self.look_up_script(path, line, found[2], words[2 if found[1] else 1:])
         elif program not in SHELL:
             self.complain(path, line, f"'{program}' is no command that a reader has")
+
+    def look_up_script(self, path, line, script, words):
+        if not (self.root / script).is_file():
+            self.complain(path, line, f"there is no {script}")
+        elif script.endswith(".py"):
+            self.look_up_flags(path, line, words, run_for_text(sys.executable, str(self.root / script), "--help"), script)
 
     def look_up_dev(self, path, line, words, files):
         known = run_for_text(str(self.root / "dev"), "help")

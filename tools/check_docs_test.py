@@ -56,6 +56,17 @@ class CheckDocs(unittest.TestCase):
     def expect_good(self, document):
         self.assertEqual(self.complaints(document), [])
 
+    def test_scripts_of_the_project(self):
+        script = {"bench/it.py": "import argparse\np = argparse.ArgumentParser()\np.add_argument('--far')\np.parse_args()\n",
+                  "bench/it.sh": "#!/bin/sh\n"}
+        good = "<!-- not run: long -->\n```sh\npython3 bench/it.py --far 3\nbench/it.sh a b\n```\n"
+        self.assertEqual(self.complaints(good, **script), [])
+        for wrong, complaint in (("python3 bench/it.py --near 3", "bench/it.py has no flag '--near'"),
+                                 ("bench/none.sh a", "there is no bench/none.sh"),
+                                 ("python3 it.py", "'python3' is no command that a reader has")):
+            found = self.complaints(f"<!-- not run: long -->\n```sh\n{wrong}\n```\n", **script)
+            self.assertEqual(found, [f"README.md:3: {complaint}"])
+
     def test_a_good_document(self):
         self.expect_good("""# Title
 See [other](docs/other.md), [its part](docs/other.md#a-part-of-it), [above](#title), [web](https://example.org).

@@ -5,27 +5,54 @@
 
 namespace vigia {
 
-double Histogram::upper_bound(std::size_t bucket) noexcept {
-  if (bucket < kSub) return static_cast<double>(bucket);
-  const auto power = static_cast<int>(bucket / kSub) + kSubBits - 1;
-  const auto sub = static_cast<double>(bucket % kSub);
-  return std::ldexp(1.0 + (sub + 1.0) / kSub, power);
+Histogram::Snapshot Histogram::snapshot() const noexcept {
+  Snapshot taken;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    taken.counts_[i] = counts_[i].load(std::memory_order_relaxed);
+  }
+  taken.max_ = static_cast<double>(max_.load(std::memory_order_relaxed));
+  return taken;
 }
 
 Histogram::Percentiles Histogram::percentiles(std::chrono::nanoseconds unit) const noexcept {
-  std::array<std::uint64_t, kBuckets> counts;
-  std::uint64_t total = 0;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    counts[i] = counts_[i].load(std::memory_order_relaxed);
-    total += counts[i];
+  return snapshot().percentiles(unit);
+}
+
+double Histogram::Snapshot::lower_bound(std::size_t bucket) noexcept {
+  if (bucket < kSub) return static_cast<double>(bucket);
+  const auto power = static_cast<int>(bucket / kSub) + kSubBits - 1;
+  const auto sub = static_cast<double>(bucket % kSub);
+  return std::ldexp(1.0 + sub / kSub, power);
+}
+
+Histogram::Snapshot Histogram::Snapshot::since(const Snapshot& earlier) const noexcept {
+  Snapshot between;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    between.counts_[i] = counts_[i] - std::min(earlier.counts_[i], counts_[i]);
+    if (between.counts_[i] > 0) between.max_ = std::min(max_, upper_bound(i));
   }
+  return between;
+}
+
+std::chrono::nanoseconds Histogram::Snapshot::sum() const noexcept {
+  double sum = 0;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    if (counts_[i] == 0) continue;
+    sum += static_cast<double>(counts_[i]) * (lower_bound(i) + upper_bound(i)) / 2;
+  }
+  return std::chrono::nanoseconds(std::llround(sum));
+}
+
+Histogram::Percentiles Histogram::Snapshot::percentiles(std::chrono::nanoseconds unit) const noexcept {
+  std::uint64_t total = 0;
+  for (const std::uint64_t count : counts_) total += count;
   const double scale = 1.0 / static_cast<double>(unit.count());
-  const double max = static_cast<double>(max_.load(std::memory_order_relaxed)) * scale;
+  const double max = max_ * scale;
   const auto at = [&](double share) {
     const auto rank = static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(total)));
     std::uint64_t seen = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-      seen += counts[i];
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      seen += counts_[i];
       if (seen >= rank) return std::min(upper_bound(i) * scale, max);
     }
     return max;

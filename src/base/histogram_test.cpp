@@ -31,5 +31,27 @@ TEST(HistogramTest, TakesAnyDuration) {
   EXPECT_EQ(histogram.percentiles(1ns).count, 2U);
 }
 
+TEST(HistogramTest, WhatCameBetweenTwoSnapshotsIsToldAlone) {
+  Histogram histogram;
+  histogram.record(90ms);
+  const auto before = histogram.snapshot();
+  for (int i = 0; i < 100; ++i) histogram.record(2ms);
+  histogram.record(50ms);
+  const auto between = histogram.snapshot().since(before);
+  const auto p = between.percentiles(1ms);
+  EXPECT_EQ(p.count, 101U);
+  EXPECT_NEAR(p.p50, 2, 2 * 0.032);
+  EXPECT_NEAR(p.max, 50, 50 * 0.032) << "not that of the time before";
+  EXPECT_NEAR(static_cast<double>(between.sum().count()), 250e6, 250e6 * 0.016);
+  EXPECT_EQ(histogram.snapshot().since(histogram.snapshot()).percentiles(1ms).count, 0U);
+}
+
+TEST(HistogramTest, TheSumOfSmallNumbersIsExact) {
+  Histogram histogram;
+  for (int i = 0; i < 32; ++i) histogram.record(std::chrono::nanoseconds(i));
+  EXPECT_EQ(histogram.snapshot().sum(), 496ns);
+  EXPECT_EQ(Histogram().snapshot().sum(), 0ns);
+}
+
 }  // namespace
 }  // namespace vigia

@@ -1,19 +1,11 @@
 #include "bench/mode_process.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
-
-#include <array>
-#include <cerrno>
-#include <cstring>
 
 #include "base/clock.h"
-#include "base/fd.h"
+#include "bench/child_process.h"
 #include "bench/limit.h"
 
 namespace vigia::bench {
@@ -22,64 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr double kGrace = 120;  // seconds beyond its own, for a slow machine
-
-class Process {
- public:
-  // Its standard output is ours to read.
-  static Result<Process> start(std::vector<std::string> arguments) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed(errno);
-    Process process;
-    process.output_ = Fd(ends[0]);
-    const Fd input(ends[1]);
-    std::vector<char*> pointers;
-    for (std::string& argument : arguments) pointers.push_back(argument.data());
-    pointers.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, input.get(), STDOUT_FILENO);
-    const int error =
-        ::posix_spawn(&process.pid_, "/proc/self/exe", &actions, nullptr, pointers.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) return failed(error);
-    return process;
-  }
-  Process(Process&& other) noexcept
-      : pid_(std::exchange(other.pid_, -1)), output_(std::move(other.output_)) {}
-  Process& operator=(Process&&) = delete;
-  ~Process() {
-    if (pid_ <= 0) return;
-    signal(SIGKILL);
-    wait();
-  }
-
-  void signal(int number) const { ::kill(pid_, number); }
-  int wait() {  // its status, as waitpid gives it
-    int status = 0;
-    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-    }
-    pid_ = -1;
-    return status;
-  }
-  // Adds what it has written within that time; false at its end.
-  bool read(std::string& into, std::chrono::milliseconds at_most) const {
-    pollfd readable{output_.get(), POLLIN, 0};
-    if (::poll(&readable, 1, static_cast<int>(at_most.count())) <= 0) return true;
-    std::array<char, 4096> part{};
-    const ssize_t length = ::read(output_.get(), part.data(), part.size());
-    if (length > 0) into.append(part.data(), static_cast<std::size_t>(length));
-    return length > 0 || (length < 0 && errno == EINTR);
-  }
-
- private:
-  Process() = default;
-  static Error failed(int error) {
-    return {ErrorCode::io, fmt::format("bench: cannot start a mode's process: {}", std::strerror(error))};
-  }
-
-  pid_t pid_ = -1;
-  Fd output_;
-};
 
 // Takes the whole lines out of `text`.
 void take_lines(std::string& text, ModeReport& report) {
@@ -112,7 +46,7 @@ std::vector<std::string> child_arguments(const MemoryBenchOptions& options, Mode
 }
 
 Result<ModeReport> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals) {
-  auto process = Process::start(child_arguments(options, mode));
+  auto process = ChildProcess::start(child_arguments(options, mode));
   if (!process) return process.error();
   ModeReport report;
   report.mode = to_string(mode);

@@ -2,13 +2,12 @@
 
 #include <fcntl.h>
 #include <malloc.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <thread>
 
+#include "bench/child_process.h"
 #include "bench/destroy.h"
 #include "bench/figures.h"
 #include "bench/keeper.h"
@@ -30,7 +29,7 @@ void let_glibc_keep_frames() {
 
 // The kernel should take this process, and no other, when memory is short; and nobody shall be left behind.
 void be_expendable() {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  end_with_parent();
   const Fd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   static_cast<void>(!::write(score.get(), "1000", 4));
 }

@@ -9,6 +9,7 @@ extern "C" {
 
 #include "base/log.h"
 #include "camera/av_source.h"
+#include "camera/picture_frame.h"
 #include "camera/source_factory.h"
 
 namespace vigia::camera {
@@ -34,17 +35,6 @@ Nanoseconds to_ns(std::int64_t stamp, AVRational time_base) {
 std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
   if (stamp == AV_NOPTS_VALUE) return std::nullopt;
   return to_ns(stamp, time_base);
-}
-
-domain::Frame wrap(const AVFrame& picture) {
-  domain::Frame frame;
-  frame.buffer = lease_of(picture);
-  frame.layout = picture.format == AV_PIX_FMT_NV12 ? domain::PixelLayout::nv12 : domain::PixelLayout::i420;
-  frame.range = full_range(picture) ? domain::ColorRange::full : domain::ColorRange::limited;
-  frame.size = {picture.width, picture.height};
-  const std::size_t planes = frame.layout == domain::PixelLayout::nv12 ? 2 : 3;
-  for (std::size_t i = 0; i < planes; ++i) frame.planes[i] = {picture.data[i], picture.linesize[i]};
-  return frame;
 }
 
 }  // namespace
@@ -161,7 +151,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   stamp(picture, frame);
   AVFrame* const usable = shared(picture);
   if (usable == nullptr) return;
-  domain::Frame whole = wrap(*usable);
+  domain::Frame whole = frame_of(*usable);
   if (usable != &picture) context_.state.converter.release();
   whole.sequence = frame.sequence;
   whole.stream_time = frame.stream_time;

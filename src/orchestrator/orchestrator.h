@@ -47,6 +47,8 @@ class Orchestrator {
   // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the figures of the run.
   Summary stop();
   [[nodiscard]] Summary summary() const;
+  // As it grows: for whoever wants the figures of a part of the run.
+  [[nodiscard]] const StageLatency& latency() const noexcept { return latency_; }
 
  private:
   Orchestrator(const settings::Settings& settings, Clock& clock);

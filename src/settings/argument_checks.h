@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "settings/problems.h"
 #include "settings/value.h"
@@ -25,6 +27,27 @@ ArgumentCheck number_from_to(Number at_least, Number at_most) {
     return fmt::format("{} is not a{} number from {:.10g} to {:.10g}", shown(RawValue::text(text), false),
                        std::is_integral_v<Number> ? " whole" : "", static_cast<double>(at_least),
                        static_cast<double>(at_most));
+  };
+}
+
+inline ArgumentCheck one_of(std::string first, std::string second) {
+  return [first = std::move(first), second = std::move(second)](const std::string& text) -> std::string {
+    if (text == first || text == second) return {};
+    return shown(RawValue::text(text), false) + " is neither " + first + " nor " + second;
+  };
+}
+
+// A size WxH; with a `word`, also that. rule: what else must hold, as settings/checks.h says it.
+inline ArgumentCheck size_or(std::string word, std::optional<Wrong> (*rule)(Slot) = nullptr) {
+  return [word = std::move(word), rule](const std::string& text) -> std::string {
+    if (!word.empty() && text == word) return {};
+    domain::Size size;
+    const std::string value = shown(RawValue::text(text), false);
+    if (parse(RawValue::text(text), &size) || size == domain::Size{}) {
+      return value + " is no size, as 640x384 is" + (word.empty() ? "" : ", nor " + word);
+    }
+    const auto wrong = rule == nullptr ? std::nullopt : rule(&size);
+    return wrong ? value + " " + wrong->what : std::string{};
   };
 }
 

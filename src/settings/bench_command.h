@@ -1,10 +1,9 @@
-// The flags of 'vigia bench memory'. Threads: one thread at a time.
+// The flags of 'vigia bench', whatever is measured. Threads: one thread at a time.
 #pragma once
 
-#include <string>
-#include <vector>
-
-#include "bench/bench_options.h"
+#include "settings/bench_detector_command.h"
+#include "settings/bench_memory_command.h"
+#include "settings/bench_pipeline_command.h"
 
 namespace CLI {
 class App;
@@ -14,14 +13,12 @@ namespace vigia::settings {
 
 // What CLI11 fills.
 struct BenchArguments {
-  bench::MemoryBenchOptions memory;
-  std::vector<std::string> modes;
-  std::string pace, limit, destroy, json, plot, child;
+  MemoryBenchArguments memory;
+  PipelineBenchArguments pipeline;
+  DetectorBenchArguments detector;
 };
 
 // Both outlive the parsing.
 void add_bench(CLI::App& bench, BenchArguments& into);
-// REQUIRES: parsed without an error.
-bench::MemoryBenchOptions complete(const BenchArguments& arguments);
 
 }  // namespace vigia::settings

@@ -25,6 +25,8 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
+  vigia bench pipeline --clip a.mp4 b.mp4        how many cameras this machine sustains, and its bound
+  vigia bench detector                           what finding faces costs, by input size and precision
   vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
@@ -141,7 +143,7 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
     return "there is no such command; there are run, demo, check, bench and soak";
   }
-  if (verb == "bench") return "there is no such bench; there is memory";
+  if (verb == "bench") return "there is no such bench; there are memory, pipeline and detector";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
   if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
   return "an argument too many; every value stands after its option";
@@ -153,12 +155,22 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = verb_of(app) == "bench" ? "the bench is missing: memory"
+    what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline or detector"
                                    : "the command is missing: run, demo, check, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
   return {2, line_of(app, what.empty() ? "an argument is wrong" : what)};
+}
+
+void complete_bench(const CLI::App& app, Parsed& parsed) {
+  const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
+  CommandLine& line = parsed.line;
+  line.bench = which == "pipeline" ? Bench::pipeline : which == "detector" ? Bench::detector : Bench::memory;
+  line.memory_bench = complete(parsed.bench.memory);
+  line.pipeline_bench = complete(parsed.bench.pipeline);
+  line.pipeline_bench.verbose = line.verbose;
+  line.detector_bench = complete(parsed.bench.detector);
 }
 
 std::string without_last_line_end(std::string text) {
@@ -196,7 +208,7 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
                      })->second;
   if (!parsed.config.empty()) parsed.line.config = parsed.config;
   if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
-  if (parsed.line.verb == Verb::bench) parsed.line.memory_bench = complete(parsed.bench);
+  if (parsed.line.verb == Verb::bench) complete_bench(app, parsed);
   if (parsed.line.verb == Verb::soak) {
     parsed.line.soak = complete(parsed.soak);
     parsed.line.soak.sets = parsed.line.sets;

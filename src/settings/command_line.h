@@ -9,11 +9,14 @@
 #include <vector>
 
 #include "bench/bench_options.h"
+#include "bench/detector_bench_options.h"
+#include "bench/pipeline_bench_options.h"
 #include "soak/soak_options.h"
 
 namespace vigia::settings {
 
 enum class Verb { run, demo, check, bench, soak };
+enum class Bench { memory, pipeline, detector };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -25,8 +28,11 @@ struct CommandLine {
   int faces = 4;                                 // demo: people in front of each camera
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
-  bench::MemoryBenchOptions memory_bench;        // bench memory
-  soak::SoakOptions soak;                        // soak: complete, with sets and verbose
+  Bench bench = Bench::memory;                   // bench: which; of the next three the others are unused
+  bench::MemoryBenchOptions memory_bench;
+  bench::PipelineBenchOptions pipeline_bench;
+  bench::DetectorBenchOptions detector_bench;
+  soak::SoakOptions soak;  // soak: complete, with sets and verbose
 
   bool operator==(const CommandLine&) const = default;
 };

@@ -158,11 +158,61 @@ TEST(CommandLineTest, BenchMemory) {
               AllOf(HasSubstr("--plot"), Not(HasSubstr("--child"))));
 }
 
+TEST(CommandLineTest, BenchPipeline) {
+  const CommandLine plain = line({"bench", "pipeline"});
+  EXPECT_EQ(plain.bench, Bench::pipeline);
+  EXPECT_EQ(plain.pipeline_bench, bench::PipelineBenchOptions{});
+  const CommandLine given =
+      line({"bench", "pipeline",  "--cameras", "1,2",         "--clip", "a.mp4",       "b.mp4", "--pace",
+            "free",  "--input",   "320x192",   "--model",     "m.onnx", "--precision", "f32",   "--seconds",
+            "2.5",   "--warm-up", "1",         "--repeat",    "3",      "--no-bound",  "--set", "a.b=c",
+            "--set", "d.e=f",     "--clip",    "sim:faces=2", "--json", "o.json",      "-v"});
+  bench::PipelineBenchOptions expected;
+  expected.cameras = {1, 2};
+  expected.clips = {"a.mp4", "b.mp4", "sim:faces=2"};
+  expected.pace = bench::Pace::free;
+  expected.input = {320, 192};
+  expected.model = "m.onnx";
+  expected.precision = "f32";
+  expected.seconds = 2.5;
+  expected.warm_up = 1;
+  expected.repeat = 3;
+  expected.bound = false;
+  expected.sets = {"a.b=c", "d.e=f"};
+  expected.json = "o.json";
+  expected.verbose = true;
+  EXPECT_EQ(given.pipeline_bench, expected);
+  const auto child = line({"bench", "pipeline", "--input", "auto", "--child", "bound", "--folder", "f"});
+  EXPECT_EQ(child.pipeline_bench.child, bench::PipelineStep::bound);
+  EXPECT_EQ(child.pipeline_bench.folder, "f");
+  EXPECT_EQ(child.pipeline_bench.input, domain::Size{});
+  EXPECT_THAT(farewell({"bench", "pipeline", "--help"}).text, Not(HasSubstr("--child")));
+}
+
+TEST(CommandLineTest, BenchDetector) {
+  const CommandLine plain = line({"bench", "detector"});
+  EXPECT_EQ(plain.bench, Bench::detector);
+  EXPECT_EQ(plain.detector_bench, bench::DetectorBenchOptions{});
+  const CommandLine given =
+      line({"bench", "detector", "--model", "m.onnx", "--input", "320x192,640x384", "--precision", "f32",
+            "--threads", "3", "--seconds", "0.5", "--frame", "1920x1080", "--json", "o.json"});
+  bench::DetectorBenchOptions expected;
+  expected.model = "m.onnx";
+  expected.inputs = {{320, 192}, {640, 384}};
+  expected.precisions = {"f32"};
+  expected.threads = 3;
+  expected.seconds = 0.5;
+  expected.frame = {1920, 1080};
+  expected.json = "o.json";
+  EXPECT_EQ(given.detector_bench, expected);
+}
+
 TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
   for (const std::vector<const char*>& words :
        {std::vector{"--help"}, std::vector{"run", "--help"}, std::vector{"demo", "-h"},
         std::vector{"check", "--help"}, std::vector{"bench", "--help"},
-        std::vector{"bench", "memory", "--help"}}) {
+        std::vector{"bench", "memory", "--help"}, std::vector{"bench", "pipeline", "--help"},
+        std::vector{"bench", "detector", "--help"}}) {
     EXPECT_EQ(farewell(words).exit_code, 0);
     EXPECT_THAT(farewell(words).text, HasSubstr("vigia run -c vigia.yaml"));
   }
@@ -192,8 +242,26 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
        "vigia: --faces: '1.5' is not a whole number from 0 to 16; see 'vigia demo --help'"},
       {{"check", "run"},
        "vigia: an argument too many; every value stands after its option; see 'vigia check --help'"},
-      {{"bench"}, "vigia: the bench is missing: memory; see 'vigia bench --help'"},
-      {{"bench", "pipeline"}, "vigia: there is no such bench; there is memory; see 'vigia bench --help'"},
+      {{"bench"}, "vigia: the bench is missing: memory, pipeline or detector; see 'vigia bench --help'"},
+      {{"bench", "outbox"},
+       "vigia: there is no such bench; there are memory, pipeline and detector; see 'vigia bench --help'"},
+      {{"bench", "pipeline", "--cameras", "1,0"},
+       "vigia: --cameras: '0' is not a whole number from 1 to 256; see 'vigia bench pipeline --help'"},
+      {{"bench", "pipeline", "--input", "large"},
+       "vigia: --input: 'large' is no size, as 640x384 is, nor auto; see 'vigia bench pipeline --help'"},
+      {{"bench", "pipeline", "--input", "321x192"},
+       "vigia: --input: '321x192' is not a multiple of 32 both ways; see 'vigia bench "
+       "pipeline "
+       "--help'"},
+      {{"bench", "pipeline", "--pace", "slow"},
+       "vigia: --pace: 'slow' is neither realtime nor free; see 'vigia bench pipeline --help'"},
+      {{"bench", "pipeline", "--clip"}, "vigia: --clip needs a value; see 'vigia bench pipeline --help'"},
+      {{"bench", "pipeline", "--clips", "a.mp4"},
+       "vigia: '--clips' is no option of vigia bench pipeline; did you mean '--clip'?"},
+      {{"bench", "detector", "--input", "320x192,auto"},
+       "vigia: --input: 'auto' is no size, as 640x384 is; see 'vigia bench detector --help'"},
+      {{"bench", "detector", "--threads", "0"},
+       "vigia: --threads: '0' is not a whole number from 1 to 256; see 'vigia bench detector --help'"},
       {{"bench", "memory", "fast"},
        "vigia: an argument too many; every value stands after its option; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--plto", "a.svg"},

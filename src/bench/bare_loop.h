@@ -1,0 +1,20 @@
+// The bound: what this machine could do if finding faces in video were decoding, preparing and inferring
+// alone. A thread for each core, each with its share of the streams in turn: read a packet, decode it, detect
+// faces in the picture, the next stream. No tracks, no shots, no queue, no hand-over between threads.
+// Streams: one a camera, as many at least as there are cores, so that none is idle.
+// Threads: one thread at a time.
+#pragma once
+
+#include "base/signals.h"
+#include "bench/pipeline_report.h"
+#include "settings/settings.h"
+
+namespace vigia::bench {
+
+inline constexpr double kBoundWarmUp = 0.5;  // seconds
+
+// settings.detector.input must be a size, if the detector has sizes. Measures for that long after
+// kBoundWarmUp; less when a stop signal comes. Errors: a line for the user.
+Result<BoundReport> measure_bound(const settings::Settings& settings, double seconds, StopSignals& signals);
+
+}  // namespace vigia::bench

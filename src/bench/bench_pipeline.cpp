@@ -1,0 +1,166 @@
+#include "bench/bench_pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "base/file.h"
+#include "bench/pipeline_process.h"
+#include "bench/pipeline_results.h"
+#include "bench/pipeline_settings.h"
+#include "bench/temp_folder.h"
+#include "detect/detect_faces.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::bench {
+namespace {
+
+// Of a run's seconds, on each side of it; but not less than what --seconds takes.
+constexpr double kBoundPart = 1.0 / 3;
+constexpr double kLeastSeconds = 0.5;
+
+// Model, input and precision, by making a detector of them.
+Status try_detector(const settings::Settings& settings) {
+  memory::MemoryManager memory(settings.memory);
+  const auto stage = detect::DetectFaces::create(settings.detector, detect::ModelPlaces::from_environment(),
+                                                 memory.budget());
+  if (!stage) return stage.error();
+  if (!stage->has_sizes() || settings.detector.input == domain::Size{}) return ok_status();
+  const auto detector = stage->make(settings.detector.input);
+  return detector ? ok_status() : Status(detector.error());
+}
+
+// "yunet_n 640x384 bf16" -> 640x384; 0x0 for a detector without sizes.
+domain::Size input_in(const std::string& detector) {
+  domain::Size size;
+  for (std::size_t at = 0; at < detector.size(); at = detector.find(' ', at)) {
+    at = detector.find_first_not_of(' ', at);
+    if (std::sscanf(detector.c_str() + at, "%dx%d", &size.width, &size.height) == 2) return size;
+  }
+  return {};
+}
+
+class Bench {
+ public:
+  Bench(const PipelineBenchOptions& options, std::vector<Clip> clips, StopSignals& signals)
+      : signals_(signals), results_{this_machine(), options, std::move(clips), {}, false} {}
+
+  // Errors: why it cannot go on; cancelled: stopped by the user.
+  Status run_all() {
+    const PipelineBenchOptions& options = results_.options;
+    const std::size_t runs = options.cameras.size() * static_cast<std::size_t>(options.repeat);
+    for (int round = 1; round <= options.repeat; ++round) {
+      for (const int cameras : options.cameras) {
+        fmt::print(stderr, "[{}/{}] {} camera{}\n", results_.runs.size() + 1, runs, cameras,
+                   cameras == 1 ? "" : "s");
+        PipelineRun run{.cameras = cameras, .round = round};
+        if (Status done = run_one(run); !done) return done;
+        fmt::print("{}", to_text(run, results_));
+        std::fflush(stdout);
+        results_.runs.push_back(std::move(run));
+      }
+    }
+    return ok_status();
+  }
+  [[nodiscard]] PipelineResults& results() { return results_; }
+
+ private:
+  Status run_one(PipelineRun& run) {
+    PipelineBenchOptions options = results_.options;
+    options.cameras = {run.cameras};
+    options.seconds = std::max(kLeastSeconds, results_.options.seconds * kBoundPart);
+    const auto settings = pipeline_settings(options, run.cameras, results_.clips, "bench");
+    if (!settings) return settings.error();
+    options.input = settings->detector.input;  // --set may say it too
+    const bool size_is_known = options.input != domain::Size{};
+    if (options.bound && size_is_known) {
+      if (Status done = measure_bound(options, run.before); !done) return done;
+    }
+    if (Status done = measure_job(run); !done) return done;
+    if (!options.bound) return ok_status();
+    if (!size_is_known) {
+      options.input = input_in(run.job.detector);
+      options.seconds *= 2;
+    }
+    return measure_bound(options, run.after);
+  }
+
+  Status measure_job(PipelineRun& run) {
+    PipelineBenchOptions options = results_.options;
+    options.cameras = {run.cameras};
+    auto line = step(options, PipelineStep::job);
+    if (!line) return line.error();
+    auto report = read_job(*line);
+    if (!report) return report.error();
+    run.job = *std::move(report);
+    return run.job.stopped ? Error{ErrorCode::cancelled, "stopped"} : ok_status();
+  }
+
+  Status measure_bound(const PipelineBenchOptions& options, std::optional<BoundReport>& into) {
+    auto line = step(options, PipelineStep::bound);
+    if (!line) return line.error();
+    auto report = read_bound(*line);
+    if (!report) return report.error();
+    into = *std::move(report);
+    return ok_status();
+  }
+
+  // Each in a fresh folder: no run finds what another left.
+  Result<std::string> step(PipelineBenchOptions options, PipelineStep step) {
+    const auto folder = TempFolder::make();
+    if (!folder) return folder.error();
+    options.child = step;
+    options.folder = folder->path();
+    return run_step_in_process(options, signals_);
+  }
+
+  StopSignals& signals_;
+  PipelineResults results_;
+};
+
+}  // namespace
+
+std::vector<std::string> problems(const PipelineBenchOptions& options) {
+  if (options.child) return {};  // looked at by who started it
+  if (options.clips.empty()) {
+    return {"--clip is missing: a video that the cameras show, or sim:faces=4 for a painted scene"};
+  }
+  if (options.json) {
+    if (const auto wrong = why_not_writable(*options.json)) return {"--json: " + *wrong};
+  }
+  const auto clips = look_at_clips(options.clips);
+  if (!clips) return {clips.error().text};
+  for (const int cameras : options.cameras) {
+    const auto settings = pipeline_settings(options, cameras, *clips, "bench");
+    if (!settings) return {settings.error().text};
+    if (cameras != options.cameras.front()) continue;
+    if (Status usable = try_detector(*settings); !usable) return {usable.error().text};
+  }
+  return {};
+}
+
+int bench_pipeline(const PipelineBenchOptions& options, StopSignals& signals) {
+  if (options.child) return run_step_here(options, signals);
+  auto clips = look_at_clips(options.clips);
+  if (!clips) {
+    fmt::print(stderr, "vigia: {}\n", clips.error().text);
+    return 2;
+  }
+  Bench bench(options, *std::move(clips), signals);
+  PipelineResults& results = bench.results();
+  fmt::print("{}", describe(results));
+  std::fflush(stdout);
+  Status done = bench.run_all();
+  if (!done) {
+    results.stopped = done.error().code == ErrorCode::cancelled;
+    fmt::print(stderr, "vigia: {}\n", done.error().text);
+  }
+  if (results.runs.size() > 1) fmt::print("{}", to_table(results));
+  if (!options.json) return done ? 0 : 1;
+  const Status written = write_file_atomically(*options.json, to_json(results));
+  if (!written) fmt::print(stderr, "vigia: {}\n", written.error().text);
+  return done && written ? 0 : 1;
+}
+
+}  // namespace vigia::bench

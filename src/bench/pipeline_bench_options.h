@@ -1,0 +1,44 @@
+// What the user asks of 'vigia bench pipeline'. Flags of the same names.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/bench_options.h"
+#include "domain/geometry.h"
+
+namespace vigia::bench {
+
+// What one process does of it.
+enum class PipelineStep {
+  job,    // the main job
+  bound,  // decode, prepare and infer alone
+};
+
+struct PipelineBenchOptions {
+  std::vector<int> cameras = {8};  // a run for each number
+  std::vector<std::string> clips;  // files, or sim: scenes; the cameras take them in turn, looped
+  Pace pace = Pace::realtime;      // as recorded, with drops; or as fast as it goes without drops
+  domain::Size input{0, 0};        // 0x0: as the settings say (auto without)
+  std::string precision = "auto";  // auto, f32, bf16
+  std::string model;               // empty: as the settings say
+  double seconds = 30;             // that are measured, of each run
+  double warm_up = 2;              // seconds before them
+  int repeat = 1;                  // runs of each number of cameras
+  bool bound = true;               // measure it too
+  std::vector<std::string> sets;   // as `vigia run --set`; goes over what the bench sets by itself
+  std::optional<std::filesystem::path> json;
+  bool verbose = false;
+
+  // Do this one step in this very process, keep files in that folder and report to standard output: how
+  // the program starts itself.
+  std::optional<PipelineStep> child;
+  std::filesystem::path folder;
+
+  bool operator==(const PipelineBenchOptions&) const = default;
+};
+
+}  // namespace vigia::bench

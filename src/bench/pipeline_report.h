@@ -1,0 +1,72 @@
+// What one run of the main job showed, and what the bound is; as they cross from the process that measured
+// them, and as they stand in the JSON file. Values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "orchestrator/stage_latency.h"
+
+namespace vigia::bench {
+
+struct StageReport {  // milliseconds
+  double p50 = 0, p95 = 0, p99 = 0, max = 0;
+  std::uint64_t count = 0;
+  // All of it, for each frame processed. Time on the clock: also while another thread had the core.
+  double a_frame = 0;
+};
+
+// The main job. Of the measured seconds, where nothing else is said.
+struct JobReport {
+  bool stopped = false;  // by the user, before its time
+  double seconds = 0;
+  std::string detector;
+  int workers = 0;
+  std::uint64_t frames_offered = 0;  // what the cameras had to show
+  std::uint64_t frames_decoded = 0, frames_processed = 0, frames_dropped = 0, frames_skipped = 0;
+  double cpu_seconds = 0;          // of this process
+  double foreign_cpu_seconds = 0;  // of all others on this machine meanwhile
+  StageReport latency_ms;          // from a frame's last byte read to the end of its tracking
+  std::array<StageReport, orchestrator::kStageNames.size()> stages_ms;
+  Bytes rss_peak_bytes = 0;  // from the start on
+  // From the start on: time that threads spent in the memory part, a call.
+  double hot_stall_p99_us = 0, hot_stall_max_us = 0;
+  // Of the whole run, with its warm-up and its end.
+  std::uint64_t faces_detected = 0, tracks_closed = 0, faces_posted = 0, faces_pending = 0, faces_failed = 0;
+
+  [[nodiscard]] double fps() const { return per(static_cast<double>(frames_processed), seconds); }
+  [[nodiscard]] double cores() const { return per(cpu_seconds, seconds); }
+  [[nodiscard]] double core_ms() const {
+    return per(cpu_seconds * 1e3, static_cast<double>(frames_processed));
+  }
+  static double per(double of, double each) { return each > 0 ? of / each : 0; }
+};
+
+// Decode, prepare and infer alone.
+struct BoundReport {
+  double seconds = 0;
+  std::string detector;
+  int threads = 0;
+  int streams = 0;
+  std::uint64_t frames = 0;
+  double cpu_seconds = 0;
+  double decode_ms = 0, prepare_ms = 0, infer_ms = 0;  // mean, of a frame
+
+  [[nodiscard]] double fps() const { return JobReport::per(static_cast<double>(frames), seconds); }
+  [[nodiscard]] double core_ms() const {
+    return JobReport::per(cpu_seconds * 1e3, static_cast<double>(frames));
+  }
+};
+
+// One line of JSON each, as the process that measured writes them.
+std::string to_line(const JobReport& report);
+std::string to_line(const BoundReport& report);
+// Errors: invalid: it is none.
+Result<JobReport> read_job(std::string_view line);
+Result<BoundReport> read_bound(std::string_view line);
+
+}  // namespace vigia::bench

@@ -1,0 +1,59 @@
+// All that 'vigia bench pipeline' found out, and what follows from it. Values, pure functions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/clip.h"
+#include "bench/machine.h"
+#include "bench/pipeline_bench_options.h"
+#include "bench/pipeline_report.h"
+#include "bench/spread.h"
+
+namespace vigia::bench {
+
+// The bound as it was measured before and after a run, as one.
+struct Bound {
+  double fps = 0, core_ms = 0;
+  double decode_ms = 0, prepare_ms = 0, infer_ms = 0;
+  // How much faster the machine was after the run than before, in parts of it; 0 where it was measured once.
+  double drift = 0;
+};
+
+struct PipelineRun {
+  int cameras = 0;
+  int round = 1;  // of options.repeat
+  JobReport job;
+  std::optional<BoundReport> before, after;
+
+  [[nodiscard]] std::optional<Bound> bound() const;
+  // Frames a second, of the bound's. In real time the cameras set the pace: nothing is reached.
+  [[nodiscard]] std::optional<double> share_of_fps() const;
+  // The bound's core time for a frame, of what the job took for one: what joining, handing over, shots and
+  // delivery leave of it.
+  [[nodiscard]] std::optional<double> share_of_core_time() const;
+};
+
+struct PipelineResults {
+  Machine machine;
+  PipelineBenchOptions options;
+  std::vector<Clip> clips;
+  std::vector<PipelineRun> runs;
+  bool stopped = false;  // by the user: runs that were not finished are left out
+};
+
+// Over the runs with one number of cameras.
+struct PipelineRow {
+  int cameras = 0;
+  int runs = 0;
+  Spread fps, dropped_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb, share_of_fps, share_of_core_time;
+};
+std::vector<PipelineRow> rows_of(const PipelineResults& results);
+
+std::string describe(const PipelineResults& results);                         // machine, clips, what is done
+std::string to_text(const PipelineRun& run, const PipelineResults& results);  // one run, in full
+std::string to_table(const PipelineResults& results);  // a line for each number of cameras
+std::string to_json(const PipelineResults& results);
+
+}  // namespace vigia::bench

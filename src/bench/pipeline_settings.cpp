@@ -1,0 +1,55 @@
+#include "bench/pipeline_settings.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "settings/load.h"
+
+namespace vigia::bench {
+namespace {
+
+settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>& clips,
+                                 const std::filesystem::path& folder) {
+  settings::Settings base;
+  base.delivery.directory = folder / "faces";
+  base.outbox.path = folder / "outbox.db";
+  for (int i = 0; i < cameras; ++i) {
+    settings::CameraSettings camera;
+    camera.spec.name = fmt::format("cam{}", i + 1);
+    camera.spec.url = clip_of(clips, i).url;
+    // For a FindFace that somebody names with --set.
+    camera.spec.id = i + 1;
+    camera.spec.token = "bench";
+    camera.source.play_speed = pace == Pace::free ? -1 : 1;
+    base.cameras.push_back(std::move(camera));
+  }
+  return base;
+}
+
+void add_flags(const PipelineBenchOptions& options, detect::DetectorOptions& into) {
+  if (!options.model.empty()) into.model = options.model;
+  if (options.precision != "auto") into.precision = options.precision;
+  if (options.input == domain::Size{}) return;
+  into.input = options.input;
+  into.on_overload = "drop";
+}
+
+}  // namespace
+
+Result<settings::Settings> pipeline_settings(const PipelineBenchOptions& options, int cameras,
+                                             const std::vector<Clip>& clips,
+                                             const std::filesystem::path& folder) {
+  settings::Sources sources{std::nullopt, settings::process_environment(), options.sets};
+  // A measurement must not reach a real server, however the shell is set up.
+  std::erase_if(sources.environment, [](const auto& variable) {
+    return variable.first.find("FINDFACE_URL") != std::string::npos;
+  });
+  auto outcome = settings::load(sources, base_settings(options.pace, cameras, clips, folder));
+  std::vector<std::string> lines = std::move(outcome.errors);
+  if (outcome.settings) lines = settings::problems_for_run(*outcome.settings);
+  if (!lines.empty()) return Error{ErrorCode::invalid, fmt::format("{}", fmt::join(lines, "; "))};
+  add_flags(options, outcome.settings->detector);
+  return *std::move(outcome.settings);
+}
+
+}  // namespace vigia::bench

@@ -1,0 +1,111 @@
+// The texts of pipeline_results.h: what people read.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "bench/pipeline_results.h"
+
+namespace vigia::bench {
+namespace {
+
+std::string bound_text(const PipelineRun& run, bool free) {
+  const auto bound = run.bound();
+  if (!bound) return {};
+  std::string text = fmt::format(
+      "bound      {:.1f} frames a second, {:.2f} core-ms each: decode {:.2f}, prepare {:.2f}, infer {:.2f}\n",
+      bound->fps, bound->core_ms, bound->decode_ms, bound->prepare_ms, bound->infer_ms);
+  if (run.before && run.after) {
+    text += fmt::format("           {:.1f} before the run, {:.1f} after it: {:+.1f} %\n", run.before->fps(),
+                        run.after->fps(), 100 * bound->drift);
+  } else {
+    text += "           measured after the run only: with input auto it is known then what to measure\n";
+  }
+  if (free) {
+    text += fmt::format("share      {:.1f} % of the bound's frames a second\n", 100 * *run.share_of_fps());
+  }
+  return text + fmt::format("{}of its core time a frame: {:.1f} %\n", free ? "           " : "share      ",
+                            100 * *run.share_of_core_time());
+}
+
+std::string stages_text(const JobReport& job) {
+  std::string text = fmt::format("{:<10} {:>8} {:>8} {:>8} {:>8} {:>9}\n", "stage, ms", "p50", "p95", "p99",
+                                 "max", "a frame");
+  for (std::size_t i = 0; i < job.stages_ms.size(); ++i) {
+    const StageReport& stage = job.stages_ms[i];
+    fmt::format_to(std::back_inserter(text), "{:<10} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.3f}\n",
+                   orchestrator::kStageNames[i], stage.p50, stage.p95, stage.p99, stage.max, stage.a_frame);
+  }
+  return text;
+}
+
+std::string clip_name(const std::string& url) {
+  return url.starts_with("sim:") ? url : url.substr(url.rfind('/') + 1);
+}
+
+std::string percent(const Spread& share) {
+  return fmt::format("{:.1f} %", 100 * share.median);
+}
+
+}  // namespace
+
+std::string describe(const PipelineResults& results) {
+  const PipelineBenchOptions& options = results.options;
+  std::string text = to_string(results.machine) + "\n";
+  for (const Clip& clip : results.clips) {
+    text += fmt::format("clip {}: {}x{} {} at {:.1f} a second\n", clip_name(clip.url), clip.size.width,
+                        clip.size.height, clip.codec, clip.fps);
+  }
+  text += fmt::format("{}, {:g} s of each run after {:g} s of warm-up",
+                      options.pace == Pace::free ? "as fast as it goes, nothing dropped" : "in real time",
+                      options.seconds, options.warm_up);
+  if (options.bound) text += ", the bound before and after it";
+  return text + "\n";
+}
+
+std::string to_text(const PipelineRun& run, const PipelineResults& results) {
+  const JobReport& job = run.job;
+  const bool free = results.options.pace == Pace::free;
+  std::string text = fmt::format("\n{} camera{}, {}, {} workers, {:.1f} s\n", run.cameras,
+                                 run.cameras == 1 ? "" : "s", job.detector, job.workers, job.seconds);
+  text += fmt::format(
+      "frames     {} offered, {} decoded, {} processed, {} dropped, {} skipped: {:.1f} a second\n",
+      job.frames_offered, job.frames_decoded, job.frames_processed, job.frames_dropped, job.frames_skipped,
+      job.fps());
+  text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n",
+                      job.latency_ms.p50, job.latency_ms.p95, job.latency_ms.p99, job.latency_ms.max);
+  text += fmt::format("cores      {:.2f} of {} in use, {:.2f} core-ms a frame; other programs {:.2f}\n",
+                      job.cores(), results.machine.cores, job.core_ms(),
+                      JobReport::per(job.foreign_cpu_seconds, job.seconds));
+  text += fmt::format("memory     {} at most; longest stall {:.3f} ms\n", format_bytes(job.rss_peak_bytes),
+                      job.hot_stall_max_us / 1e3);
+  text +=
+      fmt::format("faces      {} found, {} tracks, {} delivered, {} pending, {} failed\n", job.faces_detected,
+                  job.tracks_closed, job.faces_posted, job.faces_pending, job.faces_failed);
+  return text + stages_text(job) + bound_text(run, free);
+}
+
+std::string to_table(const PipelineResults& results) {
+  const auto rows = rows_of(results);
+  const bool free = results.options.pace == Pace::free;
+  std::string text = fmt::format("\n{:>7} {:>5} {:>9} {:>17} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8} {:>8}",
+                                 "cameras", "runs", "frames/s", "min..max", "dropped", "p50 ms", "p99 ms",
+                                 "max ms", "cores", "core-ms", "memory");
+  text += results.options.bound ? fmt::format(" {:>9}\n", "of bound") : "\n";
+  for (const PipelineRow& row : rows) {
+    fmt::format_to(std::back_inserter(text),
+                   "{:>7} {:>5} {:>9.1f} {:>17} {:>8} {:>8.1f} {:>8.1f} {:>8.1f} {:>6.2f} {:>8.2f} {:>8}",
+                   row.cameras, row.runs, row.fps.median,
+                   fmt::format("{:.1f}..{:.1f}", row.fps.min, row.fps.max), percent(row.dropped_share),
+                   row.p50_ms.median, row.p99_ms.median, row.max_ms.median, row.cores.median,
+                   row.core_ms.median, fmt::format("{:.0f} MB", row.rss_mb.median));
+    text += results.options.bound
+                ? fmt::format(" {:>9}\n", percent(free ? row.share_of_fps : row.share_of_core_time))
+                : "\n";
+  }
+  text += "medians of the runs";
+  if (results.options.bound) text += free ? "; of bound: frames a second" : "; of bound: core time a frame";
+  return text + "\n";
+}
+
+}  // namespace vigia::bench

@@ -1,0 +1,52 @@
+#include "settings/bench_detector_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "settings/argument_checks.h"
+#include "settings/checks.h"
+
+namespace vigia::settings {
+
+void add_bench_detector(CLI::App& bench, DetectorBenchArguments& into) {
+  bench::DetectorBenchOptions& options = into.options;
+  CLI::App& detector = *bench.add_subcommand(
+      "detector", "finding faces in one frame: prepare, infer, by input size, precision and threads");
+  detector.fallthrough();
+  detector.add_option("--model", options.model, "a YuNet .onnx file, or cascade; without: as detector.model")
+      ->type_name("FILE");
+  detector.add_option("--input", into.inputs, "sizes; 320x192,320x320,640x384,640x640 without")
+      ->type_name("WxH,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(size_or("", checks::multiple_of_32));
+  detector.add_option("--precision", into.precisions, "f32,bf16; without: what this CPU has")
+      ->type_name("P,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"f32", "bf16"}));
+  detector.add_option("--threads", options.threads, "1 to so many at once; without: one a core")
+      ->type_name("N")
+      ->check(number_from_to(1, 256));
+  detector.add_option("--seconds", options.seconds, "of each measurement; 1 without")
+      ->type_name("S")
+      ->check(number_from_to(0.05, 3600.0));
+  detector.add_option("--frame", into.frame, "size of the pictures looked at; 1280x720 without")
+      ->type_name("WxH")
+      ->check(size_or(""));
+  detector.add_option("--json", into.json, "write all figures there, as JSON")->type_name("FILE");
+}
+
+bench::DetectorBenchOptions complete(const DetectorBenchArguments& arguments) {
+  bench::DetectorBenchOptions options = arguments.options;
+  // Checked before: none of these can fail.
+  if (!arguments.frame.empty()) static_cast<void>(parse(RawValue::text(arguments.frame), &options.frame));
+  if (!arguments.inputs.empty()) options.inputs.clear();
+  for (const std::string& input : arguments.inputs) {
+    static_cast<void>(parse(RawValue::text(input), &options.inputs.emplace_back()));
+  }
+  options.precisions = arguments.precisions;
+  if (!arguments.json.empty()) options.json = arguments.json;
+  return options;
+}
+
+}  // namespace vigia::settings
