@@ -7,6 +7,7 @@
 // Threads: thread-safe. Shared: std::make_shared<ShotImage>(frame).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -27,17 +28,15 @@ struct Jpeg {
 
 class ShotImage {
  public:
-  explicit ShotImage(Frame frame) : frame_(std::move(frame)) {}
+  explicit ShotImage(Frame frame) : holds_frame_(true), frame_(std::move(frame)) {}
 
   // The frame while there is no JPEG yet; a copy, so that encoding holds no lock.
   [[nodiscard]] std::optional<Frame> frame() const {
     MutexLock lock(mutex_);
     return frame_;
   }
-  [[nodiscard]] bool holds_frame() const {
-    MutexLock lock(mutex_);
-    return frame_.has_value();
-  }
+  // Takes no lock: workers ask at each frame, and who encodes may be slow.
+  [[nodiscard]] bool holds_frame() const noexcept { return holds_frame_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::shared_ptr<const Jpeg> jpeg() const {
     MutexLock lock(mutex_);
     return jpeg_;
@@ -49,9 +48,13 @@ class ShotImage {
     if (jpeg_) return;
     jpeg_ = std::move(jpeg);
     last.swap(frame_);
+    holds_frame_.store(false, std::memory_order_relaxed);
   }
 
  private:
+  std::atomic<bool> holds_frame_;
+
+  // State below is protected by mutex_.
   mutable Mutex mutex_;
   std::optional<Frame> frame_ GUARDED_BY(mutex_);
   std::shared_ptr<const Jpeg> jpeg_ GUARDED_BY(mutex_);

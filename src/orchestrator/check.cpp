@@ -78,7 +78,9 @@ class Probe final : public camera::FrameSink {
 
 void check_detector(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
   const auto detectors = make_detectors(settings, memory.budget());
-  detectors ? report.ok("detector", detectors->name) : report.bad("detector", detectors.error().text);
+  if (!detectors) return report.bad("detector", detectors.error().text);
+  report.ok("detector", detectors->name);
+  if (!detectors->choice.empty()) fmt::print("note  detector.input auto: {}\n", detectors->choice);
 }
 
 void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {

@@ -1,4 +1,4 @@
-// The detectors that the settings ask for: one for each worker.
+// The detectors that the settings ask for: one for each worker, and what else may take their place.
 // Threads: make_detectors() one thread at a time; each detector belongs to its worker.
 #pragma once
 
@@ -7,18 +7,29 @@
 #include <vector>
 
 #include "base/result.h"
-#include "detect/detector.h"
+#include "detect/detect_faces.h"
 #include "memory/budget.h"
+#include "orchestrator/load_ladder.h"
 #include "settings/settings.h"
 
 namespace vigia::orchestrator {
 
 struct Detectors {
-  std::string name;
+  detect::DetectFaces stage;
+  Machine machine;
+  std::vector<Level> ladder;  // never empty
+  std::size_t start = 0;      // the level they are made for
+  std::string choice;         // with detector.input: auto, why this size; else empty
   std::vector<std::unique_ptr<detect::Detector>> each;
+  std::string name;
 };
 
-// Errors: a line for the user; nothing can be detected.
+// One for each worker, for that input.
+Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
+                                                                 domain::Size input, int workers);
+
+// Measures what each size of the ladder costs here, where that is asked for (auto, reduce): some 50 ms a
+// size. Errors: a line for the user; nothing can be detected.
 Result<Detectors> make_detectors(const settings::Settings& settings, memory::Budget& budget);
 
 }  // namespace vigia::orchestrator

@@ -114,13 +114,14 @@ class HotPathTest : public ::testing::Test {
   Turns turns_;
   ShotOrders orders_{1000};
   StageLatency latency_;
+  LoadMeter load_;
 };
 
 TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
   auto detectors = make_detectors(settings_, memory_.budget());
   ASSERT_TRUE(detectors.ok()) << detectors.error().text;
   auto context = std::make_shared<CameraContext>(camera_, memory_.budget());
-  Strand strand(context, 0, StrandWorld{memory_, system_clock(), turns_, orders_, latency_});
+  Strand strand(context, 0, StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_});
   CountedWay way(strand, turns_, *detectors->each.front());
   camera::StreamCamera source(camera_.spec, camera_.source, memory_, system_clock());
   source.run(way.enough.get_token(), way);

@@ -36,7 +36,9 @@ Orchestrator::~Orchestrator() {
 Status Orchestrator::prepare() {
   auto detectors = make_detectors(settings_, memory_.budget());
   if (!detectors) return detectors.error();
-  detectors_ = *std::move(detectors);
+  if (!detectors->choice.empty()) log::info("detector.input auto: {}", detectors->choice);
+  overload_ = std::make_unique<Overload>(*std::move(detectors), settings_.detector.on_overload == "reduce",
+                                         load_, memory_, clock_);
   auto outbox = outbox::Outbox::open(settings_.outbox, memory_, clock_);
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
@@ -62,21 +64,22 @@ void Orchestrator::start() {
     for (const auto& camera : cameras_) camera->start();
   }
   camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) {
-    for (const auto& camera : delivery_->cameras_of_findface(stop)) add_camera(camera).start();
+    const auto cameras = delivery_->cameras_of_findface(stop);
+    for (const auto& camera : cameras) add_camera(camera).start();
     MutexLock lock(mutex_);
+    if (!cameras.empty()) told_ = crowd_of(cameras, settings_.defaults);
     list_is_complete_ = !stop.stop_requested();
   });
   housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) { watch(stop); });
   log::info("Vigia started: {} cameras, {}, {} workers, faces go to {}", settings_.cameras.size(),
-            detectors_.name, detectors_.each.size(), delivery_->name());
+            overload_->name(), overload_->workers(), delivery_->name());
 }
 
 void Orchestrator::start_workers() {
-  for (std::size_t i = 0; i < detectors_.each.size(); ++i) {
-    workers_.emplace_back(fmt::format("worker {}", i),
-                          [this, detector = detectors_.each[i].get()](const auto& stop) {
-                            while (Strand* const strand = turns_.pop(stop)) strand->take_turn(*detector);
-                          });
+  for (std::size_t i = 0; i < overload_->workers(); ++i) {
+    workers_.emplace_back(fmt::format("worker {}", i), [this, &seat = overload_->seat(i)](const auto& stop) {
+      while (Strand* const strand = turns_.pop(stop)) strand->take_turn(seat.detector());
+    });
   }
 }
 
@@ -85,8 +88,8 @@ CameraUnit& Orchestrator::add_camera(const settings::CameraSettings& camera) {
   delivery_->add_camera(context);
   MutexLock lock(mutex_);
   const int index = static_cast<int>(cameras_.size());
-  cameras_.push_back(std::make_unique<CameraUnit>(std::move(context), index,
-                                                  StrandWorld{memory_, clock_, turns_, orders_, latency_}));
+  cameras_.push_back(std::make_unique<CameraUnit>(
+      std::move(context), index, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}));
   return *cameras_.back();
 }
 
@@ -103,10 +106,28 @@ void Orchestrator::watch(const std::stop_token& stop) {
       MutexLock lock(mutex_);
       for (const auto& camera : cameras_) camera->tick();
     }
+    watch_load();
     if (clock_.now() < next_figures) continue;
     log_figures();
     next_figures += kFiguresEvery;
   }
+}
+
+void Orchestrator::watch_load() {
+  int cameras = 0;
+  int delivering = 0;
+  std::optional<Crowd> told;
+  {
+    MutexLock lock(mutex_);
+    told.swap(told_);
+    for (const auto& camera : cameras_) {
+      const Strand::Presence presence = camera->presence();
+      if (presence.known) ++cameras;
+      if (presence.delivering) ++delivering;
+    }
+  }
+  if (told) overload_->choose_again(*told);
+  if (overload_->due()) overload_->measure(cameras, delivering);
 }
 
 void Orchestrator::log_figures() {
@@ -162,8 +183,9 @@ void Orchestrator::wait_for_senders() {
 Summary Orchestrator::summary() const {
   Summary figures;
   figures.seconds = to_seconds(clock_.now() - started_);
-  figures.detector = detectors_.name;
-  figures.workers = static_cast<int>(detectors_.each.size());
+  figures.detector = overload_->name();
+  figures.workers = static_cast<int>(overload_->workers());
+  figures.overload = overload_->figures();
   {
     MutexLock lock(mutex_);
     for (const auto& camera : cameras_) figures.cameras.push_back(camera->summary(figures.seconds));

@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@
 #include "orchestrator/camera_unit.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
+#include "orchestrator/load_meter.h"
+#include "orchestrator/overload.h"
 #include "orchestrator/shot_orders.h"
 #include "orchestrator/shot_writer.h"
 #include "orchestrator/stage_latency.h"
@@ -56,6 +59,7 @@ class Orchestrator {
   CameraUnit& add_camera(const settings::CameraSettings& camera);
   void start_workers();
   void watch(const std::stop_token& stop);
+  void watch_load();
   void log_figures();
   void stop_cameras();
   void wait_for_senders();
@@ -66,12 +70,13 @@ class Orchestrator {
 
   memory::MemoryManager memory_;
   StageLatency latency_;
+  LoadMeter load_;
   Turns turns_;
   ShotOrders orders_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<ShotWriter> shot_writer_;
   std::unique_ptr<Delivery> delivery_;
-  Detectors detectors_;
+  std::unique_ptr<Overload> overload_;
   SteadyTime started_;
   double cpu_at_start_ = 0;
   bool running_ = false;
@@ -79,6 +84,7 @@ class Orchestrator {
   // State below is protected by mutex_.
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<CameraUnit>> cameras_ GUARDED_BY(mutex_);
+  std::optional<Crowd> told_ GUARDED_BY(mutex_);      // FindFace's cameras, once, for housekeeping
   bool list_is_complete_ GUARDED_BY(mutex_) = false;  // false while FindFace has not told the cameras
 
   std::vector<Worker> senders_;

@@ -15,8 +15,8 @@ std::optional<ShotOrder> ShotOrders::push(ShotOrder order) {
   }
   Node* const node = std::make_unique<Node>(Node{std::move(order)}).release();
   node->below = came_.load(std::memory_order_relaxed);
-  while (!came_.compare_exchange_weak(node->below, node, std::memory_order_release,
-                                      std::memory_order_relaxed)) {
+  while (
+      !came_.compare_exchange_weak(node->below, node, std::memory_order_release, std::memory_order_relaxed)) {
   }
   filled_.post();
   return std::nullopt;

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 void ShotWriter::run() {
   while (!orders_.finished()) {
-    if (auto order = orders_.pop_for(1s, {})) {
+    if (auto order = orders_.pop_for(1s)) {
       carry_out(std::move(*order));
     } else {
       save_kept();

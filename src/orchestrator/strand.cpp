@@ -1,6 +1,7 @@
 #include "orchestrator/strand.h"
 
 #include "base/log.h"
+#include "orchestrator/load_ladder.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -9,6 +10,13 @@ using namespace std::chrono_literals;
 
 // A camera that was silent for so long is no longer merely between two frames.
 constexpr auto kSilence = 250ms;
+// A strand that had work for so long without a pause is behind; before, it may be a burst.
+constexpr auto kBehind = 250ms;
+// A camera that sent nothing for so long is away; when it comes back, what it first drops may be the
+// frames that its server has saved up; and after so long it is not expected back.
+constexpr auto kAway = 1500ms;
+constexpr auto kSettles = 5s;
+constexpr auto kForgotten = 5min;
 // Frames that the open tracks of one camera may hold for their best shots; beyond, the oldest is turned
 // into a JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
@@ -20,57 +28,88 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
     : camera_(std::move(camera)),
       world_(world),
       capacity_(static_cast<std::size_t>(camera_->settings.source.frame_buffer_size)),
+      may_drop_(!camera_->settings.source.disable_drops && camera_->settings.source.play_speed >= 0),
+      is_live_(is_live(camera_->settings)),
+      place_(camera_->settings.weight),
+      gate_(camera_->settings.imotion_threshold),
       grader_(camera_->settings.shot),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index),
-      waiting_(capacity_ + 1),
-      last_delivery_(world.clock.now()) {}
-
-bool Strand::may_drop() const {
-  const auto& source = camera_->settings.source;
-  return !source.disable_drops && source.play_speed >= 0;
-}
+      last_delivery_(world.clock.now()),
+      last_arrival_(world.clock.now()),
+      waiting_(capacity_ + 1) {}
 
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
-  world_.latency.of(Stage::read).record(frame.read_took);
-  world_.latency.of(Stage::decode).record(frame.decode_took);
-  const auto step = static_cast<std::uint64_t>(camera_->settings.detector_step);
-  if (frame.sequence % step != 0) {
-    ++camera_->ledger.frames_skipped;
-    return;
-  }
+  const SteadyTime now = world_.clock.now();
+  note_arrival(frame, now);
+  if (left_out(frame)) return;
   std::optional<domain::Frame> dropped;  // let go of outside the lock
   {
     MutexLock lock(mutex_);
     // After a stop the frame goes in although there is no room: it is the last one.
-    while (!may_drop() && waiting_.size() >= capacity_ && room_.wait(lock, stop)) {
+    while (!may_drop_ && waiting_.size() >= capacity_ && room_.wait(lock, stop)) {
     }
-    if (may_drop() && waiting_.size() >= capacity_) {
-      dropped = waiting_.pop_front();
-    }
-    if (dropped) ++camera_->ledger.frames_dropped;
+    if (may_drop_ && waiting_.size() >= capacity_) dropped = waiting_.pop_front();
     waiting_.push_back(std::move(frame));
-    last_delivery_ = world_.clock.now();
-    if (std::exchange(scheduled_, true)) return;
   }
-  world_.turns.push(*this);
+  if (dropped) note_drop(now);
+  last_delivery_.store(now, std::memory_order_relaxed);
+  work_came_.store(now, std::memory_order_relaxed);
+  if (claim_turn()) world_.turns.push(*this);
+}
+
+void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
+  world_.latency.of(Stage::read).record(frame.read_took);
+  world_.latency.of(Stage::decode).record(frame.decode_took);
+  if (is_live_) world_.load.add_decode(frame.decode_took);
+  const bool begins = settled_at_ == SteadyTime{} || now - last_arrival_.load() > kAway;
+  if (begins) settled_at_ = now + kSettles;
+  last_arrival_.store(now, std::memory_order_relaxed);
+}
+
+bool Strand::left_out(const domain::Frame& frame) {
+  const auto step = static_cast<std::uint64_t>(camera_->settings.detector_step);
+  if (frame.sequence % step != 0) {
+    ++camera_->ledger.frames_skipped;
+    return true;
+  }
+  const auto overload = static_cast<std::uint64_t>(world_.load.step.load(std::memory_order_relaxed));
+  if (!may_drop_ || frame.sequence / step % overload == 0) return false;
+  ++camera_->ledger.frames_overload_skipped;
+  return true;
+}
+
+void Strand::note_drop(SteadyTime now) {
+  ++camera_->ledger.frames_dropped;
+  if (!is_live_ || now < settled_at_ || now - scheduled_since_.load() < kBehind) return;
+  world_.load.frames_late.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Strand::claim_turn() noexcept {
+  if (scheduled_.exchange(true, std::memory_order_acq_rel)) return false;
+  scheduled_since_.store(work_came_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  return true;
 }
 
 void Strand::end() {
   {
     MutexLock lock(mutex_);
     ended_ = true;
-    if (std::exchange(scheduled_, true)) return;
   }
-  world_.turns.push(*this);
+  if (claim_turn()) world_.turns.push(*this);
 }
 
 void Strand::tick() {
   if (!has_open_tracks_ || camera_->settings.source.play_speed < 0) return;
-  {
-    MutexLock lock(mutex_);
-    if (world_.clock.now() - last_delivery_ < kSilence || std::exchange(scheduled_, true)) return;
-  }
-  world_.turns.push(*this);
+  const SteadyTime now = world_.clock.now();
+  if (now - last_delivery_.load() < kSilence) return;
+  work_came_.store(now, std::memory_order_relaxed);
+  world_.turns.nudge(*this);
+}
+
+Strand::Presence Strand::presence() const {
+  if (!is_live_ || drained_) return {};
+  const Nanoseconds silent = world_.clock.now() - last_arrival_.load();
+  return {.known = silent < kForgotten, .delivering = silent < kAway};
 }
 
 std::optional<domain::Frame> Strand::take_frame() {
@@ -80,24 +119,31 @@ std::optional<domain::Frame> Strand::take_frame() {
     if (waiting_.empty()) return std::nullopt;
     frame = waiting_.pop_front();
   }
-  room_.notify_one();
+  if (!may_drop_) room_.notify_one();
   return frame;
 }
 
 void Strand::take_turn(detect::Detector& detector) {
+  const SteadyTime begun = world_.clock.now();
   if (const auto frame = take_frame()) {
-    process(*frame, detector);
+    process(*frame, detector, begun);
   } else {
-    let_time_pass();
+    let_time_pass(begun);
   }
   hand_on();
-  finish_turn();
+  finish_turn(begun);
 }
 
-void Strand::process(const domain::Frame& frame, detect::Detector& detector) {
+void Strand::process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now) {
   CameraLedger& ledger = camera_->ledger;
   StageLatency& latency = world_.latency;
-  latency.of(Stage::wait).record(world_.clock.now() - frame.decoded_at);
+  latency.of(Stage::wait).record(now - frame.decoded_at);
+  if (camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
+      !gate_.moved(frame, camera_->settings.rot)) {
+    last_stream_time_ = frame.stream_time.count();
+    ++ledger.frames_imotion_skipped;
+    return;
+  }
   if (const Status detected = detector.detect(frame, camera_->settings.rot, found_); !detected) {
     if (ledger.detector_errors++ == 0) {
       log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
@@ -118,19 +164,17 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector) {
   ledger.faces_detected += found_.size();
 }
 
-void Strand::let_time_pass() {
-  Nanoseconds silent{0};
+void Strand::let_time_pass(SteadyTime now) {
   bool over = false;
   {
     MutexLock lock(mutex_);
-    silent = world_.clock.now() - last_delivery_;
-    over = ended_;
+    over = ended_ && waiting_.empty();
   }
   if (over) {
     tracks_.close_all(finished_);
     closed_all_ = true;
   } else {
-    tracks_.advance(last_stream_time() + silent, finished_);
+    tracks_.advance(last_stream_time() + (now - last_delivery_.load()), finished_);
   }
 }
 
@@ -160,19 +204,24 @@ void Strand::order(ShotOrder shot_order) {
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
-  camera_->ledger.not_posted(domain::Reason::shed);
-  log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
+  if (camera_->ledger.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
+    log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
+  }
 }
 
-void Strand::finish_turn() {
+void Strand::finish_turn(SteadyTime begun) {
+  const Nanoseconds took = world_.clock.now() - begun;
+  place_.share.charge(took);
+  if (is_live_) world_.load.add_busy(took);
   {
     MutexLock lock(mutex_);
-    if (waiting_.empty() && !ended_) {
-      scheduled_ = false;
-      return;
-    }
     if (closed_all_) {
       drained_ = true;
+      return;
+    }
+    if (waiting_.empty() && !ended_) {
+      // From here on another worker may have it.
+      scheduled_.store(false, std::memory_order_release);
       return;
     }
   }

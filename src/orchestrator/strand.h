@@ -5,6 +5,10 @@
 // A few frames may wait. When one more comes, the oldest is dropped and counted, except for cameras that
 // must not drop: their thread waits for room.
 //
+// Locks: one, between the camera's thread and the worker whose turn it is, held for moving one frame and
+// never over a call to anything else. No other thread ever takes it: tick() and all that is read from
+// outside work on atomics.
+//
 // Threads: deliver() and end() belong to the camera's thread, take_turn() to the worker that got the
 // strand from Turns, tick() to housekeeping; the others are thread-safe.
 #pragma once
@@ -19,7 +23,9 @@
 #include "base/ring.h"
 #include "camera/frame_sink.h"
 #include "detect/detector.h"
+#include "detect/motion_gate.h"
 #include "orchestrator/camera_context.h"
+#include "orchestrator/load_meter.h"
 #include "orchestrator/shot_orders.h"
 #include "orchestrator/stage_latency.h"
 #include "orchestrator/turns.h"
@@ -35,6 +41,7 @@ struct StrandWorld {
   Turns& turns;
   ShotOrders& orders;
   StageLatency& latency;
+  LoadMeter& load;
 };
 
 class Strand final : public camera::FrameSink {
@@ -48,6 +55,16 @@ class Strand final : public camera::FrameSink {
   void tick();
   void take_turn(detect::Detector& detector);
 
+  // Turns' business: see turns.h.
+  [[nodiscard]] TurnPlace<Strand>& place() noexcept { return place_; }
+  [[nodiscard]] bool claim_turn() noexcept;
+
+  // Whether it is a live camera that sends frames, or did so lately; see load_meter.h.
+  struct Presence {
+    bool known = false, delivering = false;
+  };
+  [[nodiscard]] Presence presence() const;
+
   // True once end() was called and everything is handed on.
   [[nodiscard]] bool drained() const noexcept { return drained_; }
   [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
@@ -55,21 +72,31 @@ class Strand final : public camera::FrameSink {
   }
 
  private:
+  [[nodiscard]] bool left_out(const domain::Frame& frame);
+  void note_arrival(const domain::Frame& frame, SteadyTime now);
+  void note_drop(SteadyTime now);
   std::optional<domain::Frame> take_frame();
-  void process(const domain::Frame& frame, detect::Detector& detector);
-  void let_time_pass();
+  void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
+  void let_time_pass(SteadyTime now);
   void hand_on();
   void order(ShotOrder shot_order);
   void bound_held_frames();
-  void finish_turn();
-  [[nodiscard]] bool may_drop() const;
+  void finish_turn(SteadyTime begun);
 
   // Constant after construction.
   const std::shared_ptr<CameraContext> camera_;
   const StrandWorld world_;
   const std::size_t capacity_;
+  const bool may_drop_, is_live_;
+
+  // The camera's thread's.
+  SteadyTime settled_at_{};  // from then on, since it last began to send, what it drops tells of overload
+
+  // Whoever has it scheduled: the queue, or a worker.
+  TurnPlace<Strand> place_;
 
   // The worker's, who has the turn.
+  detect::MotionGate gate_;
   shot::Grader grader_;
   track::ManageTracks tracks_;
   std::vector<domain::Detection> found_;
@@ -81,14 +108,17 @@ class Strand final : public camera::FrameSink {
   std::atomic<bool> drained_{false};
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
+  std::atomic<bool> scheduled_{false};         // in Turns, or with a worker; who sets it pushes
+  std::atomic<SteadyTime> scheduled_since_{};  // without a pause
+  std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
+  std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
+  std::atomic<SteadyTime> last_arrival_;       // of any frame
 
   // State below is protected by mutex_.
   Mutex mutex_;
-  CondVar room_;
+  CondVar room_;  // only of cameras that must not drop
   Ring<domain::Frame> waiting_ GUARDED_BY(mutex_);
-  bool scheduled_ GUARDED_BY(mutex_) = false;  // in Turns, or with a worker
   bool ended_ GUARDED_BY(mutex_) = false;
-  SteadyTime last_delivery_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::orchestrator

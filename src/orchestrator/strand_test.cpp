@@ -44,7 +44,7 @@ class StrandTest : public ::testing::Test {
   Strand& strand() {
     if (!strand_) {
       context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
-      strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_});
+      strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
     }
     return *strand_;
   }
@@ -66,7 +66,7 @@ class StrandTest : public ::testing::Test {
   int tracks_handed_on() {
     int tracks = 0;
     while (orders_.depth() > 0) {
-      const auto order = orders_.pop({});
+      const auto order = orders_.pop_for(Nanoseconds::zero());
       const auto* const finished = std::get_if<track::Finished>(&order->what);
       if (finished != nullptr && finished->over) ++tracks;
     }
@@ -78,6 +78,7 @@ class StrandTest : public ::testing::Test {
   Turns turns_;
   ShotOrders orders_{100};
   StageLatency latency_;
+  LoadMeter load_;
   settings::CameraSettings settings_;
   domain::Frame picture_;
   std::shared_ptr<CameraContext> context_;
@@ -182,7 +183,7 @@ TEST_F(StrandTest, AFaceThatFindsNoPlaceIsCounted) {
 
 TEST_F(StrandTest, CamerasTakeTurns) {
   auto other_context = std::make_shared<CameraContext>(settings_, memory_.budget());
-  Strand other(other_context, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_});
+  Strand other(other_context, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
   deliver(0);
   deliver(1);
   deliver(2);

@@ -22,6 +22,9 @@ Json camera_json(const CameraSummary& camera) {
                {"frames_processed", camera.frames_processed},
                {"frames_dropped", camera.frames_dropped},
                {"frames_skipped", camera.frames_skipped},
+               {"frames_overload_skipped", camera.frames_overload_skipped},
+               {"frames_imotion_skipped", camera.frames_imotion_skipped},
+               {"detector_errors", camera.detector_errors},
                {"frames_damaged", camera.frames_damaged},
                {"processing_fps", rounded(camera.processing_fps)},
                {"decoding_soft_errors", camera.decoding_soft_errors},
@@ -103,6 +106,16 @@ Json latency_json(const Histogram::Percentiles& of) {
       {"p50", rounded(of.p50)}, {"p95", rounded(of.p95)}, {"p99", rounded(of.p99)}, {"max", rounded(of.max)}};
 }
 
+Json overload_json(const OverloadFigures& overload) {
+  return {{"on_overload", overload.reduces ? "reduce" : "drop"},
+          {"level", overload.level},
+          {"input", overload.input},
+          {"step", overload.step},
+          {"changes", overload.changes},
+          {"seconds_reduced", rounded(overload.seconds_reduced)},
+          {"why", overload.why}};
+}
+
 Json stages_json(const Summary& summary) {
   Json json;
   for (std::size_t i = 0; i < kStageNames.size(); ++i) {
@@ -119,6 +132,24 @@ std::string stages_text(const Summary& summary) {
     const auto& stage = summary.stages_ms[i];
     text += fmt::format("{:<10} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9}\n", kStageNames[i], stage.p50,
                         stage.p95, stage.p99, stage.max, stage.count);
+  }
+  return text;
+}
+
+// What was given up so that the rest came in time; nothing where nothing was.
+std::string overload_text(const Summary& summary) {
+  const OverloadFigures& overload = summary.overload;
+  std::string text;
+  if (overload.changes > 0) {
+    text +=
+        fmt::format("overload   {} changes, {:.1f} s reduced; now {}{}: {}\n", overload.changes,
+                    overload.seconds_reduced, overload.input,
+                    overload.step > 1 ? fmt::format(", one frame in {}", overload.step) : "", overload.why);
+  }
+  const auto by_overload = summary.total(&CameraSummary::frames_overload_skipped);
+  const auto by_motion = summary.total(&CameraSummary::frames_imotion_skipped);
+  if (by_overload + by_motion > 0) {
+    text += fmt::format("skipped    {} frames by overload, {} without motion\n", by_overload, by_motion);
   }
   return text;
 }
@@ -156,7 +187,11 @@ std::string to_json(const Summary& summary, Detail detail) {
       {"frames_decoded", summary.total(&CameraSummary::frames_decoded)},
       {"frames_processed", processed},
       {"frames_dropped", summary.total(&CameraSummary::frames_dropped)},
+      {"frames_skipped", summary.total(&CameraSummary::frames_skipped)},
+      {"frames_overload_skipped", summary.total(&CameraSummary::frames_overload_skipped)},
+      {"frames_imotion_skipped", summary.total(&CameraSummary::frames_imotion_skipped)},
       {"processing_fps", rounded(summary.seconds > 0 ? static_cast<double>(processed) / summary.seconds : 0)},
+      {"overload", overload_json(summary.overload)},
       {"cpu_seconds", rounded(summary.cpu_seconds)},
       {"latency_ms", latency_json(summary.latency_ms)},
       {"faces_detected", summary.total(&CameraSummary::faces_detected)},
@@ -185,6 +220,7 @@ std::string to_text(const Summary& summary, Detail detail) {
   const auto& latency = summary.latency_ms;
   const auto& stall = summary.memory.hot_stall_us;
   text += fmt::format("\n{:.1f} s with {}, {} workers\n", summary.seconds, summary.detector, summary.workers);
+  text += overload_text(summary);
   if (detail == Detail::stages) text += stages_text(summary);
   text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n", latency.p50,
                       latency.p95, latency.p99, latency.max);

@@ -11,6 +11,7 @@
 
 #include "base/histogram.h"
 #include "memory/memory_manager.h"
+#include "orchestrator/overload.h"
 #include "orchestrator/stage_latency.h"
 
 namespace vigia::orchestrator {
@@ -23,6 +24,9 @@ struct CameraSummary {
   std::uint64_t frames_processed = 0;
   std::uint64_t frames_dropped = 0;
   std::uint64_t frames_skipped = 0;
+  std::uint64_t frames_overload_skipped = 0;
+  std::uint64_t frames_imotion_skipped = 0;
+  std::uint64_t detector_errors = 0;
   std::uint64_t frames_damaged = 0;
   double processing_fps = 0;
   std::uint64_t decoding_soft_errors = 0;
@@ -41,6 +45,7 @@ struct Summary {
   std::string detector;
   int workers = 0;
   std::vector<CameraSummary> cameras;
+  OverloadFigures overload;
   Histogram::Percentiles latency_ms;
   std::array<Histogram::Percentiles, kStageNames.size()> stages_ms;
   double cpu_seconds = 0;  // of all threads of this process

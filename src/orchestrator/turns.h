@@ -2,16 +2,17 @@
 // inside at most once and comes in again after each frame, so that a busy one cannot keep the others
 // waiting.
 //
-// Who may lock: workers only, in pop(), for a few comparisons. push() is for every thread and takes no
-// lock: what it brings lies in a list until the next worker sorts it in; so neither a camera's thread nor
-// housekeeping can hold a worker up.
-// Cost: push: two atomic operations, and a system call only where a worker sleeps. pop: one short lock
-// between workers, O(log cameras). No allocation in the steady state.
+// Who may lock: workers only, in pop(), for a few comparisons. push() takes no lock: what it brings lies in
+// a list until the next worker sorts it in. push() is for threads of a frame's way. Slow ones nudge(): that
+// does not even claim the camera's place, so whoever stops in the midst of it delays nothing but its nudge.
+// Cost: push, nudge: two atomic operations, and a system call only where a worker sleeps. pop: one short
+// lock between workers, O(log cameras). No allocation in the steady state.
 // Threads: thread-safe.
 #pragma once
 
 #include <atomic>
 #include <stop_token>
+#include <utility>
 
 #include "base/mutex.h"
 #include "base/semaphore.h"
@@ -19,24 +20,32 @@
 
 namespace vigia::orchestrator {
 
-// What a member keeps for its turns: T has it as place().
+// What a member keeps for its turns. T has it as place(), and bool claim_turn(): true for the one who
+// finds it neither inside nor with a worker; from then on it is.
 template <class T>
 struct TurnPlace {
   explicit TurnPlace(int weight) : share(weight) {}
 
   FairShare share;
-  T* below = nullptr;  // in the list of those that came; the list's own
+  // The lists' own: who came, or was nudged, before it.
+  T* came_before = nullptr;
+  T* nudged_before = nullptr;
+  std::atomic<bool> nudged{false};
 };
 
 template <class T>
 class TurnsOf {
  public:
-  // REQUIRES: the member is not inside. It must outlive its place.
+  // REQUIRES: the caller has claimed its turn. The member must outlive its place.
   void push(T& member) noexcept {
-    T*& below = member.place().below;
-    below = came_.load(std::memory_order_relaxed);
-    while (!came_.compare_exchange_weak(below, &member, std::memory_order_release, std::memory_order_relaxed)) {
-    }
+    add(came_, member, member.place().came_before);
+    filled_.post();
+  }
+
+  // A turn for the member, unless it has one anyway. It must outlive the workers' last pop().
+  void nudge(T& member) noexcept {
+    if (member.place().nudged.exchange(true, std::memory_order_acq_rel)) return;
+    add(nudged_, member, member.place().nudged_before);
     filled_.post();
   }
 
@@ -50,7 +59,14 @@ class TurnsOf {
   }
 
  private:
-  // One call for each post, so that nobody sleeps while somebody is inside. A stop posts without a member.
+  static void add(std::atomic<T*>& list, T& member, T*& before) noexcept {
+    before = list.load(std::memory_order_relaxed);
+    while (
+        !list.compare_exchange_weak(before, &member, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+  }
+
+  // One awaking for each post, so that nobody sleeps while somebody is inside. A stop posts with nobody.
   void sleep(const std::stop_token& stop) {
     const std::stop_callback wake(stop, [this] { filled_.post(); });
     filled_.wait();
@@ -58,18 +74,28 @@ class TurnsOf {
 
   T* take() {
     MutexLock lock(mutex_);
-    T* first = nullptr;
-    for (T* newest = came_.exchange(nullptr, std::memory_order_acquire); newest != nullptr;) {
-      T* const older = newest->place().below;
-      newest->place().below = first;
-      first = newest;
-      newest = older;
-    }
-    for (; first != nullptr; first = first->place().below) queue_.add(*first, first->place().share);
+    sort_in();
     return queue_.take();
   }
 
-  std::atomic<T*> came_{nullptr};  // the newest; the older ones below it
+  void sort_in() REQUIRES(mutex_) {
+    T* oldest = nullptr;
+    for (T* newest = came_.exchange(nullptr, std::memory_order_acquire); newest != nullptr;) {
+      T*& before = newest->place().came_before;
+      T* const older = std::exchange(before, oldest);
+      oldest = std::exchange(newest, older);
+    }
+    for (; oldest != nullptr; oldest = oldest->place().came_before)
+      queue_.add(*oldest, oldest->place().share);
+
+    for (T* next = nudged_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
+      T& member = *std::exchange(next, next->place().nudged_before);
+      member.place().nudged.store(false, std::memory_order_release);
+      if (member.claim_turn()) queue_.add(member, member.place().share);
+    }
+  }
+
+  std::atomic<T*> came_{nullptr}, nudged_{nullptr};  // the newest of each
   Semaphore filled_;
 
   // State below is protected by mutex_.

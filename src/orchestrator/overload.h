@@ -1,0 +1,80 @@
+// Keeps the detectors at the level that the machine sustains: measures once a second, follows load_control.h,
+// has new detectors made and handed to the workers, and says each change in one line of the log.
+//
+// detector.on_overload: drop: nothing changes by load. detector.input: auto: the size is chosen once more
+// when FindFace has told its cameras, and with reduce the level may also rise above the one of the start.
+// Threads: figures() is thread-safe; the seats are the workers'; all else housekeeping's.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "memory/memory_manager.h"
+#include "orchestrator/detectors.h"
+#include "orchestrator/load_control.h"
+#include "orchestrator/load_meter.h"
+#include "orchestrator/worker_seat.h"
+
+namespace vigia::orchestrator {
+
+// For the summary, and whoever else shows it.
+struct OverloadFigures {
+  bool reduces = false;       // on_overload: reduce
+  int level = 0;              // steps down from the level of the start; below 0: auto went beyond it
+  std::string input;          // at present: "640x384"; "the cascade"
+  int step = 1;               // at present: every Nth frame is looked at
+  std::uint64_t changes = 0;  // of the level
+  double seconds_reduced = 0;
+  std::string why;  // of the last change; empty: there was none
+};
+
+class Overload {
+ public:
+  // memory, meter and clock must outlive it.
+  Overload(Detectors detectors, bool reduces, LoadMeter& meter, memory::MemoryManager& memory, Clock& clock);
+
+  [[nodiscard]] std::size_t workers() const noexcept { return seats_.size(); }
+  [[nodiscard]] WorkerSeat& seat(std::size_t worker) { return *seats_.at(worker); }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }  // of the detectors of the start
+
+  // True when a second is over: call measure().
+  [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }
+  // Live cameras: those that are there or were lately, and of them those that send.
+  void measure(int cameras, int delivering);
+  // FindFace has told its cameras.
+  void choose_again(const Crowd& crowd);
+
+  [[nodiscard]] OverloadFigures figures() const;
+
+ private:
+  [[nodiscard]] LoadSample sample(SteadyTime now, int cameras, int delivering);
+  bool change_to(std::size_t level);
+  void tell(const std::string& why);
+
+  // Constant after construction.
+  const detect::DetectFaces stage_;
+  const Machine machine_;
+  const std::string name_;
+  const bool reduces_, chooses_;
+  LoadMeter& meter_;
+  Clock& clock_;
+  std::vector<std::unique_ptr<WorkerSeat>> seats_;
+
+  // Housekeeping's.
+  LoadControl control_;
+  std::size_t start_;
+  SteadyTime measured_at_;
+  Nanoseconds busy_{0}, decode_{0};  // of the meter, when it was last read
+  std::uint64_t late_ = 0;
+
+  // State below is protected by mutex_, which no thread of a frame's way takes.
+  mutable Mutex mutex_;
+  OverloadFigures figures_ GUARDED_BY(mutex_);
+};
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,52 @@
+// Where a worker has its detector, and finds a new one when the input's size changes.
+//
+// The new one is made by housekeeping, off the frame path; the worker takes it before its next turn and
+// retires the old one, so that it neither waits for the one nor destroys the other. At most one more than
+// the one in use is held: what was never taken gives way to what comes after it.
+// Cost: an atomic read a turn. No lock. Threads: detector() the worker's; hand_over() housekeeping's.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <utility>
+
+#include "detect/detector.h"
+#include "memory/memory_manager.h"
+
+namespace vigia::orchestrator {
+
+class WorkerSeat {
+ public:
+  // memory must outlive it.
+  WorkerSeat(std::unique_ptr<detect::Detector> first, memory::MemoryManager& memory)
+      : memory_(memory), current_(std::make_unique<Held>(std::move(first))) {}
+  ~WorkerSeat() { const std::unique_ptr<Held> never_taken(next_.exchange(nullptr)); }
+  WorkerSeat(const WorkerSeat&) = delete;
+  WorkerSeat& operator=(const WorkerSeat&) = delete;
+
+  [[nodiscard]] detect::Detector& detector() noexcept {
+    if (next_.load(std::memory_order_relaxed) != nullptr) {
+      std::unique_ptr<Held> next(next_.exchange(nullptr, std::memory_order_acquire));
+      if (next) memory_.retire(std::exchange(current_, std::move(next)));
+    }
+    return *current_->detector;
+  }
+
+  void hand_over(std::unique_ptr<detect::Detector> next) {
+    auto held = std::make_unique<Held>(std::move(next));
+    const std::unique_ptr<Held> never_taken(next_.exchange(held.release(), std::memory_order_acq_rel));
+  }
+
+ private:
+  struct Held final : memory::Retirable {
+    // The tensors are charged to the budget by the detector itself.
+    explicit Held(std::unique_ptr<detect::Detector> one) : Retirable(0), detector(std::move(one)) {}
+    const std::unique_ptr<detect::Detector> detector;
+  };
+
+  memory::MemoryManager& memory_;
+  std::unique_ptr<Held> current_;  // the worker's
+  std::atomic<Held*> next_{nullptr};
+};
+
+}  // namespace vigia::orchestrator
