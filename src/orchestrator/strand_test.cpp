@@ -194,5 +194,124 @@ TEST_F(StrandTest, CamerasTakeTurns) {
   EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 100, 1, 2}));
 }
 
+TEST_F(StrandTest, OverloadsStepComesOnTopOfTheCamerasOwn) {
+  settings_.detector_step = 2;
+  load_.step = 3;
+  for (std::uint64_t i = 0; i < 13; ++i) {
+    deliver(i);
+    work();
+  }
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 6, 12}));
+  EXPECT_EQ(ledger().frames_skipped, 6U);
+  EXPECT_EQ(ledger().frames_overload_skipped, 4U);
+}
+
+TEST_F(StrandTest, OverloadLeavesNothingOutWhereNothingMayBeDropped) {
+  settings_.source.disable_drops = true;
+  load_.step = 8;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    deliver(i);
+    work();
+  }
+  EXPECT_EQ(detector_.seen.size(), 4U);
+}
+
+TEST_F(StrandTest, WhereNothingMovesNobodyIsLookedFor) {
+  settings_.imotion_threshold = 0.002;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    deliver(i);
+    work();
+  }
+  EXPECT_LT(detector_.seen.size(), 60U) << "the first frame, a second after it, and one every five seconds";
+  EXPECT_EQ(ledger().frames_imotion_skipped + detector_.seen.size(), 100U);
+}
+
+TEST_F(StrandTest, AnOpenTrackIsLookedAtAlthoughNothingMoves) {
+  settings_.imotion_threshold = 0.002;
+  detector_.face = domain::Box{100, 100, 80, 100};
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    deliver(i);
+    work();
+  }
+  EXPECT_EQ(detector_.seen.size(), 100U);
+}
+
+TEST_F(StrandTest, EveryFrameEndsAsOneThing) {
+  settings_.detector_step = 2;
+  settings_.imotion_threshold = 0.002;
+  load_.step = 2;
+  detector_.broken = true;  // the gate lets the first second through
+  std::uint64_t delivered = 0;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    if (i == 10) detector_.broken = false;
+    deliver(i);
+    ++delivered;
+    if (i < 10 || i % 20 == 0) work();
+  }
+  strand().end();
+  work();
+  EXPECT_GT(ledger().frames_processed, 0U);
+  EXPECT_GT(ledger().frames_dropped, 0U);
+  EXPECT_GT(ledger().frames_imotion_skipped, 0U);
+  EXPECT_GT(ledger().detector_errors, 0U);
+  EXPECT_EQ(ledger().frames_skipped, 200U);
+  EXPECT_EQ(ledger().frames_overload_skipped, 100U);
+  EXPECT_EQ(ledger().frames_processed + ledger().frames_dropped + ledger().frames_skipped +
+                ledger().frames_overload_skipped + ledger().frames_imotion_skipped + ledger().detector_errors,
+            delivered);
+}
+
+TEST_F(StrandTest, ABurstIsNoOverload) {
+  deliver(0);
+  work();
+  for (int second = 0; second < 20; ++second) {
+    clock_.advance(1s);
+    for (std::uint64_t i = 0; i < 10; ++i) deliver(i);
+    work();
+  }
+  EXPECT_EQ(ledger().frames_dropped, 140U);
+  EXPECT_EQ(load_.frames_late, 0U);
+}
+
+TEST_F(StrandTest, FramesThatWaitTooLongAreOverloadOnceTheCameraHasSettled) {
+  const auto a_second_without_workers = [this] {
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      deliver(i);
+      clock_.advance(100ms);
+    }
+  };
+  for (int i = 0; i < 5; ++i) a_second_without_workers();
+  EXPECT_EQ(load_.frames_late, 0U) << "it has just begun to send";
+  a_second_without_workers();
+  EXPECT_EQ(load_.frames_late, 10U);
+  work();
+  clock_.advance(2s);  // a reconnect
+  for (int i = 0; i < 5; ++i) a_second_without_workers();
+  EXPECT_EQ(load_.frames_late, 10U);
+}
+
+TEST_F(StrandTest, FilesThatAreFasterThanTimeSayNothingOfOverload) {
+  settings_.source.play_speed = 4;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    deliver(i);
+    clock_.advance(100ms);
+  }
+  work();
+  EXPECT_GT(ledger().frames_dropped, 0U);
+  EXPECT_EQ(load_.frames_late, 0U);
+  EXPECT_EQ(load_.busy, 0);
+  EXPECT_FALSE(strand().presence().known);
+}
+
+TEST_F(StrandTest, IsThereUntilItWasSilentForMinutes) {
+  deliver(0);
+  EXPECT_TRUE(strand().presence().delivering);
+  clock_.advance(2s);
+  EXPECT_FALSE(strand().presence().delivering);
+  EXPECT_TRUE(strand().presence().known);
+  clock_.advance(5min);
+  EXPECT_FALSE(strand().presence().known);
+}
+
 }  // namespace
 }  // namespace vigia::orchestrator

@@ -54,7 +54,9 @@ class TurnsOf {
     while (true) {
       if (!filled_.try_wait()) sleep(stop);
       if (T* const next = take()) return next;
-      if (stop.stop_requested()) return nullptr;
+      if (!stop.stop_requested()) continue;
+      filled_.post();  // who wakes first takes back its own call: the next one must not miss it
+      return nullptr;
     }
   }
 

@@ -1,0 +1,163 @@
+#include "orchestrator/load_control.h"
+
+#include <gtest/gtest.h>
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+class LoadControlTest : public ::testing::Test {
+ protected:
+  LoadControlTest() {
+    for (int i = 0; i < 5; ++i) second(quiet(0.85));
+  }
+  static std::vector<Level> ladder() {
+    std::vector<Level> levels = {{{640, 384}, 1, 4800us}, {{480, 288}, 1, 2700us}, {{320, 192}, 1, 1200us}};
+    add_steps(levels);
+    return levels;
+  }
+  // Workers are busy for that share of a second, nothing is late.
+  static LoadSample quiet(double busy) {
+    return {.seconds = 1, .work = {2 * busy, 0}, .cameras = 4, .delivering = 4};
+  }
+  static LoadSample late(std::uint64_t frames) {
+    LoadSample sample = quiet(0.95);
+    sample.frames_late = frames;
+    return sample;
+  }
+  // A second like this; a change is made at once. True: there was one.
+  bool second(const LoadSample& sample) {
+    now_ += from_seconds(sample.seconds);
+    const auto change = control_.observe(sample, now_);
+    if (!change) return false;
+    why_ = change->why;
+    control_.arrived(change->level, now_);
+    return true;
+  }
+  // Seconds like this until there is a change; 0: none within the limit.
+  int seconds_until_change(const LoadSample& sample, int at_most) {
+    for (int i = 1; i <= at_most; ++i) {
+      if (second(sample)) return i;
+    }
+    return 0;
+  }
+  void go_down() {
+    ASSERT_EQ(seconds_until_change(late(5), 10), 4)
+        << "3 s of calm, and then two late seconds, the first at its end";
+  }
+
+  SteadyTime now_{1h};
+  LoadControl control_{ladder(), 0, {2, 2}};
+  std::string why_;
+};
+
+TEST_F(LoadControlTest, TwoLateSecondsRunningLeadDown) {
+  EXPECT_FALSE(second(late(7)));
+  EXPECT_FALSE(second(quiet(0.9))) << "one alone is no overload";
+  EXPECT_FALSE(second(late(3)));
+  EXPECT_TRUE(second(late(4)));
+  EXPECT_EQ(control_.at().text(), "480x288");
+  EXPECT_EQ(why_, "7 frames came too late for the workers in 2 s");
+}
+
+TEST_F(LoadControlTest, WorkersThatAreNeverIdleLeadDown) {
+  EXPECT_FALSE(second(quiet(0.99)));
+  EXPECT_TRUE(second(quiet(1.0)));
+  EXPECT_EQ(why_, "the workers were never idle for 2 s");
+}
+
+TEST_F(LoadControlTest, TheStartAndEachChangeAreGivenTime) {
+  LoadControl fresh(ladder(), 0, {2, 2});
+  for (int i = 0; i < 5; ++i) EXPECT_FALSE(fresh.observe(late(9), now_ + i * 1s)) << i;
+  second(late(1));
+  ASSERT_TRUE(second(late(1)));
+  EXPECT_EQ(seconds_until_change(late(1), 10), 4) << "the second that ends the calm counts";
+}
+
+TEST_F(LoadControlTest, ItGoesDownToTheLastStepAndNoFurther) {
+  for (int i = 0; i < 7; ++i) EXPECT_GT(seconds_until_change(late(1), 10), 0);
+  EXPECT_EQ(control_.at().text(), "320x192 every 8th frame");
+  EXPECT_EQ(seconds_until_change(late(1), 100), 0);
+}
+
+TEST_F(LoadControlTest, UpAfterTenSecondsInWhichTheBetterLevelWouldHaveFitted) {
+  second(late(1));
+  second(late(1));
+  // 480x288 -> 640x384 costs 1.78 times as much.
+  EXPECT_EQ(seconds_until_change(quiet(0.46), 100), 0) << "82 %";
+  for (int i = 0; i < 9; ++i) EXPECT_FALSE(second(quiet(0.3)));
+  EXPECT_FALSE(second(quiet(0.6))) << "begins again";
+  EXPECT_EQ(seconds_until_change(quiet(0.4), 100), 10);
+  EXPECT_EQ(control_.level(), 0U);
+  EXPECT_EQ(why_, "workers are 40 % busy, and would be 71 % busy, for 10 s");
+}
+
+TEST_F(LoadControlTest, DecodingTakesFromTheSameCores) {
+  second(late(1));
+  second(late(1));
+  LoadSample sample = quiet(0.4);
+  sample.work.decode = 0.3;
+  EXPECT_EQ(seconds_until_change(sample, 100), 0);
+}
+
+TEST_F(LoadControlTest, AStepUpThatFailsDoublesTheWait) {
+  second(late(1));
+  second(late(1));
+  int last = 0;
+  for (int i = 0; i < 8; ++i) {
+    const int waited = seconds_until_change(quiet(0.2), 1000) - 2;  // of the calm, the last second counts
+    EXPECT_EQ(waited, i == 0 ? 10 : std::min(2 * last, 600)) << i;
+    last = waited;
+    go_down();
+  }
+  EXPECT_EQ(last, 600);
+  EXPECT_EQ(seconds_until_change(quiet(0.2), 1000) - 2, 600);
+  EXPECT_EQ(seconds_until_change(quiet(0.2), 301), 0) << "it holds, for five minutes";
+  second(late(1));
+  ASSERT_TRUE(second(late(1)));
+  EXPECT_EQ(seconds_until_change(quiet(0.2), 1000) - 2, 10);
+}
+
+TEST_F(LoadControlTest, CamerasThatAreAwayAreNoReasonToGoUp) {
+  second(late(1));
+  second(late(1));
+  LoadSample half = quiet(0.25);
+  half.delivering = 2;
+  EXPECT_EQ(seconds_until_change(half, 100), 0);
+  LoadSample nobody = quiet(0);
+  nobody.delivering = 0;
+  EXPECT_EQ(seconds_until_change(nobody, 100), 0);
+  half.cameras = 2;  // the others will not come back
+  EXPECT_GT(seconds_until_change(half, 100), 0);
+}
+
+TEST_F(LoadControlTest, AMachineThatStoodStillSaysNothing) {
+  LoadSample gap = late(50);
+  gap.seconds = 30;
+  EXPECT_FALSE(second(gap));
+  EXPECT_FALSE(second(gap));
+  EXPECT_EQ(control_.level(), 0U);
+}
+
+TEST_F(LoadControlTest, ALevelThatCannotBeHadIsPassedOver) {
+  second(late(1));
+  now_ += 1s;
+  const auto change = control_.observe(late(1), now_);
+  ASSERT_TRUE(change);
+  control_.refuse(change->level);
+  EXPECT_EQ(control_.level(), 0U) << "it stays";
+  EXPECT_EQ(seconds_until_change(late(1), 10), 2);
+  EXPECT_EQ(control_.at().text(), "320x192");
+}
+
+TEST_F(LoadControlTest, AnAutoStartMayRiseAboveItself) {
+  LoadControl control(ladder(), 1, {2, 2});
+  std::optional<LoadControl::Change> change;
+  for (int i = 0; i < 30 && !change; ++i) change = control.observe(quiet(0.3), now_ += 1s);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->level, 0U);
+}
+
+}  // namespace
+}  // namespace vigia::orchestrator

@@ -1,0 +1,93 @@
+#include "orchestrator/load_ladder.h"
+
+#include <gtest/gtest.h>
+
+namespace vigia::orchestrator {
+namespace {
+
+using domain::Size;
+using namespace std::chrono_literals;
+
+constexpr Machine kTwoCores{2, 2};
+
+std::vector<Level> three_sizes() {
+  return {{{640, 384}, 1, 4700us}, {{480, 288}, 1, 2600us}, {{320, 192}, 1, 1200us}};
+}
+
+Crowd live(int cameras) {
+  return {.live = cameras, .looks = static_cast<double>(cameras)};
+}
+
+TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
+  const auto eight = choose_level(three_sizes(), live(8), kTwoCores);
+  EXPECT_EQ(eight.level, 0U);  // 240 * (4.7 + 2) ms of 2 s
+  EXPECT_EQ(
+      eight.why,
+      "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second of "
+      "720p and 2 ms to decode each are assumed");
+  EXPECT_EQ(choose_level(three_sizes(), live(10), kTwoCores).level, 1U);
+  EXPECT_EQ(choose_level(three_sizes(), live(16), kTwoCores).level, 2U);
+  const auto too_many = choose_level(three_sizes(), live(40), kTwoCores);
+  EXPECT_EQ(too_many.level, 2U);
+  EXPECT_NE(too_many.why.find("192 % busy, and there is no smaller one"), std::string::npos) << too_many.why;
+}
+
+TEST(LoadLadderTest, AutoCountsTheStepAndTheWorkers) {
+  Crowd every_second = live(16);
+  every_second.looks = 8;
+  EXPECT_EQ(choose_level(three_sizes(), every_second, {2, 4}).level, 0U);
+  EXPECT_EQ(choose_level(three_sizes(), live(16), {2, 4}).level, 1U);
+  // One core more than workers, for decoding: the cores are full before the workers are.
+  const auto by_cores = choose_level(three_sizes(), live(32), {4, 5});
+  EXPECT_EQ(by_cores.level, 1U);
+  EXPECT_NE(by_cores.why.find("5 cores"), std::string::npos) << by_cores.why;
+}
+
+TEST(LoadLadderTest, WithoutACameraInAHurryAutoDoesNotReckon) {
+  std::vector<Level> ladder = three_sizes();
+  ladder.insert(ladder.begin(), Level{{960, 544}, 1, 11ms});
+  const auto unknown = choose_level(ladder, Crowd{}, kTwoCores);
+  EXPECT_EQ(ladder[unknown.level].input, (Size{640, 384}));
+  EXPECT_NE(unknown.why.find("no camera is known yet"), std::string::npos);
+  EXPECT_EQ(choose_level(ladder, Crowd{.others = 1}, kTwoCores).level, 0U) << "a file that waits";
+}
+
+TEST(LoadLadderTest, LargerInputsOnlyWhereSmallFacesAreWanted) {
+  EXPECT_EQ(auto_inputs(60).front(), (Size{640, 384}));
+  EXPECT_EQ(auto_inputs(40).front(), (Size{640, 384}));
+  EXPECT_EQ(auto_inputs(39).front(), (Size{960, 544}));
+  EXPECT_EQ(auto_inputs(24).front(), (Size{1280, 736}));
+  EXPECT_EQ(auto_inputs(60).size(), 3U);
+}
+
+TEST(LoadLadderTest, OverloadLeadsDownFromWhatIsSet) {
+  EXPECT_EQ(reduced_inputs({640, 640}), (std::vector<Size>{{640, 640}, {640, 384}, {480, 288}, {320, 192}}));
+  EXPECT_EQ(reduced_inputs({320, 192}), (std::vector<Size>{{320, 192}}));
+  std::vector<Level> ladder = three_sizes();
+  add_steps(ladder);
+  ASSERT_EQ(ladder.size(), 8U);
+  EXPECT_EQ(ladder[3].text(), "320x192 every 2nd frame");
+  EXPECT_EQ(ladder[7].text(), "320x192 every 8th frame");
+  for (std::size_t i = 1; i < ladder.size(); ++i) EXPECT_LT(ladder[i].weight(), ladder[i - 1].weight());
+}
+
+TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
+  settings::CameraSettings camera;
+  std::vector<settings::CameraSettings> cameras(6, camera);
+  cameras[1].detector_step = 2;
+  cameras[2].source.play_speed = -1;
+  cameras[3].source.disable_drops = true;
+  cameras[4].source.play_speed = 4;
+  cameras[5].source.active = false;
+  cameras[5].shot.filter_min_size = 30;
+  const Crowd crowd = crowd_of(cameras, camera);
+  EXPECT_EQ(crowd.live, 2);
+  EXPECT_EQ(crowd.looks, 1.5);
+  EXPECT_EQ(crowd.others, 3);
+  EXPECT_EQ(crowd.least_face, 30);
+  camera.shot.filter_min_size = 20;
+  EXPECT_EQ(crowd_of({}, camera).least_face, 20) << "FindFace's cameras will be like this";
+}
+
+}  // namespace
+}  // namespace vigia::orchestrator

@@ -1,0 +1,122 @@
+#include "orchestrator/overload.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "testing/fake_clock.h"
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+class OverloadTest : public ::testing::Test {
+ protected:
+  OverloadTest() {
+    memory_.start();
+    settings_.detector.workers = 2;
+    settings_.detector.model = "cascade";
+  }
+  // False: there is no model here.
+  bool use_yunet() {
+    const char* const data = std::getenv("VIGIA_DATA");
+    if (data != nullptr) settings_.detector.model = std::string(data) + "/models/yunet_n_640_640.onnx";
+    return data != nullptr;
+  }
+  void make(bool reduces = true) {
+    if (!reduces) settings_.detector.on_overload = "drop";
+    auto detectors = make_detectors(settings_, memory_.budget());
+    ASSERT_TRUE(detectors.ok()) << detectors.error().text;
+    overload_.emplace(*std::move(detectors), reduces, load_, memory_, clock_);
+  }
+  void seconds(int count, std::uint64_t late, double busy_share) {
+    for (int i = 0; i < count; ++i) {
+      clock_.advance(1s);
+      load_.frames_late += late;
+      load_.add_busy(from_seconds(2 * busy_share));
+      ASSERT_TRUE(overload_->due());
+      overload_->measure(4, 4);
+    }
+  }
+  std::string input_of(std::size_t worker) {
+    const std::string name = overload_->seat(worker).detector().name();
+    return name.substr(0, name.rfind(' '));
+  }
+
+  testing::FakeClock clock_;
+  memory::MemoryManager memory_{{.gc_interval = 3600}};
+  LoadMeter load_;
+  settings::Settings settings_;
+  std::optional<Overload> overload_;
+};
+
+TEST_F(OverloadTest, TheCascadeHasStepsOnly) {
+  make();
+  seconds(5, 0, 0.5);
+  seconds(2, 30, 1.0);
+  EXPECT_EQ(load_.step, 2);
+  seconds(5, 30, 1.0);
+  EXPECT_EQ(load_.step, 3);
+  const OverloadFigures figures = overload_->figures();
+  EXPECT_EQ(figures.level, 2);
+  EXPECT_EQ(figures.input, "the cascade");
+  EXPECT_EQ(figures.step, 3);
+  EXPECT_EQ(figures.changes, 2U);
+  EXPECT_EQ(figures.seconds_reduced, 5);
+  EXPECT_NE(figures.why.find("60 frames"), std::string::npos) << figures.why;
+  seconds(60, 0, 0.1);
+  EXPECT_EQ(load_.step, 1);
+  EXPECT_EQ(overload_->figures().level, 0);
+  EXPECT_EQ(overload_->figures().changes, 4U);
+}
+
+TEST_F(OverloadTest, WithDropNothingChanges) {
+  make(false);
+  seconds(60, 30, 1.0);
+  EXPECT_EQ(load_.step, 1);
+  EXPECT_EQ(overload_->figures().changes, 0U);
+  EXPECT_FALSE(overload_->figures().reduces);
+}
+
+TEST_F(OverloadTest, TheInputShrinksAndGrowsForEachWorkerAtItsNextTurn) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  settings_.detector.input = {480, 288};
+  make();
+  EXPECT_EQ(input_of(0), "yunet_n 480x288");
+  const Bytes before = memory_.stats().in_use_bytes;
+  seconds(5, 0, 0.5);
+  seconds(2, 30, 1.0);
+  EXPECT_EQ(input_of(0), "yunet_n 320x192");
+  EXPECT_EQ(input_of(1), "yunet_n 320x192");
+  memory_.collect();
+  EXPECT_LT(memory_.stats().in_use_bytes, before) << "the large ones are gone";
+  EXPECT_EQ(load_.step, 1);
+  seconds(60, 0, 0.1);
+  EXPECT_EQ(input_of(0), "yunet_n 480x288");
+  memory_.collect();  // the second has not had a turn yet: it has both
+  EXPECT_EQ(input_of(1), "yunet_n 480x288");
+  memory_.collect();
+  EXPECT_EQ(memory_.stats().in_use_bytes, before);
+}
+
+TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  make(false);
+  EXPECT_EQ(input_of(0), "yunet_n 640x384") << "no camera is known yet";
+  overload_->choose_again({.live = 1000, .looks = 1000});
+  EXPECT_EQ(input_of(0), "yunet_n 320x192");
+  EXPECT_EQ(overload_->figures().input, "320x192");
+  EXPECT_EQ(overload_->figures().level, 0) << "it is what was chosen";
+}
+
+TEST_F(OverloadTest, WhatIsSetIsNotChosenAgain) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  settings_.detector.input = {640, 384};
+  make();
+  overload_->choose_again({.live = 1000, .looks = 1000});
+  EXPECT_EQ(input_of(0), "yunet_n 640x384");
+}
+
+}  // namespace
+}  // namespace vigia::orchestrator
