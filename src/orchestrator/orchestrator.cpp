@@ -143,6 +143,7 @@ Summary Orchestrator::stop() {
   housekeeping_ = Worker();
   camera_list_thread_ = Worker();
   stop_cameras();
+  for (Worker& worker : workers_) worker.request_stop();
   workers_.clear();
   orders_.close();
   shot_thread_.join();

@@ -26,14 +26,32 @@ Summary two_cameras() {
 
 TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
   const auto json = nlohmann::json::parse(to_json(two_cameras()));
-  for (const char* key : {"seconds", "detector", "workers", "cameras", "frames_decoded", "frames_processed",
-                          "frames_dropped", "processing_fps", "cpu_seconds", "latency_ms", "faces_detected",
-                          "tracks_closed", "faces_posted", "faces_pending", "faces_failed", "memory"}) {
+  for (const char* key : {"seconds",
+                          "detector",
+                          "workers",
+                          "cameras",
+                          "frames_decoded",
+                          "frames_processed",
+                          "frames_dropped",
+                          "frames_skipped",
+                          "frames_overload_skipped",
+                          "frames_imotion_skipped",
+                          "overload",
+                          "processing_fps",
+                          "cpu_seconds",
+                          "latency_ms",
+                          "faces_detected",
+                          "tracks_closed",
+                          "faces_posted",
+                          "faces_pending",
+                          "faces_failed",
+                          "memory"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
   for (const char* key : {"name", "state", "frames_decoded", "frames_processed", "frames_dropped",
-                          "processing_fps", "decoding_soft_errors", "job_starts", "tracks_closed",
-                          "faces_posted", "faces_failed", "faces_not_posted"}) {
+                          "frames_skipped", "frames_overload_skipped", "frames_imotion_skipped",
+                          "detector_errors", "processing_fps", "decoding_soft_errors", "job_starts",
+                          "tracks_closed", "faces_posted", "faces_failed", "faces_not_posted"}) {
     EXPECT_TRUE(json["cameras"][0].contains(key)) << key;
   }
   for (const char* key : {"is_running", "gc_interval", "gc_count", "objects_collected", "rss_bytes",
@@ -49,6 +67,32 @@ TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
   const std::string text = to_text(two_cameras());
   EXPECT_NE(text.find("1 no_movement"), std::string::npos) << text;
   EXPECT_NE(text.find("4 people were shown, 0 faces posted"), std::string::npos) << text;
+}
+
+TEST(SummaryTest, OverloadIsToldWhereItHappened) {
+  Summary summary = two_cameras();
+  EXPECT_EQ(to_text(summary).find("overload"), std::string::npos);
+  summary.overload = {.reduces = true,
+                      .level = 3,
+                      .input = "320x192",
+                      .step = 2,
+                      .changes = 3,
+                      .seconds_reduced = 61.5,
+                      .why = "41 frames came too late for the workers in 2 s"};
+  summary.cameras[0].frames_overload_skipped = 70;
+  summary.cameras[1].frames_overload_skipped = 7;
+  const std::string text = to_text(summary);
+  EXPECT_NE(text.find("3 changes, 61.5 s reduced; now 320x192, one frame in 2: 41 frames"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("77 frames by overload"), std::string::npos) << text;
+  const auto json = nlohmann::json::parse(to_json(summary));
+  EXPECT_EQ(json["frames_overload_skipped"], 77);
+  EXPECT_EQ(json["overload"]["on_overload"], "reduce");
+  EXPECT_EQ(json["overload"]["level"], 3);
+  EXPECT_EQ(json["overload"]["input"], "320x192");
+  EXPECT_EQ(json["overload"]["step"], 2);
+  EXPECT_EQ(json["overload"]["changes"], 3);
+  EXPECT_EQ(json["overload"]["seconds_reduced"], 61.5);
 }
 
 TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <stop_token>
+#include <thread>
 #include <utility>
 
 #include "base/mutex.h"
@@ -54,9 +55,10 @@ class TurnsOf {
     while (true) {
       if (!filled_.try_wait()) sleep(stop);
       if (T* const next = take()) return next;
-      if (!stop.stop_requested()) continue;
-      filled_.post();  // who wakes first takes back its own call: the next one must not miss it
-      return nullptr;
+      // A call to stop wakes one, maybe another than it is for: pass it on.
+      if (stop.stop_requested() || stops_ > 0) filled_.post();
+      if (stop.stop_requested()) return nullptr;
+      std::this_thread::yield();
     }
   }
 
@@ -70,8 +72,16 @@ class TurnsOf {
 
   // One awaking for each post, so that nobody sleeps while somebody is inside. A stop posts with nobody.
   void sleep(const std::stop_token& stop) {
-    const std::stop_callback wake(stop, [this] { filled_.post(); });
-    filled_.wait();
+    bool is_called = false;
+    {
+      const std::stop_callback wake(stop, [this, &is_called] {
+        is_called = true;
+        ++stops_;
+        filled_.post();
+      });
+      filled_.wait();
+    }
+    if (is_called) --stops_;
   }
 
   T* take() {
@@ -99,6 +109,7 @@ class TurnsOf {
 
   std::atomic<T*> came_{nullptr}, nudged_{nullptr};  // the newest of each
   Semaphore filled_;
+  std::atomic<int> stops_{0};  // workers that sleep and are called to stop
 
   // State below is protected by mutex_.
   Mutex mutex_;

@@ -70,6 +70,24 @@ TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
   EXPECT_EQ(a_.turns + b_.turns, 2);
 }
 
+// Each worker has a stop of its own, and who wakes may be another than the one who is meant.
+TEST_F(TurnsTest, AStopForOneEndsThatOne) {
+  for (int round = 0; round < 100; ++round) {
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 4; ++i) {
+      workers.emplace_back([this](const std::stop_token& stop) {
+        while (Member* const next = turns_.pop(stop)) {
+          ++next->turns;
+          next->claimed = false;
+        }
+      });
+    }
+    while (workers.size() > 1) workers.erase(workers.begin());  // stops it, and waits for its end
+    push(a_);
+    while (a_.turns <= round) std::this_thread::yield();
+  }
+}
+
 // Members come again and again from several threads, and are nudged by one more, while three take turns.
 TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
   constexpr int kMembers = 20, kTimes = 2000;
