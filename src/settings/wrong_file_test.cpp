@@ -89,7 +89,7 @@ const std::vector<WrongFile> kWrongFiles{
     {"a value for a section",
      "detector: fast\n",
      {"vigia.yaml:1: detector: holds no 'key: value' lines; allowed: model, input, min_detection_score, "
-      "workers"}},
+      "precision, on_overload, workers"}},
     {"a value for defaults",
      "defaults: 5\n",
      {"vigia.yaml:1: defaults: holds no 'key: value' lines; allowed: the keys of a camera"}},
