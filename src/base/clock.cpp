@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include <pthread.h>
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -25,13 +27,13 @@ class SystemClock final : public Clock {
   }
 };
 
+}  // namespace
+
 double cpu_seconds(clockid_t clock) noexcept {
   timespec used{};
   ::clock_gettime(clock, &used);
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
-
-}  // namespace
 
 double thread_cpu_seconds() noexcept {
   return cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
@@ -39,6 +41,12 @@ double thread_cpu_seconds() noexcept {
 
 double process_cpu_seconds() noexcept {
   return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+std::optional<clockid_t> thread_cpu_clock() noexcept {
+  clockid_t clock{};
+  if (::pthread_getcpuclockid(::pthread_self(), &clock) != 0) return std::nullopt;
+  return clock;
 }
 
 Clock& system_clock() {

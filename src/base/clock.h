@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -38,6 +40,9 @@ UtcTime from_unix_us(std::int64_t us);
 // CPU time used so far, by the calling thread and by all threads of this process. Cost: a system call.
 double thread_cpu_seconds() noexcept;
 double process_cpu_seconds() noexcept;
+// For another thread to read what the calling one has used so far, by cpu_seconds(), while that one lives.
+std::optional<clockid_t> thread_cpu_clock() noexcept;
+double cpu_seconds(clockid_t clock) noexcept;
 
 inline double to_seconds(Nanoseconds d) {
   return std::chrono::duration<double>(d).count();

@@ -13,7 +13,6 @@ constexpr auto kCalmAtStart = 5s;
 constexpr auto kCalmAfterChange = 3s;
 constexpr double kShortSeconds = 2;
 constexpr double kNeverIdle = 0.98;
-constexpr double kRoomMax = 0.8;
 constexpr Nanoseconds kWaitMin = 10s;
 constexpr Nanoseconds kWaitMax = 10min;
 constexpr auto kHolds = 5min;
@@ -21,7 +20,7 @@ constexpr auto kHolds = 5min;
 constexpr double kSampleMax = 3;
 
 double share_of_workers(const LoadSample& sample, const Machine& machine) {
-  return sample.work.look / (sample.seconds * machine.workers);
+  return sample.busy / (sample.seconds * machine.workers);
 }
 
 }  // namespace
@@ -98,15 +97,19 @@ std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, Ste
   // As if all cameras were there that may come back.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double dearer = ladder_[*level].weight() / at().weight();
-  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.decode * all});
-  if (use > kRoomMax) {
+  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all});
+  if (use > kUseMax) {
     room_since_.reset();
     return std::nullopt;
   }
   if (!room_since_) room_since_ = now - from_seconds(sample.seconds);
   if (now - *room_since_ < wait_) return std::nullopt;
-  return Change{*level, fmt::format("workers are {:.0f} % busy, and would be {:.0f} % busy, for {:.0f} s",
-                                    100 * share_of_workers(sample, machine_), 100 * use, to_seconds(wait_))};
+  return Change{
+      *level,
+      fmt::format("workers use {:.0f} % of their time, and the better level would use {:.0f} % of the "
+                  "machine, for {:.0f} s",
+                  100 * sample.work.look / (sample.seconds * machine_.workers), 100 * use,
+                  to_seconds(wait_))};
 }
 
 void LoadControl::forget() {

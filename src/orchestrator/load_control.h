@@ -7,10 +7,11 @@
 //
 // Down one level: in each of two seconds running, live cameras dropped frames because workers were behind,
 // or the workers had no moment without a turn of theirs.
-// Up one level: for ten seconds running the next better level, reckoned from the work that was measured and
-// the cost of both, would have used at most 80 % of the machine. A step up that does not hold for five
-// minutes has failed and doubles those ten seconds, to ten minutes at most; one that holds brings them back.
-// So a machine at its limit changes a few times, and then once in ten minutes.
+// Up one level: for ten seconds running the next better level, reckoned from the CPU time that was used and
+// the cost of both, would have used at most 90 % of the machine, as auto allows. CPU time, since a worker
+// that waits for a core is busy too; and all of it: what files take that run beside is not there. A step up
+// that does not hold for five minutes has failed and doubles those ten seconds, to ten minutes at most; one
+// that holds brings them back. So a machine at its limit changes a few times, and then once in ten minutes.
 // Calm: nothing is judged in the first five seconds, and for three after a change. Cameras that are away
 // count as if they were there for five minutes (the caller tells), so a reconnect is no reason to go up.
 // Threads: one thread at a time.
@@ -26,13 +27,14 @@
 
 namespace vigia::orchestrator {
 
-// What happened since the last one, with live cameras only; see load_meter.h.
+// What happened since the last one.
 struct LoadSample {
   double seconds = 0;  // that it covers
-  Work work;           // seconds in all, not a second
-  std::uint64_t frames_late = 0;
-  int cameras = 0;     // that are there, or were lately
-  int delivering = 0;  // of them, those that send
+  Work work;           // CPU seconds in all, not a second; of all cameras
+  double busy = 0;     // seconds of workers in turns of live cameras, with what they waited for a core
+  std::uint64_t frames_late = 0;  // of live cameras
+  int cameras = 0;                // live ones that are there, or were lately
+  int delivering = 0;             // of them, those that send
 };
 
 class LoadControl {

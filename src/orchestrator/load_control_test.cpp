@@ -19,7 +19,7 @@ class LoadControlTest : public ::testing::Test {
   }
   // Workers are busy for that share of a second, nothing is late.
   static LoadSample quiet(double busy) {
-    return {.seconds = 1, .work = {2 * busy, 0}, .cameras = 4, .delivering = 4};
+    return {.seconds = 1, .work = {2 * busy, 0}, .busy = 2 * busy, .cameras = 4, .delivering = 4};
   }
   static LoadSample late(std::uint64_t frames) {
     LoadSample sample = quiet(0.95);
@@ -85,19 +85,40 @@ TEST_F(LoadControlTest, UpAfterTenSecondsInWhichTheBetterLevelWouldHaveFitted) {
   second(late(1));
   second(late(1));
   // 480x288 -> 640x384 costs 1.78 times as much.
-  EXPECT_EQ(seconds_until_change(quiet(0.46), 100), 0) << "82 %";
+  EXPECT_EQ(seconds_until_change(quiet(0.51), 100), 0) << "91 %";
   for (int i = 0; i < 9; ++i) EXPECT_FALSE(second(quiet(0.3)));
   EXPECT_FALSE(second(quiet(0.6))) << "begins again";
   EXPECT_EQ(seconds_until_change(quiet(0.4), 100), 10);
   EXPECT_EQ(control_.level(), 0U);
-  EXPECT_EQ(why_, "workers are 40 % busy, and would be 71 % busy, for 10 s");
+  EXPECT_EQ(why_,
+            "workers use 40 % of their time, and the better level would use 71 % of the machine, for 10 s");
+}
+
+// Auto chose a level at 84 %; a burst leads down, and what follows must lead back.
+TEST_F(LoadControlTest, WhatAutoChoseComesBackAfterABurst) {
+  EXPECT_EQ(seconds_until_change(quiet(0.84), 60), 0);
+  second(late(30));
+  ASSERT_TRUE(second(late(30)));
+  LoadSample after = quiet(0.84 * 2700 / 4800);
+  after.busy = 1.9;  // ten threads on two cores: workers wait for a core in the midst of their turns
+  EXPECT_EQ(seconds_until_change(after, 60), 12) << "the calm, and ten seconds";
+  EXPECT_EQ(control_.level(), 0U);
+  EXPECT_EQ(seconds_until_change(quiet(0.84), 1000), 0);
+}
+
+TEST_F(LoadControlTest, WhatFilesTakeIsNotThere) {
+  second(late(1));
+  second(late(1));
+  LoadSample sample = quiet(0.6);
+  sample.busy = 0.4;  // of live cameras; the rest is a file's, as fast as it goes
+  EXPECT_EQ(seconds_until_change(sample, 100), 0);
 }
 
 TEST_F(LoadControlTest, DecodingTakesFromTheSameCores) {
   second(late(1));
   second(late(1));
   LoadSample sample = quiet(0.4);
-  sample.work.decode = 0.3;
+  sample.work.rest = 0.5;
   EXPECT_EQ(seconds_until_change(sample, 100), 0);
 }
 

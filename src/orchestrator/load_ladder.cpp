@@ -17,7 +17,6 @@ constexpr int kSmallFace = 40, kTinyFace = 25;  // pixels
 
 constexpr double kFramesPerSecond = 30;
 constexpr double kDecodeSeconds = 0.002;
-constexpr double kUseMax = 0.9;
 
 int area(Size size) {
   return size.width * size.height;
@@ -55,7 +54,7 @@ std::string Level::input_text() const {
 }
 
 double use_of(const Machine& machine, const Work& work) noexcept {
-  return std::max(work.look / machine.workers, (work.look + work.decode) / machine.cores);
+  return std::max(work.look / machine.workers, (work.look + work.rest) / machine.cores);
 }
 
 bool is_live(const settings::CameraSettings& camera) noexcept {

@@ -34,11 +34,15 @@ struct Machine {
   int cores = 1;
 };
 
-// Seconds of work that come in each second: for workers, and for the cameras' threads.
+// Seconds of CPU that are used in each second: by workers, and by all else, mostly the cameras' threads.
 struct Work {
   double look = 0;
-  double decode = 0;
+  double rest = 0;
 };
+
+// The share of the machine that a level may use, both where auto chooses and where there is a way up: else
+// what the one chose the other would never come back to.
+inline constexpr double kUseMax = 0.9;
 
 // The share of the machine's time that it takes: of the workers', or of the cores', which workers and
 // cameras share, whichever is greater. Above 1: too much.

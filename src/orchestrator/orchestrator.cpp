@@ -78,6 +78,7 @@ void Orchestrator::start() {
 void Orchestrator::start_workers() {
   for (std::size_t i = 0; i < overload_->workers(); ++i) {
     workers_.emplace_back(fmt::format("worker {}", i), [this, &seat = overload_->seat(i)](const auto& stop) {
+      seat.sit_down();
       while (Strand* const strand = turns_.pop(stop)) strand->take_turn(seat.detector());
     });
   }
@@ -114,20 +115,24 @@ void Orchestrator::watch(const std::stop_token& stop) {
 }
 
 void Orchestrator::watch_load() {
-  int cameras = 0;
-  int delivering = 0;
+  const bool is_due = overload_->due();
+  Seen seen;
   std::optional<Crowd> told;
   {
     MutexLock lock(mutex_);
     told.swap(told_);
     for (const auto& camera : cameras_) {
+      if (!is_due) break;
       const Strand::Presence presence = camera->presence();
-      if (presence.known) ++cameras;
-      if (presence.delivering) ++delivering;
+      if (presence.known) ++seen.cameras;
+      if (presence.delivering) ++seen.delivering;
     }
   }
   if (told) overload_->choose_again(*told);
-  if (overload_->due()) overload_->measure(cameras, delivering);
+  if (!is_due) return;
+  seen.workers_cpu = overload_->workers_cpu();
+  seen.process_cpu = process_cpu_seconds();
+  overload_->measure(seen);
 }
 
 void Orchestrator::log_figures() {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "base/log.h"
 
 namespace vigia::orchestrator {
@@ -25,30 +28,37 @@ Overload::Overload(Detectors detectors, bool reduces, LoadMeter& meter, memory::
   figures_.input = control_.at().input_text();
 }
 
-LoadSample Overload::sample(SteadyTime now, int cameras, int delivering) {
+double Overload::workers_cpu() const noexcept {
+  double used = 0;
+  for (const auto& seat : seats_) used += seat->cpu_seconds();
+  return used;
+}
+
+LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
   const Nanoseconds busy(meter_.busy.load(std::memory_order_relaxed));
-  const Nanoseconds decode(meter_.decode.load(std::memory_order_relaxed));
   const std::uint64_t late = meter_.frames_late.load(std::memory_order_relaxed);
+  const Seen before = std::exchange(last_seen_, seen).value_or(seen);
+  const double look = seen.workers_cpu - before.workers_cpu;
   const LoadSample sample{.seconds = to_seconds(now - measured_at_),
-                          .work = {to_seconds(busy - busy_), to_seconds(decode - decode_)},
+                          .work = {look, std::max(0.0, seen.process_cpu - before.process_cpu - look)},
+                          .busy = to_seconds(busy - busy_),
                           .frames_late = late - late_,
-                          .cameras = cameras,
-                          .delivering = delivering};
+                          .cameras = seen.cameras,
+                          .delivering = seen.delivering};
   measured_at_ = now;
   busy_ = busy;
-  decode_ = decode;
   late_ = late;
   return sample;
 }
 
-void Overload::measure(int cameras, int delivering) {
-  const LoadSample seen = sample(clock_.now(), cameras, delivering);
+void Overload::measure(const Seen& seen) {
+  const LoadSample sample = sample_of(clock_.now(), seen);
   if (control_.level() > start_) {
     MutexLock lock(mutex_);
-    figures_.seconds_reduced += seen.seconds;
+    figures_.seconds_reduced += sample.seconds;
   }
   if (!reduces_) return;
-  const auto change = control_.observe(seen, clock_.now());
+  const auto change = control_.observe(sample, clock_.now());
   if (!change) return;
   const bool is_down = change->level > control_.level();
   if (!change_to(change->level)) return;

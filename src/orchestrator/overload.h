@@ -33,6 +33,15 @@ struct OverloadFigures {
   std::string why;  // of the last change; empty: there was none
 };
 
+// What only their owner sees, once a second.
+struct Seen {
+  int cameras = 0;     // live ones that are there, or were lately
+  int delivering = 0;  // of them, those that send
+  // CPU time used so far, by the workers and by the whole process.
+  double workers_cpu = 0;
+  double process_cpu = 0;
+};
+
 class Overload {
  public:
   // memory, meter and clock must outlive it.
@@ -44,15 +53,16 @@ class Overload {
 
   // True when a second is over: call measure().
   [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }
-  // Live cameras: those that are there or were lately, and of them those that send.
-  void measure(int cameras, int delivering);
+  void measure(const Seen& seen);
+  // That the workers used so far. While they live.
+  [[nodiscard]] double workers_cpu() const noexcept;
   // FindFace has told its cameras.
   void choose_again(const Crowd& crowd);
 
   [[nodiscard]] OverloadFigures figures() const;
 
  private:
-  [[nodiscard]] LoadSample sample(SteadyTime now, int cameras, int delivering);
+  [[nodiscard]] LoadSample sample_of(SteadyTime now, const Seen& seen);
   bool change_to(std::size_t level);
   void tell(const std::string& why);
 
@@ -69,7 +79,8 @@ class Overload {
   LoadControl control_;
   std::size_t start_;
   SteadyTime measured_at_;
-  Nanoseconds busy_{0}, decode_{0};  // of the meter, when it was last read
+  std::optional<Seen> last_seen_;
+  Nanoseconds busy_{0};  // of the meter, when it was last read
   std::uint64_t late_ = 0;
 
   // State below is protected by mutex_, which no thread of a frame's way takes.

@@ -35,8 +35,10 @@ class OverloadTest : public ::testing::Test {
       clock_.advance(1s);
       load_.frames_late += late;
       load_.add_busy(from_seconds(2 * busy_share));
+      seen_.workers_cpu += 2 * busy_share;
+      seen_.process_cpu += 2 * busy_share;
       ASSERT_TRUE(overload_->due());
-      overload_->measure(4, 4);
+      overload_->measure(seen_);
     }
   }
   std::string input_of(std::size_t worker) {
@@ -47,6 +49,7 @@ class OverloadTest : public ::testing::Test {
   testing::FakeClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 3600}};
   LoadMeter load_;
+  Seen seen_{.cameras = 4, .delivering = 4};
   settings::Settings settings_;
   std::optional<Overload> overload_;
 };

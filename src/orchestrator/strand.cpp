@@ -60,7 +60,6 @@ void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
 void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
   world_.latency.of(Stage::read).record(frame.read_took);
   world_.latency.of(Stage::decode).record(frame.decode_took);
-  if (is_live_) world_.load.add_decode(frame.decode_took);
   const bool begins = settled_at_ == SteadyTime{} || now - last_arrival_.load() > kAway;
   if (begins) settled_at_ = now + kSettles;
   last_arrival_.store(now, std::memory_order_relaxed);

@@ -3,13 +3,15 @@
 // The new one is made by housekeeping, off the frame path; the worker takes it before its next turn and
 // retires the old one, so that it neither waits for the one nor destroys the other. At most one more than
 // the one in use is held: what was never taken gives way to what comes after it.
-// Cost: an atomic read a turn. No lock. Threads: detector() the worker's; hand_over() housekeeping's.
+// Cost: an atomic read a turn. No lock. Threads: sit_down() and detector() the worker's; hand_over() and
+// cpu_seconds() housekeeping's.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <utility>
 
+#include "base/clock.h"
 #include "detect/detector.h"
 #include "memory/memory_manager.h"
 
@@ -23,6 +25,16 @@ class WorkerSeat {
   ~WorkerSeat() { const std::unique_ptr<Held> never_taken(next_.exchange(nullptr)); }
   WorkerSeat(const WorkerSeat&) = delete;
   WorkerSeat& operator=(const WorkerSeat&) = delete;
+
+  // The worker's first word: from here on its CPU time is seen.
+  void sit_down() noexcept {
+    if (const auto clock = thread_cpu_clock()) clock_.store(*clock, std::memory_order_relaxed);
+  }
+  // That the worker used so far; 0: not there yet. While the worker's thread lives.
+  [[nodiscard]] double cpu_seconds() const noexcept {
+    const clockid_t clock = clock_.load(std::memory_order_relaxed);
+    return clock == kNobody ? 0 : vigia::cpu_seconds(clock);
+  }
 
   [[nodiscard]] detect::Detector& detector() noexcept {
     if (next_.load(std::memory_order_relaxed) != nullptr) {
@@ -44,7 +56,10 @@ class WorkerSeat {
     const std::unique_ptr<detect::Detector> detector;
   };
 
+  static constexpr clockid_t kNobody = CLOCK_REALTIME;  // no thread's
+
   memory::MemoryManager& memory_;
+  std::atomic<clockid_t> clock_{kNobody};
   std::unique_ptr<Held> current_;  // the worker's
   std::atomic<Held*> next_{nullptr};
 };

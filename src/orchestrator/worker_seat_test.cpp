@@ -50,6 +50,22 @@ TEST_F(WorkerSeatTest, WhatWasNeverTakenGivesWay) {
   EXPECT_EQ(seat_.detector().name(), "third");
 }
 
+TEST_F(WorkerSeatTest, OthersSeeHowMuchCpuTheWorkerUsed) {
+  EXPECT_EQ(seat_.cpu_seconds(), 0) << "nobody sits there";
+  std::atomic<bool> seen{false};
+  std::atomic<bool> has_sat_down{false};
+  std::jthread worker([&] {
+    seat_.sit_down();
+    has_sat_down = true;
+    while (!seen) {
+    }
+  });
+  while (!has_sat_down) std::this_thread::yield();
+  const double begun = seat_.cpu_seconds();
+  while (seat_.cpu_seconds() < begun + 0.01) std::this_thread::yield();
+  seen = true;
+}
+
 TEST_F(WorkerSeatTest, HandingOverWhileTheWorkerWorks) {
   std::atomic<bool> done{false};
   std::jthread worker([&] {
