@@ -25,6 +25,7 @@ class CameraUnit {
 
   void tick() { strand_.tick(); }
   [[nodiscard]] Strand::Presence presence() const { return strand_.presence(); }
+  [[nodiscard]] Nanoseconds take_busy() noexcept { return strand_.take_busy(); }
   // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }

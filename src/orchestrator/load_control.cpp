@@ -13,6 +13,7 @@ constexpr auto kCalmAtStart = 5s;
 constexpr auto kCalmAfterChange = 3s;
 constexpr double kShortSeconds = 2;
 constexpr double kNeverIdle = 0.98;
+constexpr double kNearFull = 0.9;
 constexpr Nanoseconds kWaitMin = 10s;
 constexpr Nanoseconds kWaitMax = 10min;
 constexpr auto kHolds = 5min;
@@ -78,7 +79,10 @@ std::optional<std::size_t> LoadControl::better() const {
 }
 
 bool LoadControl::is_short(const LoadSample& sample) const {
-  return sample.frames_late > 0 || share_of_workers(sample, machine_) >= kNeverIdle;
+  const double busy = share_of_workers(sample, machine_);
+  const double used =
+      use_of(machine_, {sample.work.look / sample.seconds, sample.work.rest / sample.seconds, 0});
+  return busy >= kNeverIdle || (sample.frames_late > 0 && std::max(busy, used) >= kNearFull);
 }
 
 std::optional<LoadControl::Change> LoadControl::down() {
@@ -97,7 +101,8 @@ std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, Ste
   // As if all cameras were there that may come back.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double dearer = ladder_[*level].weight() / at().weight();
-  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all});
+  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all,
+                                       sample.work.busiest / sample.seconds * dearer});
   if (use > kUseMax) {
     room_since_.reset();
     return std::nullopt;

@@ -5,15 +5,18 @@
 //   if (auto change = control.observe(sample, now))       // once a second
 //     make_it_so(change->level) ? control.arrived(change->level, now) : control.refuse(change->level);
 //
-// Down one level: in each of two seconds running, live cameras dropped frames because workers were behind,
-// or the workers had no moment without a turn of theirs.
+// Down one level: in each of two seconds running, live cameras dropped frames because workers were behind
+// while the workers or the cores were at least 90 % busy; or the workers had no moment without a turn of
+// theirs. Where there is room, who is behind asks for more than the one worker that a camera may have: that
+// camera loses frames of its own, and nobody else's quality.
 // Up one level: for ten seconds running the next better level, reckoned from the CPU time that was used and
 // the cost of both, would have used at most 90 % of the machine, as auto allows. CPU time, since a worker
-// that waits for a core is busy too; and all of it: what files take that run beside is not there. A step up
-// that does not hold for five minutes has failed and doubles those ten seconds, to ten minutes at most; one
-// that holds brings them back. So a machine at its limit changes a few times, and then once in ten minutes.
-// Calm: nothing is judged in the first five seconds, and for three after a change. Cameras that are away
-// count as if they were there for five minutes (the caller tells), so a reconnect is no reason to go up.
+// that waits for a core is busy too; and all of it: what files take that run beside is not there. The same
+// 90 % hold for the one worker that the busiest camera has at a time, however many workers there are. A step
+// up that does not hold for five minutes has failed and doubles those ten seconds, to ten minutes at most;
+// one that holds brings them back. So a machine at its limit changes a few times, and then once in ten
+// minutes. Calm: nothing is judged in the first five seconds, and for three after a change. Cameras that are
+// away count as if they were there for five minutes (the caller tells), so a reconnect is no reason to go up.
 // Threads: one thread at a time.
 #pragma once
 

@@ -114,6 +114,29 @@ TEST_F(LoadControlTest, WhatFilesTakeIsNotThere) {
   EXPECT_EQ(seconds_until_change(sample, 100), 0);
 }
 
+TEST_F(LoadControlTest, ALevelThatTheBusiestCameraCannotHaveIsNotTried) {
+  LoadControl control({{{640, 384}, 1, 50ms}, {{480, 288}, 1, 26ms}}, 1, {4, 4});
+  LoadSample one{.seconds = 1, .work = {0.78, 0.1, 0.78}, .busy = 0.78, .cameras = 1, .delivering = 1};
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(control.observe(one, now_ += 1s)) << i;
+  one.work = {0.4, 0.05, 0.4};  // half of the frames
+  std::optional<LoadControl::Change> change;
+  for (int i = 0; i < 11 && !change; ++i) change = control.observe(one, now_ += 1s);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->level, 0U);
+}
+
+TEST_F(LoadControlTest, OneThatIsBehindWhileThereIsRoomChangesNothing) {
+  LoadControl control(ladder(), 0, {4, 4});
+  LoadSample greedy{
+      .seconds = 1, .work = {1.6, 0.3, 1}, .busy = 1.6, .frames_late = 90, .cameras = 4, .delivering = 4};
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(control.observe(greedy, now_ += 1s)) << i;
+  greedy.work.rest = 2.1;  // the cores are full
+  std::optional<LoadControl::Change> change;
+  for (int i = 0; i < 2; ++i) change = control.observe(greedy, now_ += 1s);
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->level, 1U);
+}
+
 TEST_F(LoadControlTest, DecodingTakesFromTheSameCores) {
   second(late(1));
   second(late(1));
@@ -143,7 +166,7 @@ TEST_F(LoadControlTest, AStepUpThatFailsDoublesTheWait) {
 TEST_F(LoadControlTest, CamerasThatAreAwayAreNoReasonToGoUp) {
   second(late(1));
   second(late(1));
-  LoadSample half = quiet(0.25);
+  LoadSample half = quiet(0.27);
   half.delivering = 2;
   EXPECT_EQ(seconds_until_change(half, 100), 0);
   LoadSample nobody = quiet(0);

@@ -29,7 +29,8 @@ std::string ordinal(int number) {
 double use_at(const Level& level, const Crowd& crowd, const Machine& machine) {
   const double cost = to_seconds(level.cost);
   return use_of(machine,
-                {crowd.looks * kFramesPerSecond * cost, crowd.live * kFramesPerSecond * kDecodeSeconds});
+                {crowd.looks * kFramesPerSecond * cost, crowd.live * kFramesPerSecond * kDecodeSeconds,
+                 crowd.most_looks * kFramesPerSecond * cost});
 }
 
 // Where nothing can be reckoned: nobody to reckon with is there.
@@ -54,7 +55,7 @@ std::string Level::input_text() const {
 }
 
 double use_of(const Machine& machine, const Work& work) noexcept {
-  return std::max(work.look / machine.workers, (work.look + work.rest) / machine.cores);
+  return std::max({work.look / machine.workers, (work.look + work.rest) / machine.cores, work.busiest});
 }
 
 bool is_live(const settings::CameraSettings& camera) noexcept {
@@ -73,6 +74,7 @@ Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings
     }
     ++crowd.live;
     crowd.looks += 1.0 / camera.detector_step;
+    crowd.most_looks = std::max(crowd.most_looks, 1.0 / camera.detector_step);
   }
   return crowd;
 }
@@ -106,6 +108,12 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
   }
   const double use = use_at(ladder[level], crowd, machine);
   const double look = crowd.looks * kFramesPerSecond * to_seconds(ladder[level].cost) / machine.workers;
+  const double busiest = crowd.most_looks * kFramesPerSecond * to_seconds(ladder[level].cost);
+  if (use > kUseMax && busiest >= use) {
+    return {level,
+            fmt::format("{}: one camera would keep its worker {:.0f} % busy, and there is no smaller one",
+                        ladder[level].text(), 100 * use)};
+  }
   const bool by_cores = machine.cores < machine.workers || (machine.cores > machine.workers && use > look);
   return {level, fmt::format("{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
                              "30 frames a second of 720p and 2 ms to decode each are assumed",

@@ -38,6 +38,7 @@ struct Machine {
 struct Work {
   double look = 0;
   double rest = 0;
+  double busiest = 0;  // of look, for that one camera that needs most: never two workers at once
 };
 
 // The share of the machine that a level may use, both where auto chooses and where there is a way up: else
@@ -45,15 +46,16 @@ struct Work {
 inline constexpr double kUseMax = 0.9;
 
 // The share of the machine's time that it takes: of the workers', or of the cores', which workers and
-// cameras share, whichever is greater. Above 1: too much.
+// cameras share, or of the one worker that a camera has at a time, whichever is greatest. Above 1: too much.
 double use_of(const Machine& machine, const Work& work) noexcept;
 
 // The cameras, as far as they say how much there is to do.
 struct Crowd {
-  int live = 0;         // their frames come as time passes
-  double looks = 0;     // sum over them of 1 / detector_step
-  int others = 0;       // they wait for the workers, or are played faster than in real time
-  int least_face = 60;  // the least filter_min_size of all, pixels
+  int live = 0;           // their frames come as time passes
+  double looks = 0;       // sum over them of 1 / detector_step
+  double most_looks = 0;  // of one of them
+  int others = 0;         // they wait for the workers, or are played faster than in real time
+  int least_face = 60;    // the least filter_min_size of all, pixels
 };
 Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings::CameraSettings& defaults);
 // Frames come as time passes, and may be dropped.

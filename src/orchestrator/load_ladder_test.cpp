@@ -15,7 +15,7 @@ std::vector<Level> three_sizes() {
 }
 
 Crowd live(int cameras) {
-  return {.live = cameras, .looks = static_cast<double>(cameras)};
+  return {.live = cameras, .looks = static_cast<double>(cameras), .most_looks = 1};
 }
 
 TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
@@ -41,6 +41,16 @@ TEST(LoadLadderTest, AutoCountsTheStepAndTheWorkers) {
   const auto by_cores = choose_level(three_sizes(), live(32), {4, 5});
   EXPECT_EQ(by_cores.level, 1U);
   EXPECT_NE(by_cores.why.find("5 cores"), std::string::npos) << by_cores.why;
+}
+
+// 30 looks of 50 ms a second fill a worker and a half, and a camera has one at a time.
+TEST(LoadLadderTest, OneCameraHasOneWorkerAtMost) {
+  std::vector<Level> ladder = {{{640, 384}, 1, 50ms}, {{480, 288}, 1, 26ms}, {{320, 192}, 1, 12ms}};
+  EXPECT_EQ(choose_level(ladder, live(1), {4, 4}).level, 1U);
+  EXPECT_EQ(choose_level(ladder, {.live = 1, .looks = 0.5, .most_looks = 0.5}, {4, 4}).level, 0U);
+  for (Level& level : ladder) level.cost *= 4;
+  EXPECT_NE(choose_level(ladder, live(1), {4, 4}).why.find("one camera would keep its worker 144 % busy"),
+            std::string::npos);
 }
 
 TEST(LoadLadderTest, WithoutACameraInAHurryAutoDoesNotReckon) {
@@ -83,6 +93,7 @@ TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
   const Crowd crowd = crowd_of(cameras, camera);
   EXPECT_EQ(crowd.live, 2);
   EXPECT_EQ(crowd.looks, 1.5);
+  EXPECT_EQ(crowd.most_looks, 1);
   EXPECT_EQ(crowd.others, 3);
   EXPECT_EQ(crowd.least_face, 30);
   camera.shot.filter_min_size = 20;

@@ -126,6 +126,7 @@ void Orchestrator::watch_load() {
       const Strand::Presence presence = camera->presence();
       if (presence.known) ++seen.cameras;
       if (presence.delivering) ++seen.delivering;
+      seen.busiest = std::max(seen.busiest, camera->take_busy());
     }
   }
   if (told) overload_->choose_again(*told);

@@ -40,7 +40,10 @@ LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
   const Seen before = std::exchange(last_seen_, seen).value_or(seen);
   const double look = seen.workers_cpu - before.workers_cpu;
   const LoadSample sample{.seconds = to_seconds(now - measured_at_),
-                          .work = {look, std::max(0.0, seen.process_cpu - before.process_cpu - look)},
+  // Of the time of live cameras' turns, what was no waiting for a core.
+  const double working = busy > busy_ ? std::min(1.0, look / to_seconds(busy - busy_)) : 1.0;
+                          .work = {look, std::max(0.0, seen.process_cpu - before.process_cpu - look),
+                                   to_seconds(seen.busiest) * working},
                           .busy = to_seconds(busy - busy_),
                           .frames_late = late - late_,
                           .cameras = seen.cameras,

@@ -35,8 +35,9 @@ struct OverloadFigures {
 
 // What only their owner sees, once a second.
 struct Seen {
-  int cameras = 0;     // live ones that are there, or were lately
-  int delivering = 0;  // of them, those that send
+  int cameras = 0;         // live ones that are there, or were lately
+  int delivering = 0;      // of them, those that send
+  Nanoseconds busiest{0};  // the most worker time that one of them took since the last time, by the clock
   // CPU time used so far, by the workers and by the whole process.
   double workers_cpu = 0;
   double process_cpu = 0;

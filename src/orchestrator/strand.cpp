@@ -211,7 +211,10 @@ void Strand::order(ShotOrder shot_order) {
 void Strand::finish_turn(SteadyTime begun) {
   const Nanoseconds took = world_.clock.now() - begun;
   place_.share.charge(took);
-  if (is_live_) world_.load.add_busy(took);
+  if (is_live_) {
+    world_.load.add_busy(took);
+    busy_.fetch_add(took.count(), std::memory_order_relaxed);
+  }
   {
     MutexLock lock(mutex_);
     if (closed_all_) {

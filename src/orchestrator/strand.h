@@ -65,6 +65,9 @@ class Strand final : public camera::FrameSink {
   };
   [[nodiscard]] Presence presence() const;
 
+  // Worker time in its turns since the last call, where it is a live camera. Housekeeping's.
+  [[nodiscard]] Nanoseconds take_busy() noexcept { return Nanoseconds(busy_.exchange(0)); }
+
   // True once end() was called and everything is handed on.
   [[nodiscard]] bool drained() const noexcept { return drained_; }
   [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
@@ -112,6 +115,7 @@ class Strand final : public camera::FrameSink {
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
   std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
   std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
+  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
   std::atomic<SteadyTime> last_arrival_;       // of any frame
 
   // State below is protected by mutex_.
