@@ -1,5 +1,7 @@
 #include "orchestrator/strand.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "orchestrator/load_ladder.h"
 
@@ -17,6 +19,10 @@ constexpr auto kBehind = 250ms;
 constexpr auto kAway = 1500ms;
 constexpr auto kSettles = 5s;
 constexpr auto kForgotten = 5min;
+// Looks that overload leaves within track_miss_interval, at least.
+constexpr double kLooksWithinMiss = 3;
+constexpr double kRounding = 1e-6;  // so that a whole number stays one
+constexpr int kIntervalSmoothing = 8;
 // Frames that the open tracks of one camera may hold for their best shots; beyond, the oldest is turned
 // into a JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
@@ -41,6 +47,7 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
   const SteadyTime now = world_.clock.now();
   note_arrival(frame, now);
+  note_interval(frame);
   if (left_out(frame)) return;
   std::optional<domain::Frame> dropped;  // let go of outside the lock
   {
@@ -71,10 +78,30 @@ bool Strand::left_out(const domain::Frame& frame) {
     ++camera_->ledger.frames_skipped;
     return true;
   }
-  const auto overload = static_cast<std::uint64_t>(world_.load.step.load(std::memory_order_relaxed));
-  if (!may_drop_ || frame.sequence / step % overload == 0) return false;
+  if (!may_drop_ || !begun_ || ++unlooked_ >= overload_step()) {
+    begun_ = true;
+    unlooked_ = 0;
+    return false;
+  }
   ++camera_->ledger.frames_overload_skipped;
   return true;
+}
+
+// Two looks must not be further apart than a third of what ends a track, or people are split in two.
+int Strand::overload_step() const {
+  const int step = world_.load.step.load(std::memory_order_relaxed);
+  if (step == 1 || frame_interval_ <= Nanoseconds::zero()) return 1;
+  const double between = to_seconds(frame_interval_) * camera_->settings.detector_step;
+  const double most = camera_->settings.track.track_miss_interval / kLooksWithinMiss / between;
+  return std::max(1, most < step ? static_cast<int>(most + kRounding) : step);
+}
+
+void Strand::note_interval(const domain::Frame& frame) {
+  const Nanoseconds passed = frame.stream_time - last_stream_.value_or(frame.stream_time);
+  last_stream_ = frame.stream_time;
+  if (passed <= Nanoseconds::zero()) return;  // a file begins again
+  const bool is_first = frame_interval_ == Nanoseconds::zero();
+  frame_interval_ += is_first ? passed : (passed - frame_interval_) / kIntervalSmoothing;
 }
 
 void Strand::note_drop(SteadyTime now) {

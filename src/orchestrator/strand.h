@@ -76,6 +76,8 @@ class Strand final : public camera::FrameSink {
 
  private:
   [[nodiscard]] bool left_out(const domain::Frame& frame);
+  [[nodiscard]] int overload_step() const;
+  void note_interval(const domain::Frame& frame);
   void note_arrival(const domain::Frame& frame, SteadyTime now);
   void note_drop(SteadyTime now);
   std::optional<domain::Frame> take_frame();
@@ -93,6 +95,10 @@ class Strand final : public camera::FrameSink {
   const bool may_drop_, is_live_;
 
   // The camera's thread's.
+  std::optional<Nanoseconds> last_stream_;  // of the frame before
+  Nanoseconds frame_interval_{0};           // about, by their stream_time; 0: not known yet
+  int unlooked_ = 0;                        // since the last frame that was let through: left out by overload
+  bool begun_ = false;                      // a frame was let through
   SteadyTime settled_at_{};  // from then on, since it last began to send, what it drops tells of overload
 
   // Whoever has it scheduled: the queue, or a worker.

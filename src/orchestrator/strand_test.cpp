@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <opencv2/core.hpp>
 #include <thread>
 
@@ -19,6 +20,7 @@ class ScriptedDetector final : public detect::Detector {
   Status detect(const domain::Frame& frame, const domain::Region&,
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
+    if (takes) takes();
     found.clear();
     if (broken) return Error{ErrorCode::invalid, "broken"};
     if (face) found.push_back({*face, 0.9F, std::nullopt});
@@ -30,6 +32,7 @@ class ScriptedDetector final : public detect::Detector {
   std::vector<std::uint64_t> seen;
   std::optional<domain::Box> face;
   bool broken = false;
+  std::function<void()> takes;
 };
 
 class StrandTest : public ::testing::Test {
@@ -53,7 +56,7 @@ class StrandTest : public ::testing::Test {
   void deliver(std::uint64_t sequence, const std::stop_token& stop = {}) {
     domain::Frame frame = picture_;
     frame.sequence = sequence;
-    frame.stream_time = sequence * 40ms;
+    frame.stream_time = sequence * every_;
     frame.read_at = clock_.now();
     strand().deliver(std::move(frame), stop);
   }
@@ -80,6 +83,7 @@ class StrandTest : public ::testing::Test {
   StageLatency latency_;
   LoadMeter load_;
   settings::CameraSettings settings_;
+  Nanoseconds every_ = 40ms;  // a frame
   domain::Frame picture_;
   std::shared_ptr<CameraContext> context_;
   std::optional<Strand> strand_;
@@ -204,6 +208,32 @@ TEST_F(StrandTest, OverloadsStepComesOnTopOfTheCamerasOwn) {
   EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 6, 12}));
   EXPECT_EQ(ledger().frames_skipped, 6U);
   EXPECT_EQ(ledger().frames_overload_skipped, 4U);
+}
+
+// Looks 1.6 s apart would end a track of one second between any two.
+TEST_F(StrandTest, OverloadLeavesALookInEveryThirdOfAMissInterval) {
+  for (const Nanoseconds every : {40ms, 100ms, 200ms}) {
+    strand_.reset();
+    detector_.seen.clear();
+    every_ = every;
+    load_.step = 8;
+    for (std::uint64_t i = 0; i < 33; ++i) {
+      deliver(i);
+      work();
+    }
+    const std::uint64_t gap = every == 40ms ? 8 : every == 100ms ? 3 : 1;
+    ASSERT_EQ(detector_.seen.size(), 32 / gap + 1) << every.count();
+    EXPECT_EQ(detector_.seen.back() - detector_.seen[detector_.seen.size() - 2], gap);
+  }
+}
+
+TEST_F(StrandTest, ALiveCameraTellsHowMuchWorkerTimeItTook) {
+  EXPECT_EQ(strand().take_busy(), 0ns);
+  detector_.takes = [this] { clock_.advance(7ms); };
+  for (std::uint64_t i = 0; i < 2; ++i) deliver(i);
+  work();
+  EXPECT_EQ(strand().take_busy(), 14ms);
+  EXPECT_EQ(strand().take_busy(), 0ns);
 }
 
 TEST_F(StrandTest, OverloadLeavesNothingOutWhereNothingMayBeDropped) {
