@@ -190,9 +190,9 @@ void Orchestrator::wait_for_senders() {
 Summary Orchestrator::summary() const {
   Summary figures;
   figures.seconds = to_seconds(clock_.now() - started_);
-  figures.detector = overload_->name();
   figures.workers = static_cast<int>(overload_->workers());
   figures.overload = overload_->figures();
+  figures.detector = figures.overload.detector;
   {
     MutexLock lock(mutex_);
     for (const auto& camera : cameras_) figures.cameras.push_back(camera->summary(figures.seconds));

@@ -26,6 +26,7 @@ Overload::Overload(Detectors detectors, bool reduces, LoadMeter& meter, memory::
   }
   figures_.reduces = reduces;
   figures_.input = control_.at().input_text();
+  figures_.detector = figures_.detector_at_start = name_;
 }
 
 double Overload::workers_cpu() const noexcept {
@@ -39,9 +40,9 @@ LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
   const std::uint64_t late = meter_.frames_late.load(std::memory_order_relaxed);
   const Seen before = std::exchange(last_seen_, seen).value_or(seen);
   const double look = seen.workers_cpu - before.workers_cpu;
-  const LoadSample sample{.seconds = to_seconds(now - measured_at_),
   // Of the time of live cameras' turns, what was no waiting for a core.
   const double working = busy > busy_ ? std::min(1.0, look / to_seconds(busy - busy_)) : 1.0;
+  const LoadSample sample{.seconds = to_seconds(now - measured_at_),
                           .work = {look, std::max(0.0, seen.process_cpu - before.process_cpu - look),
                                    to_seconds(seen.busiest) * working},
                           .busy = to_seconds(busy - busy_),
@@ -77,7 +78,13 @@ void Overload::choose_again(const Crowd& crowd) {
   if (!chooses_) return;
   const Choice choice = choose_level(control_.ladder(), crowd, machine_);
   log::info("detector.input auto: {}", choice.why);
-  if (choice.level == control_.level() || !change_to(choice.level)) return;
+  if (choice.level == control_.level()) {  // what load came to is now what is chosen
+    start_ = choice.level;
+    MutexLock lock(mutex_);
+    figures_.level = 0;
+    return;
+  }
+  if (!change_to(choice.level)) return;
   start_ = choice.level;
   tell(choice.why);
 }
@@ -90,6 +97,10 @@ bool Overload::change_to(std::size_t level) {
       log::error("detector: {} cannot be had and is passed over: {}", wanted.text(), each.error().text);
       control_.refuse(level);
       return false;
+    }
+    {
+      MutexLock lock(mutex_);
+      figures_.detector = each->front()->name();
     }
     for (std::size_t i = 0; i < seats_.size(); ++i) seats_[i]->hand_over(std::move(each->at(i)));
   }

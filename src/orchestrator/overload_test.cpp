@@ -111,6 +111,23 @@ TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
   EXPECT_EQ(input_of(0), "yunet_n 320x192");
   EXPECT_EQ(overload_->figures().input, "320x192");
   EXPECT_EQ(overload_->figures().level, 0) << "it is what was chosen";
+  EXPECT_EQ(overload_->figures().detector, overload_->seat(0).detector().name());
+  EXPECT_EQ(overload_->figures().detector_at_start, overload_->name());
+}
+
+TEST_F(OverloadTest, WhatLoadCameToMayBeWhatIsChosenNext) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  make();
+  seconds(5, 0, 0.5);
+  seconds(9, 30, 1.0);
+  ASSERT_EQ(overload_->figures().input, "320x192");
+  ASSERT_EQ(overload_->figures().step, 1);
+  EXPECT_EQ(overload_->figures().level, 2);
+  const double reduced = overload_->figures().seconds_reduced;
+  overload_->choose_again({.live = 1000, .looks = 1000});
+  EXPECT_EQ(overload_->figures().level, 0);
+  seconds(3, 0, 0.9);
+  EXPECT_EQ(overload_->figures().seconds_reduced, reduced);
 }
 
 TEST_F(OverloadTest, WhatIsSetIsNotChosenAgain) {

@@ -108,6 +108,7 @@ Json latency_json(const Histogram::Percentiles& of) {
 
 Json overload_json(const OverloadFigures& overload) {
   return {{"on_overload", overload.reduces ? "reduce" : "drop"},
+          {"detector_at_start", overload.detector_at_start},
           {"level", overload.level},
           {"input", overload.input},
           {"step", overload.step},
