@@ -26,6 +26,14 @@ void share_out(int length, int side, std::vector<int>& begins) {
     begins.push_back(static_cast<int>(static_cast<std::int64_t>(length) * i / cells));
 }
 
+// How many of these cells lie wholly within `length` pixels, wherever those begin: the widest cells, and one
+// that is cut by all but a pixel.
+int covered(int length, const std::vector<int>& begins) {
+  int widest = 1;
+  for (std::size_t i = 0; i + 1 < begins.size(); ++i) widest = std::max(widest, begins[i + 1] - begins[i]);
+  return std::max(0, (length - widest + 1) / widest);
+}
+
 }  // namespace
 
 void MotionGate::lay_grid(domain::Size frame, const domain::Region& region) {
@@ -37,6 +45,9 @@ void MotionGate::lay_grid(domain::Size frame, const domain::Region& region) {
   share_out(region.height, side, rows_);
   now_.assign((columns_.size() - 1) * (rows_.size() - 1), 0);
   then_ = now_;
+  needed_ = std::min(
+      threshold_ * static_cast<double>(now_.size()),
+      std::max(1.0, static_cast<double>(covered(least_face_, columns_)) * covered(least_face_, rows_)));
   sums_.resize(static_cast<std::size_t>(region.width) + kSlack);
   by_shift_.resize(2 * kLevels);
 }
@@ -85,7 +96,7 @@ bool MotionGate::cells_moved() {
     const int change = now_[i] - then_[i] - shift;
     changed += std::abs(change) > kMotionLevels * kFraction ? 1 : 0;
   }
-  return changed > 0 && changed >= threshold_ * static_cast<double>(now_.size());
+  return changed > 0 && changed >= needed_;
 }
 
 bool MotionGate::moved(const domain::Frame& frame, const domain::Region& rot) {

@@ -10,8 +10,10 @@
 // A change of the whole picture's brightness, such as a camera's exposure or flickering lamps make, is taken
 // off before: the median of the cells' changes, up to kMotionShift. No face is half of the picture, so no
 // face is taken off with it. A larger jump, a lamp switched on, counts as motion.
-// threshold: the part of the cells that must have changed, 0..1. A face of 60 pixels in 720p is 0.004 of the
-// picture; up to 0.002 it is always seen. 0: off, every frame counts as moved and costs nothing.
+// threshold: the part of the cells that must have changed, 0..1; but never more cells than the smallest face
+// that is wanted covers wholly wherever it is, and never more than one where it covers none: in 1080p and 4K
+// cells are larger and faces no. So such a face is always seen, whatever the threshold: a larger one than
+// that spares nothing more. 0: off, every frame counts as moved and costs nothing.
 //
 // Counts as moved too: the first frame, one of another size or region, one that cannot be judged (no luma,
 // nothing of the region in the picture), every frame for kMotionHold after motion, so that a face missed in
@@ -40,7 +42,9 @@ inline constexpr Nanoseconds kMotionRest = std::chrono::seconds(5);
 
 class MotionGate {
  public:
-  explicit MotionGate(double threshold) : threshold_(threshold) {}
+  // least_face: the shorter side of the smallest face that is wanted, pixels of the frame.
+  explicit MotionGate(double threshold, int least_face = 60)
+      : threshold_(threshold), least_face_(least_face) {}
 
   bool moved(const domain::Frame& frame, const domain::Region& rot);
 
@@ -51,6 +55,8 @@ class MotionGate {
   [[nodiscard]] bool cells_moved();
 
   const double threshold_;
+  const int least_face_;
+  double needed_ = 1;  // cells that must have changed
   // The grid, and what it was laid for.
   domain::Size frame_;
   domain::Region region_;

@@ -129,6 +129,29 @@ TEST(MotionGate, AFaceThatAppearsIsSeenWhereverItIs) {
   }
 }
 
+// Cells are 24 and 48 pixels wide there: 60 pixels cover one wholly, or none, of the eight of the threshold.
+TEST(MotionGate, AFaceThatAppearsIsSeenInLargePictures) {
+  for (const domain::Size size : {domain::Size{1920, 1080}, {3840, 2160}}) {
+    for (const int corner : {480, 481, 503, 517}) {
+      MotionGate gate(kThreshold, 60);
+      Scene scene(size);
+      settle(gate, scene);
+      EXPECT_TRUE(gate.moved(scene.frame({corner, corner, 60, 60}, 25), {})) << size.width << ' ' << corner;
+    }
+  }
+}
+
+TEST(MotionGate, WhatIsSmallerThanTheFacesThatAreWantedNeedsNoLook) {
+  Scene scene;
+  MotionGate gate(kThreshold, 60);
+  settle(gate, scene);
+  EXPECT_FALSE(gate.moved(scene.frame({640, 320, 14, 14}, 60), {}));
+  Scene again;
+  MotionGate small_faces(kThreshold, 20);
+  settle(small_faces, again);
+  EXPECT_TRUE(small_faces.moved(again.frame({640, 320, 14, 14}, 60), {}));
+}
+
 // One pixel in ten frames: between two frames nothing that a cell could show.
 TEST(MotionGate, AFaceThatCreepsInIsSeenBeforeAQuarterOfIt) {
   MotionGate gate(kThreshold);

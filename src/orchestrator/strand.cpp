@@ -37,7 +37,7 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       may_drop_(!camera_->settings.source.disable_drops && camera_->settings.source.play_speed >= 0),
       is_live_(is_live(camera_->settings)),
       place_(camera_->settings.weight),
-      gate_(camera_->settings.imotion_threshold),
+      gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index),
       last_delivery_(world.clock.now()),

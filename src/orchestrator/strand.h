@@ -115,13 +115,13 @@ class Strand final : public camera::FrameSink {
   bool closed_all_ = false;
 
   std::atomic<bool> drained_{false};
+  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
   std::atomic<bool> scheduled_{false};         // in Turns, or with a worker; who sets it pushes
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
   std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
   std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
-  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
   std::atomic<SteadyTime> last_arrival_;       // of any frame
 
   // State below is protected by mutex_.

@@ -96,8 +96,8 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
     {"detector_step", [](Camera& c) -> Slot { return &c.detector_step; }, from_to(1, 1000, "frames"),
      "look for faces in every Nth frame"},
     {"imotion_threshold", [](Camera& c) -> Slot { return &c.imotion_threshold; }, from_to(0, 1),
-     "while nobody is seen, skip frames in which less than this part of the picture changes; 0: off; try "
-     "0.002"},
+     "while nobody is seen, skip frames in which less than this part of the picture changes, and less than "
+     "a face of filter_min_size covers; 0: off; try 0.002"},
     {"weight", [](Camera& c) -> Slot { return &c.weight; }, from_to(1, 100, "turns"),
      "beside other cameras' where there is not time for every frame"},
     {"filter_min_size", [](Camera& c) -> Slot { return &c.shot.filter_min_size; }, from_to(0, 8192, "pixels"),
