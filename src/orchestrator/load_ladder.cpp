@@ -115,12 +115,15 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
                         ladder[level].text(), 100 * use)};
   }
   const bool by_cores = machine.cores < machine.workers || (machine.cores > machine.workers && use > look);
-  return {level, fmt::format("{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
-                             "30 frames a second of 720p and 2 ms to decode each are assumed",
-                             ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
-                             by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers",
-                             100 * use, use > kUseMax ? ", and there is no smaller one" : "",
-                             1000 * to_seconds(ladder[level].cost))};
+  return {
+      level,
+      fmt::format(
+          "{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
+          "30 frames a second of 720p and 2 ms to decode each are assumed; for small faces in larger frames "
+          "set detector.input",
+          ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
+          by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers", 100 * use,
+          use > kUseMax ? ", and there is no smaller one" : "", 1000 * to_seconds(ladder[level].cost))};
 }
 
 }  // namespace vigia::orchestrator

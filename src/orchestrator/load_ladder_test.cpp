@@ -24,7 +24,7 @@ TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
   EXPECT_EQ(
       eight.why,
       "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second of "
-      "720p and 2 ms to decode each are assumed");
+      "720p and 2 ms to decode each are assumed; for small faces in larger frames set detector.input");
   EXPECT_EQ(choose_level(three_sizes(), live(10), kTwoCores).level, 1U);
   EXPECT_EQ(choose_level(three_sizes(), live(16), kTwoCores).level, 2U);
   const auto too_many = choose_level(three_sizes(), live(40), kTwoCores);
