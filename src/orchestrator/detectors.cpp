@@ -1,9 +1,9 @@
 #include "orchestrator/detectors.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "detect/detector_cost.h"
+#include "memory/core_limit.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr domain::Size kAssumedFrame{1280, 720};
 
 Machine machine_for(int workers_wanted) {
-  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int cores = memory::core_limit();
   return {workers_wanted > 0 ? workers_wanted : cores, cores};
 }
 
