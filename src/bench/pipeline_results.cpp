@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bench/machine_json.h"
 #include "bench/pipeline_report_json.h"
 
 namespace vigia::bench {
@@ -63,14 +64,6 @@ Json options_json(const PipelineBenchOptions& options) {
           {"repeat", options.repeat},
           {"bound", options.bound},
           {"set", options.sets}};
-}
-
-Json machine_json(const Machine& machine) {
-  return {{"cpu", machine.cpu},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory},
-          {"kernel", machine.kernel},
-          {"allocator", machine.allocator}};
 }
 
 template <class Figure>

@@ -128,6 +128,7 @@ TEST(PipelineResultsTest, ReportsCrossFromProcessToProcess) {
 TEST(PipelineResultsTest, TheJsonHoldsEveryRunAndTheMedians) {
   const auto json = nlohmann::json::parse(to_json(results(Pace::free)));
   EXPECT_EQ(json.at("runs").size(), 3U);
+  EXPECT_EQ(json.at("machine").at("cores"), 2);
   const auto& first = json.at("runs").at(0);
   EXPECT_EQ(first.at("share_of_fps"), 0.9);
   EXPECT_EQ(first.at("bound").at("fps"), 300);
