@@ -22,6 +22,15 @@ void each_field(Report& report, const Visit& visit) {
   visit("a_frame", report.a_frame);
 }
 
+template <Any<OverloadReport> Report, class Visit>
+void each_field(Report& report, const Visit& visit) {
+  visit("level", report.level);
+  visit("input", report.input);
+  visit("step", report.step);
+  visit("changes", report.changes);
+  visit("seconds_reduced", report.seconds_reduced);
+}
+
 template <Any<JobReport> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("stopped", report.stopped);
@@ -33,6 +42,9 @@ void each_field(Report& report, const Visit& visit) {
   visit("frames_processed", report.frames_processed);
   visit("frames_dropped", report.frames_dropped);
   visit("frames_skipped", report.frames_skipped);
+  visit("frames_overload_skipped", report.frames_overload_skipped);
+  visit("frames_imotion_skipped", report.frames_imotion_skipped);
+  visit("overload", report.overload);
   visit("cpu_seconds", report.cpu_seconds);
   visit("foreign_cpu_seconds", report.foreign_cpu_seconds);
   visit("latency_ms", report.latency_ms);
@@ -68,6 +80,9 @@ struct WriteField {
   void operator()(const char* name, const StageReport& value) const {
     each_field(value, WriteField{json[name]});
   }
+  void operator()(const char* name, const OverloadReport& value) const {
+    each_field(value, WriteField{json[name]});
+  }
   void operator()(const char* name, const StageReports& values) const {
     Json& all = json[name] = Json::object();
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -83,6 +98,9 @@ struct WriteField {
 struct ReadField {
   const Json& json;
   void operator()(const char* name, StageReport& value) const { each_field(value, ReadField{json.at(name)}); }
+  void operator()(const char* name, OverloadReport& value) const {
+    each_field(value, ReadField{json.at(name)});
+  }
   void operator()(const char* name, StageReports& values) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
       each_field(values[i], ReadField{json.at(name).at(std::string(orchestrator::kStageNames[i]))});

@@ -40,6 +40,7 @@ Json row_json(const PipelineRow& row, bool with_bound, bool free) {
                {"runs", row.runs},
                {"fps", spread_json(row.fps)},
                {"dropped_share", spread_json(row.dropped_share)},
+               {"left_out_share", spread_json(row.left_out_share)},
                {"latency_p50_ms", spread_json(row.p50_ms)},
                {"latency_p99_ms", spread_json(row.p99_ms)},
                {"latency_max_ms", spread_json(row.max_ms)},
@@ -79,6 +80,10 @@ PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   row.fps = spread(runs, [](const Run& run) { return run.job.fps(); });
   row.dropped_share = spread(runs, [](const Run& run) {
     return JobReport::per(static_cast<double>(run.job.frames_dropped),
+                          static_cast<double>(run.job.frames_decoded));
+  });
+  row.left_out_share = spread(runs, [](const Run& run) {
+    return JobReport::per(static_cast<double>(run.job.frames_left_out()),
                           static_cast<double>(run.job.frames_decoded));
   });
   row.p50_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.p50; });

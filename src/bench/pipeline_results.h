@@ -47,7 +47,8 @@ struct PipelineResults {
 struct PipelineRow {
   int cameras = 0;
   int runs = 0;
-  Spread fps, dropped_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb, share_of_fps, share_of_core_time;
+  Spread fps, dropped_share, left_out_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb, share_of_fps,
+      share_of_core_time;
 };
 std::vector<PipelineRow> rows_of(const PipelineResults& results);
 

@@ -9,6 +9,7 @@
 namespace vigia::bench {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -123,6 +124,34 @@ TEST(PipelineResultsTest, ReportsCrossFromProcessToProcess) {
     EXPECT_FALSE(read_job(line)) << line;
     EXPECT_FALSE(read_bound(line)) << line;
   }
+}
+
+TEST(PipelineResultsTest, WhatWasLeftOutIsToldByReason) {
+  PipelineResults all = results(Pace::realtime);
+  all.runs.resize(1);
+  JobReport& job = all.runs[0].job;
+  EXPECT_THAT(to_text(all.runs[0], all), Not(HasSubstr("overload")));
+  job.frames_skipped = 140;
+  job.frames_overload_skipped = 280;
+  job.frames_imotion_skipped = 420;
+  job.overload = {2, "320x192", 3, 5, 7.5};
+  EXPECT_THAT(
+      to_text(all.runs[0], all),
+      AllOf(HasSubstr("840 left out"), HasSubstr("140 by detector_step, 280 by overload, 420 without motion"),
+            HasSubstr("level 2 at the end: 320x192, step 3; 5 changes, reduced for 7.5 s")));
+  EXPECT_DOUBLE_EQ(rows_of(all)[0].left_out_share.median, 0.3);
+  EXPECT_THAT(to_table(all), AllOf(HasSubstr("left out"), HasSubstr("30.0 %")));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_EQ(json.at("medians").at(0).at("left_out_share").at("median"), 0.3);
+  EXPECT_EQ(json.at("runs").at(0).at("job").at("frames_imotion_skipped"), 420);
+  const auto read = read_job(to_line(job));
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->frames_overload_skipped, 280U);
+  EXPECT_EQ(read->overload.level, 2);
+  EXPECT_EQ(read->overload.input, "320x192");
+  EXPECT_EQ(read->overload.step, 3);
+  EXPECT_EQ(read->overload.changes, 5U);
+  EXPECT_EQ(read->overload.seconds_reduced, 7.5);
 }
 
 TEST(PipelineResultsTest, TheJsonHoldsEveryRunAndTheMedians) {
