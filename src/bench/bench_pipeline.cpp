@@ -31,14 +31,11 @@ Status try_detector(const settings::Settings& settings) {
   return detector ? ok_status() : Status(detector.error());
 }
 
-// "yunet_n 640x384 bf16" -> 640x384; 0x0 for a detector without sizes.
-domain::Size input_in(const std::string& detector) {
+// OverloadReport::input as a size; 0x0 for the cascade.
+domain::Size size_of(const std::string& input) {
   domain::Size size;
-  for (std::size_t at = 0; at < detector.size(); at = detector.find(' ', at)) {
-    at = detector.find_first_not_of(' ', at);
-    if (std::sscanf(detector.c_str() + at, "%dx%d", &size.width, &size.height) == 2) return size;
-  }
-  return {};
+  if (std::sscanf(input.c_str(), "%dx%d", &size.width, &size.height) != 2) return {};
+  return size;
 }
 
 class Bench {
@@ -78,9 +75,9 @@ class Bench {
       if (Status done = measure_bound(options, run.before); !done) return done;
     }
     if (Status done = measure_job(run); !done) return done;
-    if (!options.bound) return ok_status();
+    if (!options.bound || run.why_no_share()) return ok_status();
     if (!size_is_known) {
-      options.input = input_in(run.job.detector);
+      options.input = size_of(run.job.overload.input);
       options.seconds *= 2;
     }
     return measure_bound(options, run.after);

@@ -1,5 +1,7 @@
 #include "bench/pipeline_results.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "bench/machine_json.h"
@@ -26,6 +28,7 @@ Json run_json(const PipelineRun& run) {
   if (run.before) each_field(*run.before, WriteField{json["bound_before"]});
   if (run.after) each_field(*run.after, WriteField{json["bound_after"]});
   if (const auto bound = run.bound()) json["bound"] = bound_json(*bound);
+  if (const auto why = run.why_no_share()) json["why_no_share"] = *why;
   if (const auto share = run.share_of_fps()) json["share_of_fps"] = rounded(*share);
   if (const auto share = run.share_of_core_time()) json["share_of_core_time"] = rounded(*share);
   return json;
@@ -35,7 +38,7 @@ Json spread_json(const Spread& spread) {
   return {{"median", rounded(spread.median)}, {"min", rounded(spread.min)}, {"max", rounded(spread.max)}};
 }
 
-Json row_json(const PipelineRow& row, bool with_bound, bool free) {
+Json row_json(const PipelineRow& row, bool free) {
   Json json = {{"cameras", row.cameras},
                {"runs", row.runs},
                {"fps", spread_json(row.fps)},
@@ -47,8 +50,8 @@ Json row_json(const PipelineRow& row, bool with_bound, bool free) {
                {"cores", spread_json(row.cores)},
                {"core_ms", spread_json(row.core_ms)},
                {"rss_peak_mb", spread_json(row.rss_mb)}};
-  if (with_bound && free) json["share_of_fps"] = spread_json(row.share_of_fps);
-  if (with_bound) json["share_of_core_time"] = spread_json(row.share_of_core_time);
+  if (free && row.share_of_fps) json["share_of_fps"] = spread_json(*row.share_of_fps);
+  if (row.share_of_core_time) json["share_of_core_time"] = spread_json(*row.share_of_core_time);
   return json;
 }
 
@@ -74,6 +77,16 @@ Spread spread(const std::vector<const PipelineRun*>& runs, const Figure& figure)
   return spread_of(std::move(values));
 }
 
+template <class Figure>
+std::optional<Spread> spread_of_those(const std::vector<const PipelineRun*>& runs, const Figure& figure) {
+  std::vector<double> values;
+  for (const PipelineRun* const run : runs) {
+    if (const std::optional<double> value = figure(*run)) values.push_back(*value);
+  }
+  if (values.empty()) return std::nullopt;
+  return spread_of(std::move(values));
+}
+
 PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   using Run = PipelineRun;
   PipelineRow row{.cameras = cameras, .runs = static_cast<int>(runs.size())};
@@ -92,8 +105,8 @@ PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   row.cores = spread(runs, [](const Run& run) { return run.job.cores(); });
   row.core_ms = spread(runs, [](const Run& run) { return run.job.core_ms(); });
   row.rss_mb = spread(runs, [](const Run& run) { return static_cast<double>(run.job.rss_peak_bytes) / 1e6; });
-  row.share_of_fps = spread(runs, [](const Run& run) { return run.share_of_fps().value_or(0); });
-  row.share_of_core_time = spread(runs, [](const Run& run) { return run.share_of_core_time().value_or(0); });
+  row.share_of_fps = spread_of_those(runs, [](const Run& run) { return run.share_of_fps(); });
+  row.share_of_core_time = spread_of_those(runs, [](const Run& run) { return run.share_of_core_time(); });
   return row;
 }
 
@@ -123,15 +136,21 @@ std::optional<Bound> PipelineRun::bound() const {
   return bound;
 }
 
+std::optional<std::string> PipelineRun::why_no_share() const {
+  if (job.overload.changes == 0) return std::nullopt;
+  return fmt::format("the job ran at several levels ({} changes), the bound is of one input",
+                     job.overload.changes);
+}
+
 std::optional<double> PipelineRun::share_of_fps() const {
   const auto whole = bound();
-  if (!whole) return std::nullopt;
+  if (!whole || why_no_share()) return std::nullopt;
   return JobReport::per(job.fps(), whole->fps);
 }
 
 std::optional<double> PipelineRun::share_of_core_time() const {
   const auto whole = bound();
-  if (!whole) return std::nullopt;
+  if (!whole || why_no_share()) return std::nullopt;
   return JobReport::per(whole->core_ms, job.core_ms());
 }
 
@@ -163,8 +182,7 @@ std::string to_json(const PipelineResults& results) {
                              {"fps", rounded(clip.fps)}});
   }
   for (const PipelineRun& run : results.runs) json["runs"].push_back(run_json(run));
-  for (const PipelineRow& row : rows_of(results))
-    json["medians"].push_back(row_json(row, results.options.bound, free));
+  for (const PipelineRow& row : rows_of(results)) json["medians"].push_back(row_json(row, free));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -83,6 +83,27 @@ TEST(PipelineResultsTest, Shares) {
   EXPECT_EQ(JobReport().core_ms(), 0) << "nothing processed";
 }
 
+TEST(PipelineResultsTest, ARunAtSeveralLevelsHasNoShare) {
+  PipelineResults all = results(Pace::free);
+  for (std::size_t i = 0; i < 2; ++i) {
+    all.runs[i].job.overload.changes = 3;
+    EXPECT_FALSE(all.runs[i].share_of_fps());
+    EXPECT_FALSE(all.runs[i].share_of_core_time());
+  }
+  EXPECT_THAT(to_text(all.runs[0], all),
+              AllOf(HasSubstr("share      none: the job ran at several levels (3 changes)"),
+                    Not(HasSubstr("the bound's frames a second"))));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_FALSE(json.at("runs").at(0).contains("share_of_fps"));
+  EXPECT_TRUE(json.at("runs").at(0).contains("why_no_share"));
+  EXPECT_FALSE(json.at("runs").at(2).contains("why_no_share"));
+  EXPECT_DOUBLE_EQ(rows_of(all)[0].share_of_fps->min, 0.95) << "of the run that has one";
+  all.runs.resize(2);
+  EXPECT_FALSE(rows_of(all)[0].share_of_fps);
+  EXPECT_THAT(to_table(all), HasSubstr("none\n"));
+  EXPECT_FALSE(nlohmann::json::parse(to_json(all)).at("medians").at(0).contains("share_of_core_time"));
+}
+
 TEST(PipelineResultsTest, SpreadOfMeasurements) {
   EXPECT_EQ(spread_of({}).median, 0);
   const Spread odd = spread_of({3, 1, 2});

@@ -9,18 +9,27 @@
 namespace vigia::bench {
 namespace {
 
-std::string bound_text(const PipelineRun& run, bool free) {
-  const auto bound = run.bound();
-  if (!bound) return {};
+std::string bound_text(const PipelineRun& run, const Bound& bound) {
   std::string text = fmt::format(
       "bound      {:.1f} frames a second, {:.2f} core-ms each: decode {:.2f}, prepare {:.2f}, infer {:.2f}\n",
-      bound->fps, bound->core_ms, bound->decode_ms, bound->prepare_ms, bound->infer_ms);
+      bound.fps, bound.core_ms, bound.decode_ms, bound.prepare_ms, bound.infer_ms);
   if (run.before && run.after) {
     text += fmt::format("           {:.1f} before the run, {:.1f} after it: {:+.1f} %\n", run.before->fps(),
-                        run.after->fps(), 100 * bound->drift);
-  } else {
+                        run.after->fps(), 100 * bound.drift);
+  } else if (run.after) {
     text += "           measured after the run only: with input auto it is known then what to measure\n";
   }
+  return text;
+}
+
+// With the bound, if it was measured.
+std::string share_text(const PipelineRun& run, const PipelineBenchOptions& options) {
+  if (!options.bound) return {};
+  const bool free = options.pace == Pace::free;
+  const auto bound = run.bound();
+  std::string text = bound ? bound_text(run, *bound) : "";
+  if (const auto why = run.why_no_share()) return text + fmt::format("share      none: {}\n", *why);
+  if (!bound) return text;
   if (free) {
     text += fmt::format("share      {:.1f} % of the bound's frames a second\n", 100 * *run.share_of_fps());
   }
@@ -81,7 +90,6 @@ std::string describe(const PipelineResults& results) {
 
 std::string to_text(const PipelineRun& run, const PipelineResults& results) {
   const JobReport& job = run.job;
-  const bool free = results.options.pace == Pace::free;
   std::string text = fmt::format("\n{} camera{}, {}, {} workers, {:.1f} s\n", run.cameras,
                                  run.cameras == 1 ? "" : "s", job.detector, job.workers, job.seconds);
   text += fmt::format(
@@ -99,7 +107,7 @@ std::string to_text(const PipelineRun& run, const PipelineResults& results) {
   text +=
       fmt::format("faces      {} found, {} tracks, {} delivered, {} pending, {} failed\n", job.faces_detected,
                   job.tracks_closed, job.faces_posted, job.faces_pending, job.faces_failed);
-  return text + stages_text(job) + bound_text(run, free);
+  return text + stages_text(job) + share_text(run, results.options);
 }
 
 std::string to_table(const PipelineResults& results) {
@@ -110,15 +118,14 @@ std::string to_table(const PipelineResults& results) {
                                  "p99 ms", "max ms", "cores", "core-ms", "memory");
   text += results.options.bound ? fmt::format(" {:>9}\n", "of bound") : "\n";
   for (const PipelineRow& row : rows) {
+    const auto& share = free ? row.share_of_fps : row.share_of_core_time;
     fmt::format_to(
         std::back_inserter(text),
         "{:>7} {:>5} {:>9.1f} {:>17} {:>8} {:>8} {:>8.1f} {:>8.1f} {:>8.1f} {:>6.2f} {:>8.2f} {:>8}",
         row.cameras, row.runs, row.fps.median, fmt::format("{:.1f}..{:.1f}", row.fps.min, row.fps.max),
         percent(row.dropped_share), percent(row.left_out_share), row.p50_ms.median, row.p99_ms.median,
         row.max_ms.median, row.cores.median, row.core_ms.median, fmt::format("{:.0f} MB", row.rss_mb.median));
-    text += results.options.bound
-                ? fmt::format(" {:>9}\n", percent(free ? row.share_of_fps : row.share_of_core_time))
-                : "\n";
+    text += results.options.bound ? fmt::format(" {:>9}\n", share ? percent(*share) : "none") : "\n";
   }
   text += "medians of the runs";
   if (results.options.bound) text += free ? "; of bound: frames a second" : "; of bound: core time a frame";
