@@ -51,12 +51,23 @@ struct JobReport {
   std::uint64_t faces_detected = 0, tracks_closed = 0, faces_posted = 0, faces_pending = 0, faces_failed = 0;
 
   [[nodiscard]] double fps() const { return per(static_cast<double>(frames_processed), seconds); }
+  // Jumped over before they were decoded, as decoding could not keep up; about, by the clips' rate.
+  [[nodiscard]] std::uint64_t frames_never_decoded() const {
+    return frames_offered > frames_decoded ? frames_offered - frames_decoded : 0;
+  }
+  // Parts of what was offered.
+  [[nodiscard]] double dropped_share() const { return of_offered(frames_dropped); }
+  [[nodiscard]] double lost_share() const { return of_offered(frames_dropped + frames_never_decoded()); }
+  [[nodiscard]] double left_out_share() const { return of_offered(frames_left_out()); }
   [[nodiscard]] std::uint64_t frames_left_out() const {
     return frames_skipped + frames_overload_skipped + frames_imotion_skipped;
   }
   [[nodiscard]] double cores() const { return per(cpu_seconds, seconds); }
   [[nodiscard]] double core_ms() const {
     return per(cpu_seconds * 1e3, static_cast<double>(frames_processed));
+  }
+  [[nodiscard]] double of_offered(std::uint64_t frames) const {
+    return per(static_cast<double>(frames), static_cast<double>(frames_offered));
   }
   static double per(double of, double each) { return each > 0 ? of / each : 0; }
 };

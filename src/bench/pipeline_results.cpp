@@ -22,6 +22,7 @@ Json bound_json(const Bound& bound) {
 Json run_json(const PipelineRun& run) {
   Json json = {{"cameras", run.cameras}, {"round", run.round}};
   each_field(run.job, WriteField{json["job"]});
+  json["job"]["frames_never_decoded"] = run.job.frames_never_decoded();
   json["job"]["fps"] = rounded(run.job.fps());
   json["job"]["cores"] = rounded(run.job.cores());
   json["job"]["core_ms"] = rounded(run.job.core_ms());
@@ -43,6 +44,7 @@ Json row_json(const PipelineRow& row, bool free) {
                {"runs", row.runs},
                {"fps", spread_json(row.fps)},
                {"dropped_share", spread_json(row.dropped_share)},
+               {"lost_share", spread_json(row.lost_share)},
                {"left_out_share", spread_json(row.left_out_share)},
                {"latency_p50_ms", spread_json(row.p50_ms)},
                {"latency_p99_ms", spread_json(row.p99_ms)},
@@ -91,14 +93,9 @@ PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   using Run = PipelineRun;
   PipelineRow row{.cameras = cameras, .runs = static_cast<int>(runs.size())};
   row.fps = spread(runs, [](const Run& run) { return run.job.fps(); });
-  row.dropped_share = spread(runs, [](const Run& run) {
-    return JobReport::per(static_cast<double>(run.job.frames_dropped),
-                          static_cast<double>(run.job.frames_decoded));
-  });
-  row.left_out_share = spread(runs, [](const Run& run) {
-    return JobReport::per(static_cast<double>(run.job.frames_left_out()),
-                          static_cast<double>(run.job.frames_decoded));
-  });
+  row.dropped_share = spread(runs, [](const Run& run) { return run.job.dropped_share(); });
+  row.lost_share = spread(runs, [](const Run& run) { return run.job.lost_share(); });
+  row.left_out_share = spread(runs, [](const Run& run) { return run.job.left_out_share(); });
   row.p50_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.p50; });
   row.p99_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.p99; });
   row.max_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.max; });

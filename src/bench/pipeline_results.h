@@ -49,7 +49,7 @@ struct PipelineResults {
 struct PipelineRow {
   int cameras = 0;
   int runs = 0;
-  Spread fps, dropped_share, left_out_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb;
+  Spread fps, dropped_share, lost_share, left_out_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb;
   std::optional<Spread> share_of_fps, share_of_core_time;  // of the runs that have one
 };
 std::vector<PipelineRow> rows_of(const PipelineResults& results);

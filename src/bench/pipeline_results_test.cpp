@@ -147,6 +147,25 @@ TEST(PipelineResultsTest, ReportsCrossFromProcessToProcess) {
   }
 }
 
+TEST(PipelineResultsTest, WhatWasNeverDecodedIsLost) {
+  PipelineResults all = results(Pace::realtime);
+  all.runs.resize(1);
+  JobReport& job = all.runs[0].job;
+  job.frames_offered = 5600;  // of which 2800 were decoded, and 100 of these dropped
+  EXPECT_EQ(job.frames_never_decoded(), 2800U);
+  EXPECT_DOUBLE_EQ(job.dropped_share(), 100.0 / 5600);
+  EXPECT_DOUBLE_EQ(job.lost_share(), 2900.0 / 5600);
+  EXPECT_THAT(to_text(all.runs[0], all), HasSubstr("5600 offered, 2800 never decoded, 2800 decoded"));
+  EXPECT_THAT(to_table(all), HasSubstr("51.8 %"));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_EQ(json.at("runs").at(0).at("job").at("frames_never_decoded"), 2800);
+  EXPECT_EQ(json.at("medians").at(0).at("lost_share").at("median"), 0.518);
+  EXPECT_EQ(json.at("medians").at(0).at("dropped_share").at("median"), 0.018);
+  job.frames_offered = 2799;  // one more came than the rate says
+  EXPECT_EQ(job.frames_never_decoded(), 0U);
+  EXPECT_EQ(JobReport().lost_share(), 0) << "nothing offered";
+}
+
 TEST(PipelineResultsTest, WhatWasLeftOutIsToldByReason) {
   PipelineResults all = results(Pace::realtime);
   all.runs.resize(1);

@@ -93,9 +93,10 @@ std::string to_text(const PipelineRun& run, const PipelineResults& results) {
   std::string text = fmt::format("\n{} camera{}, {}, {} workers, {:.1f} s\n", run.cameras,
                                  run.cameras == 1 ? "" : "s", job.detector, job.workers, job.seconds);
   text += fmt::format(
-      "frames     {} offered, {} decoded, {} processed, {} dropped, {} left out: {:.1f} a second\n",
-      job.frames_offered, job.frames_decoded, job.frames_processed, job.frames_dropped, job.frames_left_out(),
-      job.fps());
+      "frames     {} offered, {} never decoded, {} decoded, {} processed, {} dropped, {} left out: {:.1f} a "
+      "second\n",
+      job.frames_offered, job.frames_never_decoded(), job.frames_decoded, job.frames_processed,
+      job.frames_dropped, job.frames_left_out(), job.fps());
   text += left_out_text(job);
   text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n",
                       job.latency_ms.p50, job.latency_ms.p95, job.latency_ms.p99, job.latency_ms.max);
@@ -114,7 +115,7 @@ std::string to_table(const PipelineResults& results) {
   const auto rows = rows_of(results);
   const bool free = results.options.pace == Pace::free;
   std::string text = fmt::format("\n{:>7} {:>5} {:>9} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8} {:>8}",
-                                 "cameras", "runs", "frames/s", "min..max", "dropped", "left out", "p50 ms",
+                                 "cameras", "runs", "frames/s", "min..max", "lost", "left out", "p50 ms",
                                  "p99 ms", "max ms", "cores", "core-ms", "memory");
   text += results.options.bound ? fmt::format(" {:>9}\n", "of bound") : "\n";
   for (const PipelineRow& row : rows) {
@@ -123,11 +124,11 @@ std::string to_table(const PipelineResults& results) {
         std::back_inserter(text),
         "{:>7} {:>5} {:>9.1f} {:>17} {:>8} {:>8} {:>8.1f} {:>8.1f} {:>8.1f} {:>6.2f} {:>8.2f} {:>8}",
         row.cameras, row.runs, row.fps.median, fmt::format("{:.1f}..{:.1f}", row.fps.min, row.fps.max),
-        percent(row.dropped_share), percent(row.left_out_share), row.p50_ms.median, row.p99_ms.median,
+        percent(row.lost_share), percent(row.left_out_share), row.p50_ms.median, row.p99_ms.median,
         row.max_ms.median, row.cores.median, row.core_ms.median, fmt::format("{:.0f} MB", row.rss_mb.median));
     text += results.options.bound ? fmt::format(" {:>9}\n", share ? percent(*share) : "none") : "\n";
   }
-  text += "medians of the runs";
+  text += "medians of the runs; lost: dropped or never decoded, of what was offered";
   if (results.options.bound) text += free ? "; of bound: frames a second" : "; of bound: core time a frame";
   return text + "\n";
 }
