@@ -16,8 +16,9 @@
 namespace vigia::bench {
 namespace {
 
-// Of a run's seconds, on each side of it; but not less than what --seconds takes.
-constexpr double kBoundPart = 1.0 / 3;
+// The bound takes as long as the run, half of its warm-up and seconds on each side; but not less than what
+// --seconds takes.
+constexpr double kBoundPart = 0.5;
 constexpr double kLeastSeconds = 0.5;
 
 // Model, input and precision, by making a detector of them.
@@ -66,20 +67,18 @@ class Bench {
   Status run_one(PipelineRun& run) {
     PipelineBenchOptions options = results_.options;
     options.cameras = {run.cameras};
-    options.seconds = std::max(kLeastSeconds, results_.options.seconds * kBoundPart);
     const auto settings = pipeline_settings(options, run.cameras, results_.clips, "bench");
     if (!settings) return settings.error();
     options.input = settings->detector.input;  // --set may say it too
     const bool size_is_known = options.input != domain::Size{};
     if (options.bound && size_is_known) {
+      options.warm_up *= kBoundPart;
+      options.seconds = std::max(kLeastSeconds, options.seconds * kBoundPart);
       if (Status done = measure_bound(options, run.before); !done) return done;
     }
     if (Status done = measure_job(run); !done) return done;
     if (!options.bound || run.why_no_share()) return ok_status();
-    if (!size_is_known) {
-      options.input = size_of(run.job.overload.input);
-      options.seconds *= 2;
-    }
+    if (!size_is_known) options.input = size_of(run.job.overload.input);
     return measure_bound(options, run.after);
   }
 

@@ -78,7 +78,7 @@ struct BoundReport {
   std::string detector;
   int threads = 0;
   int streams = 0;
-  std::uint64_t frames = 0;
+  std::uint64_t frames = 0, faces_detected = 0;
   double cpu_seconds = 0;
   double decode_ms = 0, prepare_ms = 0, infer_ms = 0;  // mean, of a frame
 

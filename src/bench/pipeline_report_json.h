@@ -66,6 +66,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("threads", report.threads);
   visit("streams", report.streams);
   visit("frames", report.frames);
+  visit("faces_detected", report.faces_detected);
   visit("cpu_seconds", report.cpu_seconds);
   visit("decode_ms", report.decode_ms);
   visit("prepare_ms", report.prepare_ms);

@@ -134,9 +134,14 @@ std::optional<Bound> PipelineRun::bound() const {
 }
 
 std::optional<std::string> PipelineRun::why_no_share() const {
-  if (job.overload.changes == 0) return std::nullopt;
-  return fmt::format("the job ran at several levels ({} changes), the bound is of one input",
-                     job.overload.changes);
+  if (job.overload.changes > 0) {
+    return fmt::format("the job ran at several levels ({} changes), the bound is of one input",
+                       job.overload.changes);
+  }
+  if (job.frames_left_out() > 0) {
+    return fmt::format("the job left out {} frames, the bound looks at each", job.frames_left_out());
+  }
+  return std::nullopt;
 }
 
 std::optional<double> PipelineRun::share_of_fps() const {

@@ -104,6 +104,15 @@ TEST(PipelineResultsTest, ARunAtSeveralLevelsHasNoShare) {
   EXPECT_FALSE(nlohmann::json::parse(to_json(all)).at("medians").at(0).contains("share_of_core_time"));
 }
 
+TEST(PipelineResultsTest, ARunThatLeftFramesOutHasNoShare) {
+  for (const auto field : {&JobReport::frames_skipped, &JobReport::frames_imotion_skipped}) {
+    PipelineResults all = results(Pace::realtime);
+    all.runs[0].job.*field = 7;
+    EXPECT_FALSE(all.runs[0].share_of_core_time());
+    EXPECT_THAT(to_text(all.runs[0], all), HasSubstr("share      none: the job left out 7 frames"));
+  }
+}
+
 TEST(PipelineResultsTest, SpreadOfMeasurements) {
   EXPECT_EQ(spread_of({}).median, 0);
   const Spread odd = spread_of({3, 1, 2});
