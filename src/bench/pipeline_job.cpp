@@ -56,6 +56,7 @@ JobReport between(const Mark& before, const Mark& after, const JobWindow& window
   report.frames_skipped = grown(&CameraSummary::frames_skipped);
   report.frames_overload_skipped = grown(&CameraSummary::frames_overload_skipped);
   report.frames_imotion_skipped = grown(&CameraSummary::frames_imotion_skipped);
+  report.faces_posted_measured = grown(&CameraSummary::faces_posted);
   report.overload = overload_between(before.summary.overload, after.summary.overload);
   report.frames_offered = window.offered_fps > 0
                               ? static_cast<std::uint64_t>(std::llround(window.offered_fps * report.seconds))

@@ -44,6 +44,7 @@ struct JobReport {
   double foreign_cpu_seconds = 0;  // of all others on this machine meanwhile
   StageReport latency_ms;          // from a frame's last byte read to the end of its tracking
   std::array<StageReport, orchestrator::kStageNames.size()> stages_ms;
+  std::uint64_t faces_posted_measured = 0;
   Bytes rss_peak_bytes = 0;  // from the start on
   // From the start on: time that threads spent in the memory part, a call.
   double hot_stall_p99_us = 0, hot_stall_max_us = 0;

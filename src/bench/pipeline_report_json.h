@@ -49,6 +49,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("foreign_cpu_seconds", report.foreign_cpu_seconds);
   visit("latency_ms", report.latency_ms);
   visit("stages_ms", report.stages_ms);
+  visit("faces_posted_measured", report.faces_posted_measured);
   visit("rss_peak_bytes", report.rss_peak_bytes);
   visit("hot_stall_p99_us", report.hot_stall_p99_us);
   visit("hot_stall_max_us", report.hot_stall_max_us);
