@@ -7,39 +7,27 @@ The reference is a Python program that takes --videos A,B --cameras N --mode M -
 --model FILE --input N --fps F --findface URL and prints one JSON object as its last line; Vigia runs as
 'vigia bench pipeline' does. A round is Vigia, then each of --modes; rounds follow each other, so that what
 changes on the machine meets all of them. Both deliver over HTTP to the same stand-in for a FindFace server,
-which this program is, too, and which answers after --reply-delay.
+which answers after --reply-delay (findface_stub.py), and take a face from the same score on.
 Exit codes: 0 done; 1 a run failed, or stopped by Ctrl+C: what there is is told; 2 wrong arguments.
 """
 
 import argparse
-import http.server
 import json
 import os
 import pathlib
 import shutil
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
+from compare_figures import figures_of_reference, figures_of_vigia, per, summarize, table
+from findface_stub import Stub
+
 MODULES = {"cv2": "python3-opencv", "numpy": "python3-numpy", "requests": "python3-requests"}
-MB = 1e6
-# What is told of each run: name, unit, and whether more of it is better.
-FIGURES = {
-    "fps": ("frames/s", True),
-    "p50_ms": ("latency p50, ms", False),
-    "p99_ms": ("latency p99, ms", False),
-    "memory_mb": ("memory, MB", False),
-    "cores": ("cores", False),
-    "core_ms": ("core-ms a frame", False),
-    "dropped": ("dropped, %", False),
-    "delivered": ("delivered", True),
-}
-# By how many times Vigia is better; cores in use and deliveries are no merit by themselves.
-RATIOS = ("fps", "p50_ms", "p99_ms", "memory_mb", "core_ms")
+SCORE = "0.6"  # detector.min_detection_score as vigia run has it; the reference's --conf
+SAME_RATE = 0.01  # clips whose frames a second differ by no larger part are of one rate
 
 
 class Wrong(Exception):
@@ -48,94 +36,6 @@ class Wrong(Exception):
 
 class Failed(Exception):
     """A line for the user; exit code 1."""
-
-
-# ---- a stand-in for FindFace ----
-
-class StubHandler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if "/events/" in self.path:
-            time.sleep(self.server.reply_delay)
-            answer = {"events": ["1"]}
-        else:
-            answer = {"token": "of-the-bench", "token_expiration_datetime": "2099-01-01T00:00:00Z"}
-        self.answer(answer)
-
-    def do_GET(self):
-        self.answer({"results": []})
-
-    def answer(self, value):
-        body = json.dumps(value).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-
-class Stub:
-    """Takes faces until the end of the with block; url is where."""
-
-    def __init__(self, reply_delay):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), StubHandler)
-        self.server.daemon_threads = True
-        self.server.reply_delay = reply_delay
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def __enter__(self):
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *error):
-        self.server.shutdown()
-        self.server.server_close()
-
-
-# ---- arithmetic ----
-
-def per(of, each):
-    return of / each if each else 0.0
-
-
-def figures_of_vigia(report):
-    """Of the JSON of 'vigia bench pipeline --no-bound' with one run."""
-    job = report["runs"][0]["job"]
-    return {"fps": job["fps"], "p50_ms": job["latency_ms"]["p50"], "p99_ms": job["latency_ms"]["p99"],
-            "memory_mb": job["rss_peak_bytes"] / MB, "cores": job["cores"], "core_ms": job["core_ms"],
-            "dropped": 100 * (1 - per(job["frames_processed"], job["frames_offered"])),
-            "delivered": job["faces_posted"]}
-
-
-def figures_of_reference(report):
-    """Of the last line of the reference's output."""
-    counts, latency = report["counts"], report["latency_ms"] or {"p50": 0.0, "p99": 0.0}
-    offered = counts.get("captured", 0) + counts.get("missed", 0)
-    return {"fps": report["detected_fps"], "p50_ms": latency["p50"], "p99_ms": latency["p99"],
-            "memory_mb": report["rss_mb"]["peak"] * 2**20 / MB, "cores": report["cpu_cores"],
-            "core_ms": report["cpu_ms_per_detected"],
-            "dropped": max(0.0, 100 * (1 - per(counts.get("detected", 0), offered))),
-            "delivered": counts.get("sent", 0)}
-
-
-def spread(values):
-    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
-
-
-def times_better(figure, ours, theirs):
-    """By how many times ours is better; 0 where there is nothing to divide by."""
-    return per(ours, theirs) if FIGURES[figure][1] else per(theirs, ours)
-
-
-def ratios(ours, theirs):
-    """Round by round: the two ran one after the other."""
-    return {figure: spread([times_better(figure, a[figure], b[figure]) for a, b in zip(ours, theirs)])
-            for figure in RATIOS}
 
 
 # ---- running ----
@@ -164,12 +64,13 @@ def run(who, command, environment=None):
     return out
 
 
-def run_vigia(arguments, stub, folder):
+def run_vigia(arguments, precision, stub, folder):
     file = pathlib.Path(folder, "vigia.json")
     command = [arguments.vigia, "bench", "pipeline", "--no-bound", "--cameras", str(arguments.cameras),
-               "--pace", arguments.pace, "--input", arguments.input, "--precision", arguments.precision,
+               "--pace", arguments.pace, "--input", arguments.input, "--precision", precision,
                "--seconds", str(arguments.seconds), "--warm-up", str(arguments.warm_up), "--json", str(file),
-               "--model", arguments.model, "--set", f"delivery.findface.url={stub.url}", "--clip", *arguments.clips]
+               "--model", arguments.model, "--set", f"delivery.findface.url={stub.url}", "--set",
+               f"detector.min_detection_score={SCORE}", "--clip", *arguments.clips]
     environment = {**os.environ, "FINDFACE_USER": "bench", "FINDFACE_PASSWORD": "bench"}
     run("vigia", command, environment)
     try:
@@ -183,7 +84,7 @@ def run_reference(arguments, mode, stub, fps):
     command = [arguments.python, arguments.reference, "--videos", ",".join(arguments.clips), "--cameras",
                str(arguments.cameras), "--mode", mode, "--pacing", arguments.pace, "--seconds",
                str(arguments.seconds), "--warmup", str(arguments.warm_up), "--model", arguments.model, "--input",
-               arguments.input.split("x")[0], "--fps", f"{fps:g}", "--findface", stub.url]
+               arguments.input.split("x")[0], "--fps", f"{fps:g}", "--conf", SCORE, "--findface", stub.url]
     out = run(f"the reference ({mode})", command)
     try:
         return figures_of_reference(json.loads(last_line(out)))
@@ -191,62 +92,52 @@ def run_reference(arguments, mode, stub, fps):
         raise Failed(f"the reference ({mode}) gave no figures: {error!r}") from error
 
 
+def rate_of(arguments, clips):
+    """The reference gives all its cameras one rate in real time: so must the clips have."""
+    rates = [clip["fps"] for clip in clips]
+    if arguments.pace == "realtime" and max(rates) > min(rates) * (1 + SAME_RATE):
+        raise Wrong(f"--clips: of several rates, {min(rates):g} to {max(rates):g} frames a second: the reference "
+                    "knows one for all its cameras; compare them rate by rate")
+    return arguments.fps or rates[0]
+
+
+def less_own(figures, cpu, seconds):
+    """Other programs' cores without the stub server's, which are this one's: about, as it is of the whole run."""
+    figures["others"] = max(0.0, figures["others"] - per(cpu, seconds))
+    return figures
+
+
 def compare(arguments, results):
     """Fills results: of each program, its figures round by round."""
-    names = ["vigia"] + [f"reference {mode}" for mode in arguments.modes]
+    precisions = ["f32", "bf16"] if arguments.precision == "both" else [arguments.precision]
+    names = [f"vigia {precision}" for precision in precisions] + [f"reference {mode}" for mode in arguments.modes]
     total, done = arguments.repeat * len(names), 0
     with tempfile.TemporaryDirectory() as folder, Stub(arguments.reply_delay) as stub:
         for _ in range(arguments.repeat):
-            fps = arguments.fps
+            fps = None
             for name in names:
                 done += 1
                 print(f"[{done}/{total}] {name}", file=sys.stderr, flush=True)
-                if name == "vigia":
-                    figures, report = run_vigia(arguments, stub, folder)
-                    results["detector"] = report["runs"][0]["job"]["detector"]
+                began, cpu = time.monotonic(), time.process_time()
+                if name.startswith("vigia "):
+                    figures, report = run_vigia(arguments, name.split()[1], stub, folder)
+                    results.setdefault("detectors", {})[name] = report["runs"][0]["job"]["detector"]
                     results["machine"] = report["machine"]
-                    fps = fps or report["clips"][0]["fps"]
+                    fps = rate_of(arguments, report["clips"])
                 else:
                     figures = run_reference(arguments, name.split()[1], stub, fps)
+                figures = less_own(figures, time.process_time() - cpu, time.monotonic() - began)
                 results["runs"].setdefault(name, []).append(figures)
 
 
 # ---- telling ----
 
-def summarize(results):
-    """Medians with their spread, and by how many times Vigia is better, of the rounds that were finished."""
-    runs = results["runs"]
-    results["medians"] = {name: {figure: spread([one[figure] for one in rounds]) for figure in FIGURES}
-                          for name, rounds in runs.items()}
-    results["ratios"] = {name: ratios(runs["vigia"], rounds) for name, rounds in runs.items() if name != "vigia"}
-
-
-def shown(value):
-    return f"{value['median']:.2f} ({value['min']:.2f}..{value['max']:.2f})"
-
-
-def table(results):
-    lines = []
-    names = list(results["medians"])
-    width = 32
-    lines.append(f"{'median (min..max)':<20}" + "".join(f"{name:>{width}}" for name in names))
-    for figure, (title, _) in FIGURES.items():
-        lines.append(f"{title:<20}" + "".join(f"{shown(results['medians'][name][figure]):>{width}}" for name in names))
-    if results["ratios"]:
-        lines.append("")
-        lines.append(f"{'Vigia, times better':<20}" + "".join(f"{name:>{width}}" for name in results["ratios"]))
-    for figure in RATIOS if results["ratios"] else ():
-        lines.append(f"{FIGURES[figure][0]:<20}" +
-                     "".join(f"{shown(of[figure]):>{width}}" for of in results["ratios"].values()))
-    return "\n".join(lines)
-
-
 def describe(arguments, results):
     machine = results.get("machine", {})
     return (f"{machine.get('cpu', 'unknown CPU')}, {machine.get('cores', '?')} cores; {arguments.cameras} cameras, "
             f"{arguments.pace}, input {arguments.input}, {pathlib.Path(arguments.model).name}, "
-            f"{arguments.seconds:g} s of each run\nVigia: {results.get('detector', '?')}; the reference computes "
-            f"in f32; faces go to the same stub server")
+            f"{arguments.seconds:g} s of each run\nVigia: {', '.join(results.get('detectors', {}).values())}; "
+            f"the reference computes in f32; faces go to the same stub server")
 
 
 # ---- arguments ----
@@ -267,10 +158,11 @@ def parse():
     add("--warm-up", type=float, default=5, metavar="S", help="before them")
     add("--repeat", type=int, default=3, metavar="N", help="rounds")
     add("--input", default="320x320", metavar="WxH", help="square: the reference knows no other")
-    add("--precision", default="auto", choices=("auto", "f32", "bf16"), help="Vigia's")
+    add("--precision", default="f32", choices=("f32", "bf16", "both"),
+        help="Vigia's; the reference computes in f32")
     add("--pace", default="realtime", choices=("realtime", "free"))
     add("--modes", nargs="+", default=["inline", "background"], metavar="M", help="the reference's")
-    add("--fps", type=float, metavar="F", help="of a camera, for the reference; without: as the first clip")
+    add("--fps", type=float, metavar="F", help="of a camera, for the reference; without: as the clips")
     add("--reply-delay", type=float, default=0.02, metavar="S", help="of the stub server")
     add("--python", default=python_of_the_system(), help="runs the reference")
     add("--json", metavar="FILE", help="write all figures there")

@@ -177,6 +177,31 @@ TEST_F(PipelineBenchTest, WithInputAutoTheBoundComesAfterTheRun) {
   EXPECT_EQ(one.at("bound_after").at("detector"), one.at("job").at("detector"));
 }
 
+TEST_F(PipelineBenchTest, TheBoundLooksOnlyWhereTheCameraDoes) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  const auto faces = [this](const std::string& rot) {
+    const auto done =
+        run({"bench", "pipeline", "--cameras", "1", "--clip", "sim:faces=3&size=320x240&fps=25&seconds=10",
+             "--input", "320x192", "--seconds", "2", "--warm-up", "0", "--set", "cameras.cam1.rot=" + rot,
+             "--json", "bench.json"});
+    EXPECT_EQ(done.exit_status, 0) << done.err;
+    return figures().at("runs").at(0).at("bound_before").at("faces_detected").get<int>();
+  };
+  EXPECT_GT(faces("320x240+0+0"), 0);
+  EXPECT_EQ(faces("32x32+0+0"), 0) << "nobody is in that corner";
+}
+
+TEST_F(PipelineBenchTest, WithDetectorStepThereIsNoShare) {
+  const auto done =
+      run({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--input", "320x192", "--seconds", "0.6",
+           "--warm-up", "0", "--set", "cameras.cam1.detector_step=2", "--json", "bench.json"});
+  ASSERT_EQ(done.exit_status, 0) << done.err;
+  const auto one = figures().at("runs").at(0);
+  EXPECT_FALSE(one.contains("share_of_core_time"));
+  EXPECT_FALSE(one.contains("bound_after")) << "there is nothing to measure it for";
+  EXPECT_THAT(done.out, HasSubstr("share      none: the job left out "));
+}
+
 TEST_F(PipelineBenchTest, TheModelSeesTheInputAndThePrecisionThatWereAsked) {
   if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   const auto done = run({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--input", "128x96",

@@ -19,7 +19,11 @@ enum class Phase { warm_up, measure, end };
 // What one thread does and has seen. Its figures may be read when the thread has ended.
 class BareThread {
  public:
-  BareThread(std::vector<std::unique_ptr<BareStream>> streams, std::unique_ptr<detect::Detector> detector)
+  struct Stream {
+    std::unique_ptr<BareStream> frames;
+    domain::Region rot;
+  };
+  BareThread(std::vector<Stream> streams, std::unique_ptr<detect::Detector> detector)
       : streams_(std::move(streams)), detector_(std::move(detector)) {}
 
   void run(const std::atomic<Phase>& phase) {
@@ -40,13 +44,16 @@ class BareThread {
  private:
   bool step() {
     const SteadyTime begin = system_clock().now();
-    const auto frame = streams_[next_++ % streams_.size()]->next();
+    const Stream& stream = streams_[next_++ % streams_.size()];
+    const auto frame = stream.frames->next();
     if (!frame) return fail(frame.error());
     report_.decode_ms += to_seconds(system_clock().now() - begin) * 1e3;
-    if (Status detected = detector_->detect(*frame, {}, found_); !detected) return fail(detected.error());
+    if (Status detected = detector_->detect(*frame, stream.rot, found_); !detected)
+      return fail(detected.error());
     report_.prepare_ms += to_seconds(detector_->times().prepare) * 1e3;
     report_.infer_ms += to_seconds(detector_->times().infer) * 1e3;
     ++report_.frames;
+    report_.faces_detected += found_.size();
     return true;
   }
   bool fail(const Error& error) {
@@ -54,7 +61,7 @@ class BareThread {
     return false;
   }
 
-  std::vector<std::unique_ptr<BareStream>> streams_;
+  std::vector<Stream> streams_;
   std::unique_ptr<detect::Detector> detector_;
   std::vector<domain::Detection> found_;
   std::size_t next_ = 0;
@@ -76,13 +83,13 @@ Result<Threads> make_threads(const settings::Settings& settings, memory::MemoryM
     auto detector = stage->make(settings.detector.input);
     if (!detector) return detector.error();
     report.detector = (*detector)->name();
-    std::vector<std::unique_ptr<BareStream>> streams;
+    std::vector<BareThread::Stream> streams;
     for (int s = i; s < report.streams; s += report.threads) {
       auto camera = settings.cameras[static_cast<std::size_t>(s) % settings.cameras.size()];
       camera.spec.name = fmt::format("stream{}", s + 1);
       auto stream = BareStream::open(camera, memory);
       if (!stream) return stream.error();
-      streams.push_back(*std::move(stream));
+      streams.push_back({*std::move(stream), camera.rot});
     }
     threads.push_back(std::make_unique<BareThread>(std::move(streams), *std::move(detector)));
   }
@@ -95,6 +102,7 @@ Status add_up(const Threads& threads, BoundReport& report) {
     if (thread->error()) return *thread->error();
     const BoundReport& one = thread->report();
     report.frames += one.frames;
+    report.faces_detected += one.faces_detected;
     report.cpu_seconds += one.cpu_seconds;
     report.seconds += one.seconds / static_cast<double>(threads.size());
     report.decode_ms += one.decode_ms;
@@ -109,7 +117,8 @@ Status add_up(const Threads& threads, BoundReport& report) {
 
 }  // namespace
 
-Result<BoundReport> measure_bound(const settings::Settings& settings, double seconds, StopSignals& signals) {
+Result<BoundReport> measure_bound(const settings::Settings& settings, const BoundWindow& window,
+                                  StopSignals& signals) {
   memory::MemoryManager memory(settings.memory);
   memory.start();
   BoundReport report;
@@ -124,9 +133,9 @@ Result<BoundReport> measure_bound(const settings::Settings& settings, double sec
     const auto wait = [&signals](double how_long) {
       return signals.wait_for(std::chrono::milliseconds(static_cast<std::int64_t>(how_long * 1e3)));
     };
-    if (!wait(kBoundWarmUp)) {
+    if (!wait(window.warm_up)) {
       phase = Phase::measure;
-      static_cast<void>(wait(seconds));
+      static_cast<void>(wait(window.seconds));
     }
     phase = Phase::end;
   }

@@ -11,10 +11,14 @@
 
 namespace vigia::bench {
 
-inline constexpr double kBoundWarmUp = 0.5;  // seconds
+struct BoundWindow {  // seconds
+  double warm_up = 0.5, seconds = 15;
+};
 
-// settings.detector.input must be a size, if the detector has sizes. Measures for that long after
-// kBoundWarmUp; less when a stop signal comes. Errors: a line for the user.
-Result<BoundReport> measure_bound(const settings::Settings& settings, double seconds, StopSignals& signals);
+// settings.detector.input must be a size, if the detector has sizes. Cameras' rot
+// is obeyed; their detector_step and imotion_threshold are not: each frame is looked at. Begins at the start
+// of the clips. Ends early on a stop signal. Errors: a line for the user.
+Result<BoundReport> measure_bound(const settings::Settings& settings, const BoundWindow& window,
+                                  StopSignals& signals);
 
 }  // namespace vigia::bench

@@ -16,8 +16,9 @@
 namespace vigia::bench {
 namespace {
 
-// Of a run's seconds, on each side of it; but not less than what --seconds takes.
-constexpr double kBoundPart = 1.0 / 3;
+// The bound takes as long as the run, half of its warm-up and seconds on each side; but not less than what
+// --seconds takes.
+constexpr double kBoundPart = 0.5;
 constexpr double kLeastSeconds = 0.5;
 
 // Model, input and precision, by making a detector of them.
@@ -31,14 +32,11 @@ Status try_detector(const settings::Settings& settings) {
   return detector ? ok_status() : Status(detector.error());
 }
 
-// "yunet_n 640x384 bf16" -> 640x384; 0x0 for a detector without sizes.
-domain::Size input_in(const std::string& detector) {
+// OverloadReport::input as a size; 0x0 for the cascade.
+domain::Size size_of(const std::string& input) {
   domain::Size size;
-  for (std::size_t at = 0; at < detector.size(); at = detector.find(' ', at)) {
-    at = detector.find_first_not_of(' ', at);
-    if (std::sscanf(detector.c_str() + at, "%dx%d", &size.width, &size.height) == 2) return size;
-  }
-  return {};
+  if (std::sscanf(input.c_str(), "%dx%d", &size.width, &size.height) != 2) return {};
+  return size;
 }
 
 class Bench {
@@ -69,20 +67,18 @@ class Bench {
   Status run_one(PipelineRun& run) {
     PipelineBenchOptions options = results_.options;
     options.cameras = {run.cameras};
-    options.seconds = std::max(kLeastSeconds, results_.options.seconds * kBoundPart);
     const auto settings = pipeline_settings(options, run.cameras, results_.clips, "bench");
     if (!settings) return settings.error();
     options.input = settings->detector.input;  // --set may say it too
     const bool size_is_known = options.input != domain::Size{};
     if (options.bound && size_is_known) {
+      options.warm_up *= kBoundPart;
+      options.seconds = std::max(kLeastSeconds, options.seconds * kBoundPart);
       if (Status done = measure_bound(options, run.before); !done) return done;
     }
     if (Status done = measure_job(run); !done) return done;
-    if (!options.bound) return ok_status();
-    if (!size_is_known) {
-      options.input = input_in(run.job.detector);
-      options.seconds *= 2;
-    }
+    if (!options.bound || run.why_no_share()) return ok_status();
+    if (!size_is_known) options.input = size_of(run.job.overload.input);
     return measure_bound(options, run.after);
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "bench/machine_json.h"
 #include "bench/report_json.h"
 
 namespace vigia::bench {
@@ -77,12 +78,7 @@ std::string to_text(const DetectorResults& results) {
 
 std::string to_json(const DetectorResults& results) {
   const auto& options = results.options;
-  Json json = {{"machine",
-                {{"cpu", results.machine.cpu},
-                 {"cores", results.machine.cores},
-                 {"memory_bytes", results.machine.memory},
-                 {"kernel", results.machine.kernel},
-                 {"allocator", results.machine.allocator}}},
+  Json json = {{"machine", machine_json(results.machine)},
                {"options",
                 {{"model", options.model},
                  {"seconds", options.seconds},

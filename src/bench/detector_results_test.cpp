@@ -39,6 +39,7 @@ TEST(DetectorResultsTest, EveryRowIsToldInBothWays) {
   const DetectorResults results{{"a CPU", 2, 0, "Linux", "glibc"}, {}, {row(1, 500), row(2, 900)}};
   const auto json = nlohmann::json::parse(to_json(results));
   ASSERT_EQ(json.at("detectors").size(), 2U);
+  EXPECT_EQ(json.at("machine").at("cpu"), "a CPU");
   EXPECT_EQ(json.at("detectors").at(1).at("scaling"), 0.9);
   EXPECT_EQ(json.at("detectors").at(1).at("fps"), 900);
   EXPECT_EQ(json.at("detectors").at(0).at("infer_ms").at("p99"), 1.5);

@@ -11,6 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using orchestrator::CameraSummary;
 using orchestrator::Orchestrator;
+using orchestrator::OverloadFigures;
 using orchestrator::Summary;
 
 // All that grows, at one moment.
@@ -36,6 +37,11 @@ StageReport stage_between(const Histogram::Snapshot& before, const Histogram::Sn
           p.max, p.count, JobReport::per(to_seconds(between.sum()) * 1e3, static_cast<double>(frames))};
 }
 
+OverloadReport overload_between(const OverloadFigures& before, const OverloadFigures& after) {
+  return {after.level, after.input, after.step, after.changes,
+          after.seconds_reduced - before.seconds_reduced};
+}
+
 JobReport between(const Mark& before, const Mark& after, const JobWindow& window) {
   JobReport report;
   const auto grown = [&](std::uint64_t CameraSummary::*field) {
@@ -48,6 +54,10 @@ JobReport between(const Mark& before, const Mark& after, const JobWindow& window
   report.frames_processed = grown(&CameraSummary::frames_processed);
   report.frames_dropped = grown(&CameraSummary::frames_dropped);
   report.frames_skipped = grown(&CameraSummary::frames_skipped);
+  report.frames_overload_skipped = grown(&CameraSummary::frames_overload_skipped);
+  report.frames_imotion_skipped = grown(&CameraSummary::frames_imotion_skipped);
+  report.faces_posted_measured = grown(&CameraSummary::faces_posted);
+  report.overload = overload_between(before.summary.overload, after.summary.overload);
   report.frames_offered = window.offered_fps > 0
                               ? static_cast<std::uint64_t>(std::llround(window.offered_fps * report.seconds))
                               : report.frames_decoded;

@@ -28,7 +28,7 @@ Result<std::string> do_step(const PipelineBenchOptions& options, StopSignals& si
   const auto settings = pipeline_settings(options, options.cameras.front(), *clips, options.folder);
   if (!settings) return settings.error();
   if (options.child == PipelineStep::bound) {
-    const auto report = measure_bound(*settings, options.seconds, signals);
+    const auto report = measure_bound(*settings, {options.warm_up, options.seconds}, signals);
     if (!report) return report.error();
     return to_line(*report);
   }

@@ -22,6 +22,15 @@ void each_field(Report& report, const Visit& visit) {
   visit("a_frame", report.a_frame);
 }
 
+template <Any<OverloadReport> Report, class Visit>
+void each_field(Report& report, const Visit& visit) {
+  visit("level", report.level);
+  visit("input", report.input);
+  visit("step", report.step);
+  visit("changes", report.changes);
+  visit("seconds_reduced", report.seconds_reduced);
+}
+
 template <Any<JobReport> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("stopped", report.stopped);
@@ -33,10 +42,14 @@ void each_field(Report& report, const Visit& visit) {
   visit("frames_processed", report.frames_processed);
   visit("frames_dropped", report.frames_dropped);
   visit("frames_skipped", report.frames_skipped);
+  visit("frames_overload_skipped", report.frames_overload_skipped);
+  visit("frames_imotion_skipped", report.frames_imotion_skipped);
+  visit("overload", report.overload);
   visit("cpu_seconds", report.cpu_seconds);
   visit("foreign_cpu_seconds", report.foreign_cpu_seconds);
   visit("latency_ms", report.latency_ms);
   visit("stages_ms", report.stages_ms);
+  visit("faces_posted_measured", report.faces_posted_measured);
   visit("rss_peak_bytes", report.rss_peak_bytes);
   visit("hot_stall_p99_us", report.hot_stall_p99_us);
   visit("hot_stall_max_us", report.hot_stall_max_us);
@@ -54,6 +67,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("threads", report.threads);
   visit("streams", report.streams);
   visit("frames", report.frames);
+  visit("faces_detected", report.faces_detected);
   visit("cpu_seconds", report.cpu_seconds);
   visit("decode_ms", report.decode_ms);
   visit("prepare_ms", report.prepare_ms);
@@ -66,6 +80,9 @@ struct WriteField {
   Json& json;
   void operator()(const char* name, double value) const { json[name] = rounded(value); }
   void operator()(const char* name, const StageReport& value) const {
+    each_field(value, WriteField{json[name]});
+  }
+  void operator()(const char* name, const OverloadReport& value) const {
     each_field(value, WriteField{json[name]});
   }
   void operator()(const char* name, const StageReports& values) const {
@@ -83,6 +100,9 @@ struct WriteField {
 struct ReadField {
   const Json& json;
   void operator()(const char* name, StageReport& value) const { each_field(value, ReadField{json.at(name)}); }
+  void operator()(const char* name, OverloadReport& value) const {
+    each_field(value, ReadField{json.at(name)});
+  }
   void operator()(const char* name, StageReports& values) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
       each_field(values[i], ReadField{json.at(name).at(std::string(orchestrator::kStageNames[i]))});

@@ -1,7 +1,10 @@
 #include "bench/pipeline_results.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "bench/machine_json.h"
 #include "bench/pipeline_report_json.h"
 
 namespace vigia::bench {
@@ -19,12 +22,14 @@ Json bound_json(const Bound& bound) {
 Json run_json(const PipelineRun& run) {
   Json json = {{"cameras", run.cameras}, {"round", run.round}};
   each_field(run.job, WriteField{json["job"]});
+  json["job"]["frames_never_decoded"] = run.job.frames_never_decoded();
   json["job"]["fps"] = rounded(run.job.fps());
   json["job"]["cores"] = rounded(run.job.cores());
   json["job"]["core_ms"] = rounded(run.job.core_ms());
   if (run.before) each_field(*run.before, WriteField{json["bound_before"]});
   if (run.after) each_field(*run.after, WriteField{json["bound_after"]});
   if (const auto bound = run.bound()) json["bound"] = bound_json(*bound);
+  if (const auto why = run.why_no_share()) json["why_no_share"] = *why;
   if (const auto share = run.share_of_fps()) json["share_of_fps"] = rounded(*share);
   if (const auto share = run.share_of_core_time()) json["share_of_core_time"] = rounded(*share);
   return json;
@@ -34,19 +39,21 @@ Json spread_json(const Spread& spread) {
   return {{"median", rounded(spread.median)}, {"min", rounded(spread.min)}, {"max", rounded(spread.max)}};
 }
 
-Json row_json(const PipelineRow& row, bool with_bound, bool free) {
+Json row_json(const PipelineRow& row, bool free) {
   Json json = {{"cameras", row.cameras},
                {"runs", row.runs},
                {"fps", spread_json(row.fps)},
                {"dropped_share", spread_json(row.dropped_share)},
+               {"lost_share", spread_json(row.lost_share)},
+               {"left_out_share", spread_json(row.left_out_share)},
                {"latency_p50_ms", spread_json(row.p50_ms)},
                {"latency_p99_ms", spread_json(row.p99_ms)},
                {"latency_max_ms", spread_json(row.max_ms)},
                {"cores", spread_json(row.cores)},
                {"core_ms", spread_json(row.core_ms)},
                {"rss_peak_mb", spread_json(row.rss_mb)}};
-  if (with_bound && free) json["share_of_fps"] = spread_json(row.share_of_fps);
-  if (with_bound) json["share_of_core_time"] = spread_json(row.share_of_core_time);
+  if (free && row.share_of_fps) json["share_of_fps"] = spread_json(*row.share_of_fps);
+  if (row.share_of_core_time) json["share_of_core_time"] = spread_json(*row.share_of_core_time);
   return json;
 }
 
@@ -65,14 +72,6 @@ Json options_json(const PipelineBenchOptions& options) {
           {"set", options.sets}};
 }
 
-Json machine_json(const Machine& machine) {
-  return {{"cpu", machine.cpu},
-          {"cores", machine.cores},
-          {"memory_bytes", machine.memory},
-          {"kernel", machine.kernel},
-          {"allocator", machine.allocator}};
-}
-
 template <class Figure>
 Spread spread(const std::vector<const PipelineRun*>& runs, const Figure& figure) {
   std::vector<double> values;
@@ -80,22 +79,31 @@ Spread spread(const std::vector<const PipelineRun*>& runs, const Figure& figure)
   return spread_of(std::move(values));
 }
 
+template <class Figure>
+std::optional<Spread> spread_of_those(const std::vector<const PipelineRun*>& runs, const Figure& figure) {
+  std::vector<double> values;
+  for (const PipelineRun* const run : runs) {
+    if (const std::optional<double> value = figure(*run)) values.push_back(*value);
+  }
+  if (values.empty()) return std::nullopt;
+  return spread_of(std::move(values));
+}
+
 PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   using Run = PipelineRun;
   PipelineRow row{.cameras = cameras, .runs = static_cast<int>(runs.size())};
   row.fps = spread(runs, [](const Run& run) { return run.job.fps(); });
-  row.dropped_share = spread(runs, [](const Run& run) {
-    return JobReport::per(static_cast<double>(run.job.frames_dropped),
-                          static_cast<double>(run.job.frames_decoded));
-  });
+  row.dropped_share = spread(runs, [](const Run& run) { return run.job.dropped_share(); });
+  row.lost_share = spread(runs, [](const Run& run) { return run.job.lost_share(); });
+  row.left_out_share = spread(runs, [](const Run& run) { return run.job.left_out_share(); });
   row.p50_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.p50; });
   row.p99_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.p99; });
   row.max_ms = spread(runs, [](const Run& run) { return run.job.latency_ms.max; });
   row.cores = spread(runs, [](const Run& run) { return run.job.cores(); });
   row.core_ms = spread(runs, [](const Run& run) { return run.job.core_ms(); });
   row.rss_mb = spread(runs, [](const Run& run) { return static_cast<double>(run.job.rss_peak_bytes) / 1e6; });
-  row.share_of_fps = spread(runs, [](const Run& run) { return run.share_of_fps().value_or(0); });
-  row.share_of_core_time = spread(runs, [](const Run& run) { return run.share_of_core_time().value_or(0); });
+  row.share_of_fps = spread_of_those(runs, [](const Run& run) { return run.share_of_fps(); });
+  row.share_of_core_time = spread_of_those(runs, [](const Run& run) { return run.share_of_core_time(); });
   return row;
 }
 
@@ -125,15 +133,26 @@ std::optional<Bound> PipelineRun::bound() const {
   return bound;
 }
 
+std::optional<std::string> PipelineRun::why_no_share() const {
+  if (job.overload.changes > 0) {
+    return fmt::format("the job ran at several levels ({} changes), the bound is of one input",
+                       job.overload.changes);
+  }
+  if (job.frames_left_out() > 0) {
+    return fmt::format("the job left out {} frames, the bound looks at each", job.frames_left_out());
+  }
+  return std::nullopt;
+}
+
 std::optional<double> PipelineRun::share_of_fps() const {
   const auto whole = bound();
-  if (!whole) return std::nullopt;
+  if (!whole || why_no_share()) return std::nullopt;
   return JobReport::per(job.fps(), whole->fps);
 }
 
 std::optional<double> PipelineRun::share_of_core_time() const {
   const auto whole = bound();
-  if (!whole) return std::nullopt;
+  if (!whole || why_no_share()) return std::nullopt;
   return JobReport::per(whole->core_ms, job.core_ms());
 }
 
@@ -165,8 +184,7 @@ std::string to_json(const PipelineResults& results) {
                              {"fps", rounded(clip.fps)}});
   }
   for (const PipelineRun& run : results.runs) json["runs"].push_back(run_json(run));
-  for (const PipelineRow& row : rows_of(results))
-    json["medians"].push_back(row_json(row, results.options.bound, free));
+  for (const PipelineRow& row : rows_of(results)) json["medians"].push_back(row_json(row, free));
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -28,6 +28,8 @@ struct PipelineRun {
   std::optional<BoundReport> before, after;
 
   [[nodiscard]] std::optional<Bound> bound() const;
+  // Why the bound is not of what the job did, for the user: there are no shares then.
+  [[nodiscard]] std::optional<std::string> why_no_share() const;
   // Frames a second, of the bound's. In real time the cameras set the pace: nothing is reached.
   [[nodiscard]] std::optional<double> share_of_fps() const;
   // The bound's core time for a frame, of what the job took for one: what joining, handing over, shots and
@@ -47,7 +49,8 @@ struct PipelineResults {
 struct PipelineRow {
   int cameras = 0;
   int runs = 0;
-  Spread fps, dropped_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb, share_of_fps, share_of_core_time;
+  Spread fps, dropped_share, lost_share, left_out_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb;
+  std::optional<Spread> share_of_fps, share_of_core_time;  // of the runs that have one
 };
 std::vector<PipelineRow> rows_of(const PipelineResults& results);
 

@@ -9,6 +9,7 @@
 namespace vigia::bench {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -82,6 +83,36 @@ TEST(PipelineResultsTest, Shares) {
   EXPECT_EQ(JobReport().core_ms(), 0) << "nothing processed";
 }
 
+TEST(PipelineResultsTest, ARunAtSeveralLevelsHasNoShare) {
+  PipelineResults all = results(Pace::free);
+  for (std::size_t i = 0; i < 2; ++i) {
+    all.runs[i].job.overload.changes = 3;
+    EXPECT_FALSE(all.runs[i].share_of_fps());
+    EXPECT_FALSE(all.runs[i].share_of_core_time());
+  }
+  EXPECT_THAT(to_text(all.runs[0], all),
+              AllOf(HasSubstr("share      none: the job ran at several levels (3 changes)"),
+                    Not(HasSubstr("the bound's frames a second"))));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_FALSE(json.at("runs").at(0).contains("share_of_fps"));
+  EXPECT_TRUE(json.at("runs").at(0).contains("why_no_share"));
+  EXPECT_FALSE(json.at("runs").at(2).contains("why_no_share"));
+  EXPECT_DOUBLE_EQ(rows_of(all)[0].share_of_fps->min, 0.95) << "of the run that has one";
+  all.runs.resize(2);
+  EXPECT_FALSE(rows_of(all)[0].share_of_fps);
+  EXPECT_THAT(to_table(all), HasSubstr("none\n"));
+  EXPECT_FALSE(nlohmann::json::parse(to_json(all)).at("medians").at(0).contains("share_of_core_time"));
+}
+
+TEST(PipelineResultsTest, ARunThatLeftFramesOutHasNoShare) {
+  for (const auto field : {&JobReport::frames_skipped, &JobReport::frames_imotion_skipped}) {
+    PipelineResults all = results(Pace::realtime);
+    all.runs[0].job.*field = 7;
+    EXPECT_FALSE(all.runs[0].share_of_core_time());
+    EXPECT_THAT(to_text(all.runs[0], all), HasSubstr("share      none: the job left out 7 frames"));
+  }
+}
+
 TEST(PipelineResultsTest, SpreadOfMeasurements) {
   EXPECT_EQ(spread_of({}).median, 0);
   const Spread odd = spread_of({3, 1, 2});
@@ -125,9 +156,57 @@ TEST(PipelineResultsTest, ReportsCrossFromProcessToProcess) {
   }
 }
 
+TEST(PipelineResultsTest, WhatWasNeverDecodedIsLost) {
+  PipelineResults all = results(Pace::realtime);
+  all.runs.resize(1);
+  JobReport& job = all.runs[0].job;
+  job.frames_offered = 5600;  // of which 2800 were decoded, and 100 of these dropped
+  EXPECT_EQ(job.frames_never_decoded(), 2800U);
+  EXPECT_DOUBLE_EQ(job.dropped_share(), 100.0 / 5600);
+  EXPECT_DOUBLE_EQ(job.lost_share(), 2900.0 / 5600);
+  EXPECT_THAT(to_text(all.runs[0], all), HasSubstr("5600 offered, 2800 never decoded, 2800 decoded"));
+  EXPECT_THAT(to_table(all), HasSubstr("51.8 %"));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_EQ(json.at("runs").at(0).at("job").at("frames_never_decoded"), 2800);
+  EXPECT_EQ(json.at("medians").at(0).at("lost_share").at("median"), 0.518);
+  EXPECT_EQ(json.at("medians").at(0).at("dropped_share").at("median"), 0.018);
+  job.frames_offered = 2799;  // one more came than the rate says
+  EXPECT_EQ(job.frames_never_decoded(), 0U);
+  EXPECT_EQ(JobReport().lost_share(), 0) << "nothing offered";
+}
+
+TEST(PipelineResultsTest, WhatWasLeftOutIsToldByReason) {
+  PipelineResults all = results(Pace::realtime);
+  all.runs.resize(1);
+  JobReport& job = all.runs[0].job;
+  EXPECT_THAT(to_text(all.runs[0], all), Not(HasSubstr("overload")));
+  job.frames_skipped = 140;
+  job.frames_overload_skipped = 280;
+  job.frames_imotion_skipped = 420;
+  job.overload = {2, "320x192", 3, 5, 7.5};
+  EXPECT_THAT(
+      to_text(all.runs[0], all),
+      AllOf(HasSubstr("840 left out"), HasSubstr("140 by detector_step, 280 by overload, 420 without motion"),
+            HasSubstr("level 2 at the end: 320x192, step 3; 5 changes, reduced for 7.5 s")));
+  EXPECT_DOUBLE_EQ(rows_of(all)[0].left_out_share.median, 0.3);
+  EXPECT_THAT(to_table(all), AllOf(HasSubstr("left out"), HasSubstr("30.0 %")));
+  const auto json = nlohmann::json::parse(to_json(all));
+  EXPECT_EQ(json.at("medians").at(0).at("left_out_share").at("median"), 0.3);
+  EXPECT_EQ(json.at("runs").at(0).at("job").at("frames_imotion_skipped"), 420);
+  const auto read = read_job(to_line(job));
+  ASSERT_TRUE(read) << read.error().text;
+  EXPECT_EQ(read->frames_overload_skipped, 280U);
+  EXPECT_EQ(read->overload.level, 2);
+  EXPECT_EQ(read->overload.input, "320x192");
+  EXPECT_EQ(read->overload.step, 3);
+  EXPECT_EQ(read->overload.changes, 5U);
+  EXPECT_EQ(read->overload.seconds_reduced, 7.5);
+}
+
 TEST(PipelineResultsTest, TheJsonHoldsEveryRunAndTheMedians) {
   const auto json = nlohmann::json::parse(to_json(results(Pace::free)));
   EXPECT_EQ(json.at("runs").size(), 3U);
+  EXPECT_EQ(json.at("machine").at("cores"), 2);
   const auto& first = json.at("runs").at(0);
   EXPECT_EQ(first.at("share_of_fps"), 0.9);
   EXPECT_EQ(first.at("bound").at("fps"), 300);

@@ -29,9 +29,7 @@ settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>
 void add_flags(const PipelineBenchOptions& options, detect::DetectorOptions& into) {
   if (!options.model.empty()) into.model = options.model;
   if (options.precision != "auto") into.precision = options.precision;
-  if (options.input == domain::Size{}) return;
-  into.input = options.input;
-  into.on_overload = "drop";
+  if (options.input != domain::Size{}) into.input = options.input;
 }
 
 }  // namespace
@@ -44,7 +42,14 @@ Result<settings::Settings> pipeline_settings(const PipelineBenchOptions& options
   std::erase_if(sources.environment, [](const auto& variable) {
     return variable.first.find("FINDFACE_URL") != std::string::npos;
   });
-  auto outcome = settings::load(sources, base_settings(options.pace, cameras, clips, folder));
+  settings::Settings base = base_settings(options.pace, cameras, clips, folder);
+  auto outcome = settings::load(sources, base);
+  const bool has_size = options.input != domain::Size{} ||
+                        (outcome.settings && outcome.settings->detector.input != domain::Size{});
+  if (has_size) {  // below what --set and the environment say
+    base.detector.on_overload = "drop";
+    outcome = settings::load(sources, base);
+  }
   std::vector<std::string> lines = std::move(outcome.errors);
   if (outcome.settings) lines = settings::problems_for_run(*outcome.settings);
   if (!lines.empty()) return Error{ErrorCode::invalid, fmt::format("{}", fmt::join(lines, "; "))};

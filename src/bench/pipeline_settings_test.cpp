@@ -45,6 +45,23 @@ TEST(PipelineSettingsTest, FlagsGoOverSetsGoOverTheBench) {
   EXPECT_EQ(settings->detector.on_overload, "drop") << "the size is what is measured";
 }
 
+TEST(PipelineSettingsTest, ASizeIsKeptUnderOverloadUnlessASetSaysOtherwise) {
+  const auto on_overload = [](domain::Size input, std::vector<std::string> sets) {
+    PipelineBenchOptions options;
+    options.input = input;
+    options.sets = std::move(sets);
+    const auto settings = pipeline_settings(options, 1, kClips, "f");
+    return settings ? settings->detector.on_overload : settings.error().text;
+  };
+  EXPECT_EQ(on_overload({}, {}), "reduce");
+  EXPECT_EQ(on_overload({}, {"detector.input=auto"}), "reduce");
+  EXPECT_EQ(on_overload({}, {"detector.input=640x384"}), "drop");
+  EXPECT_EQ(on_overload({640, 384}, {}), "drop");
+  EXPECT_EQ(on_overload({}, {"detector.input=640x384", "detector.on_overload=reduce"}), "reduce");
+  EXPECT_EQ(on_overload({640, 384}, {"detector.on_overload=reduce"}), "reduce");
+  EXPECT_EQ(on_overload({}, {"detector.on_overload=drop"}), "drop");
+}
+
 TEST(PipelineSettingsTest, AServerOfTheEnvironmentIsNotReached) {
   ::setenv("FINDFACE_URL", "http://127.0.0.1:1", 1);
   const auto settings = pipeline_settings({}, 1, kClips, "f");

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "bench/limit.h"
+#include "bench/machine_json.h"
 #include "bench/report_json.h"
 #include "bench/things.h"
 
@@ -141,17 +142,11 @@ std::string why_no_figures(const ModeReport& report) {
 }
 
 std::string to_json(const Results& results) {
-  const Machine& machine = results.machine;
   Json modes = Json::array();
   for (const ModeReport& report : results.reports) {
     modes.push_back(mode_json(report, limit_of(results.options)));
   }
-  const Json json = {{"machine",
-                      {{"cpu", machine.cpu},
-                       {"cores", machine.cores},
-                       {"memory_bytes", machine.memory},
-                       {"kernel", machine.kernel},
-                       {"allocator", machine.allocator}}},
+  const Json json = {{"machine", machine_json(results.machine)},
                      {"options", options_json(results.options)},
                      {"modes", modes}};
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
