@@ -30,12 +30,13 @@ endfunction()
 
 # vigia_test(memory SOURCES a_test.cpp ... DEPS ... [TIMEOUT seconds] [AGAIN name VARIABLE=set:value filter]):
 # the program vigia_memory_test, each of its cases known to ctest by its own name. AGAIN: those of the filter
-# a second time, as memory_name.*, with that variable in the environment.
+# a second time, as memory_name.*, with that variable in the environment. COUNTS_CALLS: functions that count
+# stand in the place of the C library's (memory/hot_call_test_support.h), but not where a sanitizer has put its own.
 function(vigia_test name)
   if(NOT VIGIA_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "TIMEOUT" "SOURCES;DEPS;AGAIN" ${ARGN})
+  cmake_parse_arguments(arg "COUNTS_CALLS" "TIMEOUT" "SOURCES;DEPS;AGAIN" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -44,6 +45,13 @@ function(vigia_test name)
   add_executable(vigia_${name}_test ${arg_SOURCES})
   target_link_libraries(vigia_${name}_test PRIVATE vigia_flags ${arg_DEPS} GTest::gtest GTest::gmock
     GTest::gtest_main)
+  if(arg_COUNTS_CALLS)
+    set(counts $<NOT:$<BOOL:${VIGIA_SANITIZE}>>)
+    target_compile_definitions(vigia_${name}_test PRIVATE VIGIA_COUNTS_CALLS=${counts})
+    if(NOT VIGIA_SANITIZE)
+      target_sources(vigia_${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/src/memory/counting_test_support.cpp)
+    endif()
+  endif()
   set(environment)
   if(VIGIA_SANITIZE STREQUAL "thread")
     set(environment ENVIRONMENT "TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../tests/tsan.supp")
