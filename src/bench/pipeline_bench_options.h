@@ -26,7 +26,7 @@ struct PipelineBenchOptions {
   std::string precision = "auto";  // auto, f32, bf16
   std::string model;               // empty: as the settings say
   double seconds = 30;             // that are measured, of each run
-  double warm_up = 2;              // seconds before them
+  double warm_up = 3;              // seconds before them
   int repeat = 1;                  // runs of each number of cameras
   bool bound = true;               // measure it too
   std::vector<std::string> sets;   // as `vigia run --set`; goes over what the bench sets by itself

@@ -27,11 +27,14 @@ bool has_failed(const camera::CameraStats& stats, const camera::CameraOptions& o
 CameraUnit::CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world)
     : context_(std::move(context)),
       strand_(context_, index, world),
-      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock) {}
+      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock),
+      clock_(world.clock) {}
 
-void CameraUnit::start() {
-  thread_ = Worker("cam " + context_->name(), [this](const std::stop_token& stop) {
-    source_.run(stop, strand_);
+void CameraUnit::start(Nanoseconds after) {
+  thread_ = Worker("cam " + context_->name(), [this, after](const std::stop_token& stop) {
+    // Many cameras would else leave nothing to the few workers: every frame decoded, and none looked at.
+    give_way();
+    if (clock_.sleep_for(after, stop)) source_.run(stop, strand_);
     strand_.end();
   });
 }

@@ -19,7 +19,8 @@ class CameraUnit {
  public:
   CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world);
 
-  void start();
+  // after: it begins so much later, unless it is stopped before.
+  void start(Nanoseconds after);
   void request_stop() { thread_.request_stop(); }
   void join() { thread_.join(); }
 
@@ -35,6 +36,7 @@ class CameraUnit {
   const std::shared_ptr<CameraContext> context_;
   Strand strand_;
   camera::StreamCamera source_;
+  Clock& clock_;
   Worker thread_;
 };
 

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/log.h"
+#include "orchestrator/camera_starts.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -44,7 +45,7 @@ Status Orchestrator::prepare() {
   outbox_ = *std::move(outbox);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
   delivery_ = std::make_unique<Delivery>(settings_, *outbox_, clock_);
-  for (const auto& camera : settings_.cameras) static_cast<void>(add_camera(camera));
+  for (const auto& camera : settings_.cameras) add_camera(camera);
   return ok_status();
 }
 
@@ -59,13 +60,11 @@ void Orchestrator::start() {
   }
   shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
   start_workers();
-  {
-    MutexLock lock(mutex_);
-    for (const auto& camera : cameras_) camera->start();
-  }
+  start_cameras(settings_.cameras, 0);
   camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) {
     const auto cameras = delivery_->cameras_of_findface(stop);
-    for (const auto& camera : cameras) add_camera(camera).start();
+    for (const auto& camera : cameras) add_camera(camera);
+    start_cameras(cameras, settings_.cameras.size());
     MutexLock lock(mutex_);
     if (!cameras.empty()) told_ = crowd_of(cameras, settings_.defaults);
     list_is_complete_ = !stop.stop_requested();
@@ -84,14 +83,19 @@ void Orchestrator::start_workers() {
   }
 }
 
-CameraUnit& Orchestrator::add_camera(const settings::CameraSettings& camera) {
+void Orchestrator::add_camera(const settings::CameraSettings& camera) {
   auto context = std::make_shared<CameraContext>(camera, memory_.budget());
   delivery_->add_camera(context);
   MutexLock lock(mutex_);
   const int index = static_cast<int>(cameras_.size());
   cameras_.push_back(std::make_unique<CameraUnit>(
       std::move(context), index, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}));
-  return *cameras_.back();
+}
+
+void Orchestrator::start_cameras(std::span<const settings::CameraSettings> added, std::size_t first) {
+  const auto starts = camera_starts(added);
+  MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < starts.size(); ++i) cameras_.at(first + i)->start(starts[i]);
 }
 
 bool Orchestrator::all_done() const {

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -56,7 +57,9 @@ class Orchestrator {
  private:
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
-  CameraUnit& add_camera(const settings::CameraSettings& camera);
+  void add_camera(const settings::CameraSettings& camera);
+  // These were added last, beginning at cameras_[first].
+  void start_cameras(std::span<const settings::CameraSettings> added, std::size_t first);
   void start_workers();
   void watch(const std::stop_token& stop);
   void watch_load();

@@ -26,7 +26,7 @@ void add_work(CLI::App& pipeline, PipelineBenchArguments& into) {
   pipeline.add_option("--seconds", options.seconds, "that are measured, of each run; 30 without")
       ->type_name("S")
       ->check(number_from_to(0.5, 1e6));
-  pipeline.add_option("--warm-up", options.warm_up, "seconds before them; 2 without")
+  pipeline.add_option("--warm-up", options.warm_up, "seconds before them; 3 without")
       ->type_name("S")
       ->check(number_from_to(0.0, 3600.0));
   pipeline.add_option("--repeat", options.repeat, "runs of each number of cameras; 1 without")

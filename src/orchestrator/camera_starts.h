@@ -1,0 +1,21 @@
+// When each of many cameras begins, so that not all of them do in one moment: a server that is asked for
+// a hundred streams at once refuses some, and streams that begin together have their large key frames
+// together ever after (files always, many servers' streams too), which is a burst of work every second or two.
+//
+// Live cameras begin one after the other, over 2 s, at least 20 and at most 250 ms apart: eight within 1.75 s, a
+// hundred within 2 s, a thousand within 20 s. Others, which are read as fast as they are worked on, at once.
+// Threads: a pure function.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+#include "settings/settings.h"
+
+namespace vigia::orchestrator {
+
+// For each camera, how long after the first.
+std::vector<Nanoseconds> camera_starts(std::span<const settings::CameraSettings> cameras);
+
+}  // namespace vigia::orchestrator
