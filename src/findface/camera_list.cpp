@@ -63,7 +63,7 @@ Status for_each_camera(Session& session, const std::string& query, const std::st
   std::set<std::string> seen;
   std::string cursor;
   for (int page_number = 0; page_number < kMostPages; ++page_number) {
-    const std::string at = cursor.empty() ? "" : "&page=" + url_encode(cursor);
+    const std::string at = cursor.empty() ? "" : "&page=" + http::url_encode(cursor);
     Result<std::string> body = get_text(session, "/cameras/?" + query + at, stop);
     if (!body) return body.error();
     Result<CameraPage> page = parse_camera_page(*body);
@@ -208,7 +208,7 @@ std::string cursor_of(std::string_view next_page) {
   rest = rest.substr(0, rest.find('#'));
   while (!rest.empty()) {
     const std::string_view pair = rest.substr(0, rest.find('&'));
-    if (pair.starts_with("page=")) return url_decode(pair.substr(5));
+    if (pair.starts_with("page=")) return http::url_decode(pair.substr(5));
     rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
   }
   return "";

@@ -1,10 +1,13 @@
 // What the server's answer to a posted face means: the table of FindFace's errors, as one pure function.
 #pragma once
 
-#include "findface/http.h"
+#include "http/http.h"
 #include "outbox/courier.h"
 
 namespace vigia::findface {
+
+using http::HttpFailure;
+using http::HttpResult;
 
 struct EventReply {
   outbox::Delivery delivery;

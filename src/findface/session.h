@@ -17,9 +17,14 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "findface/findface_options.h"
-#include "findface/http.h"
+#include "http/http.h"
 
 namespace vigia::findface {
+
+using http::Http;
+using http::HttpFailure;
+using http::HttpRequest;
+using http::HttpResult;
 
 class Session {
  public:

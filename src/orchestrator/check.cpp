@@ -13,7 +13,7 @@
 #include "base/worker.h"
 #include "camera/stream_camera.h"
 #include "findface/camera_list.h"
-#include "findface/http.h"
+#include "http/http.h"
 #include "findface/session.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/detectors.h"
@@ -114,7 +114,7 @@ void check_cameras(const settings::Settings& settings, memory::MemoryManager& me
 }
 
 void check_findface(const settings::Settings& settings, Report& report) {
-  findface::Http http(settings.findface.ca_file);
+  http::Http http(settings.findface.ca_file);
   findface::Session session(settings.findface, http, system_clock());
   if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
   report.ok("FindFace", "login at " + session.shown_url());

@@ -23,7 +23,7 @@ Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, C
     courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
     return;
   }
-  http_ = std::make_unique<findface::Http>(settings.findface.ca_file);
+  http_ = std::make_unique<http::Http>(settings.findface.ca_file);
   session_ = std::make_unique<findface::Session>(settings.findface, *http_, clock);
   courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock);
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "findface/camera_tokens.h"
-#include "findface/http.h"
+#include "http/http.h"
 #include "findface/session.h"
 #include "orchestrator/delivery_ledger.h"
 #include "outbox/outbox.h"
@@ -46,7 +46,7 @@ class Delivery {
   outbox::Outbox& outbox_;
   Clock& clock_;
 
-  std::unique_ptr<findface::Http> http_;  // these three only with FindFace
+  std::unique_ptr<http::Http> http_;  // these three only with FindFace
   std::unique_ptr<findface::Session> session_;
   findface::CameraTokens tokens_;
   std::unique_ptr<outbox::Courier> courier_;

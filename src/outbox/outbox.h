@@ -33,7 +33,8 @@
 #include "memory/memory_manager.h"
 #include "outbox/due_queue.h"
 #include "outbox/outbox_options.h"
-#include "outbox/sqlite.h"
+#include "outbox/schema.h"
+#include "sqlite/sqlite.h"
 
 namespace vigia::outbox {
 

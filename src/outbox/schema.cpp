@@ -116,7 +116,7 @@ Result<Fd> lock_for_this_process(const std::string& path) {
 
 Result<Database> open_database(const std::string& path) {
   if (Status created = create_private(path); !created) return created.error();
-  Result<Database> database = Database::open(path);
+  Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
   if (!database) return database.error();
   if (Status ours = check_ours(*database, path); !ours) return ours.error();
   // auto_vacuum counts only before the first table. FULL: a commit is on disk when it returns.

@@ -5,9 +5,12 @@
 
 #include "base/fd.h"
 #include "base/result.h"
-#include "outbox/sqlite.h"
+#include "sqlite/sqlite.h"
 
 namespace vigia::outbox {
+
+using sqlite::Database;
+using sqlite::Statement;
 
 inline constexpr int kSchemaVersion = 1;
 

@@ -1,4 +1,4 @@
-#include "findface/http.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -11,7 +11,7 @@
 
 #include "base/log.h"
 
-namespace vigia::findface {
+namespace vigia::http {
 namespace {
 
 constexpr long kConnectMs = 5000;
@@ -244,4 +244,4 @@ std::string url_decode(std::string_view text) {
   return out;
 }
 
-}  // namespace vigia::findface
+}  // namespace vigia::http

@@ -1,5 +1,5 @@
-// One SQLite connection and its prepared statements, with errors as values. Used by outbox.cpp only.
-// Threads: one thread at a time: whoever holds the outbox's lock.
+// One SQLite connection and its prepared statements, with errors as values.
+// Threads: one thread at a time.
 #pragma once
 
 #include <sqlite3.h>
@@ -13,7 +13,7 @@
 
 #include "base/result.h"
 
-namespace vigia::outbox {
+namespace vigia::sqlite {
 
 class Statement {
  public:
@@ -52,10 +52,16 @@ class Statement {
   int next_column_ = 0;
 };
 
+// For error texts: what the file is to its user, and which setting names it.
+struct FileName {
+  std::string what;     // "outbox"
+  std::string setting;  // "outbox.path"
+};
+
 class Database {
  public:
   // Opens or creates the file; nothing is read yet.
-  static Result<Database> open(const std::string& path);
+  static Result<Database> open(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
   Result<std::int64_t> number(const char* sql);  // the first column of the first row
@@ -69,10 +75,12 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
-  Database(std::string path, sqlite3* handle) : path_(std::move(path)), handle_(handle) {}
+  Database(std::string path, FileName name, sqlite3* handle)
+      : path_(std::move(path)), name_(std::move(name)), handle_(handle) {}
 
   std::string path_;
+  FileName name_;
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-}  // namespace vigia::outbox
+}  // namespace vigia::sqlite

@@ -1,13 +1,13 @@
-#include "findface/http.h"
+#include "http/http.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <fstream>
 
-#include "findface/findface_test_support.h"
-#include "testing/temp_dir.h"
+#include "testing/fake_findface.h"
 
-namespace vigia::findface {
+namespace vigia::http {
 namespace {
 
 using std::chrono_literals::operator""s;
@@ -15,16 +15,24 @@ using std::chrono_literals::operator""ms;
 using testing::FakeFindFaceOptions;
 using testing::Fault;
 using ::testing::HasSubstr;
-using testing::TempDir;
 
-class HttpTest : public FindfaceTest {
+class HttpTest : public ::testing::Test {
  protected:
+  void start(FakeFindFaceOptions options = {}) {
+    auto started = testing::FakeFindFace::start(std::move(options));
+    ASSERT_TRUE(started.ok()) << started.error().text;
+    server_ = std::move(*started);
+    http_ = std::make_unique<Http>("");
+  }
   HttpResult get(const std::string& url, Nanoseconds timeout = 5s) {
     HttpRequest request;
     request.url = url;
     request.timeout = timeout;
     return http_->perform(request, {});
   }
+
+  std::unique_ptr<testing::FakeFindFace> server_;
+  std::unique_ptr<Http> http_;
 };
 
 TEST_F(HttpTest, AnAnswerOfAnyStatusIsNoFailure) {
@@ -88,53 +96,6 @@ TEST_F(HttpTest, AStopBeforeTheStartSendsNothing) {
   EXPECT_EQ(server_->requests("/camera-groups/"), 0);
 }
 
-class TlsTest : public FindfaceTest {
- protected:
-  void SetUp() override {
-    const std::string make =
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=fake -addext "
-        "subjectAltName=IP:127.0.0.1 -keyout '" +
-        key_ + "' -out '" + cert_ + "' 2>/dev/null";
-    ASSERT_EQ(std::system(make.c_str()), 0);
-    FakeFindFaceOptions options;
-    options.cert_file = cert_;
-    options.key_file = key_;
-    start(std::move(options));
-  }
-  TempDir dir_;
-  std::string cert_ = dir_ / "cert.pem";
-  std::string key_ = dir_ / "key.pem";
-};
-
-TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
-  const outbox::Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::retry);
-  EXPECT_FALSE(delivery.maybe_delivered);
-  EXPECT_GE(delivery.after, Nanoseconds(60s));
-  EXPECT_THAT(delivery.text, HasSubstr("certificate"));
-  EXPECT_THAT(delivery.text, HasSubstr("delivery.findface.ca_file"));
-  EXPECT_EQ(server_->requests("/auth/login/"), 0);
-}
-
-TEST_F(TlsTest, WithItsCertificateAsCaFileItIsAccepted) {
-  connect(server_->url(), kPassword, cert_);
-  const outbox::Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::delivered) << delivery.text;
-}
-
-TEST_F(TlsTest, ACertificateForAnotherNameIsRefused) {
-  connect("https://localhost:" + std::to_string(server_->port()), kPassword, cert_);
-  EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("certificate"));
-}
-
-TEST_F(TlsTest, ACaFileThatIsMissingOrNoneIsNamed) {
-  connect(server_->url(), kPassword, dir_ / "missing.pem");
-  EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("ca_file"));
-  std::ofstream(dir_ / "junk.pem") << "junk";
-  connect(server_->url(), kPassword, dir_ / "junk.pem");
-  EXPECT_FALSE(session_->log_in({}).ok());
-}
-
 TEST(UrlEncode, EscapesWhatAQueryMustNotHoldAndComesBack) {
   EXPECT_EQ(url_encode("a b&c=d/+%\xc3\xa9~-_."), "a%20b%26c%3Dd%2F%2B%25%C3%A9~-_.");
   EXPECT_EQ(url_decode(url_encode("a b&c=d/+%\xc3\xa9")), "a b&c=d/+%\xc3\xa9");
@@ -144,4 +105,4 @@ TEST(UrlEncode, EscapesWhatAQueryMustNotHoldAndComesBack) {
 }
 
 }  // namespace
-}  // namespace vigia::findface
+}  // namespace vigia::http

@@ -18,7 +18,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 
-namespace vigia::findface {
+namespace vigia::http {
 
 enum class HttpFailure {
   none,       // there is an answer: look at status
@@ -82,4 +82,4 @@ class Http {
 std::string url_encode(std::string_view text);
 std::string url_decode(std::string_view text);
 
-}  // namespace vigia::findface
+}  // namespace vigia::http

@@ -1,22 +1,22 @@
-#include "outbox/sqlite.h"
+#include "sqlite/sqlite.h"
 
 #include <fmt/format.h>
 
-namespace vigia::outbox {
+namespace vigia::sqlite {
 namespace {
 
-std::string_view how_to_mend(int code) {
+std::string how_to_mend(int code, const std::string& setting) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "; the disk is full: make room, what waits is tried again";
     case SQLITE_NOTADB:
-      return "; move the file away, or set another outbox.path";
+      return "; move the file away, or set another " + setting;
     case SQLITE_CORRUPT:
       return "; the file is damaged: move it away (a new one is made at the start)";
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
-      return "; make it writable for this user, or set another outbox.path";
+      return "; make it writable for this user, or set another " + setting;
     case SQLITE_BUSY:
       return "; another program holds it: close that program";
     default:
@@ -80,11 +80,11 @@ std::span<const std::byte> Statement::blob() {
   return {data, data == nullptr ? 0 : static_cast<std::size_t>(size)};
 }
 
-Result<Database> Database::open(const std::string& path) {
+Result<Database> Database::open(const std::string& path, FileName name) {
   sqlite3* handle = nullptr;
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
-  Database database(path, handle);
+  Database database(path, std::move(name), handle);
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, 2000);  // somebody may look into it with the sqlite3 program
@@ -115,7 +115,8 @@ Result<Statement> Database::prepare(const char* sql) {
 Error Database::error(std::string_view doing) const {
   const int code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
-  return {ErrorCode::io, fmt::format("outbox {}: {}: {}{}", path_, doing, why, how_to_mend(code))};
+  return {ErrorCode::io, fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why,
+                                     how_to_mend(code, name_.setting))};
 }
 
-}  // namespace vigia::outbox
+}  // namespace vigia::sqlite
