@@ -115,8 +115,8 @@ Result<Statement> Database::prepare(const char* sql) {
 Error Database::error(std::string_view doing) const {
   const int code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
-  return {ErrorCode::io, fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why,
-                                     how_to_mend(code, name_.setting))};
+  return {ErrorCode::io,
+          fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_mend(code, name_.setting))};
 }
 
 }  // namespace vigia::sqlite
