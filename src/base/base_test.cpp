@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,19 +97,6 @@ TEST(WorkerTest, IsStoppedAndJoinedWhenItsOwnerLetsGo) {
     });
   }
   EXPECT_TRUE(ended);
-}
-
-TEST(WorkerTest, WhoGivesWayDoesSoAlone) {
-  const auto niceness = [] { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); };
-  const int mine = niceness();
-  int of_worker = mine;
-  Worker worker("polite", [&](const std::stop_token&) {
-    give_way();
-    of_worker = niceness();
-  });
-  worker.join();
-  EXPECT_GT(of_worker, mine);
-  EXPECT_EQ(niceness(), mine);
 }
 
 TEST(WorkerDeathTest, AThrowNamesTheThreadAndEndsTheProgram) {

@@ -1,8 +1,6 @@
 #include "base/worker.h"
 
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <exception>
@@ -11,9 +9,6 @@
 
 namespace vigia {
 namespace {
-
-// Linux weighs a thread of nice 0 with 1024, and of nice 7 with 215 (sched(7): a step is a factor of 1.25).
-constexpr int kNiceOfWhoGivesWay = 7;
 
 void run_guarded(const std::string& name, const std::function<void(const std::stop_token&)>& run,
                  const std::stop_token& stop) noexcept {
@@ -33,10 +28,5 @@ Worker::Worker(std::string name, std::function<void(const std::stop_token&)> run
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
         run_guarded(name, run, stop);
       }) {}
-
-void give_way() noexcept {
-  // On Linux a thread's, not the whole process's; lowering one's own is always allowed.
-  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceOfWhoGivesWay));
-}
 
 }  // namespace vigia

@@ -24,8 +24,4 @@ class Worker {
   std::jthread thread_;
 };
 
-// From now on the calling thread gives way to others of this program where there is not time for all: it
-// counts a fifth of one that does not. Where there is time for all, nothing changes. For its whole life.
-void give_way() noexcept;
-
 }  // namespace vigia

@@ -32,8 +32,6 @@ CameraUnit::CameraUnit(std::shared_ptr<CameraContext> context, int index, Strand
 
 void CameraUnit::start(Nanoseconds after) {
   thread_ = Worker("cam " + context_->name(), [this, after](const std::stop_token& stop) {
-    // Many cameras would else leave nothing to the few workers: every frame decoded, and none looked at.
-    give_way();
     if (clock_.sleep_for(after, stop)) source_.run(stop, strand_);
     strand_.end();
   });
