@@ -1,6 +1,7 @@
 #include "orchestrator/camera_starts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "orchestrator/load_ladder.h"
@@ -8,11 +9,10 @@
 namespace vigia::orchestrator {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr Nanoseconds kOver = 2s;
-constexpr Nanoseconds kLeastApart = 20ms;
-constexpr Nanoseconds kMostApart = 250ms;
+constexpr double kOver = 2;           // seconds
+constexpr double kFrame = 1.0 / 30;   // seconds; most cameras' rate
+constexpr double kGolden = 0.618034;  // of a frame
+constexpr double kMostFrames = 6;     // whole ones, beside that
 
 bool begins_in_turn(const settings::CameraSettings& camera) {
   return camera.source.active && is_live(camera);
@@ -22,7 +22,8 @@ bool begins_in_turn(const settings::CameraSettings& camera) {
 
 std::vector<Nanoseconds> camera_starts(std::span<const settings::CameraSettings> cameras) {
   const auto in_turn = std::max<std::ptrdiff_t>(1, std::ranges::count_if(cameras, begins_in_turn));
-  const Nanoseconds apart = std::clamp(kOver / in_turn, kLeastApart, kMostApart);
+  const double frames = std::floor(kOver / static_cast<double>(in_turn) / kFrame - kGolden);
+  const Nanoseconds apart = from_seconds((std::clamp(frames, 0.0, kMostFrames) + kGolden) * kFrame);
   std::vector<Nanoseconds> starts;
   starts.reserve(cameras.size());
   Nanoseconds next{0};
