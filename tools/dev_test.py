@@ -63,7 +63,7 @@ class Dev(unittest.TestCase):
     def test_help_names_every_command(self):
         done = self.dev("help")
         self.assertEqual(done.returncode, 0)
-        for command in "demo run check soak model build test bench fmt lint help".split():
+        for command in "demo run check soak model build test bench fuzz fmt lint help".split():
             self.assertRegex(done.stdout, rf"(?m)^  {command}\b")
 
     def test_an_unknown_command_is_an_error_of_arguments(self):
