@@ -46,7 +46,8 @@ Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most) 
   return content;
 }
 
-Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content) {
+Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content,
+                             unsigned mode) {
   struct stat there {};
   if (::stat(path.c_str(), &there) == 0 &&
       !S_ISREG(there.st_mode)) {  // /dev/stdout, a pipe: not to be replaced
@@ -54,7 +55,8 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
     return device.valid() ? write_all(device.get(), content, path) : io_error("cannot open", path);
   }
   const std::filesystem::path beside = path.string() + ".part";
-  const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  ::unlink(beside.c_str());  // a crash's, whose rights may be others
+  const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd.valid()) return io_error("cannot create", beside);
   Status written = write_all(fd.get(), content, beside);
   if (written && ::fsync(fd.get()) != 0) written = io_error("cannot sync", beside);
@@ -63,8 +65,8 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
   return written;
 }
 
-Status write_file_atomically(const std::filesystem::path& path, std::string_view content) {
-  return write_file_atomically(path, std::as_bytes(std::span(content)));
+Status write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode) {
+  return write_file_atomically(path, std::as_bytes(std::span(content)), mode);
 }
 
 std::optional<std::string> why_not_writable(const std::filesystem::path& file) {

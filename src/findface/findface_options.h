@@ -10,6 +10,8 @@ struct FindfaceOptions {
   std::string url;            // https://host[:port]; empty: no FindFace
   std::string camera_prefix;  // groups whose name begins so, in any case; empty: all groups
   std::string ca_file;        // PEM file that the server's certificate is verified with; empty: the system's
+  std::string tls_pin;        // "", "first_use" or "sha256//BASE64": see http/tls_options.h
+  bool tls_insecure = false;  // nothing is verified; warned of at each start
   std::string secrets_file;   // FINDFACE_USER=... lines, for those that the environment does not set
 
   // Never in the settings file.

@@ -48,10 +48,10 @@ class FindfaceTest : public ::testing::Test {
     connect(server_->url());
   }
   void connect(const std::string& url, const std::string& password = kPassword,
-               const std::string& ca_file = "") {
+               const http::TlsOptions& tls = {}) {
     courier_.reset();
     session_.reset();
-    http_ = std::make_unique<Http>(ca_file);
+    http_ = std::make_unique<Http>(tls);
     FindfaceOptions options;
     options.url = url;
     options.user = "admin";

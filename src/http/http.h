@@ -1,13 +1,17 @@
 // HTTP requests over libcurl: errors in classes that a caller can decide by, answers bounded, stops obeyed.
 //
-// TLS is verified (with ca_file where it is set), redirects are not followed (the token would go along),
+// TLS is verified as tls_options.h says, redirects are not followed (the token would go along),
 // proxies of the environment are not used, and neither headers nor bodies are ever logged.
-// Connections are kept and used again unless they were idle for more than 4 s (servers close theirs after 5);
-// when the server closed one all the same before a byte of its answer, libcurl sends once more on a new one.
+// Connections are kept and used again unless they were idle for more than 4 s (servers close theirs after 5).
+// When the server closed one all the same, libcurl sends once more on a new one: only where a connection that
+// was used before broke without a byte of an answer, and never a second time.
+// A request ends after its `timeout`; before that when there is no connection (with its TLS handshake) after
+// 5 s, or when for `stall` no byte of the body could be sent. The text of a failure says in which phase it was.
 // Threads: thread-safe. Each call in flight has a handle of its own from a pool; the pool grows to the
 // largest number of calls at a time.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -17,14 +21,15 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "http/tls_options.h"
 
 namespace vigia::http {
 
 enum class HttpFailure {
   none,       // there is an answer: look at status
   connect,    // no connection: name, route, refused, too slow
-  timeout,    // connected, but no whole answer in time
-  tls,        // the server's certificate or the CA file is not good: nothing mends itself
+  timeout,    // connected, but the request did not go out, or no whole answer came, in time
+  tls,        // the server's certificate, key or the CA file is not good: nothing mends itself
   reset,      // the connection broke
   too_large,  // the answer is larger than answer_at_most
   cancelled,  // by the stop token
@@ -35,15 +40,16 @@ enum class HttpFailure {
 struct HttpRequest {
   bool post = false;
   std::string url;
-  std::vector<std::string> headers;  // "Name: value"; may hold secrets
-  std::string body;                  // of a POST
-  Nanoseconds timeout{0};            // for all of it; connecting has 5 s of its own at most
+  std::vector<std::string> headers;         // "Name: value"; may hold secrets
+  std::string body;                         // of a POST
+  Nanoseconds timeout{0};                   // for all of it
+  Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
   Bytes answer_at_most = 16_MiB;
 };
 
 struct HttpResult {
   HttpFailure failure = HttpFailure::none;
-  std::string text;  // why it failed, for people
+  std::string text;  // why it failed, and in which phase, for people
   // Of a failure: the whole request had gone out, so the server may have acted on it.
   bool sent_whole = false;
 
@@ -55,10 +61,11 @@ struct HttpResult {
   [[nodiscard]] bool answered(int wanted) const { return failure == HttpFailure::none && status == wanted; }
 };
 
+class Call;
+
 class Http {
  public:
-  // ca_file: PEM; empty: the system's authorities.
-  explicit Http(std::string ca_file);
+  explicit Http(TlsOptions tls = {});
   ~Http();
   Http(const Http&) = delete;
   Http& operator=(const Http&) = delete;
@@ -66,17 +73,18 @@ class Http {
   HttpResult perform(const HttpRequest& request, const std::stop_token& stop);
 
  private:
-  class Call;
-
   std::unique_ptr<Call> take_idle();
 
   // Constant after construction.
-  const std::string ca_file_;
+  const TlsOptions tls_;
 
   // State below is protected by mutex_.
   Mutex mutex_;
   std::vector<std::unique_ptr<Call>> idle_ GUARDED_BY(mutex_);
 };
+
+// What an operator should know at each start of a server whose TLS is weaker than it could be; "": nothing.
+std::string warning_of(const TlsOptions& tls);
 
 // For a query: letters, digits and -_.~ stay, all else becomes %XX; and back.
 std::string url_encode(std::string_view text);

@@ -22,7 +22,7 @@ class HttpTest : public ::testing::Test {
     auto started = testing::FakeFindFace::start(std::move(options));
     ASSERT_TRUE(started.ok()) << started.error().text;
     server_ = std::move(*started);
-    http_ = std::make_unique<Http>("");
+    http_ = std::make_unique<Http>();
   }
   HttpResult get(const std::string& url, Nanoseconds timeout = 5s) {
     HttpRequest request;

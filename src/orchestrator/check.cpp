@@ -16,6 +16,7 @@
 #include "http/http.h"
 #include "findface/session.h"
 #include "memory/memory_manager.h"
+#include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
 #include "outbox/outbox.h"
 
@@ -114,7 +115,9 @@ void check_cameras(const settings::Settings& settings, memory::MemoryManager& me
 }
 
 void check_findface(const settings::Settings& settings, Report& report) {
-  http::Http http(settings.findface.ca_file);
+  const http::TlsOptions tls = findface_tls(settings);
+  if (const std::string warning = http::warning_of(tls); !warning.empty()) fmt::print("note  {}\n", warning);
+  http::Http http(tls);
   findface::Session session(settings.findface, http, system_clock());
   if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
   report.ok("FindFace", "login at " + session.shown_url());

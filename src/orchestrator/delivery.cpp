@@ -17,13 +17,23 @@ constexpr Nanoseconds kLongestPause = 60s;
 
 }  // namespace
 
+http::TlsOptions findface_tls(const settings::Settings& settings) {
+  return {.ca_file = settings.findface.ca_file,
+          .pin = settings.findface.tls_pin,
+          .insecure = settings.findface.tls_insecure,
+          .pins_file = settings.outbox.path + ".pins",
+          .section = "delivery.findface"};
+}
+
 Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, Clock& clock)
     : settings_(settings), outbox_(outbox), clock_(clock) {
   if (!settings.findface.enabled()) {
     courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
     return;
   }
-  http_ = std::make_unique<http::Http>(settings.findface.ca_file);
+  const http::TlsOptions tls = findface_tls(settings);
+  if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
+  http_ = std::make_unique<http::Http>(tls);
   session_ = std::make_unique<findface::Session>(settings.findface, *http_, clock);
   courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock);
 }

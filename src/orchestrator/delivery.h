@@ -10,13 +10,16 @@
 #include <vector>
 
 #include "findface/camera_tokens.h"
-#include "http/http.h"
 #include "findface/session.h"
+#include "http/http.h"
 #include "orchestrator/delivery_ledger.h"
 #include "outbox/outbox.h"
 #include "settings/settings.h"
 
 namespace vigia::orchestrator {
+
+// How FindFace's certificate is judged; keys of a first use are kept beside the outbox.
+http::TlsOptions findface_tls(const settings::Settings& settings);
 
 class Delivery {
  public:

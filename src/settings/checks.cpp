@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "http/tls_options.h"
 #include "settings/spelling.h"
 
 namespace vigia::settings::checks {
@@ -127,6 +128,14 @@ std::optional<Wrong> budget(Slot slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 16_MiB) return {};
   return Wrong{"is too little to hold a frame of each camera", {}};
+}
+
+std::optional<Wrong> tls_pin(Slot slot) {
+  const std::string& pin = text_of(slot);
+  if (pin.empty() || pin == http::kFirstUse || http::is_key_pin(pin)) return {};
+  if (pin.starts_with("sha256//")) return Wrong{"is not the 44 digits in base64 of a SHA-256", {}};
+  constexpr std::array kWords{http::kFirstUse};
+  return Wrong{"is no pin", nearest(pin, kWords)};
 }
 
 }  // namespace vigia::settings::checks

@@ -17,5 +17,6 @@ std::optional<Wrong> not_empty(Slot slot);
 std::optional<Wrong> model(Slot slot);
 std::optional<Wrong> multiple_of_32(Slot slot);
 std::optional<Wrong> budget(Slot slot);
+std::optional<Wrong> tls_pin(Slot slot);
 
 }  // namespace vigia::settings::checks

@@ -30,6 +30,7 @@ TEST_F(SecretsTest, ComeFromTheEnvironment) {
   const findface::FindfaceOptions expected{.url = "https://findface.local",
                                            .camera_prefix = {},
                                            .ca_file = {},
+                                           .tls_pin = {},
                                            .secrets_file = {},
                                            .user = "vigia",
                                            .password = "hunter2",

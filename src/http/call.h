@@ -1,0 +1,62 @@
+// One transfer at a time over one libcurl handle, which keeps its connection from one to the next. Used by
+// this folder only; Http hands them out.
+// Threads: one thread at a time.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "http/http.h"
+#include "http/key_check.h"
+
+namespace vigia::http {
+
+class Call {
+ public:
+  Call();
+  ~Call();
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  HttpResult perform(const HttpRequest& request, const TlsOptions& tls, const std::stop_token& stop);
+
+ private:
+  // How far a transfer has come.
+  struct Progress {
+    bool connected = false;  // with TLS
+    curl_off_t sent = 0;     // of the body
+    curl_off_t received = 0;
+    const char* before_connected = "";
+  };
+
+  void set_up(const HttpRequest& request);
+  // Error: the file with the keys cannot be read.
+  Status set_up_tls(const std::string& url, const TlsOptions& tls);
+  // Nothing: stopped.
+  std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
+  [[nodiscard]] bool stalls(const HttpRequest& request);
+  void read_answer(HttpResult& result) const;
+  void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
+  [[nodiscard]] std::string explain_tls(const TlsOptions& tls, const std::string& said) const;
+  [[nodiscard]] Progress progress() const;
+  static int keep_key(void* self, char*, char*, int, int) noexcept;
+
+  CURL* const easy_;
+  CURLM* const multi_;
+  std::array<char, CURL_ERROR_SIZE> error_{};
+
+  // Of the transfer in hand.
+  KeyCheck key_check_;
+  std::string server_;     // of a pinned one
+  std::string pins_file_;  // "": nothing is kept
+  std::string key_error_;  // why the first key could not be kept
+  curl_off_t sent_before_ = 0;
+  SteadyTime sent_at_;
+  bool stalled_ = false;
+};
+
+}  // namespace vigia::http

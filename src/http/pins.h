@@ -1,0 +1,35 @@
+// The file that remembers which public key a server showed at its first connection (tls_pin: first_use).
+// One line a server, "host:port sha256//BASE64"; lines that begin with '#' are for people. Whoever deletes a
+// line accepts the server's next key. Readable by its owner only. Written whole beside it, then renamed.
+// Threads: thread-safe; also several objects on one file in this process. Cost: a file is read each time.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "base/result.h"
+
+namespace vigia::http {
+
+class Pins {
+ public:
+  // Nothing is read or written yet.
+  explicit Pins(std::filesystem::path file) : file_(std::move(file)) {}
+
+  // The kept key; "": none. Errors: io, invalid (which line of the file makes no sense).
+  [[nodiscard]] Result<std::string> find(const std::string& server) const;
+  // On disk when it returns ok. The first of two wins: refused when another key is kept. Errors: as find().
+  [[nodiscard]] Status keep(const std::string& server, const std::string& key) const;
+
+  [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
+
+ private:
+  // Constant after construction.
+  const std::filesystem::path file_;
+};
+
+// "10.0.0.5:443", with the port that the scheme means where none is given; "" for what is no URL.
+std::string server_of(const std::string& url);
+
+}  // namespace vigia::http

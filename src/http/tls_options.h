@@ -1,0 +1,46 @@
+// How the certificate of a server is judged. Whoever has a server that is reached over TLS has these settings
+// in its own section: ca_file, tls_pin, tls_insecure.
+//
+// - As it is: the certificate's chain must lead to one of the system's authorities, or of ca_file's, it must
+//   be valid today, and its name must be the URL's host.
+// - pin: the server's public key must be this one. Chain, dates and name are then not looked at, so that a
+//   self-signed server that is reached by its address can be pinned; who has the key is the server. The key is
+//   compared in the handshake of each new connection, before a byte of the request is sent.
+// - pin "first_use": the key of the first connection whose handshake succeeds is kept in pins_file, one line a
+//   host and port, and demanded from then on, also after a restart. Whoever sits on the line at that moment
+//   is believed; afterwards nobody else is. A key that cannot be kept (disk full) ends the connection.
+// - insecure: nothing is verified; anybody on the line can read and change all of it. A pin goes first.
+#pragma once
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+namespace vigia::http {
+
+struct TlsOptions {
+  std::string ca_file;    // PEM; empty: the system's authorities
+  std::string pin;        // "", "first_use", or "sha256//BASE64" of the public key (SubjectPublicKeyInfo)
+  bool insecure = false;  // nothing is verified
+  std::string pins_file;  // of first_use
+  std::string section = "delivery.findface";  // where these settings stand, for error texts
+
+  bool operator==(const TlsOptions&) const = default;
+};
+
+inline constexpr std::string_view kFirstUse = "first_use";
+
+// "sha256//" and the 44 digits in base64 of a SHA-256.
+inline bool is_key_pin(std::string_view text) {
+  constexpr std::string_view kPrefix = "sha256//";
+  constexpr std::size_t kDigits = 43;  // 32 bytes; then one '='
+  if (!text.starts_with(kPrefix) || text.size() != kPrefix.size() + kDigits + 1 || text.back() != '=') {
+    return false;
+  }
+  const std::string_view digits = text.substr(kPrefix.size(), kDigits);
+  return std::all_of(digits.begin(), digits.end(),
+                     [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/'; });
+}
+
+}  // namespace vigia::http
