@@ -35,10 +35,11 @@ class OutageTest : public FindfaceTest {
   }
   static constexpr int kShots = 40;
 
-  void start_senders() {
-    for (int i = 0; i < 3; ++i) {
+  outbox::Sending parts() { return {*outbox_, *courier_, breaker_, counts_, clock_}; }
+  void start_senders(int count = 3) {
+    for (int i = 0; i < count; ++i) {
       senders_.emplace_back([this](const std::stop_token& stop) {
-        outbox::run_sender(*outbox_, *courier_, counts_, clock_, stop);
+        outbox::run_sender(parts(), stop);
       });
     }
   }
@@ -61,6 +62,7 @@ class OutageTest : public FindfaceTest {
   testing::TempDir dir_;
   memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
   Counts counts_;
+  outbox::Breaker breaker_{"FindFace", clock_};
   std::unique_ptr<outbox::Outbox> outbox_;
   std::vector<std::jthread> senders_;  // last: they use all of the above
 };
@@ -103,7 +105,7 @@ TEST_F(OutageTest, NoSecretGetsIntoTheFile) {
   ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
   ASSERT_TRUE(outbox_->add(sample_shot(2)).ok());
   outbox_->drain();
-  outbox::run_sender(*outbox_, *courier_, counts_, clock_, {});
+  outbox::run_sender(parts(), {});
   EXPECT_EQ(outbox_->pending().shots, 1U);
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {

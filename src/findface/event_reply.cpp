@@ -43,6 +43,12 @@ Delivery read_failure(const HttpResult& answer) {
       return retry(answer.text, answer.retry_after);
     case HttpFailure::connect:
       return retry(answer.text);
+    case HttpFailure::cancelled: {
+      Delivery delivery = retry(answer.text);
+      delivery.maybe_delivered = answer.sent_whole;
+      delivery.tells_nothing = true;
+      return delivery;
+    }
     default:
       break;
   }
@@ -99,7 +105,7 @@ EventReply read_client_error(const HttpResult& answer) {
     case 429:
       return {retry(text, answer.retry_after)};
     case 413:
-      return {refused(text + ": the image is larger than the server takes")};
+      return {.delivery = refused(text + ": the image is larger than the server takes"), .too_large = true};
     default:
       return {refused(text)};
   }

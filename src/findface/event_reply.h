@@ -12,6 +12,7 @@ using http::HttpResult;
 struct EventReply {
   outbox::Delivery delivery;
   bool camera_unknown = false;  // the camera or its token may have changed: ask for it, then try once more
+  bool too_large = false;       // as it is: a smaller image may be taken
 };
 
 EventReply read_event_reply(const HttpResult& answer);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -14,18 +15,27 @@ namespace vigia::findface {
 namespace {
 
 using outbox::Delivery;
-using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
-constexpr Nanoseconds kPostTimeout = 30s;
 constexpr Nanoseconds kAskAgainAfter = 1min;
 
+// Of a shot that was not posted: nothing is known of the server.
 Delivery refused(std::string text) {
-  return {.outcome = Delivery::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
+  return {.outcome = Delivery::Outcome::refused,
+          .after = std::nullopt,
+          .text = std::move(text),
+          .tells_nothing = true};
 }
 
-Delivery retry(std::string text) {
-  return {.outcome = Delivery::Outcome::retry, .after = std::nullopt, .text = std::move(text)};
+Delivery retry(std::string text, bool tells_nothing) {
+  return {.outcome = Delivery::Outcome::retry,
+          .after = std::nullopt,
+          .text = std::move(text),
+          .tells_nothing = tells_nothing};
+}
+
+std::string size_of(const domain::Shot& shot) {
+  return fmt::format("{}x{}", shot.jpeg->size.width, shot.jpeg->size.height);
 }
 
 void hide(std::string& text, const std::string& secret) {
@@ -52,20 +62,63 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
     if (!answer.answered(200)) {
       return retry("still waiting for the server to answer: " + (answer.failure == HttpFailure::none
                                                                      ? fmt::format("status {}", answer.status)
-                                                                     : answer.text));
+                                                                     : answer.text),
+                   answer.failure == HttpFailure::cancelled);
     }
     silent_.store(false);
   }
+  const domain::Shot sent = within_limits(shot);
+  EventReply reply = post(sent, stop);
+  if (reply.too_large) reply = post_smaller(sent, std::move(reply), stop);
+  return reply.delivery;
+}
+
+EventReply SendToFindface::post_smaller(const domain::Shot& shot, EventReply too_large,
+                                        const std::stop_token& stop) {
+  const std::optional<domain::Shot> smaller = make_smaller_(shot);
+  if (!smaller) {
+    too_large.delivery.text += ", and it could not be made smaller";
+    return too_large;
+  }
+  const std::string change = fmt::format("{} instead of {}", size_of(*smaller), size_of(shot));
+  if (!said_too_large_.exchange(true)) {
+    log::warn("{}: does not take images of {} bytes; such ones are sent again smaller, {}; let it (or the proxy "
+              "before it) take more, or lower jpeg_quality",
+              name(), shot.jpeg->bytes.size(), change);
+  }
+  EventReply reply = post(*smaller, stop);
+  reply.delivery.text += " (with an image of " + change + ")";
+  return reply;
+}
+
+domain::Shot SendToFindface::within_limits(const domain::Shot& shot) const {
+  domain::Shot fitting = shot;
+  const auto is_beyond = [this](const domain::Jpeg& jpeg) {
+    return jpeg.bytes.size() > limits_.image_bytes ||
+           std::max(jpeg.size.width, jpeg.size.height) > limits_.image_side;
+  };
+  while (is_beyond(*fitting.jpeg)) {
+    std::optional<domain::Shot> smaller = make_smaller_(fitting);
+    if (!smaller || smaller->jpeg->size == fitting.jpeg->size) break;  // the server may take it all the same
+    fitting = *std::move(smaller);
+  }
+  return fitting;
+}
+
+EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token& stop) {
   // A shot that an earlier run left may be of a camera that this one does not watch: the server knows it.
   const std::string known = tokens_.find(*shot.camera_id).value_or("");
   EventReply reply{.delivery = refused(fmt::format("FindFace has no camera {} (any more)", *shot.camera_id)),
                    .camera_unknown = true};
   if (!known.empty()) reply = post(shot, known, stop);
-  if (!reply.camera_unknown) return reply.delivery;
+  if (!reply.camera_unknown) return reply;
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
-  if (!changed) return retry("the camera's token cannot be asked for: " + changed.error().text);
+  if (!changed) {
+    return {.delivery = retry("the camera's token cannot be asked for: " + changed.error().text,
+                              changed.error().code == ErrorCode::cancelled)};
+  }
   if (*changed) reply = post(shot, **changed, stop);
-  return reply.delivery;
+  return reply;
 }
 
 EventReply SendToFindface::post(const domain::Shot& shot, const std::string& camera_token,
@@ -75,7 +128,8 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.post = true;
   request.headers = {"Content-Type: " + form.content_type};
   request.body = std::move(form.body);
-  request.timeout = kPostTimeout;
+  request.timeout = limits_.timeout;
+  request.stall = limits_.stall;
   request.answer_at_most = 1_MiB;
   const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop);
   EventReply reply = read_event_reply(answer);
@@ -95,7 +149,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     MutexLock lock(mutex_);
     Question& question = questions_[camera_id];
     // Not an answer: the shot must not be refused because another sender was quicker.
-    if (question.asking) return Error{ErrorCode::unavailable, "it is being asked for"};
+    if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
     if (question.answered && clock_.now() - *question.answered < kAskAgainAfter)
       return std::optional<std::string>();
     question.asking = true;

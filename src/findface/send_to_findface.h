@@ -9,14 +9,19 @@
 // a
 //   camera that this run does not watch.
 // - A shot without camera id is refused: it can never be posted. The text says what to set.
+// - An image beyond FindFace's limits (10 MB, 6000 pixels) is made smaller before it is sent; one that the
+//   server answers with 413 once, and posted again at once. 413 again: refused.
 // Texts never hold the login's token, the camera's, or a password.
 // Threads: thread-safe. deliver() takes at most about 50 s (login 15, question 15, post 30; usually 10 ms).
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "base/mutex.h"
@@ -28,11 +33,27 @@ namespace vigia::findface {
 
 struct EventReply;
 
+struct PostLimits {
+  Nanoseconds timeout = std::chrono::seconds(30);  // of a whole post
+  Nanoseconds stall = std::chrono::seconds(10);    // without a byte that could be sent
+  std::size_t image_bytes = 10'000'000;
+  int image_side = 6000;  // pixels, the longer one
+};
+
 class SendToFindface final : public outbox::Courier {
  public:
-  // All must outlive the courier.
-  SendToFindface(Session& session, CameraTokens& tokens, Clock& clock)
-      : session_(session), tokens_(tokens), clock_(clock) {}
+  // The shot with a smaller image, face and roi fitting it; nothing: it cannot be made. Called by several
+  // senders at a time.
+  using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
+
+  // The references must outlive the courier.
+  SendToFindface(Session& session, CameraTokens& tokens, Clock& clock, MakeSmaller make_smaller,
+                 const PostLimits& limits = {})
+      : session_(session),
+        tokens_(tokens),
+        clock_(clock),
+        make_smaller_(std::move(make_smaller)),
+        limits_(limits) {}
 
   [[nodiscard]] std::string name() const override { return "FindFace " + session_.shown_url(); }
   outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
@@ -45,8 +66,13 @@ class SendToFindface final : public outbox::Courier {
     std::optional<SteadyTime> answered;
   };
 
+  // The shot as it is, or smaller where it is beyond the limits.
+  [[nodiscard]] domain::Shot within_limits(const domain::Shot& shot) const;
+  EventReply post_smaller(const domain::Shot& shot, EventReply too_large, const std::stop_token& stop);
+  // With the camera's token, also when that has to be asked for.
+  EventReply post(const domain::Shot& shot, const std::stop_token& stop);
   EventReply post(const domain::Shot& shot, const std::string& camera_token, const std::stop_token& stop);
-  // The changed token; nothing: it is the same, or gone. Error: nobody can say now.
+  // The changed token; nothing: it is the same, or gone. Error: nobody can say now; cancelled: nobody asked.
   Result<std::optional<std::string>> changed_token(std::int64_t camera_id, const std::string& old,
                                                    const std::stop_token& stop);
 
@@ -54,8 +80,11 @@ class SendToFindface final : public outbox::Courier {
   Session& session_;
   CameraTokens& tokens_;
   Clock& clock_;
+  const MakeSmaller make_smaller_;
+  const PostLimits limits_;
 
   std::atomic<bool> silent_{false};  // the last post had no answer
+  std::atomic<bool> said_too_large_{false};
 
   // State below is protected by mutex_.
   Mutex mutex_;

@@ -7,6 +7,7 @@
 #include "findface/send_to_findface.h"
 #include "outbox/directory_courier.h"
 #include "outbox/send.h"
+#include "shot/smaller_shot.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -25,17 +26,24 @@ http::TlsOptions findface_tls(const settings::Settings& settings) {
           .section = "delivery.findface"};
 }
 
-Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, Clock& clock)
+Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
+                   Clock& clock)
     : settings_(settings), outbox_(outbox), clock_(clock) {
-  if (!settings.findface.enabled()) {
+  if (settings.findface.enabled()) {
+    open_findface(memory);
+  } else {
     courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
-    return;
   }
-  const http::TlsOptions tls = findface_tls(settings);
+  breaker_ = std::make_unique<outbox::Breaker>(courier_->name(), clock);
+}
+
+void Delivery::open_findface(memory::MemoryManager& memory) {
+  const http::TlsOptions tls = findface_tls(settings_);
   if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
   http_ = std::make_unique<http::Http>(tls);
-  session_ = std::make_unique<findface::Session>(settings.findface, *http_, clock);
-  courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock);
+  session_ = std::make_unique<findface::Session>(settings_.findface, *http_, clock_);
+  courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock_,
+                                                        shot::smaller_shots(memory.budget()));
 }
 
 Delivery::~Delivery() = default;
@@ -50,7 +58,7 @@ void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
 }
 
 void Delivery::run_sender(const std::stop_token& stop) {
-  outbox::run_sender(outbox_, *courier_, ledger_, clock_, stop);
+  outbox::run_sender({outbox_, *courier_, *breaker_, ledger_, clock_}, stop);
   ++senders_done_;
 }
 
@@ -75,6 +83,10 @@ std::vector<settings::CameraSettings> Delivery::cameras_of_findface(const std::s
     return cameras;
   }
   return {};
+}
+
+std::vector<RouteSummary> Delivery::routes() const {
+  return {{.name = session_ ? "findface" : "directory", .breaker = breaker_->figures()}};
 }
 
 void Delivery::finish() {

@@ -12,7 +12,10 @@
 #include "findface/camera_tokens.h"
 #include "findface/session.h"
 #include "http/http.h"
+#include "memory/memory_manager.h"
 #include "orchestrator/delivery_ledger.h"
+#include "orchestrator/summary.h"
+#include "outbox/breaker.h"
 #include "outbox/outbox.h"
 #include "settings/settings.h"
 
@@ -24,7 +27,8 @@ http::TlsOptions findface_tls(const settings::Settings& settings);
 class Delivery {
  public:
   // All must outlive it. Nothing is sent yet.
-  Delivery(const settings::Settings& settings, outbox::Outbox& outbox, Clock& clock);
+  Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
+           Clock& clock);
   ~Delivery();
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
@@ -40,10 +44,15 @@ class Delivery {
   // pauses; a problem is logged once. Empty when FindFace is not asked, or at the stop.
   std::vector<settings::CameraSettings> cameras_of_findface(const std::stop_token& stop);
 
+  // How the receivers are.
+  [[nodiscard]] std::vector<RouteSummary> routes() const;
+
   // Logs out, within a few seconds.
   void finish();
 
  private:
+  void open_findface(memory::MemoryManager& memory);
+
   // Constant after construction.
   const settings::Settings& settings_;
   outbox::Outbox& outbox_;
@@ -53,6 +62,7 @@ class Delivery {
   std::unique_ptr<findface::Session> session_;
   findface::CameraTokens tokens_;
   std::unique_ptr<outbox::Courier> courier_;
+  std::unique_ptr<outbox::Breaker> breaker_;  // of all senders
   DeliveryLedger ledger_;
   std::atomic<int> senders_done_{0};
 };

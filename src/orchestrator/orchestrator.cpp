@@ -44,7 +44,7 @@ Status Orchestrator::prepare() {
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
-  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, clock_);
+  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, memory_, clock_);
   for (const auto& camera : settings_.cameras) add_camera(camera);
   return ok_status();
 }
@@ -207,6 +207,7 @@ Summary Orchestrator::summary() const {
   }
   figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
   figures.faces_pending = outbox_->pending().shots;
+  figures.routes = delivery_->routes();
   figures.memory = memory_.stats();
   return figures;
 }

@@ -117,6 +117,33 @@ Json overload_json(const OverloadFigures& overload) {
           {"why", overload.why}};
 }
 
+Json routes_json(const std::vector<RouteSummary>& routes) {
+  Json json = Json::array();
+  for (const RouteSummary& route : routes) {
+    const auto& breaker = route.breaker;
+    json.push_back({{"name", route.name},
+                    {"breaker",
+                     {{"state", outbox::to_string(breaker.state)},
+                      {"seconds", rounded(breaker.seconds)},
+                      {"failures", breaker.failures},
+                      {"next_try", rounded(breaker.next_try)},
+                      {"opened", breaker.opened},
+                      {"why", breaker.why}}}});
+  }
+  return json;
+}
+
+// Who does not take faces now; nothing where all is well.
+std::string routes_text(const Summary& summary) {
+  std::string text;
+  for (const RouteSummary& route : summary.routes) {
+    if (route.breaker.state == outbox::Breaker::State::closed) continue;
+    text += fmt::format("{:<10} takes no faces since {:.0f} s, {} failures: {}\n", route.name,
+                        route.breaker.seconds, route.breaker.failures, route.breaker.why);
+  }
+  return text;
+}
+
 Json stages_json(const Summary& summary) {
   Json json;
   for (std::size_t i = 0; i < kStageNames.size(); ++i) {
@@ -200,6 +227,7 @@ std::string to_json(const Summary& summary, Detail detail) {
       {"faces_posted", summary.total(&CameraSummary::faces_posted)},
       {"faces_pending", summary.faces_pending},
       {"faces_failed", summary.total(&CameraSummary::faces_failed)},
+      {"routes", routes_json(summary.routes)},
       {"memory", memory_json(summary.memory)}};
   if (detail == Detail::stages) json["stages_ms"] = stages_json(summary);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -228,6 +256,7 @@ std::string to_text(const Summary& summary, Detail detail) {
   text += fmt::format("faces      {} posted, {} pending on disk, {} failed\n",
                       summary.total(&CameraSummary::faces_posted), summary.faces_pending,
                       summary.total(&CameraSummary::faces_failed));
+  text += routes_text(summary);
   text += fmt::format("memory     {} at most; {} collections of {} objects; longest stall {:.3f} ms\n",
                       format_bytes(summary.memory.rss_peak_bytes), summary.memory.gc_count,
                       summary.memory.objects_collected, stall.max / 1000);

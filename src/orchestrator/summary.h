@@ -13,6 +13,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/overload.h"
 #include "orchestrator/stage_latency.h"
+#include "outbox/breaker.h"
 
 namespace vigia::orchestrator {
 
@@ -40,6 +41,12 @@ struct CameraSummary {
   std::optional<std::int64_t> people_shown;  // sim: cameras know how many people were clearly seen
 };
 
+// Of one receiver.
+struct RouteSummary {
+  std::string name;  // "findface"
+  outbox::Breaker::Figures breaker;
+};
+
 struct Summary {
   double seconds = 0;
   std::string detector;
@@ -50,6 +57,7 @@ struct Summary {
   std::array<Histogram::Percentiles, kStageNames.size()> stages_ms;
   double cpu_seconds = 0;  // of all threads of this process
   std::uint64_t faces_pending = 0;
+  std::vector<RouteSummary> routes;
   memory::MemoryStats memory;
 
   // Something went wrong that the user must know of: a camera that could never start or a file that could

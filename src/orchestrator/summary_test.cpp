@@ -45,6 +45,7 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
                           "faces_posted",
                           "faces_pending",
                           "faces_failed",
+                          "routes",
                           "memory"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
@@ -67,6 +68,25 @@ TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
   const std::string text = to_text(two_cameras());
   EXPECT_NE(text.find("1 no_movement"), std::string::npos) << text;
   EXPECT_NE(text.find("4 people were shown, 0 faces posted"), std::string::npos) << text;
+}
+
+TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
+  Summary summary = two_cameras();
+  summary.routes = {{.name = "findface", .breaker = {}}};
+  EXPECT_EQ(to_text(summary).find("findface"), std::string::npos);
+  summary.routes.front().breaker = {.state = outbox::Breaker::State::open,
+                                    .seconds = 61,
+                                    .failures = 7,
+                                    .next_try = 12.5,
+                                    .opened = 2,
+                                    .why = "503: the server is not ready"};
+  EXPECT_NE(to_text(summary).find("findface   takes no faces since 61 s, 7 failures: 503"), std::string::npos)
+      << to_text(summary);
+  const auto breaker = nlohmann::json::parse(to_json(summary))["routes"][0]["breaker"];
+  EXPECT_EQ(breaker["state"], "open");
+  EXPECT_EQ(breaker["failures"], 7);
+  EXPECT_EQ(breaker["next_try"], 12.5);
+  EXPECT_EQ(breaker["opened"], 2);
 }
 
 TEST(SummaryTest, OverloadIsToldWhereItHappened) {

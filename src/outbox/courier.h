@@ -29,6 +29,10 @@ struct Delivery {
   // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
   // say neither "later" nor "never", like a server's internal error.
   int attempts_at_most = 0;
+  // The receiver was not asked, or it is about this one shot: says nothing of how the receiver is, so it is
+  // neither a failure nor a success for the breaker (breaker.h). A `retry` without it is a failure: no
+  // connection, no login, no answer, an answer that says "not now".
+  bool tells_nothing = false;
 };
 
 class Courier {

@@ -3,14 +3,13 @@
 //
 // A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
 // shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
-// hour). After three failures in a row, or one with `after`, the sender itself pauses as long: a dead
-// receiver sees a few tries a minute, not one for each waiting shot. A shot that was sent whole without an
-// answer is sent once more; without an answer again, it has failed.
+// hour). After three failures in a row, or one with `after`, all senders pause: see breaker.h. A shot that was
+// sent whole without an answer is sent once more; without an answer again, it has failed.
 //
 // How it ends: a stop ends it at once, and cuts a delivery short. Outbox::drain() lets it deliver what is
 // due now, and then it returns; what waits for a retry stays on disk. So a stop of the program is:
 // last add(), drain(), wait for the senders up to delivery.stop_timeout, request their stop, join.
-// Threads: several may run it on the same outbox, courier and listener.
+// Threads: several may run it with the same parts.
 #pragma once
 
 #include <stop_token>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "domain/face_reason.h"
 #include "domain/shot.h"
+#include "outbox/breaker.h"
 #include "outbox/courier.h"
 #include "outbox/outbox.h"
 
@@ -34,7 +34,15 @@ class DeliveryListener {
   virtual void failed(const domain::Shot& shot, const std::string& text) = 0;
 };
 
-void run_sender(Outbox& outbox, Courier& courier, DeliveryListener& listener, Clock& clock,
-                const std::stop_token& stop);
+// What a sender works between. All must outlive run_sender(); one breaker for all senders of a courier.
+struct Sending {
+  Outbox& outbox;
+  Courier& courier;
+  Breaker& breaker;
+  DeliveryListener& listener;
+  Clock& clock;
+};
+
+void run_sender(const Sending& parts, const std::stop_token& stop);
 
 }  // namespace vigia::outbox

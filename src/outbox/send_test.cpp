@@ -114,10 +114,13 @@ class SenderFixture : public ::testing::Test {
   }
   void add(std::uint64_t track) { ASSERT_TRUE(outbox_->add(sample_shot(track)).ok()); }
 
+  Sending parts() { return {*outbox_, courier_, breaker_, counts_, clock_}; }
+
   TempDir dir_;
   ClockType clock_;
   memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
   ScriptedCourier courier_{clock_};
+  Breaker breaker_{"script", clock_};
   Counts counts_;
   std::unique_ptr<Outbox> outbox_;
 };
@@ -127,13 +130,13 @@ class SendTest : public SenderFixture<JumpingClock> {
   // Everything that is due now; what then waits stays.
   void run_to_the_end() {
     outbox_->drain();
-    run_sender(*outbox_, courier_, counts_, clock_, {});
+    run_sender(parts(), {});
   }
   // Until so many deliveries were tried, however long that takes by the clock.
   void run_until_call(std::size_t wanted) {
     std::stop_source stop;
     courier_.stop_after(wanted, stop);
-    run_sender(*outbox_, courier_, counts_, clock_, stop.get_token());
+    run_sender(parts(), stop.get_token());
   }
   [[nodiscard]] double seconds_between(std::size_t from, std::size_t to) const {
     return to_seconds(courier_.calls().at(to).at - courier_.calls().at(from).at);
@@ -144,7 +147,7 @@ class PausedSendTest : public SenderFixture<FakeClock> {
  protected:
   std::jthread start() {
     return std::jthread(
-        [this](const std::stop_token& stop) { run_sender(*outbox_, courier_, counts_, clock_, stop); });
+        [this](const std::stop_token& stop) { run_sender(parts(), stop); });
   }
   void wait_for_calls(std::size_t wanted) {
     while (courier_.calls().size() < wanted) std::this_thread::yield();
