@@ -51,10 +51,14 @@ struct Fault {
   enum class Kind {
     answer,             // status, body, headers instead of the real answer
     hang,               // reads the request, never answers
+    hang_mid_body,      // stops reading in the middle of an event's body
     reset_before_body,  // the connection breaks after the request's head
     reset_mid_body,     // ... after some of its body
     reset_after_body,   // the request is obeyed, but the connection breaks instead of an answer
-    delay,              // the real answer, later
+    reset_mid_headers,  // the request is obeyed, but the connection breaks in the middle of the answer's head
+    delay,              // the real answer, `delay` later
+    slow,               // the real answer, a byte each `delay`
+    garbage,            // bytes that are no HTTP; then the connection breaks
   };
   Kind kind = Kind::answer;
   int status = 200;
@@ -93,15 +97,18 @@ class FakeFindFace {
   void add_camera(FakeCamera camera);
   void set_camera_token(std::int64_t id, std::string token);
 
-  // The next `times` requests to this path meet the fault (< 0: all). Faults of one path queue up.
+  // The next `times` requests to this path meet the fault (< 0: all). Faults of one path queue up; those of
+  // the path "*" are for requests whose own path has none.
   void inject(const std::string& path, Fault fault, int times = 1);
   void clear_faults();            // also those in hand: what hangs breaks off
   void forget_tokens();           // as after the server's restart: every token gets 401
   void reset_idle_connections();  // as a server that closes what it thinks is idle
   // As a program that is stopped: connections break, new ones are refused. Nothing is forgotten.
-  // Both: one thread at a time.
+  // All three: one thread at a time.
   void go_down();
   Status come_up();  // at the same port. Error: io
+  // Goes down and comes up with another certificate. REQUIRES: it was started with one. Errors: invalid, io.
+  Status use_certificate(const std::string& cert_file, const std::string& key_file);
 
   [[nodiscard]] std::vector<FakeEvent> events() const;
   [[nodiscard]] std::size_t event_count() const;
@@ -109,7 +116,7 @@ class FakeFindFace {
   [[nodiscard]] int requests(const std::string& path) const;
   // What requests did that the description does not allow, one line each.
   [[nodiscard]] std::vector<std::string> violations() const;
-  // Values of the Expect header seen, "" for none.
+  [[nodiscard]] int requests() const;  // to any path
   [[nodiscard]] bool saw_expect_header() const;
 
  private:

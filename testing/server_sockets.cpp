@@ -5,8 +5,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,25 +37,49 @@ std::vector<int> open_descriptors() {
   return all;
 }
 
-}  // namespace
-
-void reset_connections(int server_port, int peer_port) {
+// peer_port: 0: every peer.
+void for_each_connection(int server_port, int peer_port, const std::function<void(int)>& act) {
   for (const int number : open_descriptors()) {
     // A number may be closed by its owner and given to another socket at any moment. The duplicate keeps the
-    // socket that it was made of, so what is checked below is what is broken; a number that is gone gives
+    // socket that it was made of, so what is checked below is what is acted on; a number that is gone gives
     // none. By system call: ThreadSanitizer takes any use of a number that another thread may close for a
     // race, also this one, whose every outcome is checked. It does not see this call, and sees all others.
     const Fd fd(static_cast<int>(::syscall(SYS_dup, number)));
     if (!fd.valid() || port_of(::getsockname, fd.get()) != server_port) continue;
     const int peer = port_of(::getpeername, fd.get());
     if (peer < 0 || (peer_port != 0 && peer != peer_port)) continue;
+    act(fd.get());
+  }
+}
+
+}  // namespace
+
+void reset_connections(int server_port, int peer_port) {
+  for_each_connection(server_port, peer_port, [](int fd) {
     // Connecting to nowhere drops a TCP connection with a reset; the shutdown wakes a thread that waits on
     // it.
     sockaddr nowhere{};
     nowhere.sa_family = AF_UNSPEC;
-    ::connect(fd.get(), &nowhere, sizeof nowhere);
-    ::shutdown(fd.get(), SHUT_RDWR);
-  }
+    ::connect(fd, &nowhere, sizeof nowhere);
+    ::shutdown(fd, SHUT_RDWR);
+  });
+}
+
+void write_into_connection(int server_port, int peer_port, std::string_view bytes) {
+  for_each_connection(server_port, peer_port, [bytes](int fd) {
+    // What does not fit into the socket's buffer is left out: it is a broken server.
+    static_cast<void>(!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  });
+}
+
+bool connection_lives(int server_port, int peer_port) {
+  bool lives = false;
+  for_each_connection(server_port, peer_port, [&lives](int fd) {
+    char byte = 0;
+    const auto got = ::recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    lives = got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+  });
+  return lives;
 }
 
 }  // namespace vigia::testing

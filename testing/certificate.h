@@ -1,0 +1,24 @@
+// Certificates for servers of tests: self-signed, for 127.0.0.1, with a new key each.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace vigia::testing {
+
+struct Certificate {
+  std::string cert_file;
+  std::string key_file;
+};
+
+enum class Validity { now, expired };
+
+// Writes <folder>/<name>.cert.pem and <folder>/<name>.key.pem. Error: io.
+Result<Certificate> make_certificate(const std::string& folder, const std::string& name,
+                                     Validity validity = Validity::now);
+// The same key in another certificate, as after a renewal.
+Result<Certificate> renew_certificate(const Certificate& of, const std::string& folder,
+                                      const std::string& name);
+
+}  // namespace vigia::testing

@@ -1,0 +1,69 @@
+// A FakeFindFace's bad day, by a schedule in seconds.
+//
+//   Outage outage(server, {{1, 3, OutageKind::down}, {4, 6, OutageKind::hang}});
+//   while (...) outage.follow(seconds_since_the_start);      // often: it begins and ends what is due
+//
+// A fault is of all that the server answers, not of posts alone: a server that hangs does so for every
+// question. Threads: one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "testing/fake_findface.h"
+
+namespace vigia::testing {
+
+enum class OutageKind {
+  down,            // connections break, new ones are refused
+  hang,            // requests are read and not answered
+  refuse,          // connections break before the request is read
+  garbage,         // answers that are no HTTP
+  slow,            // answers byte by byte
+  reset_mid_body,  // connections break in the middle of a request
+  reset_answer,    // requests are obeyed, and connections break instead of an answer
+  unavailable,     // 503
+  expired,         // another certificate: see Outage
+};
+
+std::string_view to_string(OutageKind kind) noexcept;
+
+struct OutagePeriod {
+  double from = 0;  // seconds
+  double to = 0;
+  OutageKind kind = OutageKind::down;
+};
+
+class Outage {
+ public:
+  struct Certificates {
+    std::string good_cert, good_key, expired_cert, expired_key;
+  };
+
+  // periods: in order, none within another. certificates: for OutageKind::expired only, of a server that was
+  // started with the good one. The server must outlive it.
+  Outage(FakeFindFace& server, std::vector<OutagePeriod> periods, Certificates certificates = {});
+
+  // Begins and ends what is due. Error: the server does not come up again.
+  Status follow(double seconds);
+  [[nodiscard]] bool is_over() const { return next_ == periods_.size() && !current_; }
+
+ private:
+  Status begin(OutageKind kind);
+  Status end(OutageKind kind);
+
+  FakeFindFace& server_;
+  const std::vector<OutagePeriod> periods_;
+  const Certificates certificates_;
+  std::size_t next_ = 0;
+  bool current_ = false;  // periods_[next_ - 1] is going on
+};
+
+// All kinds in turn, again and again until then; `expired` only with TLS. Each lasts so long, and as much peace
+// follows it.
+std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls);
+
+}  // namespace vigia::testing
