@@ -126,6 +126,7 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   EventForm form = make_event_form(shot, camera_token);
   HttpRequest request;
   request.post = true;
+  request.once = true;
   request.headers = {"Content-Type: " + form.content_type};
   request.body = std::move(form.body);
   request.timeout = limits_.timeout;

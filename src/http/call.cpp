@@ -1,14 +1,11 @@
 #include "http/call.h"
 
 #include <fmt/format.h>
-#include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 
 #include "base/log.h"
-#include "http/pins.h"
 
 namespace vigia::http {
 namespace {
@@ -27,6 +24,17 @@ struct Headers {
   Headers& operator=(const Headers&) = delete;
   void add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
 };
+
+struct Upload {
+  std::string_view left;
+};
+
+std::size_t give_body(char* data, std::size_t, std::size_t room, void* user) {
+  auto* upload = static_cast<Upload*>(user);
+  const std::size_t size = upload->left.copy(data, room);
+  upload->left.remove_prefix(size);
+  return size;
+}
 
 struct Answer {
   std::string* body;
@@ -56,6 +64,7 @@ HttpFailure failure_of(CURLcode code, bool connected) {
     case CURLE_OPERATION_TIMEDOUT:
       return connected ? HttpFailure::timeout : HttpFailure::connect;
     case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND:  // it would have sent a second time: see HttpRequest::once
     case CURLE_RECV_ERROR:
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE:
@@ -96,10 +105,10 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
   set_up(request);
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers.list);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &answer);
-  if (Status known = set_up_tls(request.url, tls); !known) {
+  if (Status known = tls_guard_.install(easy_, request.url, tls); !known) {
     result.failure = HttpFailure::tls;
     result.text = known.error().text;
-  } else if (const std::optional<CURLcode> code = transfer(request, stop); !code) {
+  } else if (const std::optional<CURLcode> code = send(request, stop); !code) {
     result.failure = HttpFailure::cancelled;
     result.sent_whole = request.post && progress().sent >= static_cast<curl_off_t>(request.body.size());
     result.text = "stopped";
@@ -128,49 +137,30 @@ void Call::set_up(const HttpRequest& request) {
   if (!request.post) return;
   curl_easy_setopt(easy_, CURLOPT_POST, 1L);
   curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-  curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
+  if (!request.once) curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, request.body.c_str());
 }
 
-Status Call::set_up_tls(const std::string& url, const TlsOptions& tls) {
-  key_error_.clear();
-  pins_file_.clear();
-  if (!url.starts_with("https:")) return ok_status();
-  if (tls.pin.empty() && tls.insecure) {
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 0L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, 0L);
-  } else if (tls.pin.empty()) {
-    if (!tls.ca_file.empty()) curl_easy_setopt(easy_, CURLOPT_CAINFO, tls.ca_file.c_str());
-  } else if (tls.pin != kFirstUse) {
-    key_check_.install(easy_, tls.pin);
-  } else {
-    server_ = server_of(url);
-    const Result<std::string> kept = Pins(tls.pins_file).find(server_);
-    if (!kept) return kept.error();
-    key_check_.install(easy_, *kept);
-    if (!kept->empty()) return ok_status();
-    pins_file_ = tls.pins_file;
-    curl_easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &Call::keep_key);
-    curl_easy_setopt(easy_, CURLOPT_PREREQDATA, this);
-  }
-  return ok_status();
+std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_token& stop) {
+  if (!request.post || !request.once) return transfer(request, stop);
+  // libcurl does not repeat what it cannot read again, once it has sent some of it.
+  Upload upload{request.body};
+  curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, &upload);
+  const std::optional<CURLcode> code = transfer(request, stop);
+  if (!code || !breaks_unheard(*code, request)) return code;
+  upload.left = request.body;
+  error_.front() = '\0';
+  curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
+  return transfer(request, stop);
 }
 
-// Between the handshake, in which the server has proved that the key is its own, and the request.
-int Call::keep_key(void* self, char*, char*, int, int) noexcept {
-  auto& call = *static_cast<Call*>(self);
-  try {
-    const std::string& key = call.key_check_.seen();
-    if (key.empty()) return CURL_PREREQFUNC_OK;  // a connection from before
-    const Status kept = Pins(call.pins_file_).keep(call.server_, key);
-    if (kept) {
-      log::info("{}: its key {} is kept in {} and demanded from now on", call.server_, key, call.pins_file_);
-      return CURL_PREREQFUNC_OK;
-    }
-    call.key_error_ = fmt::format("the key of {} cannot be kept: {}", call.server_, kept.error().text);
-  } catch (const std::exception& error) {
-    call.key_error_ = error.what();
-  }
-  return CURL_PREREQFUNC_ABORT;
+// A connection that was used before broke, as the server closes those that it thinks idle, before it had all.
+bool Call::breaks_unheard(CURLcode code, const HttpRequest& request) const {
+  const Progress reached = progress();
+  long new_connections = 0;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &new_connections);
+  return failure_of(code, reached.connected) == HttpFailure::reset && new_connections == 0 &&
+         reached.received == 0 && reached.sent < static_cast<curl_off_t>(request.body.size());
 }
 
 std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::stop_token& stop) {
@@ -249,7 +239,7 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   result.sent_whole = reached.connected && reached.sent >= size;
   const std::string said = redact(error_.front() != '\0' ? error_.data() : curl_easy_strerror(code));
   if (result.failure == HttpFailure::tls) {
-    result.text = explain_tls(tls, said);
+    result.text = tls_guard_.explain(easy_, tls, said);
     return;
   }
   if (code != CURLE_OPERATION_TIMEDOUT && result.failure != HttpFailure::reset) {
@@ -266,33 +256,9 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   }
   result.text = fmt::format(
       "while {}: {}", phase,
-      stalled_ ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall)) : said);
-}
-
-std::string Call::explain_tls(const TlsOptions& tls, const std::string& said) const {
-  if (!key_error_.empty()) return key_error_;
-  if (!tls.pin.empty() && !key_check_.is_wanted() && !key_check_.seen().empty()) {
-    const bool first_use = tls.pin == kFirstUse;
-    return fmt::format(
-        "the server's key {} is not the one {}: somebody else may be answering in its place; if the server has "
-        "a new certificate, {}",
-        key_check_.seen(),
-        first_use ? "of its first connection" : fmt::format("of {}.tls_pin", tls.section),
-        first_use ? fmt::format("delete the line of {} in {}", server_, tls.pins_file)
-                  : fmt::format("set {}.tls_pin to this key", tls.section));
-  }
-  long verified = X509_V_OK;
-  curl_easy_getinfo(easy_, CURLINFO_SSL_VERIFYRESULT, &verified);
-  if (verified == X509_V_ERR_CERT_HAS_EXPIRED || verified == X509_V_ERR_CERT_NOT_YET_VALID) {
-    return fmt::format(
-        "the server's certificate is not accepted: {}; renew it there, or set the clock of this machine if it "
-        "is wrong",
-        said);
-  }
-  return fmt::format(
-      "the server's certificate is not accepted: {}; set {}.ca_file to the PEM file of the authority that "
-      "signed it (of a self-signed one: the certificate itself), or {}.tls_pin to first_use or to its key",
-      said, tls.section, tls.section);
+      stalled_                         ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall))
+      : code == CURLE_SEND_FAIL_REWIND ? "the connection broke"
+                                       : said);
 }
 
 }  // namespace vigia::http

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "http/http.h"
-#include "http/key_check.h"
+#include "http/tls_guard.h"
 
 namespace vigia::http {
 
@@ -34,26 +34,21 @@ class Call {
   };
 
   void set_up(const HttpRequest& request);
-  // Error: the file with the keys cannot be read.
-  Status set_up_tls(const std::string& url, const TlsOptions& tls);
-  // Nothing: stopped.
+  // Both: nothing: stopped. send() obeys HttpRequest::once.
+  std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
+  [[nodiscard]] bool breaks_unheard(CURLcode code, const HttpRequest& request) const;
   [[nodiscard]] bool stalls(const HttpRequest& request);
   void read_answer(HttpResult& result) const;
   void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
-  [[nodiscard]] std::string explain_tls(const TlsOptions& tls, const std::string& said) const;
   [[nodiscard]] Progress progress() const;
-  static int keep_key(void* self, char*, char*, int, int) noexcept;
 
+  TlsGuard tls_guard_;  // before the handles: connections use it to their end
   CURL* const easy_;
   CURLM* const multi_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   // Of the transfer in hand.
-  KeyCheck key_check_;
-  std::string server_;     // of a pinned one
-  std::string pins_file_;  // "": nothing is kept
-  std::string key_error_;  // why the first key could not be kept
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;
   bool stalled_ = false;

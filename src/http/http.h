@@ -3,8 +3,8 @@
 // TLS is verified as tls_options.h says, redirects are not followed (the token would go along),
 // proxies of the environment are not used, and neither headers nor bodies are ever logged.
 // Connections are kept and used again unless they were idle for more than 4 s (servers close theirs after 5).
-// When the server closed one all the same, libcurl sends once more on a new one: only where a connection that
-// was used before broke without a byte of an answer, and never a second time.
+// When the server closed one all the same, the request is sent once more on a new one: only where a connection
+// that was used before broke without a byte of an answer, and never a second time. See also HttpRequest::once.
 // A request ends after its `timeout`; before that when there is no connection (with its TLS handshake) after
 // 5 s, or when for `stall` no byte of the body could be sent. The text of a failure says in which phase it was.
 // Threads: thread-safe. Each call in flight has a handle of its own from a pool; the pool grows to the
@@ -45,6 +45,9 @@ struct HttpRequest {
   Nanoseconds timeout{0};                   // for all of it
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
   Bytes answer_at_most = 16_MiB;
+  // A POST that does something each time: nobody sends it again on a new connection once the server may have
+  // all of it. It fails as `reset` then, with sent_whole.
+  bool once = false;
 };
 
 struct HttpResult {

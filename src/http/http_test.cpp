@@ -31,6 +31,22 @@ class HttpTest : public ::testing::Test {
     return http_->perform(request, {});
   }
 
+  HttpRequest post(std::size_t bytes) {
+    HttpRequest request;
+    request.post = true;
+    request.url = server_->url() + kPosts;
+    request.timeout = 20s;
+    request.headers = {"Content-Type: multipart/form-data; boundary=x"};
+    request.body = "--x\r\nContent-Disposition: form-data; name=\"fullframe\"\r\n\r\n" +
+                   std::string(bytes, 'i') + "\r\n--x--\r\n";
+    return request;
+  }
+  // A connection that the next request finds in the pool.
+  void use_a_connection() {
+    ASSERT_EQ(get(server_->url() + "/camera-groups/").failure, HttpFailure::none);
+  }
+  static constexpr const char* kPosts = "/events/faces/add/";
+
   std::unique_ptr<testing::FakeFindFace> server_;
   std::unique_ptr<Http> http_;
 };
@@ -49,6 +65,93 @@ TEST_F(HttpTest, AServerThatIsTooSlowIsATimeoutAfterTheRequestWasSent) {
   const HttpResult answer = get(server_->url() + "/camera-groups/", 200ms);
   EXPECT_EQ(answer.failure, HttpFailure::timeout);
   EXPECT_TRUE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("while waiting for the answer: "));
+}
+
+TEST_F(HttpTest, AnAnswerThatComesByteByByteIsATimeoutWhileItIsRead) {
+  start();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::slow, .delay = 50ms});
+  const HttpResult answer = get(server_->url() + "/camera-groups/", 300ms);
+  EXPECT_EQ(answer.failure, HttpFailure::timeout);
+  EXPECT_TRUE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("while reading the answer, with "));
+}
+
+TEST_F(HttpTest, AServerThatStopsReadingIsGivenUpWithoutWaitingForTheWholeTime) {
+  start();
+  server_->inject(kPosts, {.kind = Fault::Kind::hang_mid_body});
+  HttpRequest request = post(30'000'000);
+  request.stall = 200ms;
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::timeout);
+  EXPECT_FALSE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("while sending, with "));
+  EXPECT_THAT(answer.text, HasSubstr("no byte could be sent for 0.2 s"));
+  server_->clear_faults();
+}
+
+TEST_F(HttpTest, AServerThatThinksIsNoStall) {
+  start();
+  server_->inject(kPosts, {.kind = Fault::Kind::delay, .delay = 400ms});
+  HttpRequest request = post(100);
+  request.stall = 50ms;
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+}
+
+TEST_F(HttpTest, AnAnswerThatIsNoHttpIsAFailureAfterTheRequest) {
+  start();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::garbage});
+  const HttpResult answer = get(server_->url() + "/camera-groups/");
+  EXPECT_NE(answer.failure, HttpFailure::none);
+  EXPECT_TRUE(answer.sent_whole);
+}
+
+TEST_F(HttpTest, AConnectionThatBreaksUnheardIsReplacedOnceAndNoMore) {
+  start();
+  use_a_connection();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::reset_after_body}, -1);
+  const HttpResult answer = get(server_->url() + "/camera-groups/");
+  EXPECT_EQ(answer.failure, HttpFailure::reset);
+  EXPECT_THAT(answer.text, HasSubstr("while waiting for the answer: "));
+  EXPECT_EQ(server_->requests("/camera-groups/"), 1 + 2);
+}
+
+TEST_F(HttpTest, ARequestWhoseAnswerHadBegunIsNeverSentAgain) {
+  start();
+  use_a_connection();
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::reset_mid_headers}, -1);
+  const HttpResult answer = get(server_->url() + "/camera-groups/");
+  EXPECT_EQ(answer.failure, HttpFailure::reset);
+  EXPECT_TRUE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("while reading the answer"));
+  EXPECT_EQ(server_->requests("/camera-groups/"), 1 + 1);
+}
+
+TEST_F(HttpTest, APostThatTheServerMayHaveIsNotRepeatedWhereOnceIsSaid) {
+  start();
+  for (const bool once : {true, false}) {
+    use_a_connection();
+    const int before = server_->requests(kPosts);
+    server_->inject(kPosts, {.kind = Fault::Kind::reset_after_body}, -1);
+    HttpRequest request = post(100);
+    request.once = once;
+    const HttpResult answer = http_->perform(request, {});
+    EXPECT_EQ(answer.failure, HttpFailure::reset);
+    EXPECT_TRUE(answer.sent_whole);
+    EXPECT_EQ(server_->requests(kPosts) - before, once ? 1 : 2);
+    server_->clear_faults();
+  }
+}
+
+TEST_F(HttpTest, APostThatTheServerCannotHaveIsRepeatedAtOnceOnANewConnection) {
+  start();
+  use_a_connection();
+  server_->inject(kPosts, {.kind = Fault::Kind::reset_mid_body}, 1);
+  HttpRequest request = post(30'000'000);
+  request.once = true;
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::none) << answer.text;
+  EXPECT_EQ(server_->requests(kPosts), 2);
 }
 
 TEST_F(HttpTest, NothingListeningIsAConnectFailure) {

@@ -14,6 +14,12 @@ class KeyCheck {
   // For the next transfer of `easy`: a new connection must show the key `wanted`; "": any.
   void install(CURL* easy, std::string wanted);
 
+  // As before any transfer.
+  void forget() noexcept {
+    wanted_.clear();
+    seen_.clear();
+  }
+
   // "sha256//BASE64" of the key that a new connection showed; "": none was made (yet).
   [[nodiscard]] const std::string& seen() const noexcept { return seen_; }
   [[nodiscard]] bool is_wanted() const noexcept { return wanted_.empty() || seen_ == wanted_; }

@@ -1,0 +1,190 @@
+// Who is accepted as the server, by each of the ways to judge it, against a real one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include "base/file.h"
+#include "http/http.h"
+#include "http/pins.h"
+#include "testing/certificate.h"
+#include "testing/fake_findface.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::http {
+namespace {
+
+using std::chrono_literals::operator""s;
+using ::testing::HasSubstr;
+using testing::Validity;
+
+// By another program than ours.
+std::string key_of(const std::string& cert_file) {
+  const std::string command = "openssl x509 -in '" + cert_file +
+                              "' -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 "
+                              "-binary | openssl base64 -A";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  std::array<char, 100> digits{};
+  const std::size_t size = std::fread(digits.data(), 1, digits.size(), pipe);
+  ::pclose(pipe);
+  return "sha256//" + std::string(digits.data(), size);
+}
+
+class TlsTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    good_ = made("good");
+    testing::FakeFindFaceOptions options;
+    options.cert_file = good_.cert_file;
+    options.key_file = good_.key_file;
+    auto started = testing::FakeFindFace::start(std::move(options));
+    ASSERT_TRUE(started.ok()) << started.error().text;
+    server_ = std::move(*started);
+  }
+  testing::Certificate made(const std::string& name, Validity validity = Validity::now) {
+    auto certificate = testing::make_certificate(dir_.path(), name, validity);
+    EXPECT_TRUE(certificate.ok());
+    return *certificate;
+  }
+  void server_shows(const testing::Certificate& certificate) {
+    const Status changed = server_->use_certificate(certificate.cert_file, certificate.key_file);
+    ASSERT_TRUE(changed.ok()) << changed.error().text;
+  }
+  HttpResult get(Http& http, const std::string& host = "127.0.0.1") {
+    HttpRequest request;
+    request.url = "https://" + host + ":" + std::to_string(server_->port()) + "/camera-groups/";
+    request.timeout = 20s;
+    return http.perform(request, {});
+  }
+  HttpResult get(const TlsOptions& tls, const std::string& host = "127.0.0.1") {
+    Http http(tls);
+    return get(http, host);
+  }
+  static bool accepted(const HttpResult& result) { return result.failure == HttpFailure::none; }
+  TlsOptions first_use() { return {.pin = "first_use", .pins_file = dir_ / "db.pins"}; }
+  void expect_refused(const HttpResult& result) {
+    EXPECT_EQ(result.failure, HttpFailure::tls) << result.text;
+    EXPECT_FALSE(result.sent_whole);
+    EXPECT_EQ(result.text.find('\n'), std::string::npos);
+  }
+
+  testing::TempDir dir_;
+  testing::Certificate good_;
+  std::unique_ptr<testing::FakeFindFace> server_;
+};
+
+TEST_F(TlsTest, ASelfSignedServerIsRefusedAndTheTextNamesTheSettingsOfItsSection) {
+  const HttpResult result = get(TlsOptions{.section = "delivery.webhook"});
+  expect_refused(result);
+  EXPECT_THAT(result.text, HasSubstr("delivery.webhook.ca_file"));
+  EXPECT_THAT(result.text, HasSubstr("delivery.webhook.tls_pin"));
+  EXPECT_EQ(server_->requests(), 0);
+}
+
+TEST_F(TlsTest, WithItsCertificateAsAuthorityItIsAcceptedByItsNameOnly) {
+  const TlsOptions tls{.ca_file = good_.cert_file};
+  EXPECT_TRUE(accepted(get(tls)));
+  expect_refused(get(tls, "localhost"));
+}
+
+TEST_F(TlsTest, AnExpiredCertificateIsRefusedWithAnotherAdvice) {
+  const auto expired = made("expired", Validity::expired);
+  server_shows(expired);
+  const HttpResult result = get(TlsOptions{.ca_file = expired.cert_file});
+  expect_refused(result);
+  EXPECT_THAT(result.text, HasSubstr("expired"));
+  EXPECT_THAT(result.text, HasSubstr("clock of this machine"));
+  EXPECT_THAT(result.text, ::testing::Not(HasSubstr("ca_file")));
+}
+
+TEST_F(TlsTest, APinAcceptsTheKeyWhateverTheCertificateSays) {
+  const TlsOptions tls{.pin = key_of(good_.cert_file)};
+  ASSERT_TRUE(is_key_pin(tls.pin)) << tls.pin;
+  EXPECT_TRUE(accepted(get(tls)));
+  EXPECT_TRUE(accepted(get(tls, "localhost")));
+  const auto renewed = testing::renew_certificate(good_, dir_.path(), "renewed");
+  ASSERT_TRUE(renewed.ok());
+  server_shows(*renewed);
+  EXPECT_TRUE(accepted(get(tls)));
+}
+
+TEST_F(TlsTest, APinRefusesEveryOtherKeyBeforeTheRequest) {
+  const TlsOptions tls{.ca_file = good_.cert_file, .pin = key_of(made("other").cert_file)};
+  const HttpResult result = get(tls);
+  expect_refused(result);
+  EXPECT_THAT(result.text, HasSubstr(key_of(good_.cert_file)));
+  EXPECT_THAT(result.text, HasSubstr("set delivery.findface.tls_pin to this key"));
+  EXPECT_EQ(server_->requests(), 0);
+}
+
+TEST_F(TlsTest, AKeyThatChangesWhileConnectionsAreKeptIsRefused) {
+  Http http({.pin = key_of(good_.cert_file)});
+  EXPECT_TRUE(accepted(get(http)));
+  server_shows(made("other"));
+  expect_refused(get(http));
+}
+
+TEST_F(TlsTest, FirstUseKeepsTheKeyAndDemandsItFromThenOn) {
+  EXPECT_TRUE(accepted(get(first_use())));
+  const std::string server = "127.0.0.1:" + std::to_string(server_->port());
+  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), key_of(good_.cert_file));
+  EXPECT_TRUE(accepted(get(first_use())));
+  const auto other = made("other");
+  server_shows(other);
+  const int before = server_->requests();
+  const HttpResult result = get(first_use());
+  expect_refused(result);
+  EXPECT_THAT(result.text, HasSubstr("delete the line of " + server + " in " + dir_ / "db.pins"));
+  EXPECT_EQ(server_->requests(), before);
+  // As the text says:
+  std::filesystem::remove(dir_ / "db.pins");
+  EXPECT_TRUE(accepted(get(first_use())));
+  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), key_of(other.cert_file));
+}
+
+TEST_F(TlsTest, SeveralFirstConnectionsAtATimeKeepOneKey) {
+  Http http(first_use());
+  std::atomic<int> accepted_count{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) threads.emplace_back([&] { accepted_count += accepted(get(http)); });
+  }
+  EXPECT_EQ(accepted_count, 8);
+}
+
+TEST_F(TlsTest, AKeyThatCannotBeKeptSendsNothing) {
+  TlsOptions tls = first_use();
+  tls.pins_file = dir_ / "missing/db.pins";
+  const HttpResult result = get(tls);
+  EXPECT_EQ(result.failure, HttpFailure::tls) << result.text;
+  EXPECT_THAT(result.text, HasSubstr("cannot be kept"));
+  EXPECT_EQ(server_->requests(), 0);
+}
+
+TEST_F(TlsTest, AFileOfKeysThatMakesNoSenseTrustsNobody) {
+  std::ofstream(dir_ / "db.pins") << "127.0.0.1 junk\n";
+  const HttpResult result = get(first_use());
+  EXPECT_EQ(result.failure, HttpFailure::tls);
+  EXPECT_THAT(result.text, HasSubstr("db.pins:1: "));
+  EXPECT_EQ(server_->requests(), 0);
+}
+
+TEST_F(TlsTest, InsecureAcceptsEverybodyAndIsWarnedOf) {
+  const TlsOptions tls{.insecure = true};
+  EXPECT_TRUE(accepted(get(tls, "localhost")));
+  server_shows(made("expired", Validity::expired));
+  EXPECT_TRUE(accepted(get(tls)));
+  EXPECT_THAT(warning_of(tls), HasSubstr("delivery.findface.tls_insecure"));
+  EXPECT_EQ(warning_of({}), "");
+}
+
+TEST_F(TlsTest, APinGoesBeforeInsecure) {
+  expect_refused(get(TlsOptions{.pin = key_of(made("other").cert_file), .insecure = true}));
+}
+
+}  // namespace
+}  // namespace vigia::http
