@@ -29,9 +29,20 @@ class OutageTest : public FindfaceTest {
  protected:
   void SetUp() override {
     start();
+    open();
+  }
+  void open() {
+    outbox_.reset();
     auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, memory_, clock_);
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
+  }
+  // As after a start of the program: sends what is due, and ends.
+  void start_again_and_send() {
+    open();
+    connect(server_->url());
+    outbox_->drain();
+    outbox::run_sender(parts(), {});
   }
   static constexpr int kShots = 40;
 
@@ -96,6 +107,48 @@ TEST_F(OutageTest, AShotThatIsMissingAfterManyResetsWasCountedAsFailed) {
   EXPECT_EQ(counts_.delivered_count + counts_.failed_count, kShots);
   EXPECT_GT(counts_.delivered_count, 0);
   EXPECT_EQ(arrived().size(), static_cast<std::size_t>(counts_.delivered_count));
+}
+
+TEST_F(OutageTest, AShotThatWasNeverAnsweredIsSentOnceMoreAlsoOverARestartAndThenHasFailed) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, -1);
+  ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
+  start_again_and_send();
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+  EXPECT_EQ(counts_.failed_count, 0);
+  start_again_and_send();
+  EXPECT_EQ(counts_.failed_count, 1);
+  start_again_and_send();
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+  EXPECT_EQ(server_->events().size(), 2U) << "never a third time";
+}
+
+TEST_F(OutageTest, AnInternalErrorIsTriedThreeTimes) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::answer, .status = 500}, 5);
+  start_senders();
+  ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
+  send_all();
+  EXPECT_EQ(counts_.refused_count, 1);
+  EXPECT_EQ(server_->requests(kAddPath), 3);
+}
+
+TEST_F(OutageTest, ADeadServerIsAskedByOneOfSixteenSenders) {
+  server_->inject("*", {.kind = Fault::Kind::answer, .status = 503}, -1);
+  start_senders(16);
+  for (std::uint64_t i = 1; i <= kShots; ++i) ASSERT_TRUE(outbox_->add(sample_shot(i)).ok());
+  ASSERT_TRUE(clock_.wait_for_sleepers(16));
+  const int at_once = server_->requests();
+  EXPECT_LE(at_once, 2 * 16 + 3);
+  for (int tries = 1; tries <= 4; ++tries) {
+    const int before = server_->requests();
+    clock_.advance(std::chrono::seconds(16));
+    while (server_->requests() == before) std::this_thread::yield();
+    ASSERT_TRUE(clock_.wait_for_sleepers(16));
+    EXPECT_LE(server_->requests() - before, 2) << "a login, and at most one post";
+  }
+  server_->clear_faults();
+  send_all();
+  EXPECT_EQ(counts_.delivered_count, kShots);
+  EXPECT_EQ(server_->events().size(), static_cast<std::size_t>(kShots));
 }
 
 TEST_F(OutageTest, NoSecretGetsIntoTheFile) {

@@ -59,10 +59,20 @@ class FindfaceTest : public ::testing::Test {
     options.uuid = "test";
     session_ = std::make_unique<Session>(options, *http_, clock_);
     tokens_.set(7, kCameraToken);
-    courier_ = std::make_unique<SendToFindface>(*session_, tokens_, clock_);
+    courier_ = std::make_unique<SendToFindface>(*session_, tokens_, clock_, halved, limits_);
   }
   outbox::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
     return courier_->deliver(shot, {});
+  }
+
+  // Stands for shot/smaller_shot.h, which wants pictures that can be decoded.
+  static std::optional<domain::Shot> halved(const domain::Shot& shot) {
+    const domain::Size size{shot.jpeg->size.width / 2, shot.jpeg->size.height / 2};
+    if (size.width == 0 || size.height == 0) return std::nullopt;
+    domain::Shot smaller = shot;
+    smaller.roi = {shot.roi.left / 2, shot.roi.top / 2, shot.roi.width / 2, shot.roi.height / 2};
+    smaller.jpeg = testing::sample_jpeg(size, std::string(shot.jpeg->bytes.size() / 8, 's'));
+    return smaller;
   }
 
   // What the server answers instead, for the next `times` posts.
@@ -75,6 +85,7 @@ class FindfaceTest : public ::testing::Test {
   std::unique_ptr<Http> http_;
   std::unique_ptr<Session> session_;
   CameraTokens tokens_;
+  PostLimits limits_;  // for the next connect()
   std::unique_ptr<SendToFindface> courier_;
   std::ostringstream log_;
 };

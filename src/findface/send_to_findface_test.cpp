@@ -171,20 +171,54 @@ TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
 
 INSTANTIATE_TEST_SUITE_P(Row, TransientStatusTest, ::testing::Values(408, 425, 429, 502, 503, 504));
 
-TEST_F(SendToFindfaceTest, RetryAfterMayBeADate) {
+TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
   server_->inject(kAddPath, {.kind = Fault::Kind::answer,
-                             .status = 503,
+                             .status = GetParam(),
                              .headers = {{"Retry-After", "Fri, 01 Jan 2100 00:00:00 GMT"}}});
   const Delivery delivery = deliver();
+  EXPECT_FALSE(delivery.tells_nothing);
   ASSERT_TRUE(delivery.after);
   EXPECT_GT(*delivery.after, Nanoseconds(3600s));
 }
 
-TEST_F(SendToFindfaceTest, Row413IsRefused) {
+TEST_F(SendToFindfaceTest, Row413IsSentOnceMoreAtOnceWithASmallerImage) {
   answer_posts_with(413, "<html>413 Request Entity Too Large</html>");
   const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::delivered);
+  EXPECT_EQ(delivery.text, "event 1 (with an image of 320x180 instead of 640x360)");
+  EXPECT_EQ(server_->requests(kAddPath), 2);
+  EXPECT_EQ(server_->events().front().roi, (std::array{45, 35, 85, 83}));
+}
+
+TEST_F(SendToFindfaceTest, Row413AgainIsRefused) {
+  answer_posts_with(413, "<html>413 Request Entity Too Large</html>", 2);
+  const Delivery delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_EQ(delivery.reason, Reason::refused);
   EXPECT_THAT(delivery.text, HasSubstr("larger than the server takes"));
+  EXPECT_EQ(server_->requests(kAddPath), 2);
+}
+
+TEST_F(SendToFindfaceTest, Row413OfAnImageThatCannotBeMadeSmallerIsRefused) {
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 1, .height = 1});
+  shot.roi = {};
+  answer_posts_with(413);
+  const Delivery delivery = deliver(shot);
+  EXPECT_EQ(delivery.outcome, Outcome::refused);
+  EXPECT_THAT(delivery.text, HasSubstr("could not be made smaller"));
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, AnImageBeyondTheLimitsIsMadeSmallerBeforeItIsSent) {
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 12004, .height = 6000});
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(11'000'000, 'x'));
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  EXPECT_EQ(testing::jpeg_size(server_->events()[0].jpeg), (domain::Size{3001, 1500}));
+  EXPECT_EQ(testing::jpeg_size(server_->events()[1].jpeg), (domain::Size{960, 540}));
+  EXPECT_EQ(server_->requests(kAddPath), 2);
 }
 
 TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnly) {
@@ -216,6 +250,8 @@ TEST_F(SendToFindfaceTest, RowUnknownHostIsTriedAgain) {
 TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheBodyWasSurelyNotDelivered) {
   domain::Shot shot = sample_shot();
   shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(30000000, 'x'));
+  limits_.image_bytes = 100'000'000;
+  connect(server_->url());
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_mid_body}, 2);
   const Delivery delivery = deliver(shot);
@@ -225,16 +261,63 @@ TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheBodyWasSurelyNotDelivered) {
 }
 
 TEST_F(SendToFindfaceTest, RowResetAfterTheBodyMayHaveBeenDelivered) {
-  // Twice: the first may meet a connection that was used before, which libcurl repeats by itself.
-  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, 2);
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);  // leaves a connection to use again
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, -1);
+  const Delivery delivery = deliver(sample_shot(2));
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.maybe_delivered);
+  EXPECT_EQ(server_->events().size(), 2U) << "nobody sends it a second time unseen";
+}
+
+TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheAnswersHeadMayHaveBeenDelivered) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_mid_headers}, -1);
   const Delivery delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.maybe_delivered);
-  EXPECT_GE(server_->events().size(), 1U);
+  EXPECT_THAT(delivery.text, HasSubstr("while reading the answer"));
+  EXPECT_EQ(server_->events().size(), 1U);
+}
+
+TEST_F(SendToFindfaceTest, RowAnAnswerThatIsNoHttpMayHaveBeenDelivered) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::garbage});
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.maybe_delivered);
+  EXPECT_FALSE(delivery.tells_nothing);
+}
+
+TEST_F(SendToFindfaceTest, RowTimeoutOfAnAnswerByteByByteMayHaveBeenDelivered) {
+  limits_.timeout = std::chrono::milliseconds(500);
+  connect(server_->url());
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject(kAddPath, {.kind = Fault::Kind::slow, .delay = std::chrono::milliseconds(100)});
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.maybe_delivered);
+  EXPECT_THAT(delivery.text, HasSubstr("while reading the answer"));
+}
+
+TEST_F(SendToFindfaceTest, AnAnswerByteByByteWithinTheTimeIsOne) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::slow, .delay = std::chrono::milliseconds(1)});
+  EXPECT_EQ(deliver().text, "event 1");
+}
+
+TEST_F(SendToFindfaceTest, RowTimeoutWhileSendingWasSurelyNotDelivered) {
+  limits_ = {.stall = std::chrono::milliseconds(200), .image_bytes = 100'000'000};
+  connect(server_->url());
+  ASSERT_TRUE(session_->log_in({}).ok());
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(30000000, 'x'));
+  server_->inject(kAddPath, {.kind = Fault::Kind::hang_mid_body});
+  const Delivery delivery = deliver(shot);
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_THAT(delivery.text, HasSubstr("while sending"));
+  server_->clear_faults();
 }
 
 TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked) {
-  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, 2);
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body});
   ASSERT_TRUE(deliver().maybe_delivered);
   const int posts = server_->requests(kAddPath);
   server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = 502}, 2);
@@ -261,6 +344,7 @@ TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
   sender.join();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_EQ(delivery.text, "stopped");
+  EXPECT_TRUE(delivery.tells_nothing) << "the server is not to blame";
 }
 
 TEST_F(SendToFindfaceTest, A200WithoutEventsIsRefusedWithItsErrors) {
@@ -305,19 +389,43 @@ TEST_F(SendToFindfaceTest, HostileAnswersAreBoundedAndHarmless) {
   EXPECT_LT(delivery.text.size(), 300U);
 }
 
-TEST_F(SendToFindfaceTest, ARedirectIsNotFollowed) {
-  testing::FakeFindFaceOptions options;
-  auto other = testing::FakeFindFace::start(options);
+TEST_F(SendToFindfaceTest, Row3xxToAnotherHostSendsNothingThere) {
+  auto other = testing::FakeFindFace::start({});
   ASSERT_TRUE(other.ok());
-  server_->inject(kAddPath,
-                  {.kind = Fault::Kind::answer,
-                   .status = 307,
-                   .headers = {{"Location", (*other)->url() + std::string(kAddPath) + "?token=x"}}});
+  for (const int status : {301, 302, 303, 307, 308}) {
+    server_->inject(kAddPath,
+                    {.kind = Fault::Kind::answer,
+                     .status = status,
+                     .headers = {{"Location", (*other)->url() + std::string(kAddPath) + "?token=x"}}});
+    const Delivery delivery = deliver();
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_GE(delivery.after, Nanoseconds(60s));
+    EXPECT_THAT(delivery.text, HasSubstr((*other)->url()));
+    EXPECT_THAT(delivery.text, Not(HasSubstr("token=x")));
+  }
+  EXPECT_EQ((*other)->requests(), 0);
+}
+
+TEST_F(SendToFindfaceTest, Row3xxOfTheLoginSendsNothingThere) {
+  auto other = testing::FakeFindFace::start({});
+  ASSERT_TRUE(other.ok());
+  server_->inject("/auth/login/", {.kind = Fault::Kind::answer,
+                                   .status = 307,
+                                   .headers = {{"Location", (*other)->url() + "/auth/login/"}}});
   const Delivery delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
-  EXPECT_THAT(delivery.text, HasSubstr((*other)->url()));
-  EXPECT_THAT(delivery.text, Not(HasSubstr("token=x")));
-  EXPECT_EQ((*other)->requests(kAddPath), 0);
+  EXPECT_THAT(delivery.text, HasSubstr("set delivery.findface.url to that"));
+  EXPECT_EQ((*other)->requests(), 0);
+}
+
+TEST_F(SendToFindfaceTest, Row3xxToTheSameHostIsNotFollowedEither) {
+  server_->inject(kAddPath, {.kind = Fault::Kind::answer,
+                             .status = 301,
+                             .headers = {{"Location", server_->url() + "/api/events/faces/add/"}}});
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_THAT(delivery.text, HasSubstr(server_->url() + "/api/events/faces/add/"));
+  EXPECT_EQ(server_->requests("/api/events/faces/add/"), 0);
 }
 
 TEST_F(SendToFindfaceTest, AConnectionThatTheServerClosedMeanwhileIsReplacedWithoutALoss) {
@@ -331,6 +439,7 @@ TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberIsRefusedAndTheTextSaysWhatTo
   domain::Shot shot = sample_shot();
   shot.camera_id.reset();
   EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
+  EXPECT_TRUE(deliver(shot).tells_nothing) << "the server was not asked";
   EXPECT_THAT(deliver(shot).text, HasSubstr("set id (and token) of camera 'gate'"));
   shot = sample_shot();
   shot.jpeg.reset();
@@ -381,6 +490,21 @@ TEST_F(SendToFindfaceTest, SeveralSendersShareOneLogin) {
   EXPECT_EQ(delivered, 8);
   EXPECT_EQ(server_->requests("/auth/login/"), 1);
   EXPECT_EQ(server_->events().size(), 8U);
+}
+
+TEST_F(SendToFindfaceTest, Row401InTheMiddleOfARunOfSixteenSendersIsOneLogin) {
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, Outcome::delivered);
+  server_->forget_tokens();
+  std::atomic<int> delivered{0};
+  {
+    std::vector<std::jthread> senders;
+    for (std::uint64_t i = 2; i <= 17; ++i) {
+      senders.emplace_back([&, i] { delivered += deliver(sample_shot(i)).outcome == Outcome::delivered; });
+    }
+  }
+  EXPECT_EQ(delivered, 16);
+  EXPECT_EQ(server_->requests("/auth/login/"), 2);
+  EXPECT_EQ(server_->events().size(), 17U);
 }
 
 TEST_F(SendToFindfaceTest, FinishLogsOut) {

@@ -1,9 +1,9 @@
 // FindFace over TLS, as the whole client sees it.
 #include <chrono>
-#include <cstdlib>
 #include <fstream>
 
 #include "findface/findface_test_support.h"
+#include "testing/certificate.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::findface {
@@ -17,19 +17,16 @@ using testing::TempDir;
 class TlsTest : public FindfaceTest {
  protected:
   void SetUp() override {
-    const std::string make =
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=fake -addext "
-        "subjectAltName=IP:127.0.0.1 -keyout '" +
-        key_ + "' -out '" + cert_ + "' 2>/dev/null";
-    ASSERT_EQ(std::system(make.c_str()), 0);
+    const auto made = testing::make_certificate(dir_.path(), "server");
+    ASSERT_TRUE(made.ok());
+    cert_ = made->cert_file;
     FakeFindFaceOptions options;
     options.cert_file = cert_;
-    options.key_file = key_;
+    options.key_file = made->key_file;
     start(std::move(options));
   }
   TempDir dir_;
-  std::string cert_ = dir_ / "cert.pem";
-  std::string key_ = dir_ / "key.pem";
+  std::string cert_;
 };
 
 TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
@@ -43,21 +40,35 @@ TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
 }
 
 TEST_F(TlsTest, WithItsCertificateAsCaFileItIsAccepted) {
-  connect(server_->url(), kPassword, cert_);
+  connect(server_->url(), kPassword, {.ca_file = cert_});
   const outbox::Delivery delivery = deliver();
   EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::delivered) << delivery.text;
 }
 
+TEST_F(TlsTest, AnExpiredCertificateWaitsForSomebodyToRenewIt) {
+  connect(server_->url(), kPassword, {.ca_file = cert_});
+  ASSERT_EQ(deliver().outcome, outbox::Delivery::Outcome::delivered);
+  const auto expired = testing::make_certificate(dir_.path(), "expired", testing::Validity::expired);
+  ASSERT_TRUE(expired.ok());
+  ASSERT_TRUE(server_->use_certificate(expired->cert_file, expired->key_file).ok());
+  connect(server_->url(), kPassword, {.ca_file = expired->cert_file});
+  const outbox::Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, outbox::Delivery::Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_GE(delivery.after, Nanoseconds(60s));
+  EXPECT_THAT(delivery.text, HasSubstr("expired"));
+}
+
 TEST_F(TlsTest, ACertificateForAnotherNameIsRefused) {
-  connect("https://localhost:" + std::to_string(server_->port()), kPassword, cert_);
+  connect("https://localhost:" + std::to_string(server_->port()), kPassword, {.ca_file = cert_});
   EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("certificate"));
 }
 
 TEST_F(TlsTest, ACaFileThatIsMissingOrNoneIsNamed) {
-  connect(server_->url(), kPassword, dir_ / "missing.pem");
+  connect(server_->url(), kPassword, {.ca_file = dir_ / "missing.pem"});
   EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("ca_file"));
   std::ofstream(dir_ / "junk.pem") << "junk";
-  connect(server_->url(), kPassword, dir_ / "junk.pem");
+  connect(server_->url(), kPassword, {.ca_file = dir_ / "junk.pem"});
   EXPECT_FALSE(session_->log_in({}).ok());
 }
 

@@ -54,6 +54,10 @@ class ScriptedCourier final : public Courier {
     answers_.pop_front();
     return answer;
   }
+  void be_well() {
+    MutexLock lock(mutex_);
+    answers_.clear();
+  }
   void stop_after(std::size_t calls, const std::stop_source& stop) {
     MutexLock lock(mutex_);
     stop_at_ = calls;
@@ -254,6 +258,52 @@ TEST_F(SendTest, AnInternalErrorIsTriedThreeTimesAndThenRefused) {
   EXPECT_EQ(counts_.refused_count, 1);
   EXPECT_EQ(counts_.last_reason.load(), Reason::refused);
   EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(PausedSendTest, OfManySendersOneTriesADeadReceiverAndItsSuccessWakesAll) {
+  courier_.next(retry(), 1000);
+  for (std::uint64_t track = 1; track <= 20; ++track) add(track);
+  std::vector<std::jthread> senders;
+  for (int i = 0; i < 4; ++i) senders.push_back(start());
+  ASSERT_TRUE(clock_.wait_for_sleepers(4));
+  std::size_t tried = courier_.calls().size();
+  EXPECT_GE(tried, 3U);
+  EXPECT_LE(tried, 6U) << "three, and what was under way";
+  for (const int pause : {2, 4, 8}) {
+    clock_.advance(std::chrono::seconds(pause));
+    wait_for_calls(++tried);
+    ASSERT_TRUE(clock_.wait_for_sleepers(4));
+    EXPECT_EQ(courier_.calls().size(), tried) << "one try a pause";
+  }
+  courier_.be_well();
+  while (outbox_->pending().shots > 0) {
+    clock_.advance(1s);
+    std::this_thread::yield();
+  }
+  for (std::jthread& sender : senders) sender.request_stop();
+  senders.clear();
+  EXPECT_EQ(counts_.delivered_count, 20);
+}
+
+TEST_F(PausedSendTest, DrainingEndsAllSendersWhileOneOfThemTries) {
+  courier_.next(retry(), 1000);
+  for (std::uint64_t track = 1; track <= 5; ++track) add(track);
+  std::vector<std::jthread> senders;
+  for (int i = 0; i < 4; ++i) senders.push_back(start());
+  ASSERT_TRUE(clock_.wait_for_sleepers(4));
+  outbox_->drain();
+  senders.clear();  // joins: they have all ended
+  EXPECT_EQ(outbox_->pending().shots, 5U);
+}
+
+TEST_F(SendTest, WhatTellsNothingOfTheReceiverDoesNotOpenTheBreaker) {
+  Delivery quiet = retry();
+  quiet.tells_nothing = true;
+  courier_.next(quiet, 10);
+  for (std::uint64_t track = 1; track <= 10; ++track) add(track);
+  run_to_the_end();
+  EXPECT_EQ(courier_.calls().size(), 10U);
+  EXPECT_EQ(breaker_.figures().state, Breaker::State::closed);
 }
 
 TEST_F(PausedSendTest, AStopEndsASenderThatPauses) {
