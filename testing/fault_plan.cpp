@@ -26,13 +26,12 @@ void answer_slowly(const Fault& fault, Response& response, const std::stop_token
   const std::string type = response.get_header_value("Content-Type");
   response.headers.erase("Content-Type");
   const std::size_t size = body.size();
-  response.set_content_provider(
-      size, type,
-      [body = std::move(body), pause = fault.delay, over](std::size_t offset, std::size_t,
-                                                          httplib::DataSink& sink) {
-        system_clock().sleep_for(pause, over);
-        return sink.write(body.data() + offset, 1);
-      });
+  response.set_content_provider(size, type,
+                                [body = std::move(body), pause = fault.delay, over](
+                                    std::size_t offset, std::size_t, httplib::DataSink& sink) {
+                                  system_clock().sleep_for(pause, over);
+                                  return sink.write(body.data() + offset, 1);
+                                });
 }
 
 }  // namespace
@@ -90,7 +89,8 @@ void FaultPlan::hang() const {
 
 void FaultPlan::answer(const Request& request, Response& response, int server_port,
                        const std::function<void()>& real) const {
-  const std::stop_token over_now = over();  // taken before the fault, so that no fault outlives the end of all
+  const std::stop_token over_now =
+      over();  // taken before the fault, so that no fault outlives the end of all
   const std::optional<Fault> fault = of(request);
   if (!fault) return real();
   switch (fault->kind) {

@@ -198,7 +198,8 @@ void FindFaceRules::list_cameras(const Request& request, Response& response) {
                        "application/json");
 }
 
-void FindFaceRules::add_event(const Request& request, Response& response, const std::vector<FormPart>& parts) {
+void FindFaceRules::add_event(const Request& request, Response& response,
+                              const std::vector<FormPart>& parts) {
   if (!authorised(request, response)) return;
   EventAnswer result = check_event(parts, [this](std::int64_t id) -> std::optional<FakeCamera> {
     MutexLock lock(mutex_);

@@ -96,8 +96,7 @@ std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls
   const int kinds = tls ? kWithoutTls + 1 : kWithoutTls;
   std::vector<OutagePeriod> periods;
   for (int i = 0; (2 * i + 2) * each <= until; ++i) {
-    periods.push_back(
-        {(2 * i + 1) * each, (2 * i + 2) * each, static_cast<OutageKind>(i % kinds)});
+    periods.push_back({(2 * i + 1) * each, (2 * i + 2) * each, static_cast<OutageKind>(i % kinds)});
   }
   return periods;
 }

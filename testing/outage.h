@@ -62,8 +62,8 @@ class Outage {
   bool current_ = false;  // periods_[next_ - 1] is going on
 };
 
-// All kinds in turn, again and again until then; `expired` only with TLS. Each lasts so long, and as much peace
-// follows it.
+// All kinds in turn, again and again until then; `expired` only with TLS. Each lasts so long, and as much
+// peace follows it.
 std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls);
 
 }  // namespace vigia::testing

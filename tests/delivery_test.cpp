@@ -49,9 +49,7 @@ class OutageTest : public FindfaceTest {
   outbox::Sending parts() { return {*outbox_, *courier_, breaker_, counts_, clock_}; }
   void start_senders(int count = 3) {
     for (int i = 0; i < count; ++i) {
-      senders_.emplace_back([this](const std::stop_token& stop) {
-        outbox::run_sender(parts(), stop);
-      });
+      senders_.emplace_back([this](const std::stop_token& stop) { outbox::run_sender(parts(), stop); });
     }
   }
   void advance() {

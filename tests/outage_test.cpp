@@ -23,6 +23,7 @@ using testing::Outage;
 
 constexpr double kCycle = 20;  // seconds of a scene
 constexpr int kMostDrains = 5;
+const std::string kNobody = "sim:faces=0&size=640x360&fps=10&seconds=10&cycles=1";
 
 struct Watched {
   std::int64_t id;
@@ -34,8 +35,7 @@ class OutageTest : public VigiaProgram {
  protected:
   void SetUp() override {
     const auto good = testing::make_certificate(folder().string(), "good");
-    const auto expired =
-        testing::make_certificate(folder().string(), "expired", testing::Validity::expired);
+    const auto expired = testing::make_certificate(folder().string(), "expired", testing::Validity::expired);
     ASSERT_TRUE(good.ok() && expired.ok());
     certificates_ = {good->cert_file, good->key_file, expired->cert_file, expired->key_file};
     testing::FakeFindFaceOptions options;
@@ -53,25 +53,25 @@ class OutageTest : public VigiaProgram {
   }
   void watch(double seconds) {
     const int cycles = std::max(1, static_cast<int>(seconds / kCycle));
-    for (const auto& [id, name, scene] : {Watched{7, "gate", "faces=4&seed=3"}, Watched{8, "hall", "faces=3&seed=4"}}) {
+    for (const auto& [id, name, scene] :
+         {Watched{7, "gate", "faces=4&seed=3"}, Watched{8, "hall", "faces=3&seed=4"}}) {
       cameras_.push_back(
-          {id, name,
-           fmt::format("sim:{}&size=1280x720&fps=10&seconds={}&cycles={}", scene, kCycle, cycles)});
-      server_->add_camera({.id = id, .name = name, .comment = "rtsp://127.0.0.1:1/x", .token = name + "-token"});
+          {id, name, fmt::format("sim:{}&size=1280x720&fps=10&seconds={}&cycles={}", scene, kCycle, cycles)});
+      server_->add_camera(
+          {.id = id, .name = name, .comment = "rtsp://127.0.0.1:1/x", .token = name + "-token"});
     }
   }
-  // active: false: only what an earlier run has left is sent.
-  void write_settings(bool active, int stop_timeout) const {
+  // nobody: only what an earlier run has left is sent.
+  void write_settings(bool nobody, int stop_timeout) const {
     std::string text = fmt::format(
         "delivery: {{stop_timeout: {}, senders: 4, findface: {{ca_file: \"{}\"}}}}\n"
         "detector: {{on_overload: drop}}\ncameras:\n",
         stop_timeout, certificates_.good_cert);
     for (const Watched& camera : cameras_) {
       text += fmt::format(
-          "  - {{name: {}, url: \"{}\", single_pass: true, disable_drops: true, id: {}, token: {}-token, active: {},\n"
-          "     use_stream_timestamp: true, start_stream_timestamp: {:.0f}}}\n",
-          camera.name, active ? camera.url : "sim:faces=0&size=640x360&fps=10&seconds=10&cycles=1", camera.id,
-          camera.name, active, base_);
+          "  - {{name: {}, url: \"{}\", single_pass: true, disable_drops: true, play_speed: {}, id: {},\n"
+          "     token: {}-token, use_stream_timestamp: true, start_stream_timestamp: {:.0f}}}\n",
+          camera.name, nobody ? kNobody : camera.url, nobody ? -1 : 1, camera.id, camera.name, base_);
     }
     write("vigia.yaml", text);
     std::filesystem::permissions(folder() / "vigia.yaml",
@@ -127,7 +127,7 @@ TEST_F(OutageTest, NobodyIsLostOnABadDayOfTheServer) {
   const double seconds = wanted == nullptr ? kCycle : std::atof(wanted);
   if (!use_yunet() && wanted != nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
   watch(seconds);
-  write_settings(true, 1);
+  write_settings(false, 1);
   const double each = wanted == nullptr ? 1 : 10;
   const double ran = live_through(testing::every_kind_in_turn(each, seconds, true));
   const auto first = summary();
@@ -136,7 +136,7 @@ TEST_F(OutageTest, NobodyIsLostOnABadDayOfTheServer) {
   EXPECT_LE(first["memory"]["rss_peak_bytes"], first["memory"]["budget_bytes"]);
   const int left = first["faces_pending"];
 
-  write_settings(false, 60);
+  write_settings(true, 60);
   int drains = 0;
   for (int pending = left; pending > 0 && drains < kMostDrains; ++drains) {
     const auto finished = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
@@ -147,15 +147,16 @@ TEST_F(OutageTest, NobodyIsLostOnABadDayOfTheServer) {
   for (const Watched& camera : cameras_) {
     const testing::SceneTally found = tally(camera);
     EXPECT_EQ(found.strangers, 0) << camera.name << ": " << found.text();
-    EXPECT_GE(static_cast<std::int64_t>(found.posts.size()), found.shown) << camera.name << ": " << found.text();
+    EXPECT_GE(static_cast<std::int64_t>(found.posts.size()), found.shown)
+        << camera.name << ": " << found.text();
     for (const auto& [person, times] : found.posts) {
       EXPECT_LE(times, 2) << camera.name << ", person " << person;
       duplicates += times - 1;
     }
   }
   EXPECT_TRUE(server_->violations().empty()) << server_->violations().front();
-  fmt::print("{:.0f} s of faults: {} events, {} duplicates, {} left for {} more starts; {} bytes at most\n", ran,
-             server_->event_count(), duplicates, left, drains,
+  fmt::print("{:.0f} s of faults: {} events, {} duplicates, {} left for {} more starts; {} bytes at most\n",
+             ran, server_->event_count(), duplicates, left, drains,
              first["memory"]["rss_peak_bytes"].get<std::int64_t>());
 }
 

@@ -60,10 +60,10 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
   if (silent_.load()) {
     const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
     if (!answer.answered(200)) {
-      return retry("still waiting for the server to answer: " + (answer.failure == HttpFailure::none
-                                                                     ? fmt::format("status {}", answer.status)
-                                                                     : answer.text),
-                   answer.failure == HttpFailure::cancelled);
+      return retry(
+          "still waiting for the server to answer: " +
+              (answer.failure == HttpFailure::none ? fmt::format("status {}", answer.status) : answer.text),
+          answer.failure == HttpFailure::cancelled);
     }
     silent_.store(false);
   }
@@ -82,9 +82,10 @@ EventReply SendToFindface::post_smaller(const domain::Shot& shot, EventReply too
   }
   const std::string change = fmt::format("{} instead of {}", size_of(*smaller), size_of(shot));
   if (!said_too_large_.exchange(true)) {
-    log::warn("{}: does not take images of {} bytes; such ones are sent again smaller, {}; let it (or the proxy "
-              "before it) take more, or lower jpeg_quality",
-              name(), shot.jpeg->bytes.size(), change);
+    log::warn(
+        "{}: does not take images of {} bytes; such ones are sent again smaller, {}; let it (or the proxy "
+        "before it) take more, or lower jpeg_quality",
+        name(), shot.jpeg->bytes.size(), change);
   }
   EventReply reply = post(*smaller, stop);
   reply.delivery.text += " (with an image of " + change + ")";

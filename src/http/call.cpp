@@ -250,15 +250,14 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   if (reached.connected && reached.sent < size) {
     phase = fmt::format("sending, with {} of {} bytes sent", reached.sent, size);
   } else if (reached.connected) {
-    phase = reached.received > 0
-                ? fmt::format("reading the answer, with {} bytes received", reached.received)
-                : "waiting for the answer";
+    phase = reached.received > 0 ? fmt::format("reading the answer, with {} bytes received", reached.received)
+                                 : "waiting for the answer";
   }
-  result.text = fmt::format(
-      "while {}: {}", phase,
-      stalled_                         ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall))
-      : code == CURLE_SEND_FAIL_REWIND ? "the connection broke"
-                                       : said);
+  result.text =
+      fmt::format("while {}: {}", phase,
+                  stalled_ ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall))
+                  : code == CURLE_SEND_FAIL_REWIND ? "the connection broke"
+                                                   : said);
 }
 
 }  // namespace vigia::http

@@ -3,12 +3,12 @@
 // TLS is verified as tls_options.h says, redirects are not followed (the token would go along),
 // proxies of the environment are not used, and neither headers nor bodies are ever logged.
 // Connections are kept and used again unless they were idle for more than 4 s (servers close theirs after 5).
-// When the server closed one all the same, the request is sent once more on a new one: only where a connection
-// that was used before broke without a byte of an answer, and never a second time. See also HttpRequest::once.
-// A request ends after its `timeout`; before that when there is no connection (with its TLS handshake) after
-// 5 s, or when for `stall` no byte of the body could be sent. The text of a failure says in which phase it was.
-// Threads: thread-safe. Each call in flight has a handle of its own from a pool; the pool grows to the
-// largest number of calls at a time.
+// When the server closed one all the same, the request is sent once more on a new one: only where a
+// connection that was used before broke without a byte of an answer, and never a second time. See also
+// HttpRequest::once. A request ends after its `timeout`; before that when there is no connection (with its
+// TLS handshake) after 5 s, or when for `stall` no byte of the body could be sent. The text of a failure says
+// in which phase it was. Threads: thread-safe. Each call in flight has a handle of its own from a pool; the
+// pool grows to the largest number of calls at a time.
 #pragma once
 
 #include <chrono>
@@ -40,9 +40,9 @@ enum class HttpFailure {
 struct HttpRequest {
   bool post = false;
   std::string url;
-  std::vector<std::string> headers;         // "Name: value"; may hold secrets
-  std::string body;                         // of a POST
-  Nanoseconds timeout{0};                   // for all of it
+  std::vector<std::string> headers;             // "Name: value"; may hold secrets
+  std::string body;                             // of a POST
+  Nanoseconds timeout{0};                       // for all of it
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
   Bytes answer_at_most = 16_MiB;
   // A POST that does something each time: nobody sends it again on a new connection once the server may have

@@ -42,9 +42,7 @@ class HttpTest : public ::testing::Test {
     return request;
   }
   // A connection that the next request finds in the pool.
-  void use_a_connection() {
-    ASSERT_EQ(get(server_->url() + "/camera-groups/").failure, HttpFailure::none);
-  }
+  void use_a_connection() { ASSERT_EQ(get(server_->url() + "/camera-groups/").failure, HttpFailure::none); }
   static constexpr const char* kPosts = "/events/faces/add/";
 
   std::unique_ptr<testing::FakeFindFace> server_;

@@ -44,7 +44,8 @@ int TlsGuard::keep_key(void* self, char*, char*, int, int) noexcept {
     if (key.empty()) return CURL_PREREQFUNC_OK;  // a connection from before
     const Status kept = Pins(guard.pins_file_).keep(guard.server_, key);
     if (kept) {
-      log::info("{}: its key {} is kept in {} and demanded from now on", guard.server_, key, guard.pins_file_);
+      log::info("{}: its key {} is kept in {} and demanded from now on", guard.server_, key,
+                guard.pins_file_);
       return CURL_PREREQFUNC_OK;
     }
     guard.key_error_ = fmt::format("the key of {} cannot be kept: {}", guard.server_, kept.error().text);
@@ -59,10 +60,10 @@ std::string TlsGuard::explain(CURL* easy, const TlsOptions& tls, const std::stri
   if (!tls.pin.empty() && !key_check_.is_wanted() && !key_check_.seen().empty()) {
     const bool first_use = tls.pin == kFirstUse;
     return fmt::format(
-        "the server's key {} is not the one {}: somebody else may be answering in its place; if the server has "
+        "the server's key {} is not the one {}: somebody else may be answering in its place; if the server "
+        "has "
         "a new certificate, {}",
-        key_check_.seen(),
-        first_use ? "of its first connection" : fmt::format("of {}.tls_pin", tls.section),
+        key_check_.seen(), first_use ? "of its first connection" : fmt::format("of {}.tls_pin", tls.section),
         first_use ? fmt::format("delete the line of {} in {}", server_, tls.pins_file)
                   : fmt::format("set {}.tls_pin to this key", tls.section));
   }
@@ -70,7 +71,8 @@ std::string TlsGuard::explain(CURL* easy, const TlsOptions& tls, const std::stri
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
   if (verified == X509_V_ERR_CERT_HAS_EXPIRED || verified == X509_V_ERR_CERT_NOT_YET_VALID) {
     return fmt::format(
-        "the server's certificate is not accepted: {}; renew it there, or set the clock of this machine if it "
+        "the server's certificate is not accepted: {}; renew it there, or set the clock of this machine if "
+        "it "
         "is wrong",
         said);
   }

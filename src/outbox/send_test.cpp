@@ -150,8 +150,7 @@ class SendTest : public SenderFixture<JumpingClock> {
 class PausedSendTest : public SenderFixture<FakeClock> {
  protected:
   std::jthread start() {
-    return std::jthread(
-        [this](const std::stop_token& stop) { run_sender(parts(), stop); });
+    return std::jthread([this](const std::stop_token& stop) { run_sender(parts(), stop); });
   }
   void wait_for_calls(std::size_t wanted) {
     while (courier_.calls().size() < wanted) std::this_thread::yield();

@@ -55,8 +55,8 @@ std::optional<std::vector<std::byte>> encode(const Picture& picture) {
   std::vector<unsigned char> output(tjBufSize(picture.size.width, picture.size.height, TJSAMP_420));
   unsigned char* data = output.data();
   unsigned long size = output.size();
-  if (tjCompress2(encoder.get(), picture.rgb.data(), picture.size.width, 0, picture.size.height, TJPF_RGB, &data,
-                  &size, TJSAMP_420, kQuality, TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT) != 0) {
+  if (tjCompress2(encoder.get(), picture.rgb.data(), picture.size.width, 0, picture.size.height, TJPF_RGB,
+                  &data, &size, TJSAMP_420, kQuality, TJFLAG_NOREALLOC | TJFLAG_ACCURATEDCT) != 0) {
     return std::nullopt;
   }
   const auto* const begin = reinterpret_cast<const std::byte*>(output.data());

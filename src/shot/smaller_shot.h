@@ -1,5 +1,5 @@
-// The same shot in fewer bytes, for a receiver that takes no larger ones: half the sides, quality 80, so about
-// a tenth of what the camera's picture at quality 95 has. Face and roi are scaled with it, roi rounded
+// The same shot in fewer bytes, for a receiver that takes no larger ones: half the sides, quality 80, so
+// about a tenth of what the camera's picture at quality 95 has. Face and roi are scaled with it, roi rounded
 // outwards, inside the picture.
 //
 // Nothing: the picture cannot be read (it is then no JPEG that Vigia made), is too small to be halved, or
