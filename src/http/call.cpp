@@ -25,14 +25,10 @@ struct Headers {
   void add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
 };
 
-struct Upload {
-  std::string_view left;
-};
-
 std::size_t give_body(char* data, std::size_t, std::size_t room, void* user) {
-  auto* upload = static_cast<Upload*>(user);
-  const std::size_t size = upload->left.copy(data, room);
-  upload->left.remove_prefix(size);
+  auto* left = static_cast<std::string_view*>(user);
+  const std::size_t size = left->copy(data, room);
+  left->remove_prefix(size);
   return size;
 }
 
@@ -110,7 +106,8 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
     result.text = known.error().text;
   } else if (const std::optional<CURLcode> code = send(request, stop); !code) {
     result.failure = HttpFailure::cancelled;
-    result.sent_whole = request.post && progress().sent >= static_cast<curl_off_t>(request.body.size());
+    const Progress reached = progress();
+    result.sent_whole = reached.connected && reached.sent >= static_cast<curl_off_t>(request.body.size());
     result.text = "stopped";
   } else if (*code == CURLE_OK) {
     read_answer(result);
@@ -143,24 +140,16 @@ void Call::set_up(const HttpRequest& request) {
 std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_token& stop) {
   if (!request.post || !request.once) return transfer(request, stop);
   // libcurl does not repeat what it cannot read again, once it has sent some of it.
-  Upload upload{request.body};
+  unsent_ = request.body;
   curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
-  curl_easy_setopt(easy_, CURLOPT_READDATA, &upload);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, &unsent_);
   const std::optional<CURLcode> code = transfer(request, stop);
-  if (!code || !breaks_unheard(*code, request)) return code;
-  upload.left = request.body;
+  if (code != CURLE_SEND_FAIL_REWIND || unsent_.empty()) return code;
+  // The server closed the connection, which it thought idle, and cannot have had all.
+  unsent_ = request.body;
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   return transfer(request, stop);
-}
-
-// A connection that was used before broke, as the server closes those that it thinks idle, before it had all.
-bool Call::breaks_unheard(CURLcode code, const HttpRequest& request) const {
-  const Progress reached = progress();
-  long new_connections = 0;
-  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &new_connections);
-  return failure_of(code, reached.connected) == HttpFailure::reset && new_connections == 0 &&
-         reached.received == 0 && reached.sent < static_cast<curl_off_t>(request.body.size());
 }
 
 std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::stop_token& stop) {
@@ -233,8 +222,12 @@ void Call::read_answer(HttpResult& result) const {
 
 void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls,
                    HttpResult& result) const {
-  const Progress reached = progress();
+  Progress reached = progress();
   const auto size = static_cast<curl_off_t>(request.body.size());
+  if (code == CURLE_SEND_FAIL_REWIND) {  // its figures are of the new connection: what was read may be sent
+    reached.connected = true;
+    reached.sent = size - static_cast<curl_off_t>(unsent_.size());
+  }
   result.failure = failure_of(code, reached.connected);
   result.sent_whole = reached.connected && reached.sent >= size;
   const std::string said = redact(error_.front() != '\0' ? error_.data() : curl_easy_strerror(code));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "http/http.h"
 #include "http/tls_guard.h"
@@ -37,7 +38,6 @@ class Call {
   // Both: nothing: stopped. send() obeys HttpRequest::once.
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
-  [[nodiscard]] bool breaks_unheard(CURLcode code, const HttpRequest& request) const;
   [[nodiscard]] bool stalls(const HttpRequest& request);
   void read_answer(HttpResult& result) const;
   void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
@@ -49,6 +49,7 @@ class Call {
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   // Of the transfer in hand.
+  std::string_view unsent_;  // of a body that goes out once
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;
   bool stalled_ = false;
