@@ -66,20 +66,21 @@ Result<std::string> Pins::find(const std::string& server) const {
   return content ? find_in(*content, server, file_) : content;
 }
 
-Status Pins::keep(const std::string& server, const std::string& key) const {
+Result<bool> Pins::keep(const std::string& server, const std::string& key) const {
   MutexLock lock(file_mutex());
   Result<std::string> content = read(file_);
   if (!content) return content.error();
   const Result<std::string> kept = find_in(*content, server, file_);
   if (!kept) return kept.error();
-  if (*kept == key) return ok_status();
+  if (*kept == key) return false;
   if (!kept->empty()) {
     return Error{ErrorCode::refused, fmt::format("{}: another key of {} is kept", file_.string(), server)};
   }
   std::string text = content->empty() ? std::string(kHead) : *std::move(content);
   if (!text.ends_with('\n')) text += '\n';
   text += server + " " + key + "\n";
-  return write_file_atomically(file_, text, 0600);
+  if (Status written = write_file_atomically(file_, text, 0600); !written) return written.error();
+  return true;
 }
 
 std::string server_of(const std::string& url) {

@@ -19,8 +19,9 @@ class Pins {
 
   // The kept key; "": none. Errors: io, invalid (which line of the file makes no sense).
   [[nodiscard]] Result<std::string> find(const std::string& server) const;
-  // On disk when it returns ok. The first of two wins: refused when another key is kept. Errors: as find().
-  [[nodiscard]] Status keep(const std::string& server, const std::string& key) const;
+  // On disk when it returns; false: it was before. The first of two wins: refused when another key is kept.
+  // Errors: as find().
+  [[nodiscard]] Result<bool> keep(const std::string& server, const std::string& key) const;
 
   [[nodiscard]] const std::filesystem::path& file() const noexcept { return file_; }
 

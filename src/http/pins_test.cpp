@@ -52,8 +52,10 @@ TEST_F(PinsTest, TheFileIsItsOwnersAlone) {
 
 TEST_F(PinsTest, AnotherKeyIsRefusedAndTheSameIsFine) {
   ASSERT_TRUE(pins_.keep("h:443", kKey).ok());
-  EXPECT_TRUE(pins_.keep("h:443", kKey).ok());
-  const Status other = pins_.keep("h:443", kOther);
+  const auto same = pins_.keep("h:443", kKey);
+  ASSERT_TRUE(same.ok());
+  EXPECT_FALSE(*same);
+  const auto other = pins_.keep("h:443", kOther);
   ASSERT_FALSE(other.ok());
   EXPECT_EQ(other.error().code, ErrorCode::refused);
   EXPECT_EQ(*pins_.find("h:443"), kKey);
@@ -73,7 +75,7 @@ TEST_F(PinsTest, ALineThatMakesNoSenseIsNamedAndTrustsNobody) {
 
 TEST_F(PinsTest, AFolderThatIsNotThereIsSaidToBeSo) {
   const Pins nowhere(dir_ / "missing" + std::string("/db.pins"));
-  const Status kept = nowhere.keep("h:443", kKey);
+  const auto kept = nowhere.keep("h:443", kKey);
   ASSERT_FALSE(kept.ok());
   EXPECT_THAT(kept.error().text, HasSubstr("missing/db.pins"));
 }

@@ -42,10 +42,12 @@ int TlsGuard::keep_key(void* self, char*, char*, int, int) noexcept {
   try {
     const std::string& key = guard.key_check_.seen();
     if (key.empty()) return CURL_PREREQFUNC_OK;  // a connection from before
-    const Status kept = Pins(guard.pins_file_).keep(guard.server_, key);
+    const Result<bool> kept = Pins(guard.pins_file_).keep(guard.server_, key);
     if (kept) {
-      log::info("{}: its key {} is kept in {} and demanded from now on", guard.server_, key,
-                guard.pins_file_);
+      if (*kept) {
+        log::info("{}: its key {} is kept in {} and demanded from now on", guard.server_, key,
+                  guard.pins_file_);
+      }
       return CURL_PREREQFUNC_OK;
     }
     guard.key_error_ = fmt::format("the key of {} cannot be kept: {}", guard.server_, kept.error().text);
