@@ -33,7 +33,7 @@ class OutageTest : public FindfaceTest {
   }
   void open() {
     outbox_.reset();
-    auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, memory_, clock_);
+    auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, {"findface"}, memory_, clock_);
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
   }
@@ -46,7 +46,7 @@ class OutageTest : public FindfaceTest {
   }
   static constexpr int kShots = 40;
 
-  outbox::Sending parts() { return {*outbox_, *courier_, breaker_, counts_, clock_}; }
+  outbox::Sending parts() { return {*outbox_, "findface", *courier_, breaker_, counts_, clock_}; }
   void start_senders(int count = 3) {
     for (int i = 0; i < count; ++i) {
       senders_.emplace_back([this](const std::stop_token& stop) { outbox::run_sender(parts(), stop); });

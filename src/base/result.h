@@ -23,6 +23,7 @@ enum class ErrorCode {
   refused,      // the other side said no
   no_memory,    // the budget is used up
   io,           // the system said no
+  damaged,      // it was whole once, and cannot be read any more
   cancelled,    // we were asked to stop
   ended,        // there is nothing more to read
 };

@@ -17,12 +17,13 @@ enum class Reason {
   no_face,         // the server found no face in the picture
   refused,         // the server will not have it, for good
   shed,            // given up because the budget or the disk was full
+  expired,         // not delivered in time: older than max_event_age or outbox.max_age
   encode_failed,   // the picture could not be made
 };
-inline constexpr std::array kAllReasons = {Reason::too_small,    Reason::too_large,   Reason::outside_roi,
-                                           Reason::low_quality,  Reason::no_movement, Reason::already_posted,
-                                           Reason::no_face,      Reason::refused,     Reason::shed,
-                                           Reason::encode_failed};
+inline constexpr std::array kAllReasons = {Reason::too_small,   Reason::too_large,    Reason::outside_roi,
+                                           Reason::low_quality, Reason::no_movement,  Reason::already_posted,
+                                           Reason::no_face,     Reason::refused,      Reason::shed,
+                                           Reason::expired,     Reason::encode_failed};
 
 constexpr std::string_view to_string(Reason reason) noexcept {
   switch (reason) {
@@ -44,6 +45,8 @@ constexpr std::string_view to_string(Reason reason) noexcept {
       return "refused";
     case Reason::shed:
       return "shed";
+    case Reason::expired:
+      return "expired";
     case Reason::encode_failed:
       return "encode_failed";
   }

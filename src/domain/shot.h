@@ -25,6 +25,9 @@ struct Shot {
   float score = 0;
   FaceQuality quality;
   std::shared_ptr<const Jpeg> jpeg;  // the full frame
+  // Counted from read_at: older than that it is not sent any more. Nothing: never out of date.
+  std::optional<Nanoseconds> max_age;
+  std::optional<SteadyTime> read_at;  // when its frame was read; nothing: not in this run
 };
 
 }  // namespace vigia::domain

@@ -21,6 +21,7 @@ struct BestShot {
   Size frame_size;
   Nanoseconds stream_time{0};
   UtcTime captured;
+  SteadyTime read_at;
 };
 
 struct Track final : public memory::Retirable {

@@ -87,7 +87,8 @@ void check_detector(const settings::Settings& settings, memory::MemoryManager& m
 void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
   const bool existed = std::filesystem::exists(settings.outbox.path);
   {
-    const auto outbox = outbox::Outbox::open(settings.outbox, memory, system_clock());
+    const auto outbox =
+        outbox::Outbox::open(settings.outbox, Delivery::route_names(settings), memory, system_clock());
     if (!outbox) return report.bad("outbox", outbox.error().text);
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));

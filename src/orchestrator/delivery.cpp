@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 
 constexpr Nanoseconds kLongestPause = 60s;
 
+constexpr const char* kFindface = "findface";
+constexpr const char* kDirectory = "directory";
+
 }  // namespace
 
 http::TlsOptions findface_tls(const settings::Settings& settings) {
@@ -26,30 +29,41 @@ http::TlsOptions findface_tls(const settings::Settings& settings) {
           .section = "delivery.findface"};
 }
 
+std::vector<std::string> Delivery::route_names(const settings::Settings& settings) {
+  return {settings.findface.enabled() ? kFindface : kDirectory};
+}
+
 Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
                    Clock& clock)
     : settings_(settings), outbox_(outbox), clock_(clock) {
-  if (settings.findface.enabled()) {
-    open_findface(memory);
-  } else {
-    courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
+  for (const std::string& name : route_names(settings)) {
+    const bool is_primary = routes_.empty();
+    auto courier = name == kFindface ? findface_courier(memory) : directory_courier();
+    routes_.push_back(
+        std::make_unique<Route>(name, std::move(courier), is_primary ? &ledger_ : nullptr, clock));
+    outbox.listen(name, routes_.back()->ledger);
   }
-  breaker_ = std::make_unique<outbox::Breaker>(courier_->name(), clock);
 }
 
-void Delivery::open_findface(memory::MemoryManager& memory) {
+std::unique_ptr<outbox::Courier> Delivery::directory_courier() const {
+  return std::make_unique<outbox::DirectoryCourier>(settings_.delivery.directory);
+}
+
+std::unique_ptr<outbox::Courier> Delivery::findface_courier(memory::MemoryManager& memory) {
   const http::TlsOptions tls = findface_tls(settings_);
   if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
   http_ = std::make_unique<http::Http>(tls);
   session_ = std::make_unique<findface::Session>(settings_.findface, *http_, clock_);
-  courier_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock_,
-                                                        shot::smaller_shots(memory.budget()));
+  return std::make_unique<findface::SendToFindface>(*session_, tokens_, clock_,
+                                                    shot::smaller_shots(memory.budget()));
 }
 
 Delivery::~Delivery() = default;
 
 std::string Delivery::name() const {
-  return courier_->name();
+  std::string names;
+  for (const auto& route : routes_) names += (names.empty() ? "" : ", ") + route->courier->name();
+  return names;
 }
 
 void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
@@ -57,9 +71,16 @@ void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
   ledger_.add_camera(camera);
 }
 
-void Delivery::run_sender(const std::stop_token& stop) {
-  outbox::run_sender({outbox_, *courier_, *breaker_, ledger_, clock_}, stop);
-  ++senders_done_;
+void Delivery::run_sender(const std::string& name, const std::stop_token& stop) {
+  for (const auto& route : routes_) {
+    if (route->name != name) continue;
+    outbox::run_sender({outbox_, route->name, *route->courier, route->breaker, route->ledger, clock_}, stop);
+    ++route->senders_done;
+  }
+}
+
+bool Delivery::senders_done(int of) const noexcept {
+  return std::ranges::all_of(routes_, [of](const auto& route) { return route->senders_done == of; });
 }
 
 std::vector<settings::CameraSettings> Delivery::cameras_of_findface(const std::stop_token& stop) {
@@ -86,11 +107,21 @@ std::vector<settings::CameraSettings> Delivery::cameras_of_findface(const std::s
 }
 
 std::vector<RouteSummary> Delivery::routes() const {
-  return {{.name = session_ ? "findface" : "directory", .breaker = breaker_->figures()}};
+  std::vector<RouteSummary> all;
+  for (const auto& route : routes_) {
+    const RouteLedger& ledger = route->ledger;
+    all.push_back({.name = route->name,
+                   .pending = outbox_.pending(route->name).shots,
+                   .delivered = ledger.delivered_count,
+                   .refused = ledger.refused_count,
+                   .failed = ledger.failed_count,
+                   .breaker = route->breaker.figures()});
+  }
+  return all;
 }
 
 void Delivery::finish() {
-  courier_->finish();
+  for (const auto& route : routes_) route->courier->finish();
 }
 
 }  // namespace vigia::orchestrator

@@ -1,9 +1,10 @@
-// Where faces go, and where FindFace's cameras come from: the courier that the settings ask for, its
-// senders' loop, and the books of what was delivered.
-// Threads: run_sender() on several threads, cameras_of_findface() on one; finish() once, after them.
+// Where faces go, and where FindFace's cameras come from: a route for each receiver that the settings ask
+// for, with its courier, its senders' loop and the books of what was delivered. Threads: run_sender() on
+// several threads, cameras_of_findface() on one; finish() once, after them.
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -16,6 +17,7 @@
 #include "orchestrator/delivery_ledger.h"
 #include "orchestrator/summary.h"
 #include "outbox/breaker.h"
+#include "outbox/courier.h"
 #include "outbox/outbox.h"
 #include "settings/settings.h"
 
@@ -26,19 +28,25 @@ http::TlsOptions findface_tls(const settings::Settings& settings);
 
 class Delivery {
  public:
-  // All must outlive it. Nothing is sent yet.
+  // The receivers that the settings ask for, by name; the primary one, which decides what counts as posted,
+  // first.
+  static std::vector<std::string> route_names(const settings::Settings& settings);
+
+  // outbox: opened with these routes. All must outlive it. Nothing is sent yet.
   Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
            Clock& clock);
   ~Delivery();
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
+  // The couriers' names, for people.
   [[nodiscard]] std::string name() const;
   void add_camera(const std::shared_ptr<CameraContext>& camera);
 
-  // The loop of one sender; see outbox/send.h.
-  void run_sender(const std::stop_token& stop);
-  [[nodiscard]] bool senders_done(int of) const noexcept { return senders_done_ == of; }
+  // The loop of one sender of a route; see outbox/send.h.
+  void run_sender(const std::string& route, const std::stop_token& stop);
+  // On each route so many have ended.
+  [[nodiscard]] bool senders_done(int of) const noexcept;
 
   // The cameras to watch when the settings name none: FindFace's. Asks until it is told, with growing
   // pauses; a problem is logged once. Empty when FindFace is not asked, or at the stop.
@@ -51,7 +59,17 @@ class Delivery {
   void finish();
 
  private:
-  void open_findface(memory::MemoryManager& memory);
+  struct Route {
+    Route(std::string called, std::unique_ptr<outbox::Courier> by, DeliveryLedger* faces, Clock& clock)
+        : name(std::move(called)), courier(std::move(by)), breaker(courier->name(), clock), ledger(faces) {}
+    const std::string name;
+    const std::unique_ptr<outbox::Courier> courier;
+    outbox::Breaker breaker;  // of all its senders
+    RouteLedger ledger;
+    std::atomic<int> senders_done{0};
+  };
+  std::unique_ptr<outbox::Courier> findface_courier(memory::MemoryManager& memory);
+  [[nodiscard]] std::unique_ptr<outbox::Courier> directory_courier() const;
 
   // Constant after construction.
   const settings::Settings& settings_;
@@ -61,10 +79,8 @@ class Delivery {
   std::unique_ptr<http::Http> http_;  // these three only with FindFace
   std::unique_ptr<findface::Session> session_;
   findface::CameraTokens tokens_;
-  std::unique_ptr<outbox::Courier> courier_;
-  std::unique_ptr<outbox::Breaker> breaker_;  // of all senders
   DeliveryLedger ledger_;
-  std::atomic<int> senders_done_{0};
+  std::vector<std::unique_ptr<Route>> routes_;
 };
 
 }  // namespace vigia::orchestrator

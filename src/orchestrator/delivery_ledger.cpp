@@ -29,4 +29,19 @@ void DeliveryLedger::failed(const domain::Shot& shot, const std::string&) {
   if (const auto camera = find(shot.camera)) ++camera->ledger.faces_failed;
 }
 
+void RouteLedger::delivered(const domain::Shot& shot) {
+  ++delivered_count;
+  if (faces_ != nullptr) faces_->delivered(shot);
+}
+
+void RouteLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {
+  ++refused_count;
+  if (faces_ != nullptr) faces_->refused(shot, reason, text);
+}
+
+void RouteLedger::failed(const domain::Shot& shot, const std::string& text) {
+  ++failed_count;
+  if (faces_ != nullptr) faces_->failed(shot, text);
+}
+
 }  // namespace vigia::orchestrator

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/mutex.h"
 #include "orchestrator/camera_context.h"
-#include "outbox/send.h"
+#include "outbox/delivery_listener.h"
 
 namespace vigia::orchestrator {
 
@@ -27,6 +28,23 @@ class DeliveryLedger final : public outbox::DeliveryListener {
 
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<CameraContext>> cameras_ GUARDED_BY(mutex_);
+};
+
+// Counts what became of the shots on one route. A face counts once, whatever the number of its receivers: the
+// primary route's fates are also those of the cameras' faces.
+class RouteLedger final : public outbox::DeliveryListener {
+ public:
+  // faces: null for a route that is not the primary one. Must outlive this.
+  explicit RouteLedger(DeliveryLedger* faces) : faces_(faces) {}
+
+  void delivered(const domain::Shot& shot) override;
+  void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override;
+  void failed(const domain::Shot& shot, const std::string& text) override;
+
+  std::atomic<std::uint64_t> delivered_count{0}, refused_count{0}, failed_count{0};
+
+ private:
+  DeliveryLedger* const faces_;
 };
 
 }  // namespace vigia::orchestrator

@@ -40,7 +40,9 @@ Status Orchestrator::prepare() {
   if (!detectors->choice.empty()) log::info("detector.input auto: {}", detectors->choice);
   overload_ = std::make_unique<Overload>(*std::move(detectors), settings_.detector.on_overload == "reduce",
                                          load_, memory_, clock_);
-  auto outbox = outbox::Outbox::open(settings_.outbox, memory_, clock_);
+  auto outbox = outbox::Outbox::open(settings_.outbox, Delivery::route_names(settings_), memory_, clock_,
+                                     {.newest_first = settings_.delivery.replay_order == "newest_first",
+                                      .rate = settings_.delivery.replay_rate});
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
@@ -54,9 +56,12 @@ void Orchestrator::start() {
   started_ = clock_.now();
   cpu_at_start_ = process_cpu_seconds();
   memory_.start();
-  for (int i = 0; i < settings_.delivery.senders; ++i) {
-    senders_.emplace_back(fmt::format("sender {}", i),
-                          [this](const std::stop_token& stop) { delivery_->run_sender(stop); });
+  for (const std::string& route : Delivery::route_names(settings_)) {
+    for (int i = 0; i < settings_.delivery.senders; ++i) {
+      senders_.emplace_back(fmt::format("{} {}", route, i), [this, route](const std::stop_token& stop) {
+        delivery_->run_sender(route, stop);
+      });
+    }
   }
   shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
   start_workers();
@@ -159,6 +164,7 @@ Summary Orchestrator::stop() {
   shot_thread_.join();
   outbox_->drain();
   wait_for_senders();
+  outbox_->close();
   delivery_->finish();
   Summary figures = summary();
   {
@@ -206,8 +212,9 @@ Summary Orchestrator::summary() const {
     figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);
   }
   figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
-  figures.faces_pending = outbox_->pending().shots;
+  figures.outbox = outbox_->figures();
   figures.routes = delivery_->routes();
+  figures.faces_pending = figures.routes.front().pending;
   figures.memory = memory_.stats();
   return figures;
 }

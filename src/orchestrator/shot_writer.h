@@ -1,12 +1,11 @@
 // Turns closed tracks into shots and writes them to the outbox: the frame becomes a JPEG, the shot a
-// durable row, and only then the track is forgotten (retired). A shot that the outbox will not take now
-// (a full disk) is kept in memory and tried again every second; beyond kMostUnsaved the oldest is given
-// up and counted.
+// durable row, and only then the track is forgotten (retired). When several orders wait, their shots are
+// written together: one fsync for all. What the disk will not take now is the outbox's worry, not ours.
 // Threads: run() on one thread; it returns once the orders are closed and all are done.
 #pragma once
 
-#include <deque>
 #include <memory>
+#include <vector>
 
 #include "memory/memory_manager.h"
 #include "orchestrator/shot_orders.h"
@@ -18,7 +17,7 @@ namespace vigia::orchestrator {
 
 class ShotWriter {
  public:
-  static constexpr std::size_t kMostUnsaved = 256;
+  static constexpr std::size_t kMostTogether = 16;
 
   ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory, StageLatency& latency)
       : orders_(orders), outbox_(outbox), memory_(memory), make_shot_(memory, latency.of(Stage::encode)) {}
@@ -26,24 +25,16 @@ class ShotWriter {
   void run();
 
  private:
-  struct Unsaved {
-    std::shared_ptr<CameraContext> camera;
-    domain::Shot shot;
-  };
-
   void carry_out(ShotOrder order);
-  void write(const std::shared_ptr<CameraContext>& camera, track::Finished finished);
-  // False: the outbox will not have it now.
-  bool save(const Unsaved& unsaved);
-  void keep_for_later(Unsaved unsaved);
-  void save_kept();
-  void give_up_kept();
+  void make(const std::shared_ptr<CameraContext>& camera, track::Finished finished);
+  void save();
 
   ShotOrders& orders_;
   outbox::Outbox& outbox_;
   memory::MemoryManager& memory_;
   shot::MakeShot make_shot_;
-  std::deque<Unsaved> kept_;
+  std::vector<domain::Shot> unsaved_;
+  std::vector<std::unique_ptr<domain::Track>> tracks_;  // of these shots
 };
 
 }  // namespace vigia::orchestrator

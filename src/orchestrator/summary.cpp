@@ -122,6 +122,10 @@ Json routes_json(const std::vector<RouteSummary>& routes) {
   for (const RouteSummary& route : routes) {
     const auto& breaker = route.breaker;
     json.push_back({{"name", route.name},
+                    {"pending", route.pending},
+                    {"delivered", route.delivered},
+                    {"refused", route.refused},
+                    {"failed", route.failed},
                     {"breaker",
                      {{"state", outbox::to_string(breaker.state)},
                       {"seconds", rounded(breaker.seconds)},
@@ -133,9 +137,25 @@ Json routes_json(const std::vector<RouteSummary>& routes) {
   return json;
 }
 
-// Who does not take faces now; nothing where all is well.
+Json outbox_json(const outbox::OutboxFigures& outbox) {
+  return {{"pending", outbox.shots}, {"bytes", outbox.bytes},     {"in_memory", outbox.in_memory},
+          {"shed", outbox.shed},     {"expired", outbox.expired}, {"lost", outbox.lost}};
+}
+
+// Who does not take faces now, what was given up, and what the other receivers got; nothing where all is
+// well.
 std::string routes_text(const Summary& summary) {
   std::string text;
+  const outbox::OutboxFigures& outbox = summary.outbox;
+  if (outbox.shed + outbox.expired + outbox.lost > 0) {
+    text += fmt::format("outbox     {} expired, {} shed for want of room, {} lost\n", outbox.expired,
+                        outbox.shed, outbox.lost);
+  }
+  for (std::size_t i = 1; i < summary.routes.size(); ++i) {
+    const RouteSummary& of = summary.routes[i];
+    text += fmt::format("{:<10} {} delivered, {} pending, {} refused, {} failed\n", of.name, of.delivered,
+                        of.pending, of.refused, of.failed);
+  }
   for (const RouteSummary& route : summary.routes) {
     if (route.breaker.state == outbox::Breaker::State::closed) continue;
     text += fmt::format("{:<10} takes no faces since {:.0f} s, {} failures: {}\n", route.name,
@@ -228,6 +248,7 @@ std::string to_json(const Summary& summary, Detail detail) {
       {"faces_pending", summary.faces_pending},
       {"faces_failed", summary.total(&CameraSummary::faces_failed)},
       {"routes", routes_json(summary.routes)},
+      {"outbox", outbox_json(summary.outbox)},
       {"memory", memory_json(summary.memory)}};
   if (detail == Detail::stages) json["stages_ms"] = stages_json(summary);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -14,6 +14,7 @@
 #include "orchestrator/overload.h"
 #include "orchestrator/stage_latency.h"
 #include "outbox/breaker.h"
+#include "outbox/outbox.h"
 
 namespace vigia::orchestrator {
 
@@ -44,6 +45,7 @@ struct CameraSummary {
 // Of one receiver.
 struct RouteSummary {
   std::string name;  // "findface"
+  std::uint64_t pending = 0, delivered = 0, refused = 0, failed = 0;
   outbox::Breaker::Figures breaker;
 };
 
@@ -55,9 +57,10 @@ struct Summary {
   OverloadFigures overload;
   Histogram::Percentiles latency_ms;
   std::array<Histogram::Percentiles, kStageNames.size()> stages_ms;
-  double cpu_seconds = 0;  // of all threads of this process
-  std::uint64_t faces_pending = 0;
-  std::vector<RouteSummary> routes;
+  double cpu_seconds = 0;           // of all threads of this process
+  std::uint64_t faces_pending = 0;  // on the primary route
+  outbox::OutboxFigures outbox;
+  std::vector<RouteSummary> routes;  // the primary one first
   memory::MemoryStats memory;
 
   // Something went wrong that the user must know of: a camera that could never start or a file that could

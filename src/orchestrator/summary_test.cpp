@@ -46,6 +46,7 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
                           "faces_pending",
                           "faces_failed",
                           "routes",
+                          "outbox",
                           "memory"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }

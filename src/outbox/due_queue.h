@@ -1,49 +1,71 @@
-// Which waiting shot is sent next: the oldest capture among those that are due. A shot that failed waits
-// for its own time and holds up no other. Only keys, no images: about 100 bytes a shot.
-// Threads: one thread at a time. Cost: O(log n) a call.
+// Which shot a route (one receiver) sends next. Three kinds wait:
+//   live     just added: sent at once, oldest first, before all others
+//   backlog  added more than kFresh ago, or by an earlier run: newest or oldest first, and so many a second
+//   at
+//            most (a token bucket that holds one second's worth), so that the end of an outage neither drowns
+//            the receiver nor holds up what happens now
+//   later    failed: each waits for its own time and holds up no other; then it is one of the former again
+// Shots are known by their numbers, which grow in the order of adding; no time of day is asked. Some 50 bytes
+// a waiting shot. Threads: one thread at a time. Cost: O(log n) a call.
 #pragma once
 
-#include <compare>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
-#include "base/bytes.h"
 #include "base/clock.h"
 
 namespace vigia::outbox {
 
-struct WaitingShot {
-  std::int64_t captured_us = 0;
-  std::int64_t id = 0;
-  Bytes bytes = 0;
-  auto operator<=>(const WaitingShot&) const = default;
+struct Replay {
+  bool newest_first = true;
+  double rate = 20;  // shots a second; 0: no limit
 };
 
 class DueQueue {
  public:
-  // Due at once.
-  void add(WaitingShot shot);
-  // The oldest that is due; it is the caller's until postpone() or remove().
-  std::optional<WaitingShot> claim(SteadyTime now);
-  // REQUIRES of both: claimed.
+  static constexpr Nanoseconds kFresh = std::chrono::seconds(30);
+
+  explicit DueQueue(Replay replay) : replay_(replay) {}
+
+  void add_live(std::int64_t id, SteadyTime now) { live_.emplace(id, now); }
+  void add_backlog(std::int64_t id) { backlog_.insert(id); }
+
+  // It is the caller's until postpone() or remove().
+  std::optional<std::int64_t> claim(SteadyTime now);
+  // Does nothing unless claimed.
   void postpone(std::int64_t id, SteadyTime until);
+  // Wherever it is.
   void remove(std::int64_t id);
 
-  // When the next of those that wait for their time is due.
-  [[nodiscard]] std::optional<SteadyTime> next_due() const;
-
-  // All: due, waiting for their time, claimed.
-  [[nodiscard]] std::size_t size() const { return due_.size() + later_.size() + claimed_.size(); }
-  [[nodiscard]] Bytes bytes() const { return bytes_; }
+  [[nodiscard]] bool is_claimed(std::int64_t id) const { return claimed_.contains(id); }
+  // When claim() will have something, where it had nothing: a retry's time, or the next of the backlog.
+  [[nodiscard]] std::optional<SteadyTime> next_due(SteadyTime now) const;
+  // All: live, backlog, later, claimed.
+  [[nodiscard]] std::size_t size() const {
+    return live_.size() + backlog_.size() + later_.size() + claimed_.size();
+  }
 
  private:
-  std::set<WaitingShot> due_;
-  std::multimap<SteadyTime, WaitingShot> later_;
-  std::map<std::int64_t, WaitingShot> claimed_;
-  Bytes bytes_ = 0;
+  struct Later {
+    SteadyTime until, added;
+  };
+  void return_those_due(SteadyTime now);
+  void age(SteadyTime now);
+  void fill_bucket(SteadyTime now);
+
+  Replay replay_;
+  std::map<std::int64_t, SteadyTime> live_;     // when added
+  std::map<std::int64_t, SteadyTime> claimed_;  // when added; min(): long ago
+  std::set<std::int64_t> backlog_;
+  std::map<std::int64_t, Later> later_;
+  std::set<std::pair<SteadyTime, std::int64_t>> by_time_;  // those of later_
+  double tokens_ = 0;
+  SteadyTime filled_ = SteadyTime::min();
 };
 
 }  // namespace vigia::outbox

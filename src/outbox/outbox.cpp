@@ -1,10 +1,13 @@
 #include "outbox/outbox.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/log.h"
-#include "outbox/schema.h"
 
 namespace vigia::outbox {
 namespace {
@@ -12,151 +15,140 @@ namespace {
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""h;
 
-constexpr const char* kInsert =
-    "INSERT INTO shots(camera, camera_id, track, captured_us, stream_time_ns, face_left, face_top, "
-    "face_width,"
-    " face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size, frontality,"
-    " proportion, sharpness, jpeg_width, jpeg_height, jpeg_bytes, jpeg)"
-    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-constexpr const char* kRead =
-    "SELECT camera, camera_id, track, captured_us, stream_time_ns, face_left, face_top, face_width,"
-    " face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size, frontality,"
-    " proportion, sharpness, jpeg_width, jpeg_height, attempts, doubtful, jpeg FROM shots WHERE id=?";
-
-void bind_shot(Statement& to, const domain::Shot& shot) {
-  to.bind(std::string_view(shot.camera));
-  if (shot.camera_id) {
-    to.bind(*shot.camera_id);
-  } else {
-    to.bind_null();
-  }
-  to.bind(static_cast<std::int64_t>(shot.track)).bind(to_unix_us(shot.captured));
-  to.bind(static_cast<std::int64_t>(shot.stream_time.count()));
-  for (const float value : {shot.face.left, shot.face.top, shot.face.width, shot.face.height}) {
-    to.bind(static_cast<double>(value));
-  }
-  for (const int value : {shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height}) {
-    to.bind(static_cast<std::int64_t>(value));
-  }
-  const domain::FaceQuality& q = shot.quality;
-  for (const float value :
-       {shot.score, q.total, q.confidence, q.size, q.frontality, q.proportion, q.sharpness}) {
-    to.bind(static_cast<double>(value));
-  }
-  to.bind(static_cast<std::int64_t>(shot.jpeg->size.width));
-  to.bind(static_cast<std::int64_t>(shot.jpeg->size.height));
-  to.bind(static_cast<std::int64_t>(shot.jpeg->bytes.size()));
-  to.bind(std::span<const std::byte>(shot.jpeg->bytes));
-}
-
-int whole(Statement& row) {
-  return static_cast<int>(row.integer());
-}
-float real(Statement& row) {
-  return static_cast<float>(row.real());
-}
-
-// Braced lists are evaluated from left to right: the order of the columns.
-PendingShot read_row(Statement& row, std::int64_t id, const std::shared_ptr<memory::Account>& account) {
-  PendingShot pending;
-  pending.id = id;
-  domain::Shot& shot = pending.shot;
-  shot.camera = row.text();
-  if (row.next_is_null()) {
-    row.skip();
-  } else {
-    shot.camera_id = row.integer();
-  }
-  shot.track = static_cast<std::uint64_t>(row.integer());
-  shot.captured = from_unix_us(row.integer());
-  shot.stream_time = Nanoseconds(row.integer());
-  shot.face = {real(row), real(row), real(row), real(row)};
-  shot.roi = {whole(row), whole(row), whole(row), whole(row)};
-  shot.score = real(row);
-  shot.quality = {real(row), real(row), real(row), real(row), real(row), real(row)};
-  const domain::Size size{whole(row), whole(row)};
-  pending.attempts = whole(row);
-  pending.doubtful = whole(row);
-  const std::span<const std::byte> image = row.blob();
-  memory::Charge charge(account, static_cast<Bytes>(image.size()));
-  shot.jpeg = std::make_shared<const domain::Jpeg>(
-      domain::Jpeg{{image.begin(), image.end()}, size, std::move(charge)});
-  return pending;
+// What a sender in trouble with the disk is told; the log has said it.
+Error not_written(const std::string& why) {
+  return {ErrorCode::io, why + " (kept in memory, tried again)"};
 }
 
 }  // namespace
 
-Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, memory::MemoryManager& memory,
-                                             Clock& clock) {
-  Result<Fd> lock_file = lock_for_this_process(options.path);
-  if (!lock_file) return lock_file.error();
-  Result<Database> database = open_database(options.path);
-  if (!database) return database.error();
-  std::unique_ptr<Outbox> outbox(
-      new Outbox(std::move(*lock_file), std::move(*database), memory, clock));  // NOLINT: private constructor
+Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::vector<std::string> routes,
+                                             memory::MemoryManager& memory, Clock& clock, Replay replay) {
+  auto account = memory.budget().open("vigia", memory::Kind::outbox);
+  auto disk = Disk::open(options, routes, account, clock);
+  if (!disk) return disk.error();
+  std::unique_ptr<Outbox> outbox(  // NOLINT: private constructor
+      new Outbox(options, std::move(routes), Unsaved(std::move(account), memory.budget().limit() / 4), clock,
+                 replay));
+  outbox->disk_ = *std::move(disk);
   MutexLock lock(outbox->mutex_);
-  if (Status prepared = outbox->prepare(); !prepared) return prepared.error();
   if (Status loaded = outbox->load(); !loaded) return loaded.error();
   return outbox;
 }
 
-Outbox::Outbox(Fd lock_file, Database database, memory::MemoryManager& memory, Clock& clock)
-    : clock_(clock),
-      account_(memory.budget().open("vigia", memory::Kind::outbox)),
-      lock_file_(std::move(lock_file)),
-      database_(std::move(database)) {}
+Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, Unsaved unsaved, Clock& clock,
+               Replay replay)
+    : options_(options),
+      routes_(std::move(routes)),
+      replay_(replay),
+      clock_(clock),
+      listeners_(routes_.size()),
+      waiting_(routes_.size(), replay),
+      unsaved_(std::move(unsaved)),
+      expired_("faces were not delivered in time and are given up: see max_event_age and outbox.max_age"),
+      shed_("faces are given up, the oldest first: no room; see outbox.max_bytes and the disk"),
+      woken_(routes_.size()) {}
 
 Outbox::~Outbox() {
   MutexLock lock(mutex_);
-  erase_leftovers();
-}
-
-Status Outbox::prepare() {
-  const std::pair<Statement*, const char*> all[] = {
-      {&statements_.insert, kInsert},
-      {&statements_.read, kRead},
-      {&statements_.erase, "DELETE FROM shots WHERE id=?"},
-      {&statements_.postpone,
-       "UPDATE shots SET attempts=attempts+1, doubtful=doubtful+?, last_error=? WHERE id=?"},
-  };
-  for (const auto& [statement, sql] : all) {
-    Result<Statement> prepared = database_.prepare(sql);
-    if (!prepared) return prepared.error();
-    *statement = std::move(*prepared);
-  }
-  return ok_status();
+  if (unsaved_.in_trouble()) static_cast<void>(try_to_save());
 }
 
 Status Outbox::load() {
-  Result<Statement> rows =
-      database_.prepare("SELECT captured_us, jpeg_bytes, id FROM shots ORDER BY captured_us");
-  if (!rows) return rows.error();
-  for (;;) {
-    const Statement::Step step = rows->step();
-    if (step == Statement::Step::done) return ok_status();
-    if (step == Statement::Step::failed) return database_.error("cannot be read");
-    const std::int64_t captured_us = rows->integer();
-    const Bytes bytes = rows->integer();
-    queue_.add({.captured_us = captured_us, .id = rows->integer(), .bytes = bytes});
+  for (bool mended = false;; mended = true) {
+    WaitingShots waiting(routes_.size(), replay_);
+    std::map<std::string, std::size_t> others;
+    const unsigned generation = disk_->generation();
+    const Result<std::int64_t> highest =
+        disk_->load([&](const RowHead& head) { waiting.add(from_file(head, others), std::nullopt); });
+    if (!highest) {
+      if (mended || highest.error().code != ErrorCode::damaged || !mend(generation, highest.error())) {
+        return highest.error();
+      }
+      continue;
+    }
+    waiting_ = std::move(waiting);
+    last_id_ = *highest;
+    std::string texts;
+    for (const auto& [name, shots] : others) {
+      texts += fmt::format("{}{} for {}", texts.empty() ? "" : ", ", shots, name);
+    }
+    if (!texts.empty()) {
+      log::warn(
+          "outbox {}: deliveries wait for receivers that are not set any more: {}; they stay until these "
+          "are set again, or outbox.max_age or outbox.max_bytes ends them",
+          options_.path, texts);
+    }
+    return ok_status();
   }
 }
 
-Status Outbox::add(const domain::Shot& shot) {
-  MutexLock lock(mutex_);
-  erase_leftovers();
-  bind_shot(statements_.insert, shot);
-  if (statements_.insert.step() != Statement::Step::done) return database_.error("cannot keep a shot");
-  queue_.add({.captured_us = to_unix_us(shot.captured),
-              .id = database_.last_insert_id(),
-              .bytes = static_cast<Bytes>(shot.jpeg->bytes.size())});
-  wake_senders();
-  return ok_status();
+WaitingShots::New Outbox::from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const {
+  RouteSet routes = 0;
+  for (const std::string& name : head.routes) {
+    const auto index = index_of(name);
+    routes = static_cast<RouteSet>(routes | (index ? route_bit(*index) : kOtherRoutes));
+    if (!index) ++others[name];
+  }
+  const Nanoseconds age = std::max<Nanoseconds>(clock_.utc_now() - head.seen, Nanoseconds::zero());
+  return {.id = head.id,
+          .bytes = head.bytes,
+          .deadline = deadline_of(head.max_age, age),
+          .routes = routes,
+          .camera = head.camera};
 }
 
-Result<std::optional<PendingShot>> Outbox::take(SteadyTime not_before, const std::stop_token& stop) {
+void Outbox::listen(const std::string& route, DeliveryListener& listener) {
+  if (const auto index = index_of(route)) listeners_.at(*index) = &listener;
+}
+
+Status Outbox::add(std::span<const domain::Shot> shots) {
+  Endings endings;
+  std::vector<StoredShot> stored;
+  bool asked = false;
+  unsigned generation = 0;
+  {
+    MutexLock lock(mutex_);
+    tend(endings);
+    make_room_for(shots, endings);
+    stored = number(shots);
+    asked = !unsaved_.in_trouble();
+    generation = disk_->generation();
+  }
+  settle(std::exchange(endings, {}));
+  Status kept = asked ? disk_->insert(stored) : ok_status();
+  {
+    MutexLock lock(mutex_);
+    if (!kept && kept.error().code == ErrorCode::damaged && mend(generation, kept.error())) asked = false;
+    if (!asked) kept = unsaved_.in_trouble() ? not_written(unsaved_.trouble().text) : disk_->insert(stored);
+    if (!kept) unsaved_.begin_trouble(kept.error().text, clock_.now());
+    for (const StoredShot& shot : stored) {
+      register_shot(shot);
+      if (!kept) keep_in_memory(shot, endings);
+    }
+    for (std::size_t i = 0; i < routes_.size(); ++i) wake_senders(i);
+  }
+  settle(std::move(endings));
+  return kept;
+}
+
+Result<std::optional<PendingShot>> Outbox::take(const std::string& route, SteadyTime not_before,
+                                                const std::stop_token& stop) {
+  const auto index = index_of(route);
+  if (!index) return Error{ErrorCode::invalid, "outbox: there is no route " + route};
   while (!stop.stop_requested()) {
-    Turn turn = next_turn(not_before);
-    if (turn.claimed) return read(*turn.claimed);
+    Endings endings;
+    Turn turn;
+    {
+      MutexLock lock(mutex_);
+      turn = next_turn(*index, not_before, endings);
+    }
+    settle(std::move(endings));
+    if (turn.claimed) {
+      auto taken = fetch(*index, std::move(turn));
+      if (!taken || *taken) return taken;
+      continue;  // its row was gone
+    }
     if (turn.ended) break;
     const std::stop_callback stopped(stop, [&turn] { turn.woken.request_stop(); });
     clock_.sleep_until(turn.until, turn.woken.get_token());
@@ -164,89 +156,118 @@ Result<std::optional<PendingShot>> Outbox::take(SteadyTime not_before, const std
   return std::optional<PendingShot>();
 }
 
-Outbox::Turn Outbox::next_turn(SteadyTime not_before) {
-  MutexLock lock(mutex_);
-  if (woken_.stop_requested()) woken_ = std::stop_source();  // a sender that was stopped used it up
+Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings& endings) {
+  tend(endings);
+  std::stop_source& woken = woken_.at(route);
+  if (woken.stop_requested()) woken = std::stop_source();  // a sender that was stopped used it up
   const SteadyTime now = clock_.now();
-  Turn turn{.claimed = std::nullopt, .ended = false, .until = not_before, .woken = woken_};
+  Turn turn{.claimed = {}, .known = {}, .ended = false, .until = not_before, .woken = woken};
   if (not_before <= now) {
-    turn.claimed = queue_.claim(now);
-    turn.until = std::min(queue_.next_due().value_or(SteadyTime::max()), now + 1h);
+    std::vector<TakenOut> expired;
+    turn.claimed = waiting_.claim(route, now, expired);
+    for (TakenOut& out : expired) end(std::move(out), domain::Reason::expired, endings);
+    turn.until = std::min(waiting_.next_due(route, now).value_or(SteadyTime::max()), now + 1h);
   }
+  turn.until = std::min(turn.until, waiting_.next_expiry());
+  if (unsaved_.in_trouble()) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
   turn.ended = draining_ && !turn.claimed;
+  if (!turn.claimed) return turn;
+  if (const StoredShot* const kept = unsaved_.shots().find(*turn.claimed)) {
+    turn.known = std::optional(*kept);
+  } else if (unsaved_.has_note_of(*turn.claimed)) {  // the row and the note belong together
+    turn.known = disk_->read(*turn.claimed, Disk::Part::whole);
+    if (!*turn.known || !**turn.known) return turn;
+    for (Owed& owed : (*turn.known)->value().owed) unsaved_.add_notes(*turn.claimed, owed);
+  }
   return turn;
 }
 
-Result<std::optional<PendingShot>> Outbox::read(const WaitingShot& waiting) {
-  MutexLock lock(mutex_);
-  statements_.read.bind(waiting.id);
-  if (statements_.read.step() != Statement::Step::row) {
-    queue_.postpone(waiting.id, clock_.now() + 1min);
-    return database_.error("cannot read a shot back");
+Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, Turn turn) {
+  const std::int64_t id = *turn.claimed;
+  const auto stored = turn.known ? *std::move(turn.known) : read(id, Disk::Part::whole);
+  if (!stored) {
+    MutexLock lock(mutex_);
+    waiting_.postpone(route, id, clock_.now() + 1min);
+    return stored.error();
   }
-  PendingShot pending = read_row(statements_.read, waiting.id, account_);
-  statements_.read.reset();
+  if (!*stored) {
+    Endings endings;
+    {
+      MutexLock lock(mutex_);
+      if (auto out = waiting_.finish(route, id)) end(*std::move(out), std::nullopt, endings);
+    }
+    settle(std::move(endings));
+    return std::optional<PendingShot>();
+  }
+  PendingShot pending{.id = id, .route = routes_.at(route), .shot = (*stored)->shot};
+  for (const Owed& owed : (*stored)->owed) {
+    if (owed.route != pending.route) continue;
+    pending.attempts = owed.attempts;
+    pending.doubtful = owed.doubtful;
+  }
   return std::optional(std::move(pending));
 }
 
-Status Outbox::finished(std::int64_t id) {
+Result<std::optional<StoredShot>> Outbox::read(std::int64_t id, Disk::Part part) {
+  const unsigned generation = disk_->generation();
+  auto stored = disk_->read(id, part);
+  if (stored || stored.error().code != ErrorCode::damaged) return stored;
   MutexLock lock(mutex_);
-  queue_.remove(id);
-  erase_leftovers();
-  if (Status erased = erase(id); !erased) {
-    leftovers_.push_back(id);
-    return erased;
-  }
-  give_pages_back();
-  return ok_status();
+  return mend(generation, stored.error()) ? disk_->read(id, part) : stored;
 }
 
-Status Outbox::postpone(std::int64_t id, const Postponement& postponement) {
+Status Outbox::finished(const PendingShot& shot) {
+  const Change change{.id = shot.id, .what = Change::What::finished, .route = shot.route};
+  {
+    MutexLock lock(mutex_);
+    const auto index = index_of(shot.route);
+    if (!index || !waiting_.finish(*index, shot.id)) return ok_status();
+    if (unsaved_.shots().find(shot.id) != nullptr) {
+      unsaved_.shots().apply(change);
+      return ok_status();
+    }
+  }
+  return write({&change, 1});
+}
+
+Status Outbox::postpone(const PendingShot& shot, const Postponement& postponement) {
+  const Change change{.id = shot.id,
+                      .what = Change::What::failed,
+                      .route = shot.route,
+                      .attempts = 1,
+                      .doubtful = postponement.doubtful ? 1 : 0,
+                      .why = postponement.why};
+  {
+    MutexLock lock(mutex_);
+    const auto index = index_of(shot.route);
+    if (!index) return ok_status();
+    if (unsaved_.shots().find(shot.id) != nullptr) {
+      unsaved_.shots().apply(change);
+      waiting_.postpone(*index, shot.id, postponement.until);
+      wake_senders(*index);  // somebody may sleep for longer than until this one's time
+      return ok_status();
+    }
+  }
+  // Written first: whoever gets it next shall read how often it failed.
+  Status written = write({&change, 1});
   MutexLock lock(mutex_);
-  queue_.postpone(id, postponement.until);
-  wake_senders();  // somebody may sleep for longer than until this one's time
-  erase_leftovers();
-  statements_.postpone.bind(static_cast<std::int64_t>(postponement.doubtful));
-  statements_.postpone.bind(std::string_view(postponement.why)).bind(id);
-  if (statements_.postpone.step() == Statement::Step::done) return ok_status();
-  return database_.error("cannot note a failed delivery");
+  if (const auto index = index_of(shot.route)) {
+    waiting_.postpone(*index, shot.id, postponement.until);
+    wake_senders(*index);
+  }
+  return written;
 }
 
 void Outbox::drain() {
   MutexLock lock(mutex_);
   draining_ = true;
-  wake_senders();
-}
-
-Outbox::Pending Outbox::pending() const {
-  MutexLock lock(mutex_);
-  return {.shots = queue_.size(), .bytes = queue_.bytes()};
-}
-
-Status Outbox::erase(std::int64_t id) {
-  statements_.erase.bind(id);
-  if (statements_.erase.step() == Statement::Step::done) return ok_status();
-  return database_.error("cannot forget a delivered shot");
-}
-
-void Outbox::erase_leftovers() {
-  while (!leftovers_.empty() && erase(leftovers_.back())) leftovers_.pop_back();
-}
-
-// After an outage the file is large and nearly empty: 256 pages (1 MiB) a delivery go back to the system.
-void Outbox::give_pages_back() {
-  constexpr std::int64_t kKept = 2048;  // pages (8 MiB) that daily use fills again
-  const Result<std::int64_t> free_pages = database_.number("PRAGMA freelist_count");
-  if (!free_pages || *free_pages <= kKept) return;
-  if (Status trimmed = database_.run("PRAGMA incremental_vacuum(256)"); !trimmed) {
-    log::debug("{}", trimmed.error().text);
-  }
+  for (std::size_t i = 0; i < routes_.size(); ++i) wake_senders(i);
 }
 
 // Requests run no code of ours under the lock: the sleeping threads only wake.
-void Outbox::wake_senders() {
-  woken_.request_stop();
-  woken_ = std::stop_source();
+void Outbox::wake_senders(std::size_t route) {
+  woken_.at(route).request_stop();
+  woken_.at(route) = std::stop_source();
 }
 
 }  // namespace vigia::outbox

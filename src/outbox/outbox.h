@@ -1,47 +1,58 @@
-// Keeps best shots on disk until a receiver has them.
+// Keeps best shots on disk until every receiver (route) that wants them has them.
 //
-//   auto outbox = Outbox::open(options.outbox, memory, clock);   // error: one line, exit 2
-//   outbox.add(shot);                                            // on disk when it returns ok
-//   auto next = outbox.take(clock.now(), stop);                  // a sender's; see run_sender() in send.h
+//   auto outbox = Outbox::open(options.outbox, {"findface", "mqtt"}, memory, clock);   // error: one line,
+//   exit 2 outbox->add(shot);                                                 // on disk when it returns ok
+//   auto next = outbox->take("findface", clock.now(), stop);           // a sender's; see run_sender() in
+//   send.h
 //
 // Guarantees
-// 1. A shot for which add() returned ok survives a crash and a power cut: SQLite in WAL mode with
-//    synchronous=FULL, one fsync for each add, finished and postpone (about 1 ms on an SSD).
-// 2. add() that fails changed nothing and can be called again with the same shot (disk full).
-// 3. A claimed shot is nobody else's until finished() or postpone(). Claims and due times live in memory:
-// after
-//    a restart everything that was not finished is due at once.
-// 4. One process at a time per file (flock on <path>.lock, freed by the system when the process ends).
-// 5. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
-// Order: oldest capture first; a shot that waits for a retry holds up no other.
-// Not yet: bounds by bytes and age, a second file when the first is damaged (the open then fails).
-// Threads: thread-safe. One connection behind one lock; reading an image of 300 KB takes well under 1 ms.
+// 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
+// is
+//    "process": disk.h has the rule, README.md what it costs.
+// 2. What the disk refuses (full, read-only, failing) is kept in memory, within bounds, sent from there, and
+//    written once that works again: tried every second. Then the oldest in memory goes first (Reason::shed).
+// 3. A claimed shot is nobody else's on its route until finished() or postpone(). Claims and due times live
+// in
+//    memory: after a restart everything that was not finished is due.
+// 4. New shots are sent before those that waited; see due_queue.h. No order and no age depends on jumps of
+// the
+//    time of day, but for one: how old a shot of an earlier run is, which only that can tell.
+// 5. Too old (Shot::max_age, outbox.max_age): it is not sent, and ends as Reason::expired. More than
+//    outbox.max_bytes: the oldest end as Reason::shed. Each is counted, told to the listener, and logged.
+// 6. A damaged file is set aside, what can be read of it goes on in a new one; what cannot ends as failed.
+// 7. One process at a time per file (flock on <path>.lock, freed by the system when the process ends).
+// 8. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
+// Threads: thread-safe. Nothing of the frame path may wait here: add() waits for the disk.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/fd.h"
 #include "base/mutex.h"
 #include "base/result.h"
 #include "domain/shot.h"
 #include "memory/memory_manager.h"
-#include "outbox/due_queue.h"
+#include "outbox/delivery_listener.h"
+#include "outbox/disk.h"
+#include "outbox/losses.h"
 #include "outbox/outbox_options.h"
-#include "outbox/schema.h"
-#include "sqlite/sqlite.h"
+#include "outbox/unsaved.h"
+#include "outbox/waiting_shots.h"
 
 namespace vigia::outbox {
 
 struct PendingShot {
   std::int64_t id = 0;
+  std::string route;
   domain::Shot shot;
-  int attempts = 0;  // deliveries tried before this one, also before a restart
+  int attempts = 0;  // deliveries on this route before this one, also before a restart
   int doubtful = 0;  // of these: how many the receiver may have taken all the same
 };
 
@@ -51,77 +62,143 @@ struct Postponement {
   std::string why;        // kept beside the shot, for people who look into the file
 };
 
+// What waits, and what the outbox gave up itself since the start.
+struct OutboxFigures {
+  struct Route {
+    std::string name;
+    std::size_t pending = 0;
+  };
+  std::vector<Route> routes;
+  std::size_t shots = 0;      // that wait for at least one route
+  Bytes bytes = 0;            // of their images
+  std::size_t in_memory = 0;  // of the shots: not on disk, which refuses them
+  std::uint64_t shed = 0, expired = 0, lost = 0;
+};
+
 class Outbox {
  public:
+  // routes: their names, plain words, at least one; the first is the primary one.
   // Errors: the path is not writable, no Vigia database, of a newer Vigia, or used by another process.
   // memory: images that are read back are charged to vigia/outbox. Both must outlive the outbox.
-  static Result<std::unique_ptr<Outbox>> open(const OutboxOptions& options, memory::MemoryManager& memory,
-                                              Clock& clock);
+  static Result<std::unique_ptr<Outbox>> open(const OutboxOptions& options, std::vector<std::string> routes,
+                                              memory::MemoryManager& memory, Clock& clock,
+                                              Replay replay = {});
   ~Outbox();
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  // REQUIRES: shot.jpeg.
-  Status add(const domain::Shot& shot);
+  // Who is told of the shots that the outbox gives up itself on this route. Before the first add() and
+  // take(). Must outlive them.
+  void listen(const std::string& route, DeliveryListener& listener);
 
-  // Waits for a due shot, at the earliest at `not_before` (a sender's pause after failures), and claims it.
+  // REQUIRES: shot.jpeg. Several in one call share one fsync. Error: they are in memory only for now (2.);
+  // the log says so once, and there is nothing to do about it.
+  Status add(const domain::Shot& shot) { return add({&shot, 1}); }
+  Status add(std::span<const domain::Shot> shots);
+
+  // Waits for the route's next shot, at the earliest at `not_before` (a pause after failures), and claims it.
   // Nothing: a stop was asked for, or the outbox drains and nothing is due now.
   // Error: the shot's row cannot be read; it stays in the file and is tried again a minute later.
-  Result<std::optional<PendingShot>> take(SteadyTime not_before, const std::stop_token& stop);
+  Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
+                                          const std::stop_token& stop);
 
-  // Delivered, or given up for good: its row is deleted. When that fails (disk full) it is not handed out
-  // again, and its deletion is tried again with the next call; only a crash before that sends it twice.
-  Status finished(std::int64_t id);
-  // Not delivered: due again at `until`.
-  Status postpone(std::int64_t id, const Postponement& postponement);
+  // Delivered, or given up for good. Error: the disk does not have it yet, and is asked again, as in 2. It is
+  // not handed out again; only a crash before the disk has it sends it twice.
+  Status finished(const PendingShot& shot);
+  // Not delivered: due again at `until`. Error: as above.
+  Status postpone(const PendingShot& shot, const Postponement& postponement);
+
+  // What has to be done without anybody asking: give up what is too old, ask a disk that refused. The others
+  // do it too; call it every second or so.
+  void tend();
 
   // From now on take() waits no more: senders end as soon as nothing is due. For a stop, once the last
-  // add() is done. What waits for a retry stays on disk for the next start.
+  // add() is done. What waits for a retry, or for its turn in the backlog, stays for the next start.
   void drain();
+  // The end, once all senders have: what is in memory only is written, or else it is lost, and told as
+  // failed.
+  void close();
 
   struct Pending {
     std::size_t shots = 0;
     Bytes bytes = 0;  // of their images
   };
-  [[nodiscard]] Pending pending() const;
+  [[nodiscard]] Pending pending() const;  // on whatever route
+  [[nodiscard]] Pending pending(const std::string& route) const;
+  [[nodiscard]] OutboxFigures figures() const;
 
  private:
-  struct Statements {
-    Statement insert, read, erase, postpone;
-  };
-  // What a sender does next: a claimed shot, or the end, or a wait for `until` or a request on `woken`.
+  // What a sender does next: a claimed shot (perhaps with what memory knows of it), or the end, or a wait for
+  // `until` or a request on `woken`.
   struct Turn {
-    std::optional<WaitingShot> claimed;
+    std::optional<std::int64_t> claimed;
+    std::optional<Result<std::optional<StoredShot>>> known;
     bool ended = false;
     SteadyTime until;
     std::stop_source woken;
   };
+  // A shot that the outbox gives up: reason; none: it is lost.
+  struct Ending {
+    TakenOut out;
+    std::optional<domain::Reason> reason;
+    std::optional<domain::Shot> shot;  // where it was in memory
+  };
+  using Endings = std::vector<Ending>;
 
-  Outbox(Fd lock_file, Database database, memory::MemoryManager& memory, Clock& clock);
-  Status prepare() REQUIRES(mutex_);
+  Outbox(const OutboxOptions& options, std::vector<std::string> routes, Unsaved unsaved, Clock& clock,
+         Replay replay);
   Status load() REQUIRES(mutex_);
-  Turn next_turn(SteadyTime not_before);
-  Result<std::optional<PendingShot>> read(const WaitingShot& waiting);
-  Status erase(std::int64_t id) REQUIRES(mutex_);
-  void erase_leftovers() REQUIRES(mutex_);
-  void give_pages_back() REQUIRES(mutex_);
-  void wake_senders() REQUIRES(mutex_);
+  WaitingShots::New from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const;
+
+  std::vector<StoredShot> number(std::span<const domain::Shot> shots) REQUIRES(mutex_);
+  void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(mutex_);
+  void register_shot(const StoredShot& shot) REQUIRES(mutex_);
+  void keep_in_memory(const StoredShot& shot, Endings& endings) REQUIRES(mutex_);
+  bool shed_from_memory(Endings& endings) REQUIRES(mutex_);
+
+  Turn next_turn(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(mutex_);
+  Result<std::optional<StoredShot>> read(std::int64_t id, Disk::Part part);
+  Result<std::optional<PendingShot>> fetch(std::size_t route, Turn turn);
+
+  void tend(Endings& endings) REQUIRES(mutex_);
+  void save_unsaved() REQUIRES(mutex_);
+  Status try_to_save() REQUIRES(mutex_);
+  Status write(std::span<const Change> changes);
+  // The disk was found damaged before `generation` ended. True: ask it again.
+  bool mend(unsigned generation, const Error& error) REQUIRES(mutex_);
+
+  void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) REQUIRES(mutex_);
+  [[nodiscard]] std::vector<Change> changes_of(const TakenOut& out) const;
+  // Not under the lock: deletes their rows and tells the listeners.
+  void settle(Endings endings) EXCLUDES(mutex_);
+  void tell(const Ending& ending, const domain::Shot& shot);
+
+  [[nodiscard]] std::optional<std::size_t> index_of(const std::string& route) const;
+  [[nodiscard]] SteadyTime deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const;
+  void wake_senders(std::size_t route) REQUIRES(mutex_);
 
   // Constant after construction.
+  const OutboxOptions options_;
+  const std::vector<std::string> routes_;
+  const Replay replay_;
   Clock& clock_;
-  const std::shared_ptr<memory::Account> account_;
-  const Fd lock_file_;
+  std::unique_ptr<Disk> disk_;
+  std::vector<DeliveryListener*> listeners_;  // of each route; since listen()
 
-  // State below is protected by mutex_.
+  // State below is protected by mutex_, which is taken before the disk's locks and held over a call to the
+  // disk only while that is in trouble.
   mutable Mutex mutex_;
-  Database database_ GUARDED_BY(mutex_);
-  Statements statements_ GUARDED_BY(mutex_);  // after the database: they end first
-  DueQueue queue_ GUARDED_BY(mutex_);
-  std::vector<std::int64_t> leftovers_ GUARDED_BY(mutex_);  // finished, but still in the file
+  WaitingShots waiting_ GUARDED_BY(mutex_);
+  Unsaved unsaved_ GUARDED_BY(mutex_);
+  Losses expired_ GUARDED_BY(mutex_);
+  Losses shed_ GUARDED_BY(mutex_);
+  std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
+  std::int64_t last_id_ GUARDED_BY(mutex_) = 0;
+  Endings lost_shots_ GUARDED_BY(mutex_);  // to be settled by whoever comes next
   bool draining_ GUARDED_BY(mutex_) = false;
-  // Waiting senders sleep by the clock until this is requested; then it is replaced. So one wait serves new
-  // shots, due times (also a fake clock's) and stops.
-  std::stop_source woken_ GUARDED_BY(mutex_);
+  // Waiting senders of each route sleep by the clock until this is requested; then it is replaced. So one
+  // wait serves new shots, due times (also a fake clock's) and stops.
+  std::vector<std::stop_source> woken_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::outbox

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x56494741;  // "VIGA", in the file's header
 
-// The image is last, so that the other columns are read without it. The index carries all that the start
-// needs.
 constexpr const char* kVersion1 = R"(
   CREATE TABLE shots(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,7 +35,48 @@ constexpr const char* kVersion1 = R"(
     jpeg BLOB NOT NULL);
   CREATE INDEX shots_by_capture ON shots(captured_us, jpeg_bytes);
 )";
-constexpr std::array kMigrations = {kVersion1};  // [n] leads from version n to n + 1
+// A delivery a receiver (a route); a shot goes with its last one, whoever deletes that. Images apart, so that
+// the start reads the other columns only. Version 1 knew one receiver: its shots are the primary route's.
+constexpr const char* kVersion2 = R"(
+  ALTER TABLE shots RENAME TO shots_1;
+  CREATE TABLE shots(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    camera TEXT NOT NULL,
+    camera_id INTEGER,
+    track INTEGER NOT NULL,
+    captured_us INTEGER NOT NULL,
+    seen_us INTEGER NOT NULL,
+    max_age_ns INTEGER,
+    stream_time_ns INTEGER NOT NULL,
+    face_left REAL NOT NULL, face_top REAL NOT NULL, face_width REAL NOT NULL, face_height REAL NOT NULL,
+    roi_left INTEGER NOT NULL, roi_top INTEGER NOT NULL, roi_width INTEGER NOT NULL, roi_height INTEGER NOT NULL,
+    score REAL NOT NULL,
+    quality REAL NOT NULL, confidence REAL NOT NULL, size REAL NOT NULL, frontality REAL NOT NULL,
+    proportion REAL NOT NULL, sharpness REAL NOT NULL,
+    jpeg_width INTEGER NOT NULL, jpeg_height INTEGER NOT NULL,
+    jpeg_bytes INTEGER NOT NULL);
+  CREATE TABLE images(shot_id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
+  CREATE TABLE deliveries(
+    shot_id INTEGER NOT NULL,
+    route TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    doubtful INTEGER NOT NULL DEFAULT 0,
+    last_error TEXT,
+    PRIMARY KEY(shot_id, route)) WITHOUT ROWID;
+  INSERT INTO shots SELECT id, camera, camera_id, track, captured_us, captured_us, NULL, stream_time_ns,
+    face_left, face_top, face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality,
+    confidence, size, frontality, proportion, sharpness, jpeg_width, jpeg_height, jpeg_bytes FROM shots_1;
+  INSERT INTO images SELECT id, jpeg FROM shots_1;
+  INSERT INTO deliveries SELECT id, '$PRIMARY', attempts, doubtful, last_error FROM shots_1;
+  DROP TABLE shots_1;
+  CREATE TRIGGER last_delivery AFTER DELETE ON deliveries
+    WHEN NOT EXISTS (SELECT 1 FROM deliveries WHERE shot_id = OLD.shot_id)
+  BEGIN
+    DELETE FROM images WHERE shot_id = OLD.shot_id;
+    DELETE FROM shots WHERE id = OLD.shot_id;
+  END;
+)";
+constexpr std::array kMigrations = {kVersion1, kVersion2};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
 
 Error system_error(const std::string& path, std::string_view doing) {
@@ -66,25 +105,34 @@ Status check_ours(Database& database, const std::string& path) {
   auto version = database.number("PRAGMA user_version");
   if (!version) return version.error();
   if (*mark != kApplicationId && (*mark != 0 || *tables != 0)) {
-    return Error{ErrorCode::invalid,
+    return Error{ErrorCode::refused,
                  fmt::format("outbox {}: is the database of another program; set another outbox.path", path)};
   }
   if (*version <= kSchemaVersion) return ok_status();
   return Error{
-      ErrorCode::invalid,
+      ErrorCode::refused,
       fmt::format("outbox {}: was written by a newer Vigia (schema {}, this one knows {}); run that one, "
                   "or set another outbox.path",
                   path, *version, kSchemaVersion)};
 }
 
-Status migrate(Database& database) {
+std::string with_primary(std::string sql, const std::string& primary) {
+  constexpr std::string_view kPlace = "$PRIMARY";
+  const std::size_t at = sql.find(kPlace);
+  return at == std::string::npos ? sql : sql.replace(at, kPlace.size(), primary);
+}
+
+Status migrate(Database& database, const std::string& primary) {
   auto version = database.number("PRAGMA user_version");
   if (!version) return version.error();
   for (auto from = static_cast<std::size_t>(*version); from < kMigrations.size(); ++from) {
     const std::string step =
         fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;",
-                    kMigrations[from], kApplicationId, from + 1);
-    if (Status done = database.run(step.c_str()); !done) return done;
+                    with_primary(kMigrations[from], primary), kApplicationId, from + 1);
+    if (Status done = database.run(step.c_str()); !done) {
+      static_cast<void>(database.run("ROLLBACK"));
+      return done;
+    }
   }
   return ok_status();
 }
@@ -114,17 +162,28 @@ Result<Fd> lock_for_this_process(const std::string& path) {
                   path, process)};
 }
 
-Result<Database> open_database(const std::string& path) {
+Result<Database> open_database(const std::string& path, const std::string& primary) {
   if (Status created = create_private(path); !created) return created.error();
   Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
   if (!database) return database.error();
+  database->leave_log_at_close();  // if it is damaged, or somebody else's
   if (Status ours = check_ours(*database, path); !ours) return ours.error();
-  // auto_vacuum counts only before the first table. FULL: a commit is on disk when it returns.
+  // auto_vacuum counts only before the first table.
   constexpr const char* kSettings =
       "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-      "PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-2000;";
+      "PRAGMA journal_size_limit=16777216; PRAGMA cache_size=-2000; PRAGMA trusted_schema=OFF;";
   if (Status set = database->run(kSettings); !set) return set.error();
-  if (Status migrated = migrate(*database); !migrated) return migrated.error();
+  if (Status migrated = migrate(*database, primary); !migrated) return migrated.error();
+  database->leave_log_at_close(false);
+  return database;
+}
+
+Result<Database> open_to_read(const std::string& path) {
+  Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
+  if (!database) return database.error();
+  constexpr const char* kSettings =
+      "PRAGMA query_only=ON; PRAGMA cache_size=-2000; PRAGMA trusted_schema=OFF;";
+  if (Status set = database->run(kSettings); !set) return set.error();
   return database;
 }
 

@@ -12,12 +12,17 @@ namespace vigia::outbox {
 using sqlite::Database;
 using sqlite::Statement;
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Held by one process at a time: <path>.lock, freed by the system when the process ends, however it ends.
 Result<Fd> lock_for_this_process(const std::string& path);
 
-// Opens the file, refuses what is not Vigia's or of a newer Vigia, makes or updates the tables.
-Result<Database> open_database(const std::string& path);
+// Opens the file, refuses what is not Vigia's or of a newer Vigia, makes or updates the tables. Shots of
+// version 1, which knew one receiver, become the primary route's (a plain word).
+// Error: ErrorCode::damaged where the file is no database or not a whole one.
+Result<Database> open_database(const std::string& path, const std::string& primary);
+
+// A further connection to the same file, which changes nothing.
+Result<Database> open_to_read(const std::string& path);
 
 }  // namespace vigia::outbox

@@ -14,6 +14,7 @@ class Sender {
  public:
   explicit Sender(const Sending& parts)
       : outbox_(parts.outbox),
+        route_(parts.route),
         courier_(parts.courier),
         breaker_(parts.breaker),
         listener_(parts.listener),
@@ -39,7 +40,7 @@ class Sender {
     std::stop_source wake;
     const std::stop_callback stopped(stop, [&wake] { wake.request_stop(); });
     const std::stop_callback changed(turn.changed(), [&wake] { wake.request_stop(); });
-    return outbox_.take(turn.not_before(), wake.get_token());
+    return outbox_.take(route_, turn.not_before(), wake.get_token());
   }
 
   void carry(const PendingShot& pending, const Breaker::Turn& turn, const std::stop_token& stop) {
@@ -71,8 +72,8 @@ class Sender {
         clock_.now() + std::max(backoff(pending.attempts, random_), believable(delivery.after));
     const bool doubtful = delivery.maybe_delivered || delivery.attempts_at_most > 0;
     const Status noted =
-        outbox_.postpone(pending.id, {.until = until, .doubtful = doubtful, .why = delivery.text});
-    if (!noted) log::error("{}", noted.error().text);
+        outbox_.postpone(pending, {.until = until, .doubtful = doubtful, .why = delivery.text});
+    if (!noted) log::debug("{}", noted.error().text);  // the outbox has said it, and tries again
   }
 
   void refuse(const PendingShot& pending, domain::Reason reason, const std::string& text) {
@@ -87,10 +88,11 @@ class Sender {
   }
 
   void settle(const PendingShot& pending) {
-    if (Status done = outbox_.finished(pending.id); !done) log::error("{}", done.error().text);
+    if (Status done = outbox_.finished(pending); !done) log::debug("{}", done.error().text);
   }
 
   Outbox& outbox_;
+  const std::string& route_;
   Courier& courier_;
   Breaker& breaker_;
   DeliveryListener& listener_;

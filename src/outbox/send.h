@@ -13,30 +13,22 @@
 #pragma once
 
 #include <stop_token>
+#include <string>
 
 #include "base/clock.h"
 #include "domain/face_reason.h"
 #include "domain/shot.h"
 #include "outbox/breaker.h"
 #include "outbox/courier.h"
+#include "outbox/delivery_listener.h"
 #include "outbox/outbox.h"
 
 namespace vigia::outbox {
 
-// What became of a shot, for whoever counts: exactly one call for each shot that leaves the outbox.
-// Called on the senders' threads: thread-safe, quick. `shot` is valid during the call.
-class DeliveryListener {
- public:
-  virtual ~DeliveryListener() = default;
-  virtual void delivered(const domain::Shot& shot) = 0;
-  virtual void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) = 0;
-  // Sent twice, never answered: nobody knows whether the receiver has it.
-  virtual void failed(const domain::Shot& shot, const std::string& text) = 0;
-};
-
-// What a sender works between. All must outlive run_sender(); one breaker for all senders of a courier.
+// What a sender works between. All must outlive run_sender(); one breaker for all senders of a route.
 struct Sending {
   Outbox& outbox;
+  std::string route;
   Courier& courier;
   Breaker& breaker;
   DeliveryListener& listener;

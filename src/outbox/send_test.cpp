@@ -112,13 +112,13 @@ template <class ClockType>
 class SenderFixture : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto opened = Outbox::open({.path = dir_ / "vigia.db"}, memory_, clock_);
+    auto opened = Outbox::open({.path = dir_ / "vigia.db"}, {"findface"}, memory_, clock_);
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
   }
   void add(std::uint64_t track) { ASSERT_TRUE(outbox_->add(sample_shot(track)).ok()); }
 
-  Sending parts() { return {*outbox_, courier_, breaker_, counts_, clock_}; }
+  Sending parts() { return {*outbox_, "findface", courier_, breaker_, counts_, clock_}; }
 
   TempDir dir_;
   ClockType clock_;
@@ -163,7 +163,7 @@ TEST_F(SendTest, DeliversWhatWaitsInOrderAndThenEndsWhenDraining) {
   run_to_the_end();
   EXPECT_EQ(counts_.delivered_count, 3);
   ASSERT_EQ(courier_.calls().size(), 3U);
-  EXPECT_EQ(courier_.calls()[0].track, 1U);
+  EXPECT_EQ(courier_.calls()[0].track, 2U);
   EXPECT_EQ(courier_.calls()[2].track, 3U);
   EXPECT_EQ(outbox_->pending().shots, 0U);
 }

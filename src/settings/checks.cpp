@@ -124,6 +124,12 @@ std::optional<Wrong> multiple_of_32(Slot slot) {
                std::to_string(round(size.width)) + "x" + std::to_string(round(size.height))};
 }
 
+std::optional<Wrong> outbox_bytes(Slot slot) {
+  const Bytes bytes = *std::get<Bytes*>(slot);
+  if (bytes == 0 || bytes >= 1_MiB) return {};
+  return Wrong{"is too little to hold a picture", {}};
+}
+
 std::optional<Wrong> budget(Slot slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 16_MiB) return {};

@@ -18,5 +18,6 @@ std::optional<Wrong> model(Slot slot);
 std::optional<Wrong> multiple_of_32(Slot slot);
 std::optional<Wrong> budget(Slot slot);
 std::optional<Wrong> tls_pin(Slot slot);
+std::optional<Wrong> outbox_bytes(Slot slot);
 
 }  // namespace vigia::settings::checks

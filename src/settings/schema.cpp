@@ -52,6 +52,8 @@ constexpr Rule play_speed_rule() {
 constexpr std::string_view kRegion = "WxH+X+Y in pixels, or \"\" for the whole picture";
 constexpr std::array<std::string_view, 3> kPrecisions{"auto", "f32", "bf16"};
 constexpr std::array<std::string_view, 2> kOnOverload{"reduce", "drop"};
+constexpr std::array<std::string_view, 2> kReplayOrders{"newest_first", "oldest_first"};
+constexpr std::array<std::string_view, 3> kDurability{"full", "shots", "process"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
@@ -125,6 +127,9 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
      any(), "true: the best of each window; false: only a better one; with overall_only: false"},
     {"jpeg_quality", [](Camera& c) -> Slot { return &c.shot.jpeg_quality; }, from_to(1, 100),
      "of the full frame that is sent"},
+    {"max_event_age", [](Camera& c) -> Slot { return &c.shot.max_event_age; }, from_to(0, 3e7, "seconds"),
+     "a face that could not be delivered so soon after it was seen is given up, and counted as expired: for "
+     "doors that must not open late; 0: never"},
 });
 
 const std::array kProgramKeys = std::to_array<ProgramKey>({
@@ -164,8 +169,20 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "sent at a time"},
     {"delivery.stop_timeout", [](Settings& s) -> Slot { return &s.delivery.stop_timeout; },
      from_to(0, 3600, "seconds"), "how long a stop waits for unsent shots; the rest stays on disk"},
+    {"delivery.replay_order", [](Settings& s) -> Slot { return &s.delivery.replay_order; },
+     one_of(kReplayOrders), "of shots that waited, after an outage; what is new goes before them at once"},
+    {"delivery.replay_rate", [](Settings& s) -> Slot { return &s.delivery.replay_rate; },
+     from_to(0, 1000, "shots a second"), "of shots that waited, to each receiver; 0: no limit"},
     {"outbox.path", [](Settings& s) -> Slot { return &s.outbox.path; }, checked(checks::not_empty, "a file"),
      "the database of shots that are not delivered yet"},
+    {"outbox.durability", [](Settings& s) -> Slot { return &s.outbox.durability; }, one_of(kDurability),
+     "against power cuts: full: every change; shots: every shot, but some may be sent twice; process: only "
+     "against the end of the process"},
+    {"outbox.max_bytes", [](Settings& s) -> Slot { return &s.outbox.max_bytes; },
+     checked(checks::outbox_bytes, "0, or bytes from 1M on, e.g. 500M, 10G"),
+     "of images that wait; beyond that the oldest shots are given up and counted as shed; 0: no limit"},
+    {"outbox.max_age", [](Settings& s) -> Slot { return &s.outbox.max_age; }, from_to(0, 3e8, "seconds"),
+     "older shots are given up and counted as expired; 0: never"},
     {"memory.gc_interval", [](Settings& s) -> Slot { return &s.memory.gc_interval; },
      from_to(0.1, 3600, "seconds"), "between two passes of the collector; less: less held, more passes"},
     {"memory.budget_bytes", [](Settings& s) -> Slot { return &s.memory.budget_bytes; },

@@ -85,7 +85,7 @@ class RoundTripTest : public SettingsTest {
          {file_.string(), std::string("true"), std::string("false"), std::string("70"), std::string("7"),
           std::string("0.25"), std::string("64x96"), std::string("10x20+30+40"), std::string("a=b,c=\"d\\"),
           std::string("error"), std::string("f32"), std::string("drop"), std::string("https://x.example"),
-          std::string("64M"), std::string("first_use")}) {
+          std::string("64M"), std::string("first_use"), std::string("full"), std::string("oldest_first")}) {
       Owner owner;
       const Slot slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !obey(key.rule, slot) && format(slot) != before) return text;

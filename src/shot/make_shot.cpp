@@ -73,6 +73,8 @@ MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
   shot.score = best->sighting.detection.score;
   shot.quality = best->sighting.quality;
   shot.jpeg = std::move(jpeg);
+  if (camera.options.max_event_age > 0) shot.max_age = from_seconds(camera.options.max_event_age);
+  shot.read_at = best->read_at;
   return shot;
 }
 

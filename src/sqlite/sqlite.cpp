@@ -9,10 +9,6 @@ std::string how_to_mend(int code, const std::string& setting) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "; the disk is full: make room, what waits is tried again";
-    case SQLITE_NOTADB:
-      return "; move the file away, or set another " + setting;
-    case SQLITE_CORRUPT:
-      return "; the file is damaged: move it away (a new one is made at the start)";
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
@@ -112,10 +108,15 @@ Result<Statement> Database::prepare(const char* sql) {
   return Statement(statement);
 }
 
+void Database::leave_log_at_close(bool yes) {
+  sqlite3_db_config(handle_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, yes ? 1 : 0, nullptr);
+}
+
 Error Database::error(std::string_view doing) const {
   const int code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
-  return {ErrorCode::io,
+  const bool is_damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
+  return {is_damaged ? ErrorCode::damaged : ErrorCode::io,
           fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_mend(code, name_.setting))};
 }
 

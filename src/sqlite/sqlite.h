@@ -68,7 +68,11 @@ class Database {
   Result<Statement> prepare(const char* sql);
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
-  // The last call's error: what was being done, where, why, and how to mend it.
+  // Yes: its end writes nothing. For a damaged file, which is kept as it was found.
+  void leave_log_at_close(bool yes = true);
+
+  // The last call's error: what was being done, where, why, and how to mend it. ErrorCode::damaged: the file
+  // is no database, or not a whole one: see set_aside.h.
   [[nodiscard]] Error error(std::string_view doing) const;
 
  private:

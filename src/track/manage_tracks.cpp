@@ -124,7 +124,7 @@ void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame&
         frame.stream_time + (at_once ? Nanoseconds::zero() : from_seconds(options_.realtime_post_interval));
   }
   if (!image_) image_ = std::make_shared<ShotImage>(frame);
-  track.best = BestShot{face, image_, frame.size, frame.stream_time, frame.captured};
+  track.best = BestShot{face, image_, frame.size, frame.stream_time, frame.captured, frame.read_at};
   track.best_rejected.reset();
   open.offered = false;
 }

@@ -1,0 +1,25 @@
+// What became of a shot on one route, for whoever counts: exactly one call for each shot and route that
+// leaves the outbox, by run_sender() for what a courier said, by the outbox for what it gave up itself
+// (expired, shed, lost by a damaged file). Called on the senders' threads and on the one that adds:
+// thread-safe, quick. `shot` is valid during the call; its image is there only where a courier had it.
+#pragma once
+
+#include <string>
+
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+
+namespace vigia::outbox {
+
+class DeliveryListener {
+ public:
+  virtual ~DeliveryListener() = default;
+  virtual void delivered(const domain::Shot& shot) = 0;
+  // By the receiver, or by us: Reason::expired, Reason::shed.
+  virtual void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) = 0;
+  // Sent twice, never answered: nobody knows whether the receiver has it. Or lost with its file; then perhaps
+  // nothing but its camera is known.
+  virtual void failed(const domain::Shot& shot, const std::string& text) = 0;
+};
+
+}  // namespace vigia::outbox

@@ -1,0 +1,101 @@
+// The outbox file, its connections and its locks; what "on disk" means.
+//
+// outbox.durability says what survives what. SQLite keeps a write-ahead log (WAL): a commit appends to it, in
+// one piece or not at all, and the log is folded into the file now and then, with fsyncs of both.
+//   full     each commit is followed by an fsync (synchronous=FULL).
+//   shots    inserts only. The other commits go to the log without an fsync (synchronous=NORMAL): the system
+//   has
+//            them, so the end of this process loses none; a power cut may lose those since the last insert or
+//            folding. The log is read back up to the first hole, and an insert's fsync makes everything
+//            before it whole: so a lost deletion never takes an insert with it. At the worst a few shots are
+//            sent again.
+//   process  no commit is (NORMAL): a power cut may lose up to 4 MB of changes, yet never damages the file:
+//   the
+//            fsyncs of the folding remain. (synchronous=OFF would save those too, and risk the whole file.)
+// Senders read images over a connection of their own, so they never wait for an insert's fsync.
+//
+// Damage: every call may fail with ErrorCode::damaged. renew() then sets the file aside, begins a new one and
+// carries over what can still be read; at most once a minute, so that a dying disk is not filled with copies.
+// Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "outbox/damage.h"
+#include "outbox/outbox_options.h"
+#include "outbox/rows.h"
+
+namespace vigia::outbox {
+
+class Disk {
+ public:
+  // Errors: the path is not writable, no Vigia database, of a newer Vigia, or used by another process. A
+  // damaged file is no error: see connect().
+  // account: images that are read are charged to it.
+  static Result<std::unique_ptr<Disk>> open(const OutboxOptions& options, std::vector<std::string> routes,
+                                            std::shared_ptr<memory::Account> account, Clock& clock);
+  ~Disk();
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+
+  // Once, before the others. Tells of all rows, in the order of their numbers; gives the highest number that
+  // was ever used.
+  Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell);
+
+  Status insert(std::span<const StoredShot> shots);
+  Status apply(std::span<const Change> changes);
+  enum class Part { whole, without_image };
+  Result<std::optional<StoredShot>> read(std::int64_t id, Part part);
+
+  // Of a disk that was full: the log's room can be used again once it is folded into the file.
+  void make_room();
+
+  struct Renewal {
+    std::string aside;  // the damaged file's new name
+    Carried carried;
+  };
+  // generation: generation() from before the call that failed. Nothing: another thread has done it since.
+  Result<std::optional<Renewal>> renew(unsigned generation, std::span<const std::int64_t> known);
+  [[nodiscard]] unsigned generation() const noexcept { return generation_; }
+
+  [[nodiscard]] const std::string& path() const noexcept { return options_.path; }
+
+ private:
+  Disk(const OutboxOptions& options, std::vector<std::string> routes,
+       std::shared_ptr<memory::Account> account, Clock& clock, Fd lock_file);
+  // Opens what is not open.
+  Status connect() REQUIRES(writing_);
+  Status connect_reader() REQUIRES(reading_);
+  void disconnect() REQUIRES(writing_, reading_);
+  Status sync_commits(bool yes) REQUIRES(writing_);
+
+  // Constant after construction.
+  const OutboxOptions options_;
+  const std::vector<std::string> routes_;
+  const std::shared_ptr<memory::Account> account_;
+  Clock& clock_;
+  const Fd lock_file_;
+
+  std::atomic<unsigned> generation_{0};
+
+  // State below is protected by writing_, and by reading_ (taken after the other).
+  Mutex writing_;
+  Mutex reading_;
+  std::optional<Rows> writer_ GUARDED_BY(writing_);
+  std::optional<Rows> reader_ GUARDED_BY(reading_);
+  bool commits_sync_ GUARDED_BY(writing_) = true;
+  std::optional<SteadyTime> renewed_ GUARDED_BY(writing_);
+};
+
+}  // namespace vigia::outbox

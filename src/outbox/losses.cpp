@@ -1,0 +1,29 @@
+#include "outbox/losses.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+
+namespace vigia::outbox {
+
+using std::chrono_literals::operator""min;
+
+void Losses::add(std::uint64_t shots, SteadyTime now) {
+  total_ += shots;
+  unsaid_ += shots;
+  say(now);
+}
+
+void Losses::say(SteadyTime now) {
+  if (now < not_before_ || unsaid_ == 0) return;
+  not_before_ = now + 1min;
+  say_rest();
+}
+
+void Losses::say_rest() {
+  if (unsaid_ == 0) return;
+  log::warn("outbox: {} {} ({} in all)", std::exchange(unsaid_, 0), why_, total_);
+}
+
+}  // namespace vigia::outbox

@@ -1,0 +1,137 @@
+// A damaged file: out of the way, and what can be read of it goes on.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "outbox/outbox_test_support.h"
+
+namespace vigia::outbox {
+namespace {
+
+using namespace std::chrono_literals;
+
+class OutboxDamageTest : public OutboxFixture {
+ protected:
+  OutboxDamageTest() { replay_.rate = 0; }
+
+  void fill(std::uint64_t shots) {
+    open();
+    for (std::uint64_t track = 1; track <= shots; ++track) {
+      ASSERT_TRUE(outbox_->add(large_shot(track, 20000)).ok());
+    }
+    outbox_.reset();  // all is in the file, and there is no log
+  }
+  // From one part of the file to another, 0 to 1.
+  void overwrite(double from, double to) {
+    const auto size = static_cast<double>(std::filesystem::file_size(path_));
+    std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(size * from));
+    file << std::string(static_cast<std::size_t>(size * (to - from)), '\xff');
+  }
+  [[nodiscard]] std::vector<std::string> set_aside() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
+      const std::string name = entry.path().filename().string();
+      const bool is_log = name.ends_with("-shm") || name.ends_with("-wal");
+      if (name.find(".damaged-") != name.npos && !is_log) names.push_back(name);
+    }
+    return names;
+  }
+  // What senders get, in the end, when nothing fails.
+  std::set<std::uint64_t> deliver_all() {
+    std::set<std::uint64_t> tracks;
+    for (int i = 0; i < 3; ++i) {
+      while (const auto taken = take()) {
+        tracks.insert(taken->shot.track);
+        EXPECT_TRUE(outbox_->finished(*taken).ok());
+      }
+      clock_.advance(1min);
+    }
+    return tracks;
+  }
+};
+
+TEST_F(OutboxDamageTest, AFileThatIsNoDatabaseIsSetAsideAndANewOneBegun) {
+  std::ofstream(path_) << std::string(5000, 'x');
+  open();
+  ASSERT_TRUE(add(1).ok());
+  EXPECT_EQ(set_aside(), std::vector<std::string>{"vigia.db.damaged-20231114T221320Z"});
+  EXPECT_EQ(std::filesystem::file_size(dir_ / set_aside().front()), 5000U);
+  open();
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+  EXPECT_EQ(set_aside().size(), 1U);
+}
+
+TEST_F(OutboxDamageTest, OfATruncatedFileWhatIsLeftGoesOn) {
+  fill(40);
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) / 4 * 3 / 4096 * 4096);
+  open();
+  const std::set<std::uint64_t> tracks = deliver_all();
+  EXPECT_FALSE(tracks.empty());
+  EXPECT_LT(tracks.size(), 40U);
+  EXPECT_EQ(set_aside().size(), 1U);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+  ASSERT_TRUE(add(41).ok());
+  EXPECT_EQ(take()->shot.track, 41U);
+}
+
+TEST_F(OutboxDamageTest, DamageThatIsFoundWhileRunningIsMendedAndEveryLossTold) {
+  fill(40);
+  overwrite(0.4, 0.6);
+  open();
+  const std::set<std::uint64_t> tracks = deliver_all();
+  EXPECT_GT(tracks.size(), 10U);
+  EXPECT_LT(tracks.size(), 40U);
+  EXPECT_EQ(tracks.size() + fates_.all().size(), 40U);
+  for (const Fates::Fate& fate : fates_.all()) {
+    EXPECT_FALSE(fate.reason);
+    EXPECT_EQ(fate.shot.camera, "gate");
+  }
+  EXPECT_EQ(outbox_->figures().lost, fates_.all().size());
+  EXPECT_EQ(set_aside().size(), 1U);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+  ASSERT_TRUE(add(41).ok());
+  open();
+  EXPECT_EQ(take()->shot.track, 41U);
+  EXPECT_FALSE(take());
+}
+
+TEST_F(OutboxDamageTest, WhatWasTriedBeforeTheDamageIsRemembered) {
+  open();
+  for (std::uint64_t track = 1; track <= 40; ++track) {
+    ASSERT_TRUE(outbox_->add(large_shot(track, 20000)).ok());
+    const auto taken = take();
+    ASSERT_TRUE(outbox_->postpone(*taken, {.until = clock_.now() + 1h, .doubtful = true, .why = "x"}).ok());
+  }
+  outbox_.reset();
+  overwrite(0.5, 0.55);
+  open();
+  int carried = 0;
+  while (const auto taken = take()) {
+    EXPECT_EQ(taken->doubtful, 1);
+    ++carried;
+  }
+  EXPECT_GT(carried, 10);
+  EXPECT_EQ(set_aside().size(), 1U);
+}
+
+// Each cut somewhere else: never a crash, never a file that cannot be used afterwards.
+TEST_F(OutboxDamageTest, WhereverTheDamageIsTheOutboxGoesOn) {
+  for (int cut = 0; cut < 20; ++cut) {
+    outbox_.reset();
+    for (const char* const ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + ending);
+    fill(10);
+    overwrite(cut / 20.0, cut / 20.0 + 0.05);
+    open();
+    const std::size_t delivered = deliver_all().size();
+    EXPECT_LE(delivered, 10U);
+    EXPECT_TRUE(add(11).ok());
+    clock_.advance(2min);
+  }
+}
+
+}  // namespace
+}  // namespace vigia::outbox

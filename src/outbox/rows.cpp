@@ -1,0 +1,257 @@
+#include "outbox/rows.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace vigia::outbox {
+namespace {
+
+using sqlite::Statement;
+
+constexpr const char* kColumns =
+    "camera, camera_id, track, captured_us, seen_us, max_age_ns, stream_time_ns, face_left, face_top,"
+    " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size,"
+    " frontality, proportion, sharpness, jpeg_width, jpeg_height";
+
+// Microseconds that a time of day can hold, until the year 2255: a file may have been written by anybody.
+UtcTime sane_time(std::int64_t us) {
+  return from_unix_us(std::clamp<std::int64_t>(us, 0, 9'000'000'000'000'000));
+}
+int whole(Statement& row) {
+  return static_cast<int>(std::clamp<std::int64_t>(row.integer(), -1'000'000'000, 1'000'000'000));
+}
+float real(Statement& row) {
+  return static_cast<float>(std::clamp(row.real(), -1e30, 1e30));
+}
+
+void bind(Statement& to, std::optional<std::int64_t> value) {
+  if (value) {
+    to.bind(*value);
+  } else {
+    to.bind_null();
+  }
+}
+std::optional<std::int64_t> optional(Statement& row) {
+  if (!row.next_is_null()) return row.integer();
+  row.skip();
+  return std::nullopt;
+}
+std::optional<Nanoseconds> max_age(Statement& row) {
+  const auto ns = optional(row);
+  return ns ? std::optional(Nanoseconds(std::max<std::int64_t>(*ns, 0))) : std::nullopt;
+}
+
+void bind_shot(Statement& to, const StoredShot& stored) {
+  const domain::Shot& shot = stored.shot;
+  to.bind(stored.id).bind(std::string_view(shot.camera));
+  bind(to, shot.camera_id);
+  to.bind(static_cast<std::int64_t>(shot.track))
+      .bind(to_unix_us(shot.captured))
+      .bind(to_unix_us(stored.seen));
+  bind(to, shot.max_age ? std::optional<std::int64_t>(shot.max_age->count()) : std::nullopt);
+  to.bind(static_cast<std::int64_t>(shot.stream_time.count()));
+  for (const float value : {shot.face.left, shot.face.top, shot.face.width, shot.face.height}) {
+    to.bind(static_cast<double>(value));
+  }
+  for (const int value : {shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height}) {
+    to.bind(static_cast<std::int64_t>(value));
+  }
+  const domain::FaceQuality& q = shot.quality;
+  for (const float value :
+       {shot.score, q.total, q.confidence, q.size, q.frontality, q.proportion, q.sharpness}) {
+    to.bind(static_cast<double>(value));
+  }
+  to.bind(static_cast<std::int64_t>(shot.jpeg->size.width));
+  to.bind(static_cast<std::int64_t>(shot.jpeg->size.height));
+  to.bind(static_cast<std::int64_t>(shot.jpeg->bytes.size()));
+}
+
+// Braced lists are evaluated from left to right: the order of the columns.
+domain::Size read_shot(Statement& row, StoredShot& stored) {
+  domain::Shot& shot = stored.shot;
+  shot.camera = row.text();
+  shot.camera_id = optional(row);
+  shot.track = static_cast<std::uint64_t>(row.integer());
+  shot.captured = sane_time(row.integer());
+  stored.seen = sane_time(row.integer());
+  shot.max_age = max_age(row);
+  shot.stream_time = Nanoseconds(row.integer());
+  shot.face = {real(row), real(row), real(row), real(row)};
+  shot.roi = {whole(row), whole(row), whole(row), whole(row)};
+  shot.score = real(row);
+  shot.quality = {real(row), real(row), real(row), real(row), real(row), real(row)};
+  return {whole(row), whole(row)};
+}
+
+}  // namespace
+
+Status Rows::prepare() {
+  const std::string columns = kColumns;
+  const std::pair<Statement*, std::string> all[] = {
+      {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns +
+                     ", jpeg_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {&insert_image_, "INSERT OR REPLACE INTO images(shot_id, jpeg) VALUES(?,?)"},
+      {&insert_owed_,
+       "INSERT OR REPLACE INTO deliveries(shot_id, route, attempts, doubtful, last_error) VALUES(?,?,?,?,?)"},
+      {&finish_, "DELETE FROM deliveries WHERE shot_id=? AND route=?"},
+      {&finish_all_, "DELETE FROM deliveries WHERE shot_id=?"},
+      {&fail_,
+       "UPDATE deliveries SET attempts=attempts+?, doubtful=doubtful+?, last_error=?"
+       " WHERE shot_id=? AND route=?"},
+      {&read_, "SELECT " + columns + " FROM shots WHERE id=?"},
+      {&read_image_, "SELECT jpeg FROM images WHERE shot_id=?"},
+      {&read_owed_, "SELECT route, attempts, doubtful, last_error FROM deliveries WHERE shot_id=?"},
+  };
+  for (const auto& [statement, sql] : all) {
+    Result<Statement> prepared = database_.prepare(sql.c_str());
+    if (!prepared) return prepared.error();
+    *statement = std::move(*prepared);
+  }
+  return ok_status();
+}
+
+template <class Work>
+Status Rows::in_transaction(const Work& work) {
+  if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
+  Status done = work();
+  if (done) done = database_.run("COMMIT");
+  // Some errors have rolled it back already; `done` says why it failed.
+  if (!done) static_cast<void>(database_.run("ROLLBACK"));
+  return done;
+}
+
+Status Rows::insert(std::span<const StoredShot> shots) {
+  return in_transaction([&]() -> Status {
+    for (const StoredShot& shot : shots) {
+      if (Status done = insert(shot); !done) return done;
+    }
+    return ok_status();
+  });
+}
+
+Status Rows::insert(const StoredShot& stored) {
+  constexpr const char* kDoing = "cannot keep a shot";
+  bind_shot(insert_, stored);
+  if (insert_.step() != Statement::Step::done) return database_.error(kDoing);
+  insert_image_.bind(stored.id).bind(std::span<const std::byte>(stored.shot.jpeg->bytes));
+  if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
+  for (const Owed& owed : stored.owed) {
+    insert_owed_.bind(stored.id).bind(std::string_view(owed.route));
+    insert_owed_.bind(static_cast<std::int64_t>(owed.attempts))
+        .bind(static_cast<std::int64_t>(owed.doubtful));
+    insert_owed_.bind(std::string_view(owed.why));
+    if (insert_owed_.step() != Statement::Step::done) return database_.error(kDoing);
+  }
+  return ok_status();
+}
+
+Status Rows::apply(std::span<const Change> changes) {
+  if (changes.size() == 1) return apply(changes.front());
+  return in_transaction([&]() -> Status {
+    for (const Change& change : changes) {
+      if (Status done = apply(change); !done) return done;
+    }
+    return ok_status();
+  });
+}
+
+Status Rows::apply(const Change& change) {
+  if (change.what == Change::What::all_finished) {
+    finish_all_.bind(change.id);
+    if (finish_all_.step() == Statement::Step::done) return ok_status();
+    return database_.error("cannot forget a shot");
+  }
+  if (change.what == Change::What::finished) {
+    finish_.bind(change.id).bind(std::string_view(change.route));
+    if (finish_.step() == Statement::Step::done) return ok_status();
+    return database_.error("cannot forget a delivered shot");
+  }
+  fail_.bind(static_cast<std::int64_t>(change.attempts)).bind(static_cast<std::int64_t>(change.doubtful));
+  fail_.bind(std::string_view(change.why)).bind(change.id).bind(std::string_view(change.route));
+  if (fail_.step() == Statement::Step::done) return ok_status();
+  return database_.error("cannot note a failed delivery");
+}
+
+Result<std::optional<StoredShot>> Rows::read(std::int64_t id,
+                                             const std::shared_ptr<memory::Account>& account) {
+  constexpr const char* kDoing = "cannot read a shot back";
+  StoredShot stored;
+  stored.id = id;
+  read_.bind(id);
+  Statement::Step step = read_.step();
+  if (step == Statement::Step::failed) return database_.error(kDoing);
+  if (step == Statement::Step::done) return std::optional<StoredShot>();
+  const domain::Size size = read_shot(read_, stored);
+  read_.reset();
+  if (Status read = read_owed(stored); !read) return read.error();
+  if (!account) return std::optional(std::move(stored));
+
+  read_image_.bind(id);
+  step = read_image_.step();
+  if (step == Statement::Step::failed) return database_.error(kDoing);
+  if (step == Statement::Step::done) return std::optional<StoredShot>();
+  const std::span<const std::byte> image = read_image_.blob();
+  memory::Charge charge(account, static_cast<Bytes>(image.size()));
+  stored.shot.jpeg = std::make_shared<const domain::Jpeg>(
+      domain::Jpeg{{image.begin(), image.end()}, size, std::move(charge)});
+  read_image_.reset();
+  return std::optional(std::move(stored));
+}
+
+Status Rows::read_owed(StoredShot& stored) {
+  read_owed_.bind(stored.id);
+  for (;;) {
+    const Statement::Step step = read_owed_.step();
+    if (step == Statement::Step::done) return ok_status();
+    if (step == Statement::Step::failed) return database_.error("cannot read a shot back");
+    Owed owed;
+    owed.route = read_owed_.text();
+    owed.attempts = whole(read_owed_);
+    owed.doubtful = whole(read_owed_);
+    owed.why = read_owed_.text();
+    stored.owed.push_back(std::move(owed));
+  }
+}
+
+Status Rows::each_head(const std::function<void(const RowHead&)>& tell) {
+  Result<Statement> rows = database_.prepare(
+      "SELECT id, jpeg_bytes, seen_us, max_age_ns, camera, route"
+      " FROM shots JOIN deliveries ON shot_id = id ORDER BY id");
+  if (!rows) return rows.error();
+  RowHead head;
+  for (;;) {
+    const Statement::Step step = rows->step();
+    if (step == Statement::Step::failed) return database_.error("cannot be read");
+    const std::int64_t id = step == Statement::Step::row ? rows->integer() : 0;
+    if (!head.routes.empty() && (step == Statement::Step::done || id != head.id)) {
+      tell(head);
+      head.routes.clear();
+    }
+    if (step == Statement::Step::done) return ok_status();
+    head.id = id;
+    head.bytes = std::clamp<Bytes>(rows->integer(), 0, 1_GiB);
+    head.seen = sane_time(rows->integer());
+    head.max_age = max_age(*rows);
+    head.camera = rows->text();
+    head.routes.push_back(rows->text());
+  }
+}
+
+Result<std::int64_t> Rows::highest_id() {
+  return database_.number(
+      "SELECT max((SELECT ifnull(max(id), 0) FROM shots),"
+      " (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='shots'))");
+}
+
+void Rows::give_pages_back() {
+  constexpr std::int64_t kKept = 2048;  // pages (8 MiB) that daily use fills again
+  const Result<std::int64_t> free_pages = database_.number("PRAGMA freelist_count");
+  if (!free_pages || *free_pages <= kKept) return;
+  if (Status trimmed = database_.run("PRAGMA incremental_vacuum(256)"); !trimmed) {
+    log::debug("{}", trimmed.error().text);
+  }
+}
+
+}  // namespace vigia::outbox

@@ -1,0 +1,92 @@
+// The rows of the outbox file: a shot, its image, and a delivery for each of its receivers. SQL and nothing
+// else: what is due, claimed or too old is waiting_shots.h's, who may wait for a disk is disk.h's.
+// Threads: one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "domain/shot.h"
+#include "memory/budget.h"
+#include "sqlite/sqlite.h"
+
+namespace vigia::outbox {
+
+// What a shot still owes a receiver.
+struct Owed {
+  std::string route;
+  int attempts = 0;  // deliveries tried
+  int doubtful = 0;  // of these: how many the receiver may have taken all the same
+  std::string why;   // the last one failed; redacted by the courier
+};
+
+struct StoredShot {
+  std::int64_t id = 0;  // in the order of adding, never used twice
+  UtcTime seen;         // by this machine's time of day, also where `captured` is the stream's own
+  domain::Shot shot;    // without its image where only the rest was asked for
+  std::vector<Owed> owed;
+};
+
+// What the start needs to know of a shot.
+struct RowHead {
+  std::int64_t id = 0;
+  Bytes bytes = 0;  // of its image
+  UtcTime seen;
+  std::optional<Nanoseconds> max_age;
+  std::string camera;
+  std::vector<std::string> routes;
+};
+
+// A change of one delivery.
+struct Change {
+  enum class What { finished, all_finished, failed };
+  std::int64_t id = 0;
+  What what = What::finished;
+  std::string route;  // not of all_finished, which also ends deliveries of routes that are not set
+  int attempts = 0;   // of failed: to be added to what the row says
+  int doubtful = 0;
+  std::string why;
+};
+
+class Rows {
+ public:
+  explicit Rows(sqlite::Database database) : database_(std::move(database)) {}
+  // Before anything else is asked.
+  Status prepare();
+
+  // All of them or none: one transaction. A shot that is there already is replaced, so that an insert of
+  // which nobody knows how far it came can be repeated.
+  Status insert(std::span<const StoredShot> shots);
+  Status apply(std::span<const Change> changes);
+
+  // Nothing: there is no such row. account: what the image is charged to; null: it is not read.
+  Result<std::optional<StoredShot>> read(std::int64_t id, const std::shared_ptr<memory::Account>& account);
+  Status each_head(const std::function<void(const RowHead&)>& tell);
+  // Of all shots that were ever in the file; 0: none.
+  Result<std::int64_t> highest_id();
+
+  // After an outage the file is large and nearly empty: gives 1 MiB of it back to the system.
+  void give_pages_back();
+
+  [[nodiscard]] sqlite::Database& database() { return database_; }
+
+ private:
+  template <class Work>
+  Status in_transaction(const Work& work);
+  Status insert(const StoredShot& shot);
+  Status apply(const Change& change);
+  Status read_owed(StoredShot& shot);
+
+  sqlite::Database database_;
+  sqlite::Statement insert_, insert_image_, insert_owed_, finish_, finish_all_, fail_, read_, read_image_,
+      read_owed_;  // after the database: they end first
+};
+
+}  // namespace vigia::outbox

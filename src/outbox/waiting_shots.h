@@ -1,0 +1,103 @@
+// All shots that wait, by number: which receivers (routes) they still go to, how large and how old they are,
+// and which is next. What outbox.h promises of order, age and bounds is decided here; nothing here knows a
+// disk. About 110 bytes a shot of one route, 50 more for each further one.
+// Threads: one thread at a time. Cost: O(log n) a call; expire() looks at all, once a second at most.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "outbox/due_queue.h"
+
+namespace vigia::outbox {
+
+// Bits: the routes of this run by their index; kOtherRoutes: such as are in the file and not set any more.
+using RouteSet = std::uint16_t;
+inline constexpr std::size_t kMostRoutes = 15;
+inline constexpr RouteSet kOtherRoutes = 1U << kMostRoutes;
+constexpr RouteSet route_bit(std::size_t route) {
+  return static_cast<RouteSet>(1U << route);
+}
+
+// A shot that was taken out, or some of its routes.
+struct TakenOut {
+  std::int64_t id = 0;
+  RouteSet routes = 0;
+  bool whole = false;  // no route is left
+  std::string camera;
+};
+
+class WaitingShots {
+ public:
+  struct New {
+    std::int64_t id = 0;
+    Bytes bytes = 0;
+    SteadyTime deadline;  // max(): none
+    RouteSet routes = 0;
+    const std::string& camera;
+  };
+
+  WaitingShots(std::size_t routes, Replay replay) : queues_(routes, DueQueue(replay)), route_bytes_(routes) {}
+
+  // live_since: when it was added; nothing: by an earlier run, so it waits in the backlog.
+  void add(const New& shot, std::optional<SteadyTime> live_since);
+
+  // The route's next. Those beyond their deadline are taken out instead: appended to `expired`.
+  std::optional<std::int64_t> claim(std::size_t route, SteadyTime now, std::vector<TakenOut>& expired);
+  void postpone(std::size_t route, std::int64_t id, SteadyTime until) {
+    queues_.at(route).postpone(id, until);
+  }
+  // The route needs it no more. Nothing where it is not known (any more).
+  std::optional<TakenOut> finish(std::size_t route, std::int64_t id);
+
+  // Each of these leaves what a sender has in its hands.
+  // All that is beyond its deadline: now, if something is and the last call was a second ago.
+  std::vector<TakenOut> expire(SteadyTime now);
+  std::optional<TakenOut> take_oldest();
+  std::optional<TakenOut> take(std::int64_t id);
+
+  [[nodiscard]] bool contains(std::int64_t id) const { return entries_.contains(id); }
+  [[nodiscard]] std::vector<std::int64_t> ids() const;
+  [[nodiscard]] RouteSet routes_of(std::int64_t id) const;
+  [[nodiscard]] std::optional<SteadyTime> next_due(std::size_t route, SteadyTime now) const {
+    return queues_.at(route).next_due(now);
+  }
+  // When expire() is worth a call; max(): never.
+  [[nodiscard]] SteadyTime next_expiry() const;
+
+  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t size(std::size_t route) const { return queues_.at(route).size(); }
+  [[nodiscard]] Bytes bytes() const { return bytes_; }
+  [[nodiscard]] Bytes bytes(std::size_t route) const { return route_bytes_.at(route); }
+
+ private:
+  struct Entry {
+    SteadyTime deadline;
+    std::uint32_t bytes;
+    RouteSet routes;
+    std::uint16_t camera;  // of cameras_
+  };
+  using Entries = std::map<std::int64_t, Entry>;
+
+  [[nodiscard]] RouteSet unclaimed(std::int64_t id, const Entry& entry) const;
+  TakenOut take(Entries::iterator at, RouteSet routes);
+  std::uint16_t number_of(const std::string& camera);
+
+  std::vector<DueQueue> queues_;
+  std::vector<Bytes> route_bytes_;
+  Entries entries_;
+  Bytes bytes_ = 0;
+  std::vector<std::string> cameras_;
+  std::unordered_map<std::string, std::uint16_t> camera_numbers_;
+  SteadyTime first_deadline_ = SteadyTime::max();  // no shot has an earlier one
+  SteadyTime not_before_ = SteadyTime::min();      // of the next look at all
+};
+
+}  // namespace vigia::outbox

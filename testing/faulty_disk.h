@@ -1,0 +1,30 @@
+// A disk that fails on command, under every SQLite database that is opened while it lives: a thin layer (a
+// VFS) over the system's. It counts what is asked of it, so that a test can see what was synced.
+//
+//   FaultyDisk disk;                          // before the database is opened; outlives it
+//   disk.fail(FaultyDisk::Fault::full);       // from now on writes fail
+//   disk.fail(FaultyDisk::Fault::none);       // there is room again
+//
+// One at a time in a process. Threads: thread-safe.
+#pragma once
+
+#include <string>
+
+namespace vigia::testing {
+
+class FaultyDisk {
+ public:
+  // Of writes: full (no room), read_only, io. Reads go on.
+  enum class Fault { none, full, read_only, io };
+
+  FaultyDisk();
+  ~FaultyDisk();
+  FaultyDisk(const FaultyDisk&) = delete;
+  FaultyDisk& operator=(const FaultyDisk&) = delete;
+
+  void fail(Fault fault);
+  [[nodiscard]] int syncs() const;  // of files, since the start
+  [[nodiscard]] int writes() const;
+};
+
+}  // namespace vigia::testing
