@@ -202,6 +202,9 @@ void FakeFindFace::add_group(FakeGroup group) {
 void FakeFindFace::add_camera(FakeCamera camera) {
   server_->rules.add_camera(std::move(camera));
 }
+void FakeFindFace::remove_camera(std::int64_t id) {
+  server_->rules.remove_camera(id);
+}
 void FakeFindFace::set_camera_token(std::int64_t id, std::string token) {
   server_->rules.set_camera_token(id, std::move(token));
 }

@@ -34,6 +34,7 @@ struct FakeCamera {
   std::string name{};
   std::string comment{};  // the stream's URL
   std::string token{};
+  std::string settings = "{}";  // external_detector_settings, JSON
   bool external_detector = true;
   bool active = true;
 };
@@ -94,7 +95,8 @@ class FakeFindFace {
   [[nodiscard]] int port() const;
 
   void add_group(FakeGroup group);
-  void add_camera(FakeCamera camera);
+  void add_camera(FakeCamera camera);  // or changes the one of that id
+  void remove_camera(std::int64_t id);
   void set_camera_token(std::int64_t id, std::string token);
 
   // The next `times` requests to this path meet the fault (< 0: all). Faults of one path queue up; those of

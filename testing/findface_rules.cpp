@@ -34,7 +34,7 @@ Json camera_json(const FakeCamera& camera) {
           {"url", nullptr},
           {"external_detector", camera.external_detector},
           {"external_detector_token", camera.token},
-          {"external_detector_settings", Json::object()},
+          {"external_detector_settings", Json::parse(camera.settings)},
           {"created_date", "2024-06-20T04:27:12.705409Z"},
           {"modified_date", "2024-06-20T04:27:12.705432Z"},
           {"health_status", {{"enabled", true}}},
@@ -76,6 +76,10 @@ void FindFaceRules::add_group(FakeGroup group) {
 void FindFaceRules::add_camera(FakeCamera camera) {
   MutexLock lock(mutex_);
   cameras_[camera.id] = std::move(camera);
+}
+void FindFaceRules::remove_camera(std::int64_t id) {
+  MutexLock lock(mutex_);
+  cameras_.erase(id);
 }
 void FindFaceRules::set_camera_token(std::int64_t id, std::string token) {
   MutexLock lock(mutex_);

@@ -22,6 +22,7 @@ class FindFaceRules {
 
   void add_group(FakeGroup group);
   void add_camera(FakeCamera camera);
+  void remove_camera(std::int64_t id);
   void set_camera_token(std::int64_t id, std::string token);
   void forget_tokens();
   [[nodiscard]] std::vector<FakeEvent> events() const;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 
 #include "base/log.h"
 #include "findface/json.h"
@@ -13,6 +14,7 @@ namespace vigia::findface {
 namespace {
 
 constexpr int kMostPages = 1000;  // 200 000 cameras: a server that goes on for ever is broken
+constexpr std::size_t kIdsARequest = 50;
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -57,22 +59,26 @@ Result<std::string> get_text(Session& session, const std::string& path, const st
                fmt::format("status {}", answer.status));
 }
 
-// Calls `take` with each camera of each page that `query` selects.
+// Calls `take` with each camera of each page that `query` selects. True: that was the whole list.
 template <class Take>
-Status for_each_camera(Session& session, const std::string& query, const std::stop_token& stop, Take take) {
+Result<bool> for_each_camera(Session& session, const std::string& query, const std::stop_token& stop,
+                             Take take) {
   std::set<std::string> seen;
   std::string cursor;
+  bool is_whole = true;
   for (int page_number = 0; page_number < kMostPages; ++page_number) {
     const std::string at = cursor.empty() ? "" : "&page=" + http::url_encode(cursor);
     Result<std::string> body = get_text(session, "/cameras/?" + query + at, stop);
     if (!body) return body.error();
     Result<CameraPage> page = parse_camera_page(*body);
     if (!page) return page.error();
+    is_whole = is_whole && page->is_whole;
     for (ListedCamera& camera : page->cameras) take(std::move(camera));
     cursor = page->next_cursor;
-    if (cursor.empty() || !seen.insert(cursor).second) return ok_status();
+    if (cursor.empty()) return is_whole;
+    if (!seen.insert(cursor).second) return false;
   }
-  return ok_status();
+  return false;
 }
 
 // Why a camera is not watched; "" when it is.
@@ -86,10 +92,11 @@ std::string why_not(const ListedCamera& camera, const std::string& url) {
   return "";
 }
 
-void make_names_unique(std::vector<domain::CameraSpec>& cameras) {
+void make_names_unique(std::vector<WatchedCamera>& cameras) {
   std::map<std::string, int> uses;
-  for (const domain::CameraSpec& camera : cameras) ++uses[camera.name];
-  for (domain::CameraSpec& camera : cameras) {
+  for (const WatchedCamera& camera : cameras) ++uses[camera.spec.name];
+  for (WatchedCamera& watched : cameras) {
+    domain::CameraSpec& camera = watched.spec;
     if (uses[camera.name] == 1) continue;
     std::string name = fmt::format("{} #{}", camera.name, *camera.id);
     while (uses.contains(name)) name += "'";
@@ -121,34 +128,88 @@ std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, 
   return chosen;
 }
 
+// The camera as it is watched; what of its filters was not understood goes to the notes.
+WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
+  std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : std::move(camera.name);
+  if (const std::string& keys = camera.filters.not_understood; !keys.empty()) {
+    notes.push_back(
+        fmt::format("camera '{}' (id {}): FindFace's external_detector_settings are not understood and not "
+                    "obeyed: {}",
+                    for_log(name), camera.id, keys));
+  }
+  return {.spec = {.name = std::move(name),
+                   .url = trimmed(camera.comment),
+                   .id = camera.id,
+                   .token = std::move(camera.token)},
+          .filters = camera.filters.filters};
+}
+
+// Of each page's cameras those that `wanted` picks, by id. True: that was the whole list.
+template <class Wanted>
+Result<bool> collect(Session& session, const std::string& query, const std::stop_token& stop, Wanted wanted,
+                     std::map<std::int64_t, ListedCamera>& into) {
+  return for_each_camera(session, query, stop, [&](ListedCamera camera) {
+    if (wanted(camera)) into.emplace(camera.id, std::move(camera));
+  });
+}
+
+void note_what_is_missing(CameraList& list) {
+  if (list.is_whole) return;
+  list.notes.emplace_back(
+      "part of FindFace's list of cameras could not be read: no camera is taken as removed because of it");
+}
+
 }  // namespace
 
 Result<CameraList> fetch_cameras(Session& session, std::string_view prefix, const std::stop_token& stop) {
   Result<std::string> body = get_text(session, "/camera-groups/?ordering=id", stop);
   if (!body) return body.error();
-  const Result<std::vector<CameraGroup>> groups = parse_groups(*body);
+  const Result<CameraGroups> groups = parse_groups(*body);
   if (!groups) return groups.error();
   CameraList list;
+  list.is_whole = groups->is_whole;
   std::map<std::int64_t, ListedCamera> found;
-  for (const std::int64_t group : choose_groups(*groups, prefix, list.notes)) {
+  for (const std::int64_t group : choose_groups(groups->groups, prefix, list.notes)) {
     const std::string query =
         fmt::format("camera_groups={}&external_detector=true&active=true&ordering=id&limit=200", group);
-    Status read = for_each_camera(session, query, stop, [&](ListedCamera camera) {
-      if (camera.group.value_or(group) == group) found.emplace(camera.id, std::move(camera));
-    });
+    const auto of_group = [group](const ListedCamera& camera) {
+      return camera.group.value_or(group) == group;
+    };
+    const Result<bool> read = collect(session, query, stop, of_group, found);
     if (!read) return read.error();
+    list.is_whole = list.is_whole && *read;
   }
   for (auto& [id, camera] : found) {
-    std::string name = camera.name.empty() ? fmt::format("camera {}", id) : camera.name;
-    std::string url = trimmed(camera.comment);
-    if (const std::string why = why_not(camera, url); !why.empty()) {
-      list.notes.push_back(fmt::format("camera '{}' (id {}) {}", for_log(name), id, why));
+    if (const std::string why = why_not(camera, trimmed(camera.comment)); !why.empty()) {
+      const std::string name = camera.name.empty() ? fmt::format("camera {}", id) : for_log(camera.name);
+      list.notes.push_back(fmt::format("camera '{}' (id {}) {}", name, id, why));
       continue;
     }
-    list.cameras.push_back(
-        {.name = std::move(name), .url = std::move(url), .id = id, .token = std::move(camera.token)});
+    list.cameras.push_back(watched(std::move(camera), list.notes));
   }
   make_names_unique(list.cameras);
+  note_what_is_missing(list);
+  return list;
+}
+
+Result<CameraList> fetch_cameras_by_id(Session& session, std::span<const std::int64_t> ids,
+                                       const std::stop_token& stop) {
+  CameraList list;
+  std::map<std::int64_t, ListedCamera> found;
+  for (; !ids.empty(); ids = ids.subspan(std::min(ids.size(), kIdsARequest))) {
+    std::string query;
+    const auto some = ids.first(std::min(ids.size(), kIdsARequest));
+    for (const std::int64_t id : some) query += fmt::format("id_in={}&", id);
+    query += "external_detector=true&ordering=id&limit=200";
+    const auto asked_for = [&some](const ListedCamera& camera) {
+      return std::ranges::find(some, camera.id) != some.end();
+    };
+    const Result<bool> read = collect(session, query, stop, asked_for, found);
+    if (!read) return read.error();
+    list.is_whole = list.is_whole && *read;
+  }
+  for (auto& [id, camera] : found) list.cameras.push_back(watched(std::move(camera), list.notes));
+  note_what_is_missing(list);
   return list;
 }
 
@@ -156,25 +217,26 @@ Result<std::string> fetch_camera_token(Session& session, std::int64_t camera_id,
                                        const std::stop_token& stop) {
   std::string token;
   const std::string query = fmt::format("id_in={}&external_detector=true&ordering=id&limit=200", camera_id);
-  Status read = for_each_camera(session, query, stop, [&](ListedCamera camera) {
+  const Result<bool> read = for_each_camera(session, query, stop, [&](ListedCamera camera) {
     if (camera.id == camera_id) token = std::move(camera.token);
   });
   if (!read) return read.error();
   return token;
 }
 
-Result<std::vector<CameraGroup>> parse_groups(std::string_view body) {
+Result<CameraGroups> parse_groups(std::string_view body) {
   const std::optional<Json> json = parse_json(body);
   if (!json || !member(*json, "results").is_array()) return bad_answer("camera groups", "no list of results");
-  std::vector<CameraGroup> groups;
+  CameraGroups read;
   for (const Json& entry : member(*json, "results")) {
     const std::optional<std::int64_t> id = integer_of(member(entry, "id"));
+    read.is_whole = read.is_whole && id.has_value();
     if (!id) continue;
-    groups.push_back({.id = *id,
-                      .name = text_of(member(entry, "name")),
-                      .active = bool_of(member(entry, "active"), true)});
+    read.groups.push_back({.id = *id,
+                           .name = text_of(member(entry, "name")),
+                           .active = bool_of(member(entry, "active"), true)});
   }
-  return groups;
+  return read;
 }
 
 Result<CameraPage> parse_camera_page(std::string_view body) {
@@ -183,6 +245,7 @@ Result<CameraPage> parse_camera_page(std::string_view body) {
   CameraPage page;
   for (const Json& entry : member(*json, "results")) {
     const std::optional<std::int64_t> id = integer_of(member(entry, "id"));
+    page.is_whole = page.is_whole && id.has_value();
     if (!id) continue;
     page.cameras.push_back({.id = *id,
                             .group = integer_of(member(entry, "group")),
@@ -190,7 +253,8 @@ Result<CameraPage> parse_camera_page(std::string_view body) {
                             .comment = text_of(member(entry, "comment")),
                             .token = text_of(member(entry, "external_detector_token")),
                             .external_detector = bool_of(member(entry, "external_detector"), true),
-                            .active = bool_of(member(entry, "active"), true)});
+                            .active = bool_of(member(entry, "active"), true),
+                            .filters = read_detector_filters(member(entry, "external_detector_settings"))});
   }
   const Json& next = member(*json, "next_page");
   const std::optional<std::int64_t> number = next.is_number() ? integer_of(next) : std::nullopt;

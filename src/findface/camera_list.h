@@ -1,11 +1,13 @@
 // The cameras that FindFace knows and Vigia is to watch: in groups whose name begins with the prefix (in any
 // case), with external_detector and active; the stream's URL is the camera's comment. All pages are read, the
 // server's filters are applied again here, and what is left out is told with its reason.
+// What of an answer cannot be read (an entry without number, pages that go in a circle) is left out, and the
+// list is then not whole: nobody may conclude from it that a camera is gone.
 // Threads: thread-safe; each call asks the server anew (one request for the groups, one a page of cameras).
 #pragma once
 
 #include <optional>
-#include <set>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -13,17 +15,31 @@
 
 #include "base/result.h"
 #include "domain/camera_spec.h"
+#include "findface/detector_filters.h"
 #include "findface/session.h"
 
 namespace vigia::findface {
 
+struct WatchedCamera {
+  domain::CameraSpec spec;  // with its id
+  DetectorFilters filters;
+
+  bool operator==(const WatchedCamera&) const = default;
+};
+
 struct CameraList {
-  std::vector<domain::CameraSpec> cameras;  // ordered by id; names unique: "gate #7" where two are equal
-  std::vector<std::string> notes;           // what was left out and why, one line each, nothing secret
+  std::vector<WatchedCamera> cameras;  // ordered by id; names unique: "gate #7" where two are equal
+  std::vector<std::string> notes;      // what was left out and why, one line each, nothing secret
+  bool is_whole = true;
 };
 
 // prefix: empty: all groups. Errors: as Session::log_in(), and invalid (an answer that makes no sense).
 Result<CameraList> fetch_cameras(Session& session, std::string_view prefix, const std::stop_token& stop);
+
+// Those that the server has of these numbers, in whatever group, active or not; urls are as they come.
+// Cost: one request for 50.
+Result<CameraList> fetch_cameras_by_id(Session& session, std::span<const std::int64_t> ids,
+                                       const std::stop_token& stop);
 
 // The token with which events of this camera are posted, as the server has it now; "" when the server has
 // no such camera (any more).
@@ -36,7 +52,11 @@ struct CameraGroup {
   std::string name;
   bool active = true;
 };
-Result<std::vector<CameraGroup>> parse_groups(std::string_view body);
+struct CameraGroups {
+  std::vector<CameraGroup> groups;
+  bool is_whole = true;
+};
+Result<CameraGroups> parse_groups(std::string_view body);
 
 struct ListedCamera {
   std::int64_t id = 0;
@@ -44,9 +64,11 @@ struct ListedCamera {
   std::string name, comment, token;
   bool external_detector = true;  // missing: the server filtered by it
   bool active = true;
+  ReadFilters filters{};
 };
 struct CameraPage {
   std::vector<ListedCamera> cameras;
+  bool is_whole = true;
   std::string next_cursor;  // for the query parameter `page`; "": the last page
 };
 Result<CameraPage> parse_camera_page(std::string_view body);

@@ -21,7 +21,7 @@ class CameraListTest : public FindfaceTest {
     EXPECT_TRUE(fetched.ok()) << fetched.error().text;
     list_ = fetched.ok() ? std::move(*fetched) : CameraList{};
     std::vector<std::string> all;
-    for (const domain::CameraSpec& camera : list_.cameras) all.push_back(camera.name);
+    for (const WatchedCamera& camera : list_.cameras) all.push_back(camera.spec.name);
     return all;
   }
   CameraList list_;
@@ -35,7 +35,7 @@ TEST_F(CameraListTest, TakesTheCamerasOfTheGroupsWithThePrefixInAnyCase) {
       {.id = 20, .group = 2, .name = "hall", .comment = " \tRTSPS://u:p@h/2 \n", .token = "t20"});
   server_->add_camera({.id = 21, .group = -1, .name = "yard", .comment = "rtsp://h/3", .token = "t21"});
   EXPECT_THAT(names("Teste"), ElementsAre("hall", "yard"));
-  EXPECT_EQ(list_.cameras[0],
+  EXPECT_EQ(list_.cameras[0].spec,
             (domain::CameraSpec{.name = "hall", .url = "RTSPS://u:p@h/2", .id = 20, .token = "t20"}));
   EXPECT_THAT(list_.notes, IsEmpty());
   EXPECT_THAT(names(""), ElementsAre("gate", "hall", "yard"));
@@ -67,6 +67,7 @@ TEST_F(CameraListTest, ACursorThatRepeatsEndsTheList) {
   }
   EXPECT_EQ(names("").size(), 3U);
   EXPECT_EQ(server_->requests("/cameras/"), 2);
+  EXPECT_FALSE(list_.is_whole);
 }
 
 TEST_F(CameraListTest, AppliesTheFiltersItselfWhenTheServerDoesNot) {
@@ -133,6 +134,62 @@ TEST_F(CameraListTest, GivesTheTokenOfOneCamera) {
   start();
   EXPECT_EQ(*fetch_camera_token(*session_, 7, {}), kCameraToken);
   EXPECT_EQ(*fetch_camera_token(*session_, 8, {}), "");
+}
+
+TEST_F(CameraListTest, ReadsTheFiltersOfEachCamera) {
+  start();
+  server_->add_camera({.id = 8,
+                       .name = "hall",
+                       .comment = "rtsp://h/2",
+                       .token = "t",
+                       .settings = R"({"filter_min_size":80,"roi":[0,0,640,360]})"});
+  server_->add_camera({.id = 9,
+                       .name = "yard",
+                       .comment = "rtsp://h/3",
+                       .token = "t",
+                       .settings = R"({"filter_min_size":80,"roi":"upper half"})"});
+  EXPECT_THAT(names(""), ElementsAre("gate", "hall", "yard"));
+  EXPECT_EQ(list_.cameras[0].filters, DetectorFilters{});
+  EXPECT_EQ(to_text(list_.cameras[1].filters), "filter_min_size 80, roi 640x360+0+0");
+  EXPECT_EQ(to_text(list_.cameras[2].filters), "filter_min_size 80");
+  EXPECT_THAT(list_.notes, ElementsAre(HasSubstr("camera 'yard' (id 9): FindFace's "
+                                                 "external_detector_settings are not understood and not "
+                                                 "obeyed: roi")));
+}
+
+TEST_F(CameraListTest, FetchesCamerasByTheirNumbersWhereverTheyAre) {
+  start();
+  server_->add_group({.id = 2, .name = "other"});
+  std::vector<std::int64_t> ids{7, 999};
+  for (int i = 100; i < 160; ++i) {
+    server_->add_camera({.id = i,
+                         .group = 2,
+                         .name = fmt::format("c{}", i),
+                         .token = "t",
+                         .settings = R"({"filter_min_size":90})",
+                         .active = i % 2 == 0});
+    ids.push_back(i);
+  }
+  const auto fetched = fetch_cameras_by_id(*session_, ids, {});
+  ASSERT_TRUE(fetched.ok()) << fetched.error().text;
+  ASSERT_EQ(fetched->cameras.size(), 61U) << "all but 999, which nobody has";
+  EXPECT_TRUE(fetched->is_whole);
+  EXPECT_EQ(fetched->cameras[0].spec.token, kCameraToken);
+  EXPECT_EQ(fetched->cameras[60].filters.min_size, 90);
+}
+
+TEST_F(CameraListTest, AListOfWhichPartCannotBeReadIsNotWhole) {
+  start();
+  EXPECT_THAT(names(""), ElementsAre("gate"));
+  EXPECT_TRUE(list_.is_whole);
+  server_->inject("/cameras/", {.kind = Fault::Kind::answer,
+                                .body = R"({"next_page":null,"results":[{"name":"no number"}]})"});
+  EXPECT_THAT(names(""), IsEmpty());
+  EXPECT_FALSE(list_.is_whole);
+  EXPECT_THAT(list_.notes, ElementsAre(HasSubstr("could not be read")));
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .body = R"({"results":[{"id":"one"}]})"});
+  EXPECT_THAT(names(""), IsEmpty());
+  EXPECT_FALSE(list_.is_whole);
 }
 
 TEST(ParseCameraPage, TakesWhatIsThereAndBelievesNothing) {

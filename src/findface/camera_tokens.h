@@ -28,6 +28,10 @@ class CameraTokens {
     MutexLock lock(mutex_);
     tokens_[camera_id] = std::move(token);
   }
+  void remove(std::int64_t camera_id) {
+    MutexLock lock(mutex_);
+    tokens_.erase(camera_id);
+  }
   [[nodiscard]] std::optional<std::string> find(std::int64_t camera_id) const {
     MutexLock lock(mutex_);
     const auto found = tokens_.find(camera_id);

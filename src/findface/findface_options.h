@@ -13,6 +13,7 @@ struct FindfaceOptions {
   std::string tls_pin;        // "", "first_use" or "sha256//BASE64": see http/tls_options.h
   bool tls_insecure = false;  // nothing is verified; warned of at each start
   std::string secrets_file;   // FINDFACE_USER=... lines, for those that the environment does not set
+  double reload_interval = 15.0;  // seconds until the list of cameras is fetched again; 0: only at the start
 
   // Never in the settings file.
   std::string user;

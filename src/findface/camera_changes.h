@@ -1,0 +1,64 @@
+// What became different between two lists of FindFace's cameras, and what of that may be believed.
+//
+//   KnownCameras known;
+//   CameraChanges changes = known.take(*list);    // of each list that was fetched; the first: all are added
+//
+// A camera is taken as removed only when two lists one after the other miss it: a server that restarts may
+// show an empty list for a moment. A list that is not whole removes nothing. A name that belongs to a camera
+// which is missing, but not removed yet, is given to nobody else until then: who wants it comes with the next
+// list.
+// Threads: compare() and to_text() are pure; KnownCameras one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "findface/camera_list.h"
+
+namespace vigia::findface {
+
+struct CameraChange {
+  WatchedCamera before, now;  // of the same id
+
+  [[nodiscard]] bool name() const { return before.spec.name != now.spec.name; }
+  [[nodiscard]] bool url() const { return before.spec.url != now.spec.url; }
+  [[nodiscard]] bool token() const { return before.spec.token != now.spec.token; }
+  [[nodiscard]] bool filters() const { return before.filters != now.filters; }
+};
+
+struct CameraChanges {
+  std::vector<WatchedCamera> added, removed;
+  std::vector<CameraChange> changed;
+};
+
+// REQUIRES: each camera has an id, each id is there once.
+CameraChanges compare(std::span<const WatchedCamera> before, std::span<const WatchedCamera> now);
+
+// For the log: "name (it was 'hall'), address, token, filters (filter_min_size 80)". Nothing secret.
+std::string to_text(const CameraChange& change);
+
+// "camera 'gate' (id 7)", for the log.
+std::string label_of(const WatchedCamera& camera);
+
+class KnownCameras {
+ public:
+  KnownCameras() = default;
+  // Known from elsewhere, not from a list.
+  explicit KnownCameras(std::vector<WatchedCamera> cameras) : cameras_(std::move(cameras)) {}
+
+  CameraChanges take(const CameraList& list);
+  // It could not be had: with the next list it is new again.
+  void forget(std::int64_t id);
+
+  [[nodiscard]] const std::vector<WatchedCamera>& cameras() const noexcept { return cameras_; }
+
+ private:
+  std::vector<WatchedCamera> cameras_;
+  std::set<std::int64_t> missed_;  // by the last list
+};
+
+}  // namespace vigia::findface

@@ -1,0 +1,36 @@
+// What FindFace's user set for the faces of one camera, external_detector_settings: the server would leave
+// out what is beyond them, so it is not sent at all.
+//
+// What is missing or null is not set. What cannot be understood is not set either, and is told: no camera
+// stands still for it. The form of the server's roi is not documented: [left, top, right, bottom], as a post
+// has it, and "WxH+X+Y", as the settings file has it, are understood; both in pixels of the frame.
+// Threads: a value and a pure function.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+
+#include "domain/geometry.h"
+
+namespace vigia::findface {
+
+struct DetectorFilters {
+  std::optional<int> min_size;        // filter_min_size: pixels, the face's shorter side
+  std::optional<int> max_size;        // filter_max_size: pixels, its longer side
+  std::optional<double> min_quality;  // filter_min_quality: 0..1
+  std::optional<domain::Region> roi;
+
+  bool operator==(const DetectorFilters&) const = default;
+};
+
+struct ReadFilters {
+  DetectorFilters filters;
+  std::string not_understood;  // "filter_min_size, roi"; "": all of it was understood
+};
+ReadFilters read_detector_filters(const nlohmann::json& settings);
+
+// "filter_min_size 80, roi 640x360+0+0"; "none" where nothing is set.
+std::string to_text(const DetectorFilters& filters);
+
+}  // namespace vigia::findface
