@@ -1,5 +1,9 @@
 #include "orchestrator/camera_unit.h"
 
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
 #include "camera/sim/scene.h"
 #include "camera/sim/sim_url.h"
 
@@ -22,45 +26,81 @@ bool has_failed(const camera::CameraStats& stats, const camera::CameraOptions& o
          (stats.state == camera::CameraState::interrupted && options.single_pass);
 }
 
+// Counters only: the rest is of the newest.
+void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
+  to.job_starts += before.job_starts;
+  to.frames_decoded += before.frames_decoded;
+  to.frames_dropped_no_buffer += before.frames_dropped_no_buffer;
+  to.decoding_soft_errors += before.decoding_soft_errors;
+  to.frames_dropped_damaged += before.frames_dropped_damaged;
+}
+
 }  // namespace
 
-CameraUnit::CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world)
+shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilters& theirs) {
+  if (theirs.min_size) own.filter_min_size = std::max(own.filter_min_size, *theirs.min_size);
+  if (theirs.max_size) own.filter_max_size = std::min(own.filter_max_size, *theirs.max_size);
+  if (theirs.min_quality) own.filter_min_quality = std::max(own.filter_min_quality, *theirs.min_quality);
+  if (theirs.roi) own.roi = *theirs.roi;
+  return own;
+}
+
+CameraUnit::CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world, CameraPast past)
     : context_(std::move(context)),
+      past_(std::move(past)),
       strand_(context_, index, world),
       source_(context_->settings.spec, context_->settings.source, world.memory, world.clock),
       clock_(world.clock) {}
 
-void CameraUnit::start(Nanoseconds after) {
+void CameraUnit::start(Nanoseconds after) try {
   thread_ = Worker("cam " + context_->name(), [this, after](const std::stop_token& stop) {
     if (clock_.sleep_for(after, stop)) source_.run(stop, strand_);
     strand_.end();
   });
+} catch (const std::system_error&) {
+  strand_.end();
+  throw;
+}
+
+CameraPast CameraUnit::past() const {
+  CameraPast past{.stats = source_.stats(), .people_shown = past_.people_shown};
+  add_counters(past.stats, past_.stats);
+  const auto shown = people_shown(context_->settings.spec.url, strand_.last_stream_time());
+  if (shown) past.people_shown = past.people_shown.value_or(0) + *shown;
+  return past;
 }
 
 CameraSummary CameraUnit::summary(double seconds) const {
-  const camera::CameraStats stats = source_.stats();
-  const CameraLedger& ledger = context_->ledger;
-  CameraSummary summary{
-      .name = context_->name(),
-      .state = std::string(to_string(stats.state)),
-      .message = stats.message,
-      .frames_decoded = stats.frames_decoded + stats.frames_dropped_no_buffer,
-      .frames_processed = ledger.frames_processed,
-      .frames_dropped = ledger.frames_dropped + stats.frames_dropped_no_buffer,
-      .frames_skipped = ledger.frames_skipped,
-      .frames_overload_skipped = ledger.frames_overload_skipped,
-      .frames_imotion_skipped = ledger.frames_imotion_skipped,
-      .detector_errors = ledger.detector_errors,
-      .frames_damaged = stats.frames_dropped_damaged,
-      .decoding_soft_errors = stats.decoding_soft_errors,
-      .job_starts = stats.job_starts,
-      .faces_detected = ledger.faces_detected,
-      .tracks_closed = ledger.tracks_closed,
-      .faces_posted = ledger.faces_posted,
-      .faces_failed = ledger.faces_failed,
-      .faces_not_posted = {},
-      .failed = has_failed(stats, context_->settings.source),
-      .people_shown = people_shown(context_->settings.spec.url, strand_.last_stream_time())};
+  const CameraPast now = past();
+  CameraSummary summary = summary_of(context_->name(), now, context_->ledger, seconds);
+  summary.state = std::string(to_string(now.stats.state));
+  summary.message = now.stats.message;
+  summary.failed = has_failed(now.stats, context_->settings.source);
+  return summary;
+}
+
+CameraSummary summary_of(const std::string& name, const CameraPast& past, const CameraLedger& ledger,
+                         double seconds) {
+  const camera::CameraStats& stats = past.stats;
+  CameraSummary summary{.name = name,
+                        .state = {},
+                        .message = {},
+                        .frames_decoded = stats.frames_decoded + stats.frames_dropped_no_buffer,
+                        .frames_processed = ledger.frames_processed,
+                        .frames_dropped = ledger.frames_dropped + stats.frames_dropped_no_buffer,
+                        .frames_skipped = ledger.frames_skipped,
+                        .frames_overload_skipped = ledger.frames_overload_skipped,
+                        .frames_imotion_skipped = ledger.frames_imotion_skipped,
+                        .detector_errors = ledger.detector_errors,
+                        .frames_damaged = stats.frames_dropped_damaged,
+                        .decoding_soft_errors = stats.decoding_soft_errors,
+                        .job_starts = stats.job_starts,
+                        .faces_detected = ledger.faces_detected,
+                        .tracks_closed = ledger.tracks_closed,
+                        .faces_posted = ledger.faces_posted,
+                        .faces_failed = ledger.faces_failed,
+                        .faces_not_posted = {},
+                        .people_shown = past.people_shown};
   if (seconds > 0) summary.processing_fps = static_cast<double>(summary.frames_processed) / seconds;
   for (const domain::Reason reason : domain::kAllReasons) {
     const std::uint64_t count = ledger.faces_not_posted.at(static_cast<std::size_t>(reason));

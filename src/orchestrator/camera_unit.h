@@ -1,4 +1,6 @@
 // One camera at work: its source on a thread of its own, its strand, its counters.
+//
+// While others work on it ends so: request_stop(), join(), no tick() any more, wait for is_gone(), destroy.
 // Threads: start(), stop() and the end: one thread at a time; the others are thread-safe.
 #pragma once
 
@@ -9,35 +11,59 @@
 
 #include "base/worker.h"
 #include "camera/stream_camera.h"
+#include "findface/detector_filters.h"
 #include "orchestrator/camera_context.h"
 #include "orchestrator/strand.h"
 #include "orchestrator/summary.h"
 
 namespace vigia::orchestrator {
 
+// What a camera leaves to the one that takes its place, beside its ledger.
+struct CameraPast {
+  camera::CameraStats stats{};  // the counters only
+  std::optional<std::int64_t> people_shown{};
+};
+
+// The stricter of both for sizes and quality; their roi where it is set.
+shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilters& theirs);
+
 class CameraUnit {
  public:
-  CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world);
+  CameraUnit(std::shared_ptr<CameraContext> context, int index, StrandWorld world, CameraPast past = {});
 
   // after: it begins so much later, unless it is stopped before.
+  // Throws std::system_error when there is no thread to be had; then it is over, as after a stop.
   void start(Nanoseconds after);
   void request_stop() { thread_.request_stop(); }
   void join() { thread_.join(); }
+
+  // From the next frame on: these beside the camera's own.
+  void obey(const findface::DetectorFilters& theirs) {
+    strand_.set_filters(stricter(context_->settings.shot, theirs));
+  }
 
   void tick() { strand_.tick(); }
   [[nodiscard]] Strand::Presence presence() const { return strand_.presence(); }
   [[nodiscard]] Nanoseconds take_busy() noexcept { return strand_.take_busy(); }
   // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
+  [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
   [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }
+  // With the past.
+  [[nodiscard]] CameraPast past() const;
   [[nodiscard]] CameraSummary summary(double seconds) const;
 
  private:
   const std::shared_ptr<CameraContext> context_;
+  const CameraPast past_;
   Strand strand_;
   camera::StreamCamera source_;
   Clock& clock_;
   Worker thread_;
 };
+
+// The figures of a camera from what it left, also long after it is gone.
+CameraSummary summary_of(const std::string& name, const CameraPast& past, const CameraLedger& ledger,
+                         double seconds);
 
 }  // namespace vigia::orchestrator

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/log.h"
-#include "findface/camera_list.h"
 #include "findface/send_to_findface.h"
 #include "outbox/directory_courier.h"
 #include "outbox/send.h"
@@ -11,10 +10,6 @@
 
 namespace vigia::orchestrator {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr Nanoseconds kLongestPause = 60s;
 
 constexpr const char* kFindface = "findface";
 constexpr const char* kDirectory = "directory";
@@ -67,8 +62,18 @@ std::string Delivery::name() const {
 }
 
 void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
-  tokens_.add({camera->settings.spec});
-  ledger_.add_camera(camera);
+  const domain::CameraSpec& spec = camera->settings.spec;
+  tokens_.add({spec});
+  if (settings_.cameras.empty() && spec.id) {  // FindFace's
+    ledger_.add_camera(*spec.id, camera->shared_ledger);
+  } else {
+    ledger_.add_camera(spec.name, camera->shared_ledger);
+  }
+}
+
+void Delivery::forget_camera(std::int64_t id) {
+  tokens_.remove(id);
+  ledger_.remove_camera(id);
 }
 
 void Delivery::run_sender(const std::string& name, const std::stop_token& stop) {
@@ -81,29 +86,6 @@ void Delivery::run_sender(const std::string& name, const std::stop_token& stop) 
 
 bool Delivery::senders_done(int of) const noexcept {
   return std::ranges::all_of(routes_, [of](const auto& route) { return route->senders_done == of; });
-}
-
-std::vector<settings::CameraSettings> Delivery::cameras_of_findface(const std::stop_token& stop) {
-  if (!session_ || !settings_.cameras.empty()) return {};
-  std::string said;
-  for (Nanoseconds pause = 1s; !stop.stop_requested(); pause = std::min(pause * 2, kLongestPause)) {
-    const auto list = findface::fetch_cameras(*session_, settings_.findface.camera_prefix, stop);
-    if (!list) {
-      if (list.error().text != said) log::error("no cameras yet: {}", list.error().text);
-      said = list.error().text;
-      clock_.sleep_for(pause, stop);
-      continue;
-    }
-    for (const std::string& note : list->notes) log::warn("{}", note);
-    std::vector<settings::CameraSettings> cameras;
-    for (const domain::CameraSpec& spec : list->cameras) {
-      cameras.push_back(settings_.defaults);
-      cameras.back().spec = spec;
-    }
-    log::info("{} cameras from {}", cameras.size(), session_->shown_url());
-    return cameras;
-  }
-  return {};
 }
 
 std::vector<RouteSummary> Delivery::routes() const {

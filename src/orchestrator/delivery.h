@@ -1,6 +1,6 @@
-// Where faces go, and where FindFace's cameras come from: a route for each receiver that the settings ask
-// for, with its courier, its senders' loop and the books of what was delivered. Threads: run_sender() on
-// several threads, cameras_of_findface() on one; finish() once, after them.
+// Where faces go: a route for each receiver that the settings ask for, with its courier, its senders' loop
+// and the books of what was delivered. Threads: run_sender() on several threads; finish() once, after them;
+// the others thread-safe.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 #include "findface/session.h"
 #include "http/http.h"
 #include "memory/memory_manager.h"
+#include "orchestrator/camera_context.h"
 #include "orchestrator/delivery_ledger.h"
 #include "orchestrator/summary.h"
 #include "outbox/breaker.h"
@@ -41,16 +42,19 @@ class Delivery {
 
   // The couriers' names, for people.
   [[nodiscard]] std::string name() const;
+  // Its shots are booked in its ledger and posted with its token. Again: the new ones take their place.
   void add_camera(const std::shared_ptr<CameraContext>& camera);
+  // FindFace's, of which nothing waits any more.
+  void forget_camera(std::int64_t id);
+  void set_token(std::int64_t camera_id, std::string token) { tokens_.set(camera_id, std::move(token)); }
 
   // The loop of one sender of a route; see outbox/send.h.
   void run_sender(const std::string& route, const std::stop_token& stop);
   // On each route so many have ended.
   [[nodiscard]] bool senders_done(int of) const noexcept;
 
-  // The cameras to watch when the settings name none: FindFace's. Asks until it is told, with growing
-  // pauses; a problem is logged once. Empty when FindFace is not asked, or at the stop.
-  std::vector<settings::CameraSettings> cameras_of_findface(const std::stop_token& stop);
+  // The login that cameras are asked for with; nullptr without FindFace.
+  [[nodiscard]] findface::Session* session() noexcept { return session_.get(); }
 
   // How the receivers are.
   [[nodiscard]] std::vector<RouteSummary> routes() const;

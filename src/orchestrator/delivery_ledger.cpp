@@ -1,32 +1,57 @@
 #include "orchestrator/delivery_ledger.h"
 
+#include <utility>
+
 #include "base/log.h"
 
 namespace vigia::orchestrator {
 
-void DeliveryLedger::add_camera(const std::shared_ptr<CameraContext>& camera) {
+void DeliveryLedger::add_camera(const std::string& name, std::shared_ptr<CameraLedger> books) {
   MutexLock lock(mutex_);
-  cameras_.insert_or_assign(camera->name(), camera);
+  by_name_.insert_or_assign(name, std::move(books));
 }
 
-std::shared_ptr<CameraContext> DeliveryLedger::find(const std::string& camera) const {
+void DeliveryLedger::add_camera(std::int64_t id, std::shared_ptr<CameraLedger> books) {
   MutexLock lock(mutex_);
-  const auto found = cameras_.find(camera);
-  return found == cameras_.end() ? nullptr : found->second;
+  by_id_.insert_or_assign(id, std::move(books));
+}
+
+void DeliveryLedger::remove_camera(std::int64_t id) {
+  MutexLock lock(mutex_);
+  by_id_.erase(id);
+}
+
+std::shared_ptr<CameraLedger> DeliveryLedger::books_of(const domain::Shot& shot) const {
+  MutexLock lock(mutex_);
+  if (shot.camera_id) {
+    const auto found = by_id_.find(*shot.camera_id);
+    if (found != by_id_.end()) return found->second;
+  }
+  const auto found = by_name_.find(shot.camera);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 void DeliveryLedger::delivered(const domain::Shot& shot) {
-  if (const auto camera = find(shot.camera)) ++camera->ledger.faces_posted;
+  if (const auto books = books_of(shot)) {
+    ++books->faces_posted;
+    books->shot_left();
+  }
   log::info("{}: face posted: track {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
             shot.quality.total, shot.face.width, shot.face.height);
 }
 
 void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string&) {
-  if (const auto camera = find(shot.camera)) camera->ledger.not_posted(reason);
+  if (const auto books = books_of(shot)) {
+    books->not_posted(reason);
+    books->shot_left();
+  }
 }
 
 void DeliveryLedger::failed(const domain::Shot& shot, const std::string&) {
-  if (const auto camera = find(shot.camera)) ++camera->ledger.faces_failed;
+  if (const auto books = books_of(shot)) {
+    ++books->faces_failed;
+    books->shot_left();
+  }
 }
 
 void RouteLedger::delivered(const domain::Shot& shot) {

@@ -1,4 +1,5 @@
-// Books what became of the shots that left the outbox, under the camera they are from.
+// Books what became of the shots that left the outbox, under the camera they are from: FindFace's cameras by
+// their number, since they may be renamed while shots wait; those of the settings by their name.
 // Threads: thread-safe.
 #pragma once
 
@@ -9,14 +10,16 @@
 #include <string>
 
 #include "base/mutex.h"
-#include "orchestrator/camera_context.h"
+#include "orchestrator/camera_ledger.h"
 #include "outbox/delivery_listener.h"
 
 namespace vigia::orchestrator {
 
 class DeliveryLedger final : public outbox::DeliveryListener {
  public:
-  void add_camera(const std::shared_ptr<CameraContext>& camera);
+  void add_camera(const std::string& name, std::shared_ptr<CameraLedger> books);
+  void add_camera(std::int64_t id, std::shared_ptr<CameraLedger> books);
+  void remove_camera(std::int64_t id);
 
   void delivered(const domain::Shot& shot) override;
   void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override;
@@ -24,10 +27,11 @@ class DeliveryLedger final : public outbox::DeliveryListener {
 
  private:
   // Of a camera of this run; shots that an earlier run left in the outbox may be of others.
-  std::shared_ptr<CameraContext> find(const std::string& camera) const;
+  std::shared_ptr<CameraLedger> books_of(const domain::Shot& shot) const;
 
   mutable Mutex mutex_;
-  std::map<std::string, std::shared_ptr<CameraContext>> cameras_ GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<CameraLedger>> by_name_ GUARDED_BY(mutex_);
+  std::map<std::int64_t, std::shared_ptr<CameraLedger>> by_id_ GUARDED_BY(mutex_);
 };
 
 // Counts what became of the shots on one route. A face counts once, whatever the number of its receivers: the

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <thread>
 
 #include "base/log.h"
@@ -47,7 +46,11 @@ Status Orchestrator::prepare() {
   outbox_ = *std::move(outbox);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
   delivery_ = std::make_unique<Delivery>(settings_, *outbox_, memory_, clock_);
-  for (const auto& camera : settings_.cameras) add_camera(camera);
+  cameras_ =
+      std::make_unique<Cameras>(StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}, *delivery_);
+  if (delivery_->session() != nullptr) {
+    follow_ = std::make_unique<FollowFindface>(settings_, *delivery_, *cameras_, clock_);
+  }
   return ok_status();
 }
 
@@ -65,15 +68,10 @@ void Orchestrator::start() {
   }
   shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
   start_workers();
-  start_cameras(settings_.cameras, 0);
-  camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) {
-    const auto cameras = delivery_->cameras_of_findface(stop);
-    for (const auto& camera : cameras) add_camera(camera);
-    start_cameras(cameras, settings_.cameras.size());
-    MutexLock lock(mutex_);
-    if (!cameras.empty()) told_ = crowd_of(cameras, settings_.defaults);
-    list_is_complete_ = !stop.stop_requested();
-  });
+  start_cameras();
+  if (follow_) {
+    camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) { follow_->run(stop); });
+  }
   housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) { watch(stop); });
   log::info("Vigia started: {} cameras, {}, {} workers, faces go to {}", settings_.cameras.size(),
             overload_->name(), overload_->workers(), delivery_->name());
@@ -88,34 +86,19 @@ void Orchestrator::start_workers() {
   }
 }
 
-void Orchestrator::add_camera(const settings::CameraSettings& camera) {
-  auto context = std::make_shared<CameraContext>(camera, memory_.budget());
-  delivery_->add_camera(context);
-  MutexLock lock(mutex_);
-  const int index = static_cast<int>(cameras_.size());
-  cameras_.push_back(std::make_unique<CameraUnit>(
-      std::move(context), index, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}));
-}
-
-void Orchestrator::start_cameras(std::span<const settings::CameraSettings> added, std::size_t first) {
-  const auto starts = camera_starts(added);
-  MutexLock lock(mutex_);
-  for (std::size_t i = 0; i < starts.size(); ++i) cameras_.at(first + i)->start(starts[i]);
+void Orchestrator::start_cameras() {
+  const auto starts = camera_starts(settings_.cameras);
+  for (std::size_t i = 0; i < starts.size(); ++i) cameras_->add(settings_.cameras[i], {}, starts[i]);
 }
 
 bool Orchestrator::all_done() const {
-  MutexLock lock(mutex_);
-  return list_is_complete_ &&
-         std::all_of(cameras_.begin(), cameras_.end(), [](const auto& camera) { return camera->drained(); });
+  return (!follow_ || follow_->list_is_complete()) && cameras_->all_drained();
 }
 
 void Orchestrator::watch(const std::stop_token& stop) {
   SteadyTime next_figures = clock_.now() + kFiguresEvery;
   while (clock_.sleep_for(kTick, stop)) {
-    {
-      MutexLock lock(mutex_);
-      for (const auto& camera : cameras_) camera->tick();
-    }
+    cameras_->tick();
     watch_load();
     if (clock_.now() < next_figures) continue;
     log_figures();
@@ -124,22 +107,10 @@ void Orchestrator::watch(const std::stop_token& stop) {
 }
 
 void Orchestrator::watch_load() {
-  const bool is_due = overload_->due();
+  if (const auto crowd = cameras_->new_crowd(settings_.defaults)) overload_->choose_again(*crowd);
+  if (!overload_->due()) return;
   Seen seen;
-  std::optional<Crowd> told;
-  {
-    MutexLock lock(mutex_);
-    told.swap(told_);
-    for (const auto& camera : cameras_) {
-      if (!is_due) break;
-      const Strand::Presence presence = camera->presence();
-      if (presence.known) ++seen.cameras;
-      if (presence.delivering) ++seen.delivering;
-      seen.busiest = std::max(seen.busiest, camera->take_busy());
-    }
-  }
-  if (told) overload_->choose_again(*told);
-  if (!is_due) return;
+  cameras_->look(seen);
   seen.workers_cpu = overload_->workers_cpu();
   seen.process_cpu = process_cpu_seconds();
   overload_->measure(seen);
@@ -157,7 +128,7 @@ Summary Orchestrator::stop() {
   running_ = false;
   housekeeping_ = Worker();
   camera_list_thread_ = Worker();
-  stop_cameras();
+  cameras_->stop();
   for (Worker& worker : workers_) worker.request_stop();
   workers_.clear();
   orders_.close();
@@ -167,26 +138,13 @@ Summary Orchestrator::stop() {
   outbox_->close();
   delivery_->finish();
   Summary figures = summary();
-  {
-    MutexLock lock(mutex_);
-    cameras_.clear();  // their pools and decoders are retired: the collector's last work
-  }
+  cameras_->clear();  // their pools and decoders are retired: the collector's last work
   memory_.stop();
   // Who held what, and how it went, is told as of before: now nobody holds anything.
   auto owners = std::move(figures.memory.owners);
   figures.memory = memory_.stats();
   figures.memory.owners = std::move(owners);
   return figures;
-}
-
-void Orchestrator::stop_cameras() {
-  MutexLock lock(mutex_);
-  for (const auto& camera : cameras_) camera->request_stop();
-  for (const auto& camera : cameras_) camera->join();
-  // Workers take what still waits; nothing new comes in.
-  for (const auto& camera : cameras_) {
-    while (!camera->drained()) std::this_thread::sleep_for(1ms);
-  }
 }
 
 void Orchestrator::wait_for_senders() {
@@ -203,10 +161,8 @@ Summary Orchestrator::summary() const {
   figures.workers = static_cast<int>(overload_->workers());
   figures.overload = overload_->figures();
   figures.detector = figures.overload.detector;
-  {
-    MutexLock lock(mutex_);
-    for (const auto& camera : cameras_) figures.cameras.push_back(camera->summary(figures.seconds));
-  }
+  cameras_->add_rows(figures);
+  if (follow_) figures.camera_list = follow_->figures();
   figures.latency_ms = latency_.whole.percentiles(1ms);
   for (std::size_t i = 0; i < latency_.stages.size(); ++i) {
     figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);

@@ -6,26 +6,23 @@
 //   ... until a signal, the time is over, or vigia->all_done() ...
 //   const Summary summary = vigia->stop();
 //
-// Start order: memory, senders, shot writer, workers, cameras, housekeeping. Stop in reverse, so that what
-// is on its way arrives: no frame that was taken, no track and no shot is lost by a stop.
-// Threads: one thread at a time.
+// Start order: memory, senders, shot writer, workers, cameras, housekeeping, and with FindFace who follows
+// its list of cameras. Stop in reverse, so that what is on its way arrives: no frame that was taken, no track
+// and no shot is lost by a stop. Threads: one thread at a time.
 #pragma once
 
-#include <atomic>
 #include <memory>
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "base/result.h"
 #include "base/worker.h"
 #include "memory/memory_manager.h"
-#include "orchestrator/camera_unit.h"
+#include "orchestrator/cameras.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
+#include "orchestrator/follow_findface.h"
 #include "orchestrator/load_meter.h"
 #include "orchestrator/overload.h"
 #include "orchestrator/shot_orders.h"
@@ -46,7 +43,8 @@ class Orchestrator {
   Orchestrator& operator=(const Orchestrator&) = delete;
 
   void start();
-  // True once every camera is at its end: all are single_pass files, or cannot ever start.
+  // True once every camera is at its end: all are single_pass files, or cannot ever start; and FindFace's
+  // list, where it is followed, can bring no more.
   [[nodiscard]] bool all_done() const;
   // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the figures of the run.
   Summary stop();
@@ -57,14 +55,11 @@ class Orchestrator {
  private:
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
-  void add_camera(const settings::CameraSettings& camera);
-  // These were added last, beginning at cameras_[first].
-  void start_cameras(std::span<const settings::CameraSettings> added, std::size_t first);
   void start_workers();
+  void start_cameras();
   void watch(const std::stop_token& stop);
   void watch_load();
   void log_figures();
-  void stop_cameras();
   void wait_for_senders();
 
   // Constant after construction.
@@ -80,15 +75,11 @@ class Orchestrator {
   std::unique_ptr<ShotWriter> shot_writer_;
   std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Overload> overload_;
+  std::unique_ptr<Cameras> cameras_;
+  std::unique_ptr<FollowFindface> follow_;  // nullptr without FindFace
   SteadyTime started_;
   double cpu_at_start_ = 0;
   bool running_ = false;
-
-  // State below is protected by mutex_.
-  mutable Mutex mutex_;
-  std::vector<std::unique_ptr<CameraUnit>> cameras_ GUARDED_BY(mutex_);
-  std::optional<Crowd> told_ GUARDED_BY(mutex_);      // FindFace's cameras, once, for housekeeping
-  bool list_is_complete_ GUARDED_BY(mutex_) = false;  // false while FindFace has not told the cameras
 
   std::vector<Worker> senders_;
   Worker shot_thread_;

@@ -31,6 +31,7 @@ void ShotWriter::carry_out(ShotOrder order) {
 void ShotWriter::make(const std::shared_ptr<CameraContext>& camera, track::Finished finished) {
   auto outcome = make_shot_.make(*finished.track, camera->shot_camera);
   if (auto* const shot = std::get_if<domain::Shot>(&outcome)) {
+    ++camera->ledger.shots_waiting;  // until its end is told: the outbox tells each
     unsaved_.push_back(std::move(*shot));
     tracks_.push_back(std::move(finished.track));
     return;

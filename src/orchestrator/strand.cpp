@@ -39,10 +39,15 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
-      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index),
+      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index,
+              camera_->ledger.tracks_closed),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}
+
+Strand::~Strand() {
+  const std::unique_ptr<shot::Grader> never_taken(next_grader_.exchange(nullptr));
+}
 
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
   const SteadyTime now = world_.clock.now();
@@ -149,8 +154,21 @@ std::optional<domain::Frame> Strand::take_frame() {
   return frame;
 }
 
+void Strand::set_filters(const shot::ShotOptions& filters) {
+  auto next = std::make_unique<shot::Grader>(filters);
+  const std::unique_ptr<shot::Grader> never_taken(
+      next_grader_.exchange(next.release(), std::memory_order_acq_rel));
+}
+
+void Strand::take_new_filters() noexcept {
+  if (next_grader_.load(std::memory_order_relaxed) == nullptr) return;
+  const std::unique_ptr<shot::Grader> next(next_grader_.exchange(nullptr, std::memory_order_acquire));
+  if (next) grader_ = *next;
+}
+
 void Strand::take_turn(detect::Detector& detector) {
   const SteadyTime begun = world_.clock.now();
+  take_new_filters();
   if (const auto frame = take_frame()) {
     process(*frame, detector, begun);
   } else {
@@ -242,12 +260,12 @@ void Strand::finish_turn(SteadyTime begun) {
     world_.load.add_busy(took);
     busy_.fetch_add(took.count(), std::memory_order_relaxed);
   }
+  if (closed_all_) {
+    drained_.store(true, std::memory_order_release);  // last: from here on it may be gone
+    return;
+  }
   {
     MutexLock lock(mutex_);
-    if (closed_all_) {
-      drained_ = true;
-      return;
-    }
     if (waiting_.empty() && !ended_) {
       // From here on another worker may have it.
       scheduled_.store(false, std::memory_order_release);

@@ -9,6 +9,9 @@
 // never over a call to anything else. No other thread ever takes it: tick() and all that is read from
 // outside work on atomics.
 //
+// Its end, while others work on: no frame comes any more, end(), no tick() any more; once is_gone() no
+// worker and no list knows it, and it may be destroyed.
+//
 // Threads: deliver() and end() belong to the camera's thread, take_turn() to the worker that got the
 // strand from Turns, tick() to housekeeping; the others are thread-safe.
 #pragma once
@@ -46,7 +49,11 @@ struct StrandWorld {
 
 class Strand final : public camera::FrameSink {
  public:
+  // Its tracks are numbered on from those that the camera's ledger has.
   Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld world);
+  ~Strand() override;
+  Strand(const Strand&) = delete;
+  Strand& operator=(const Strand&) = delete;
 
   void deliver(domain::Frame frame, const std::stop_token& stop) override;
   // No more frames will come: once those that wait are handled, the open tracks are closed.
@@ -54,6 +61,10 @@ class Strand final : public camera::FrameSink {
   // Time passes also for a camera that sends nothing: lets its tracks end.
   void tick();
   void take_turn(detect::Detector& detector);
+
+  // Faces are graded by these from the next turn on; until the first call by the camera's own. Takes no lock;
+  // what was set and never used gives way to what comes after it.
+  void set_filters(const shot::ShotOptions& filters);
 
   // Turns' business: see turns.h.
   [[nodiscard]] TurnPlace<Strand>& place() noexcept { return place_; }
@@ -69,7 +80,10 @@ class Strand final : public camera::FrameSink {
   [[nodiscard]] Nanoseconds take_busy() noexcept { return Nanoseconds(busy_.exchange(0)); }
 
   // True once end() was called and everything is handed on.
-  [[nodiscard]] bool drained() const noexcept { return drained_; }
+  [[nodiscard]] bool drained() const noexcept { return drained_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_gone() const noexcept {
+    return drained() && !place_.nudged.load(std::memory_order_acquire);
+  }
   [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
     return Nanoseconds(last_stream_time_.load());
   }
@@ -87,6 +101,7 @@ class Strand final : public camera::FrameSink {
   void order(ShotOrder shot_order);
   void bound_held_frames();
   void finish_turn(SteadyTime begun);
+  void take_new_filters() noexcept;
 
   // Constant after construction.
   const std::shared_ptr<CameraContext> camera_;
@@ -114,6 +129,7 @@ class Strand final : public camera::FrameSink {
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
   bool closed_all_ = false;
 
+  std::atomic<shot::Grader*> next_grader_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};
   std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
   std::atomic<bool> has_open_tracks_{false};

@@ -88,6 +88,7 @@ class StrandTest : public ::testing::Test {
   std::shared_ptr<CameraContext> context_;
   std::optional<Strand> strand_;
   ScriptedDetector detector_;
+  std::uint64_t sequence_ = 0;
 };
 
 TEST_F(StrandTest, HandlesFramesInOrder) {
@@ -148,6 +149,65 @@ TEST_F(StrandTest, TheEndClosesOpenTracks) {
   EXPECT_EQ(tracks_handed_on(), 1);
   EXPECT_EQ(ledger().tracks_closed, 1U);
   EXPECT_TRUE(strand().drained());
+}
+
+TEST_F(StrandTest, IsGoneOnceNoListKnowsIt) {
+  detector_.face = domain::Box{100, 100, 80, 100};
+  deliver(0);
+  work();
+  strand().end();
+  clock_.advance(300ms);
+  strand().tick();  // lies in the list of the nudged
+  Strand* const next = turns_.pop({});
+  ASSERT_EQ(next, &strand());
+  EXPECT_FALSE(strand().is_gone());
+  strand().tick();
+  next->take_turn(detector_);
+  EXPECT_TRUE(strand().drained());
+  EXPECT_FALSE(strand().is_gone()) << "a worker will still look at it";
+  work();
+  EXPECT_TRUE(strand().is_gone());
+}
+
+TEST_F(StrandTest, TracksAreNumberedOnWhenTheCameraIsReplaced) {
+  detector_.face = domain::Box{100, 100, 80, 100};
+  deliver(0);
+  strand().end();
+  work();
+  EXPECT_EQ(tracks_handed_on(), 1);
+  strand_.emplace(context_, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+  deliver(0);
+  strand().end();
+  work();
+  const auto order = orders_.pop_for(Nanoseconds::zero());
+  ASSERT_TRUE(order);
+  EXPECT_EQ(std::get<track::Finished>(order->what).track->id, 2U);
+}
+
+TEST_F(StrandTest, NewFiltersHoldFromTheNextTurnOn) {
+  const auto reason_of_next = [this]() -> std::optional<domain::Reason> {
+    const auto order = orders_.pop_for(Nanoseconds::zero());
+    const domain::Track& track = *std::get<track::Finished>(order->what).track;
+    return track.best ? std::nullopt : track.best_rejected->rejected;
+  };
+  const auto one_track = [&] {
+    detector_.face = domain::Box{100, 100, 80, 100};
+    deliver(sequence_++);
+    work();
+    clock_.advance(2s);
+    strand().tick();
+    work();
+    return reason_of_next();
+  };
+  EXPECT_EQ(one_track(), std::nullopt);
+  shot::ShotOptions filters = settings_.shot;
+  filters.filter_min_size = 90;
+  strand().set_filters(filters);
+  filters.filter_min_size = 100;
+  strand().set_filters(filters);
+  EXPECT_EQ(one_track(), domain::Reason::too_small);
+  strand().set_filters(settings_.shot);
+  EXPECT_EQ(one_track(), std::nullopt);
 }
 
 TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {

@@ -40,6 +40,16 @@ struct CameraSummary {
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
   bool failed = false;                       // it could never start, or a single_pass file broke off
   std::optional<std::int64_t> people_shown;  // sim: cameras know how many people were clearly seen
+
+  // The counters of another one on top of these.
+  void add(const CameraSummary& other);
+};
+
+// What FindFace's list of cameras did, after the first.
+struct CameraListFigures {
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t changed = 0;
 };
 
 // Of one receiver.
@@ -53,7 +63,9 @@ struct Summary {
   double seconds = 0;
   std::string detector;
   int workers = 0;
-  std::vector<CameraSummary> cameras;
+  std::vector<CameraSummary> cameras;   // those that are there, then removed ones, state REMOVED
+  std::optional<CameraSummary> former;  // removed ones that have no row any more, together
+  CameraListFigures camera_list;
   OverloadFigures overload;
   Histogram::Percentiles latency_ms;
   std::array<Histogram::Percentiles, kStageNames.size()> stages_ms;
@@ -66,7 +78,7 @@ struct Summary {
   // Something went wrong that the user must know of: a camera that could never start or a file that could
   // not be read to its end, a face that was lost.
   [[nodiscard]] bool failed() const;
-  // A figure of all cameras together.
+  // A figure of all cameras together, also of those that were.
   [[nodiscard]] std::uint64_t total(std::uint64_t CameraSummary::*field) const;
 };
 

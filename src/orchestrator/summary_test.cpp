@@ -30,6 +30,9 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
                           "detector",
                           "workers",
                           "cameras",
+                          "cameras_added",
+                          "cameras_removed",
+                          "cameras_changed",
                           "frames_decoded",
                           "frames_processed",
                           "frames_dropped",
@@ -63,6 +66,28 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
   EXPECT_EQ(json["frames_processed"], 1000);
   EXPECT_EQ(json["processing_fps"], 50.0);
   EXPECT_EQ(json["cameras"][0]["faces_not_posted"]["no_movement"], 1);
+}
+
+TEST(SummaryTest, CamerasThatWereAreInTheTotals) {
+  Summary summary = two_cameras();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("former_cameras"));
+  EXPECT_EQ(to_text(summary).find("by FindFace"), std::string::npos);
+  summary.former.emplace();
+  summary.former->frames_processed = 50;
+  summary.former->faces_not_posted = {{"shed", 2}};
+  summary.camera_list = {.added = 3, .removed = 2, .changed = 1};
+  const auto json = nlohmann::json::parse(to_json(summary));
+  EXPECT_EQ(json["frames_processed"], 1050);
+  EXPECT_EQ(json["former_cameras"]["frames_processed"], 50);
+  EXPECT_EQ(json["former_cameras"]["faces_not_posted"]["shed"], 2);
+  EXPECT_FALSE(json["former_cameras"].contains("name"));
+  EXPECT_EQ(json["cameras_added"], 3);
+  EXPECT_EQ(json["cameras_removed"], 2);
+  EXPECT_EQ(json["cameras_changed"], 1);
+  EXPECT_NE(to_text(summary).find("3 cameras added, 2 removed, 1 changed by FindFace"), std::string::npos);
+  EXPECT_FALSE(summary.failed());
+  summary.former->faces_failed = 1;
+  EXPECT_TRUE(summary.failed());
 }
 
 TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {

@@ -31,7 +31,7 @@ struct TurnPlace {
   // The lists' own: who came, or was nudged, before it.
   T* came_before = nullptr;
   T* nudged_before = nullptr;
-  std::atomic<bool> nudged{false};
+  std::atomic<bool> nudged{false};  // it lies in the list of the nudged
 };
 
 template <class T>
@@ -43,7 +43,8 @@ class TurnsOf {
     filled_.post();
   }
 
-  // A turn for the member, unless it has one anyway. It must outlive the workers' last pop().
+  // A turn for the member, unless it has one anyway. It must live on until its place is not nudged any more:
+  // some worker sees to that soon.
   void nudge(T& member) noexcept {
     if (member.place().nudged.exchange(true, std::memory_order_acq_rel)) return;
     add(nudged_, member, member.place().nudged_before);
@@ -102,8 +103,9 @@ class TurnsOf {
 
     for (T* next = nudged_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
       T& member = *std::exchange(next, next->place().nudged_before);
-      member.place().nudged.store(false, std::memory_order_release);
       if (member.claim_turn()) queue_.add(member, member.place().share);
+      // Last: who has no turn may be gone from here on.
+      member.place().nudged.store(false, std::memory_order_release);
     }
   }
 

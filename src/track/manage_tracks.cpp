@@ -12,10 +12,12 @@ using domain::ShotImage;
 using domain::Sighting;
 using domain::Track;
 
-ManageTracks::ManageTracks(const TrackOptions& options, double filter_min_movement, int camera)
+ManageTracks::ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
+                           std::uint64_t tracks_before)
     : options_(options),
       min_movement_(static_cast<float>(filter_min_movement)),
       camera_(camera),
+      last_id_(tracks_before),
       joiner_(options.track_overlap_threshold) {}
 
 void ManageTracks::update(const Frame& frame, std::span<const Sighting> faces, std::vector<Finished>& out) {

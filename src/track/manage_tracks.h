@@ -56,8 +56,10 @@ class ManageTracks {
  public:
   static constexpr std::size_t kMaxOpen = 256;
 
-  // filter_min_movement: of ShotOptions; decides what make_shot() will post.
-  ManageTracks(const TrackOptions& options, double filter_min_movement, int camera);
+  // filter_min_movement: of ShotOptions; decides what make_shot() will post. tracks_before: the camera's,
+  // whose numbers these go on from.
+  ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
+               std::uint64_t tracks_before = 0);
 
   // REQUIRES: frames in order, stream time never backwards; the sightings are of this frame. Appends.
   void update(const domain::Frame& frame, std::span<const domain::Sighting> faces,
@@ -99,7 +101,7 @@ class ManageTracks {
   const float min_movement_;
   const int camera_;
 
-  std::uint64_t last_id_ = 0;
+  std::uint64_t last_id_;
   std::vector<Open> open_;  // in the order in which they came
   Joiner joiner_;
   std::vector<Candidate> candidates_;         // of open_, for the frame at hand

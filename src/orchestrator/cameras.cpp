@@ -1,0 +1,166 @@
+#include "orchestrator/cameras.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace vigia::orchestrator {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kLookAgain = 1ms;
+
+}  // namespace
+
+void Cameras::add(const settings::CameraSettings& camera, const findface::DetectorFilters& filters,
+                  Nanoseconds after) {
+  std::optional<FormerCamera> former;
+  if (camera.spec.id) {
+    MutexLock lock(mutex_);
+    former = former_.take(*camera.spec.id);
+  }
+  auto unit = former ? make(camera, filters, former->ledger, former->past)
+                     : make(camera, filters, std::make_shared<CameraLedger>(), CameraPast());
+  CameraUnit& added = *unit;
+  {
+    MutexLock lock(mutex_);
+    places_.push_back({std::move(unit)});
+  }
+  added.start(after);
+}
+
+void Cameras::replace(std::int64_t id, const settings::CameraSettings& camera,
+                      const findface::DetectorFilters& filters) {
+  const auto old = wind_up([id](const CameraContext& context) { return context.settings.spec.id == id; });
+  auto unit = make(camera, filters, old.at(0)->context()->shared_ledger, old.at(0)->past());
+  CameraUnit& added = *unit;
+  {
+    MutexLock lock(mutex_);
+    const auto place =
+        std::ranges::find_if(places_, [&](const Place& held) { return held.unit.get() == old.at(0); });
+    place->unit.swap(unit);
+    place->is_leaving = false;
+  }
+  unit.reset();  // the old one
+  added.start(Nanoseconds::zero());
+}
+
+void Cameras::remove(std::span<const std::int64_t> ids) {
+  const auto leaving = wind_up([ids](const CameraContext& context) {
+    const auto& id = context.settings.spec.id;
+    return id && std::ranges::find(ids, *id) != ids.end();
+  });
+  std::vector<std::unique_ptr<CameraUnit>> gone;  // let go of outside the lock
+  MutexLock lock(mutex_);
+  for (Place& place : places_) {
+    if (std::ranges::find(leaving, place.unit.get()) == leaving.end()) continue;
+    const auto& context = place.unit->context();
+    former_.add({.id = *context->settings.spec.id,
+                 .name = context->name(),
+                 .past = place.unit->past(),
+                 .ledger = context->shared_ledger,
+                 .context = context});
+    gone.push_back(std::move(place.unit));
+  }
+  std::erase_if(places_, [](const Place& place) { return place.unit == nullptr; });
+}
+
+void Cameras::obey(std::int64_t id, const findface::DetectorFilters& filters) {
+  MutexLock lock(mutex_);
+  for (const Place& place : places_) {
+    if (place.unit->context()->settings.spec.id == id) place.unit->obey(filters);
+  }
+}
+
+void Cameras::settle() {
+  std::vector<std::int64_t> settled;
+  {
+    MutexLock lock(mutex_);
+    settled = former_.settle();
+  }
+  for (const std::int64_t id : settled) delivery_.forget_camera(id);
+}
+
+std::unique_ptr<CameraUnit> Cameras::make(const settings::CameraSettings& camera,
+                                          const findface::DetectorFilters& filters,
+                                          std::shared_ptr<CameraLedger> books, const CameraPast& past) {
+  auto context = std::make_shared<CameraContext>(camera, world_.memory.budget(), std::move(books));
+  delivery_.add_camera(context);
+  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, past);
+  if (filters != findface::DetectorFilters{}) unit->obey(filters);
+  return unit;
+}
+
+// Those that are wanted end, and all that they began is handed on; they are only there any more.
+template <class Wanted>
+std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
+  std::vector<CameraUnit*> leaving;
+  {
+    MutexLock lock(mutex_);
+    for (Place& place : places_) {
+      if (!wanted(*place.unit->context())) continue;
+      place.is_leaving = true;
+      leaving.push_back(place.unit.get());
+    }
+  }
+  for (CameraUnit* const unit : leaving) unit->request_stop();
+  for (CameraUnit* const unit : leaving) unit->join();
+  // Workers take what still waits; nothing new comes in.
+  for (const CameraUnit* const unit : leaving) {
+    while (!unit->is_gone()) std::this_thread::sleep_for(kLookAgain);
+  }
+  return leaving;
+}
+
+void Cameras::tick() {
+  MutexLock lock(mutex_);
+  for (const Place& place : places_) {
+    if (!place.is_leaving) place.unit->tick();
+  }
+}
+
+void Cameras::look(Seen& seen) {
+  MutexLock lock(mutex_);
+  for (const Place& place : places_) {
+    const Strand::Presence presence = place.unit->presence();
+    if (presence.known) ++seen.cameras;
+    if (presence.delivering) ++seen.delivering;
+    seen.busiest = std::max(seen.busiest, place.unit->take_busy());
+  }
+}
+
+std::optional<Crowd> Cameras::new_crowd(const settings::CameraSettings& defaults) {
+  if (!is_new_crowd_.exchange(false)) return std::nullopt;
+  std::vector<settings::CameraSettings> all;
+  {
+    MutexLock lock(mutex_);
+    for (const Place& place : places_) all.push_back(place.unit->context()->settings);
+  }
+  if (all.empty()) return std::nullopt;
+  return crowd_of(all, defaults);
+}
+
+bool Cameras::all_drained() const {
+  MutexLock lock(mutex_);
+  return std::ranges::all_of(places_, [](const Place& place) { return place.unit->drained(); });
+}
+
+void Cameras::add_rows(Summary& summary) const {
+  MutexLock lock(mutex_);
+  for (const Place& place : places_) summary.cameras.push_back(place.unit->summary(summary.seconds));
+  former_.append_rows(summary.seconds, summary.cameras);
+  summary.former = former_.sum();
+}
+
+void Cameras::stop() {
+  static_cast<void>(wind_up([](const CameraContext&) { return true; }));
+}
+
+void Cameras::clear() {
+  std::vector<Place> last;  // let go of outside the lock
+  MutexLock lock(mutex_);
+  last.swap(places_);
+}
+
+}  // namespace vigia::orchestrator

@@ -1,0 +1,94 @@
+// The cameras at work, and the books of those that were: they come and go while workers work.
+//
+//   Cameras cameras(world, delivery);
+//   cameras.add(settings, filters, 250ms);     // begins by and by
+//   cameras.remove(ids);                       // each: its stream ends, its open tracks are closed and
+//   handed on,
+//                                              // its memory goes back to the collector
+// Guarantees
+// 1. No frame that was taken and no track is lost when a camera is removed or replaced, and what waits in the
+//    outbox is delivered: the camera's token is kept as long.
+// 2. Nobody waits for a removal but its caller: no lock is held while a thread is joined and a strand ends,
+// and
+//    other cameras, workers and housekeeping go on. It takes about as long as the stream takes to end: 0.1 s.
+// 3. Of a removed camera nothing is held but its numbers (former_cameras.h).
+// 4. A camera's numbers go on when it is replaced, also under another name, and when it comes back.
+//
+// Threads: add(), replace(), remove(), settle(), stop() and clear() one thread at a time; the others
+// thread-safe. The workers must run until stop() is over, and must have ended before clear().
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "orchestrator/camera_unit.h"
+#include "orchestrator/delivery.h"
+#include "orchestrator/former_cameras.h"
+#include "orchestrator/load_ladder.h"
+#include "orchestrator/overload.h"
+
+namespace vigia::orchestrator {
+
+class Cameras {
+ public:
+  // delivery and all of the world must outlive it.
+  Cameras(StrandWorld world, Delivery& delivery) : world_(world), delivery_(delivery) {}
+
+  // after: it begins so much later. Throws std::system_error when there is no thread to be had: the camera is
+  // there then, and at its end.
+  void add(const settings::CameraSettings& camera, const findface::DetectorFilters& filters,
+           Nanoseconds after);
+  // Of FindFace's camera of this id, which must be there, takes the place. Throws as add().
+  void replace(std::int64_t id, const settings::CameraSettings& camera,
+               const findface::DetectorFilters& filters);
+  void remove(std::span<const std::int64_t> ids);
+  // Of all cameras of that id: these filters beside their own.
+  void obey(std::int64_t id, const findface::DetectorFilters& filters);
+  // Lets go of what removed cameras needed for their last shots, where these are delivered now.
+  void settle();
+
+  // Housekeeping's.
+  void tick();
+  void look(Seen& seen);
+  // There are others than there were: for whoever reckons with them. Nothing: they are the same, or none.
+  std::optional<Crowd> new_crowd(const settings::CameraSettings& defaults);
+  void tell_crowd() { is_new_crowd_ = true; }
+
+  [[nodiscard]] bool all_drained() const;
+  void add_rows(Summary& summary) const;
+
+  void stop();   // all; their numbers stay
+  void clear();  // pools and decoders are retired
+
+ private:
+  struct Place {
+    std::unique_ptr<CameraUnit> unit;
+    bool is_leaving = false;  // no tick any more
+  };
+
+  [[nodiscard]] std::unique_ptr<CameraUnit> make(const settings::CameraSettings& camera,
+                                                 const findface::DetectorFilters& filters,
+                                                 std::shared_ptr<CameraLedger> books, const CameraPast& past);
+  template <class Wanted>
+  std::vector<CameraUnit*> wind_up(Wanted wanted);
+
+  // Constant after construction.
+  const StrandWorld world_;
+  Delivery& delivery_;
+
+  int next_index_ = 0;  // of whoever adds and removes
+  std::atomic<bool> is_new_crowd_{false};
+
+  // State below is protected by mutex_. Units are taken away only by whoever adds and removes.
+  mutable Mutex mutex_;
+  std::vector<Place> places_ GUARDED_BY(mutex_);
+  FormerCameras former_ GUARDED_BY(mutex_);
+};
+
+}  // namespace vigia::orchestrator
