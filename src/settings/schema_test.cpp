@@ -36,7 +36,8 @@ TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
   EXPECT_EQ(program_keys().size(),
             member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() - kSecrets +
                 member_count<outbox::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
-                member_count<memory::MemoryOptions>() + member_count<LoggingOptions>());
+                member_count<ledger::LedgerOptions>() + member_count<memory::MemoryOptions>() +
+                member_count<LoggingOptions>());
 }
 
 template <class Owner>
