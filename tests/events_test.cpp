@@ -57,7 +57,8 @@ class EventsTest : public VigiaProgram {
     return ends;
   }
   [[nodiscard]] std::size_t count_of(const std::string& camera, const std::string& reason) const {
-    for (const auto& each : summary().at("cameras")) {
+    const Json figures = summary();
+    for (const auto& each : figures.at("cameras")) {
       if (each.at("name") == camera) return each.at("faces_not_posted").value(reason, 0U);
     }
     return 0;
@@ -88,7 +89,7 @@ TEST_F(EventsTest, EveryTrackOfARunIsToldWithItsReasonAndItsFace) {
   EXPECT_EQ(ask({"--reason", "posted"}).size(), events().size()) << "all that went to the directory";
   EXPECT_EQ(ask({}).size(), summary().at("tracks_closed").get<std::size_t>());
   EXPECT_EQ(ask({"--limit", "1"}).size(), 1U);
-  EXPECT_TRUE(ask({"--since", "2000-01-01"}).size() > ask({"--since", "2999-01-01"}).size());
+  EXPECT_TRUE(ask({"--since", "2000-01-01"}).size() > ask({"--since", "2199-01-01"}).size());
   EXPECT_FALSE(summary().contains("ledger_lost"));
 
   const auto table = run({"events", "-c", "vigia.yaml", "--camera", "still"});

@@ -14,7 +14,8 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::int64_t kMostSeconds = std::int64_t{100} * 366 * 86400;
+constexpr int kFirstYear = 1970, kLastYear = 2199;  // what fits into nanoseconds, and is asked for
+constexpr std::int64_t kMostSeconds = std::int64_t{50} * 366 * 86400;
 
 std::optional<std::int64_t> seconds_in(char unit) {
   switch (unit) {
@@ -63,7 +64,8 @@ std::optional<UtcTime> parse_iso(std::string_view text) {
   const year_month_day date(year(number(0, 4)), month(static_cast<unsigned>(number(5, 2))),
                             day(static_cast<unsigned>(number(8, 2))));
   const std::array time = {number(11, 2), number(14, 2), number(17, 2)};
-  if (!date.ok() || time[0] > 23 || time[1] > 59 || time[2] > 59) return std::nullopt;
+  const bool known_year = number(0, 4) >= kFirstYear && number(0, 4) <= kLastYear;
+  if (!known_year || !date.ok() || time[0] > 23 || time[1] > 59 || time[2] > 59) return std::nullopt;
   return UtcTime(sys_days(date)) + hours(time[0]) + minutes(time[1]) + seconds(time[2]);
 }
 

@@ -31,10 +31,27 @@ TEST(SinceTest, AMomentInUtcAsLongAsItIsKnown) {
 }
 
 TEST(SinceTest, AllElseIsRefused) {
-  for (const char* const text :
-       {"", "h", "1", "1w", "1h30m", "-1h", "1.5h", "99999999999999999999s", "99999999999d", "2026",
-        "2026-11", "2026-02-29", "2026-13-01", "2026-11-22T24:00", "2026-11-22T07:60", "2026-11-22T07",
-        "2026-11-22 07:05", "2026-11-22T07:05:09+01:00", "yesterday"}) {
+  for (const char* const text : {"",
+                                 "h",
+                                 "1",
+                                 "1w",
+                                 "1h30m",
+                                 "-1h",
+                                 "1.5h",
+                                 "99999999999999999999s",
+                                 "99999999999d",
+                                 "2026",
+                                 "2026-11",
+                                 "2026-02-29",
+                                 "2026-13-01",
+                                 "2026-11-22T24:00",
+                                 "2026-11-22T07:60",
+                                 "2026-11-22T07",
+                                 "2026-11-22 07:05",
+                                 "2026-11-22T07:05:09+01:00",
+                                 "yesterday",
+                                 "2999-01-01",
+                                 "1969-12-31"}) {
     EXPECT_EQ(parsed(text), "error") << text;
   }
   EXPECT_NE(parse_since("yesterday", kNow).error().text.find("'yesterday' is no time; allowed: "),

@@ -320,11 +320,11 @@ const std::vector<WrongFile> kWrongFiles{
     {"a list for the file",
      "- a\n- b\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, memory, logging"}},
+      "delivery, outbox, ledger, memory, logging"}},
     {"a text for the file",
      "just a text\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, memory, logging"}},
+      "delivery, outbox, ledger, memory, logging"}},
     {"two documents",
      "memory: {gc_interval: 5}\n---\nmemory: {gc_interval: 6}\n",
      {"vigia.yaml:3: begins a second document; one file is one document"}},
