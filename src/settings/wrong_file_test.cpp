@@ -29,7 +29,8 @@ struct WrongFile {
 const std::vector<WrongFile> kWrongFiles{
     {"an unknown section",
      "camras: []\n",
-     {"vigia.yaml:1: camras: unknown key; allowed: cameras, defaults, detector, delivery, outbox, memory, "
+     {"vigia.yaml:1: camras: unknown key; allowed: cameras, defaults, detector, delivery, outbox, ledger, "
+      "memory, "
       "logging; did you mean 'cameras'?"}},
     {"an unknown key",
      "defaults:\n  filter_min_sise: 60\n",
@@ -105,6 +106,7 @@ const std::vector<WrongFile> kWrongFiles{
     {"a key in no section",
      "gc_interval: 5\n",
      {"vigia.yaml:1: gc_interval: unknown key; allowed: cameras, defaults, detector, delivery, outbox, "
+      "ledger, "
       "memory, logging; did you mean 'memory.gc_interval'?"}},
     {"a path as flags have it",
      "memory.gc_interval: 5\n",

@@ -38,7 +38,7 @@ class JpegEncoder {
   [[nodiscard]] Result<std::shared_ptr<const domain::Jpeg>> encode(
       const domain::Frame& frame, int quality, const std::shared_ptr<memory::Account>& account);
 
-  // At most kMostThumbnailBytes; about 0.1 ms. Errors: as above.
+  // At most kMostThumbnailBytes; about 0.03 ms. Errors: as above.
   [[nodiscard]] Result<std::vector<std::byte>> encode(const domain::Thumbnail& thumbnail);
 
  private:
