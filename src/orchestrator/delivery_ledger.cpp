@@ -1,6 +1,7 @@
 #include "orchestrator/delivery_ledger.h"
 
 #include "base/log.h"
+#include "orchestrator/track_ends.h"
 
 namespace vigia::orchestrator {
 
@@ -17,16 +18,19 @@ std::shared_ptr<CameraContext> DeliveryLedger::find(const std::string& camera) c
 
 void DeliveryLedger::delivered(const domain::Shot& shot) {
   if (const auto camera = find(shot.camera)) ++camera->ledger.faces_posted;
+  ledger_.settle(key_of(shot), ledger::Progress::posted, {});
   log::info("{}: face posted: track {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
             shot.quality.total, shot.face.width, shot.face.height);
 }
 
-void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string&) {
+void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {
   if (const auto camera = find(shot.camera)) camera->ledger.not_posted(reason);
+  ledger_.settle(key_of(shot), reason, text);
 }
 
-void DeliveryLedger::failed(const domain::Shot& shot, const std::string&) {
+void DeliveryLedger::failed(const domain::Shot& shot, const std::string& text) {
   if (const auto camera = find(shot.camera)) ++camera->ledger.faces_failed;
+  ledger_.settle(key_of(shot), ledger::Progress::failed, text);
 }
 
 void RouteLedger::delivered(const domain::Shot& shot) {

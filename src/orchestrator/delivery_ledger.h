@@ -1,4 +1,4 @@
-// Books what became of the shots that left the outbox, under the camera they are from.
+// Books what became of the shots that left the outbox, under the camera they are from, and tells the ledger.
 // Threads: thread-safe.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "ledger/ledger.h"
 #include "orchestrator/camera_context.h"
 #include "outbox/delivery_listener.h"
 
@@ -16,6 +17,8 @@ namespace vigia::orchestrator {
 
 class DeliveryLedger final : public outbox::DeliveryListener {
  public:
+  explicit DeliveryLedger(ledger::Ledger& ledger) : ledger_(ledger) {}
+
   void add_camera(const std::shared_ptr<CameraContext>& camera);
 
   void delivered(const domain::Shot& shot) override;
@@ -26,6 +29,9 @@ class DeliveryLedger final : public outbox::DeliveryListener {
   // Of a camera of this run; shots that an earlier run left in the outbox may be of others.
   std::shared_ptr<CameraContext> find(const std::string& camera) const;
 
+  ledger::Ledger& ledger_;
+
+  // State below is protected by mutex_.
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<CameraContext>> cameras_ GUARDED_BY(mutex_);
 };

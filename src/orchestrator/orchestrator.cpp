@@ -45,8 +45,11 @@ Status Orchestrator::prepare() {
                                       .rate = settings_.delivery.replay_rate});
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
-  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
-  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, memory_, clock_);
+  auto ledger = ledger::Ledger::open(settings_.ledger, memory_, clock_);
+  if (!ledger) return ledger.error();
+  ledger_ = *std::move(ledger);
+  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
+  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, *ledger_, memory_, clock_);
   for (const auto& camera : settings_.cameras) add_camera(camera);
   return ok_status();
 }
@@ -56,6 +59,9 @@ void Orchestrator::start() {
   started_ = clock_.now();
   cpu_at_start_ = process_cpu_seconds();
   memory_.start();
+  if (ledger_->enabled()) {
+    ledger_thread_ = Worker("ledger", [this](const std::stop_token& stop) { ledger_->run(stop); });
+  }
   for (const std::string& route : Delivery::route_names(settings_)) {
     for (int i = 0; i < settings_.delivery.senders; ++i) {
       senders_.emplace_back(fmt::format("{} {}", route, i), [this, route](const std::stop_token& stop) {
@@ -89,12 +95,13 @@ void Orchestrator::start_workers() {
 }
 
 void Orchestrator::add_camera(const settings::CameraSettings& camera) {
-  auto context = std::make_shared<CameraContext>(camera, memory_.budget());
+  auto context = std::make_shared<CameraContext>(camera, memory_.budget(), ledger_->enabled());
   delivery_->add_camera(context);
   MutexLock lock(mutex_);
   const int index = static_cast<int>(cameras_.size());
   cameras_.push_back(std::make_unique<CameraUnit>(
-      std::move(context), index, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}));
+      std::move(context), index,
+      StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, ledger_.get()}));
 }
 
 void Orchestrator::start_cameras(std::span<const settings::CameraSettings> added, std::size_t first) {
@@ -166,6 +173,7 @@ Summary Orchestrator::stop() {
   wait_for_senders();
   outbox_->close();
   delivery_->finish();
+  ledger_thread_ = Worker();  // it writes what is left
   Summary figures = summary();
   {
     MutexLock lock(mutex_);
@@ -212,6 +220,7 @@ Summary Orchestrator::summary() const {
     figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);
   }
   figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
+  figures.ledger_lost = ledger_->lost();
   figures.outbox = outbox_->figures();
   figures.routes = delivery_->routes();
   figures.faces_pending = figures.routes.front().pending;

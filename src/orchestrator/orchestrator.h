@@ -6,9 +6,9 @@
 //   ... until a signal, the time is over, or vigia->all_done() ...
 //   const Summary summary = vigia->stop();
 //
-// Start order: memory, senders, shot writer, workers, cameras, housekeeping. Stop in reverse, so that what
-// is on its way arrives: no frame that was taken, no track and no shot is lost by a stop.
-// Threads: one thread at a time.
+// Start order: memory, ledger, senders, shot writer, workers, cameras, housekeeping. Stop in reverse, so that
+// what is on its way arrives: no frame that was taken, no track and no shot is lost by a stop. Threads: one
+// thread at a time.
 #pragma once
 
 #include <atomic>
@@ -22,6 +22,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "base/worker.h"
+#include "ledger/ledger.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/camera_unit.h"
 #include "orchestrator/delivery.h"
@@ -76,6 +77,7 @@ class Orchestrator {
   LoadMeter load_;
   Turns turns_;
   ShotOrders orders_;
+  std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<ShotWriter> shot_writer_;
   std::unique_ptr<Delivery> delivery_;
@@ -90,6 +92,7 @@ class Orchestrator {
   std::optional<Crowd> told_ GUARDED_BY(mutex_);      // FindFace's cameras, once, for housekeeping
   bool list_is_complete_ GUARDED_BY(mutex_) = false;  // false while FindFace has not told the cameras
 
+  Worker ledger_thread_;
   std::vector<Worker> senders_;
   Worker shot_thread_;
   std::vector<Worker> workers_;

@@ -39,7 +39,8 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
-      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index),
+      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index,
+              camera_->thumbnails),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}
@@ -230,6 +231,7 @@ void Strand::order(ShotOrder shot_order) {
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
+  if (world_.ledger != nullptr) world_.ledger->note_lost();
   if (camera_->ledger.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
     log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
   }

@@ -24,6 +24,7 @@
 #include "camera/frame_sink.h"
 #include "detect/detector.h"
 #include "detect/motion_gate.h"
+#include "ledger/ledger.h"
 #include "orchestrator/camera_context.h"
 #include "orchestrator/load_meter.h"
 #include "orchestrator/shot_orders.h"
@@ -42,6 +43,7 @@ struct StrandWorld {
   ShotOrders& orders;
   StageLatency& latency;
   LoadMeter& load;
+  ledger::Ledger* ledger = nullptr;  // counts the ends that it could not be told of; none: nobody does
 };
 
 class Strand final : public camera::FrameSink {

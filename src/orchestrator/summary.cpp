@@ -250,6 +250,7 @@ std::string to_json(const Summary& summary, Detail detail) {
       {"routes", routes_json(summary.routes)},
       {"outbox", outbox_json(summary.outbox)},
       {"memory", memory_json(summary.memory)}};
+  if (summary.ledger_lost > 0) json["ledger_lost"] = summary.ledger_lost;
   if (detail == Detail::stages) json["stages_ms"] = stages_json(summary);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -278,6 +279,10 @@ std::string to_text(const Summary& summary, Detail detail) {
                       summary.total(&CameraSummary::faces_posted), summary.faces_pending,
                       summary.total(&CameraSummary::faces_failed));
   text += routes_text(summary);
+  if (summary.ledger_lost > 0) {
+    text += fmt::format("ledger     {} entries lost: 'vigia events' does not know of them\n",
+                        summary.ledger_lost);
+  }
   text += fmt::format("memory     {} at most; {} collections of {} objects; longest stall {:.3f} ms\n",
                       format_bytes(summary.memory.rss_peak_bytes), summary.memory.gc_count,
                       summary.memory.objects_collected, stall.max / 1000);

@@ -41,6 +41,7 @@
 #include "domain/shot_image.h"
 #include "domain/sighting.h"
 #include "domain/track.h"
+#include "memory/budget.h"
 #include "track/join.h"
 #include "track/motion.h"
 #include "track/track_options.h"
@@ -56,8 +57,10 @@ class ManageTracks {
  public:
   static constexpr std::size_t kMaxOpen = 256;
 
-  // filter_min_movement: of ShotOptions; decides what make_shot() will post.
-  ManageTracks(const TrackOptions& options, double filter_min_movement, int camera);
+  // filter_min_movement: of ShotOptions; decides what make_shot() will post. thumbnails: the account charged
+  // for them, 14 KB a track; with none, none are taken. See take_thumbnail.h.
+  ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
+               std::shared_ptr<memory::Account> thumbnails = nullptr);
 
   // REQUIRES: frames in order, stream time never backwards; the sightings are of this frame. Appends.
   void update(const domain::Frame& frame, std::span<const domain::Sighting> faces,
@@ -87,6 +90,7 @@ class ManageTracks {
   void predict(Nanoseconds now);
   void add_sighting(Open& open, const domain::Sighting& face, const domain::Frame& frame);
   void keep_if_better(Open& open, const domain::Sighting& face, const domain::Frame& frame);
+  static void show_if_better(domain::Track& track, const domain::Sighting& face, const domain::Frame& frame);
   Open begin(const domain::Box& box, Nanoseconds now);
   void go_on_as_new(Open& open, const domain::Box& box, Nanoseconds now, std::vector<Finished>& out);
   void make_room(std::vector<Finished>& out);
@@ -98,6 +102,7 @@ class ManageTracks {
   const TrackOptions options_;
   const float min_movement_;
   const int camera_;
+  const std::shared_ptr<memory::Account> thumbnails_;
 
   std::uint64_t last_id_ = 0;
   std::vector<Open> open_;  // in the order in which they came
