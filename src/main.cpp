@@ -11,6 +11,7 @@
 #include "bench/bench_pipeline.h"
 #include "memory/allocator.h"
 #include "orchestrator/check.h"
+#include "orchestrator/events.h"
 #include "orchestrator/run.h"
 #include "settings/command_line.h"
 #include "settings/default_yaml.h"
@@ -51,6 +52,7 @@ int load_and_start(const settings::CommandLine& command) {
   auto outcome = settings::load(sources, base);
   for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);
   if (!outcome.settings) return complain(outcome.errors);
+  if (command.verb == settings::Verb::events) return orchestrator::events(*outcome.settings, command.events);
   const auto problems = settings::problems_for_run(*outcome.settings);
   if (!problems.empty()) return complain(problems);
   const int exit_code = start(command, *std::move(outcome.settings));

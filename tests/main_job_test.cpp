@@ -82,6 +82,7 @@ TEST_F(MainJobTest, TheDemoNeedsNoSetUpAndTouchesNobodysOutbox) {
   EXPECT_GT(summary()["frames_processed"], 0);
   EXPECT_NE(finished_.out.find("people were shown"), std::string::npos) << finished_.out;
   EXPECT_FALSE(std::filesystem::exists(folder() / "vigia.db"));
+  EXPECT_FALSE(std::filesystem::exists(folder() / "vigia-events.db"));
 }
 
 TEST_F(MainJobTest, ACameraThatCannotStartFailsTheRunAndTheOthersGoOn) {

@@ -63,6 +63,7 @@ TEST_F(RtspTest, CheckSaysWhichCameraIsWrongAndWhy) {
   EXPECT_NE(finished.out.find("401"), std::string::npos) << finished.out;
   EXPECT_EQ((finished.out + finished.err).find("secret"), std::string::npos) << finished.out << finished.err;
   EXPECT_FALSE(std::filesystem::exists(folder() / "vigia.db")) << "a check leaves nothing behind";
+  EXPECT_FALSE(std::filesystem::exists(folder() / "vigia-events.db"));
 }
 
 }  // namespace

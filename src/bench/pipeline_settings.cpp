@@ -13,6 +13,7 @@ settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>
   settings::Settings base;
   base.delivery.directory = folder / "faces";
   base.outbox.path = folder / "outbox.db";
+  base.ledger.path = folder / "events.db";
   for (int i = 0; i < cameras; ++i) {
     settings::CameraSettings camera;
     camera.spec.name = fmt::format("cam{}", i + 1);

@@ -100,7 +100,7 @@ TEST(PipelineSettingsTest, AProcessOfItsOwnGetsTheSameOptions) {
       child_arguments(options),
       ElementsAre("vigia", "bench", "pipeline", "--cameras", "4", "--clip", "a b.mp4", "--clip", "c.mp4",
                   "--pace", "realtime", "--input", "640x384", "--precision", "auto", "--seconds", "2.5",
-                  "--warm-up", "2", "--set", "memory.gc_interval=2", "--child", "bound", "--folder", "/f"));
+                  "--warm-up", "3", "--set", "memory.gc_interval=2", "--child", "bound", "--folder", "/f"));
 }
 
 }  // namespace

@@ -6,10 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "base/clock.h"
 #include "domain/shot_image.h"
 #include "domain/sighting.h"
+#include "domain/thumbnail.h"
+#include "memory/budget.h"
 #include "memory/retirable.h"
 
 namespace vigia::domain {
@@ -43,6 +46,16 @@ struct Track final : public memory::Retirable {
   float movement = 0;
   std::optional<BestShot> best;           // the best of those not rejected
   std::optional<Sighting> best_rejected;  // while there is no best: why not
+  std::unique_ptr<Thumbnail> thumbnail;   // none: nobody wants one
+  memory::Charge thumbnail_charge;
+
+  // Room for a thumbnail, not filled yet, charged to that account.
+  void make_room_for_thumbnail(std::shared_ptr<memory::Account> account) {
+    constexpr auto kBytes = static_cast<Bytes>(sizeof(Thumbnail));
+    thumbnail = std::make_unique_for_overwrite<Thumbnail>();
+    thumbnail_charge = memory::Charge(std::move(account), kBytes);
+    set_charge(kBytes);
+  }
 };
 
 // A poster, a statue, a false detection: seen more than once, and never moved by so much. (A face that

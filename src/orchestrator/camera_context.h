@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/mutex.h"
 #include "memory/budget.h"
 #include "orchestrator/camera_ledger.h"
 #include "settings/settings.h"
@@ -14,21 +15,37 @@ namespace vigia::orchestrator {
 
 struct CameraContext {
   // books: of the camera before, where this one takes its place.
-  CameraContext(settings::CameraSettings camera, memory::Budget& budget,
+  CameraContext(settings::CameraSettings camera, memory::Budget& budget, bool takes_thumbnails = false,
                 std::shared_ptr<CameraLedger> books = std::make_shared<CameraLedger>())
       : settings(std::move(camera)),
         shot_camera{settings.spec, settings.shot, budget.open(settings.spec.name, memory::Kind::jpeg)},
+        thumbnails(takes_thumbnails ? budget.open(settings.spec.name, memory::Kind::shots) : nullptr),
         shared_ledger(std::move(books)),
-        ledger(*shared_ledger) {}
+        ledger(*shared_ledger),
+        limits_(settings.shot) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return settings.spec.name; }
+  // By which its faces are judged now: its own, or FindFace's where these are stricter. Thread-safe.
+  [[nodiscard]] shot::ShotOptions limits() const {
+    MutexLock lock(mutex_);
+    return limits_;
+  }
+  void set_limits(const shot::ShotOptions& limits) {
+    MutexLock lock(mutex_);
+    limits_ = limits;
+  }
 
   // Constant after construction.
   const settings::CameraSettings settings;
   const shot::ShotCamera shot_camera;
+  const std::shared_ptr<memory::Account> thumbnails;  // of its tracks; none: none are taken
   const std::shared_ptr<CameraLedger> shared_ledger;
 
   CameraLedger& ledger;  // thread-safe
+
+ private:
+  mutable Mutex mutex_;
+  shot::ShotOptions limits_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::orchestrator

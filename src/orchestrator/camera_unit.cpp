@@ -62,6 +62,12 @@ void CameraUnit::start(Nanoseconds after) try {
   throw;
 }
 
+void CameraUnit::obey(const findface::DetectorFilters& theirs) {
+  const shot::ShotOptions both = stricter(context_->settings.shot, theirs);
+  context_->set_limits(both);
+  strand_.set_filters(both);
+}
+
 CameraPast CameraUnit::past() const {
   CameraPast past{.stats = source_.stats(), .people_shown = past_.people_shown};
   add_counters(past.stats, past_.stats);

@@ -38,9 +38,7 @@ class CameraUnit {
   void join() { thread_.join(); }
 
   // From the next frame on: these beside the camera's own.
-  void obey(const findface::DetectorFilters& theirs) {
-    strand_.set_filters(stricter(context_->settings.shot, theirs));
-  }
+  void obey(const findface::DetectorFilters& theirs);
 
   void tick() { strand_.tick(); }
   [[nodiscard]] Strand::Presence presence() const { return strand_.presence(); }

@@ -85,7 +85,8 @@ void Cameras::settle() {
 std::unique_ptr<CameraUnit> Cameras::make(const settings::CameraSettings& camera,
                                           const findface::DetectorFilters& filters,
                                           std::shared_ptr<CameraLedger> books, const CameraPast& past) {
-  auto context = std::make_shared<CameraContext>(camera, world_.memory.budget(), std::move(books));
+  auto context = std::make_shared<CameraContext>(
+      camera, world_.memory.budget(), world_.ledger != nullptr && world_.ledger->enabled(), std::move(books));
   delivery_.add_camera(context);
   auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, past);
   if (filters != findface::DetectorFilters{}) unit->obey(filters);

@@ -36,8 +36,12 @@ class CamerasTest : public ::testing::Test {
                                        memory_, system_clock());
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = *std::move(opened);
-    writer_.emplace(orders_, *outbox_, memory_, latency_);
-    delivery_.emplace(settings_, *outbox_, memory_, system_clock());
+    settings_.ledger.path = folder_ / "events.db";
+    auto ledger = ledger::Ledger::open(settings_.ledger, memory_, system_clock());
+    ASSERT_TRUE(ledger.ok()) << ledger.error().text;
+    ledger_ = *std::move(ledger);
+    writer_.emplace(orders_, *outbox_, memory_, latency_, *ledger_);
+    delivery_.emplace(settings_, *outbox_, *ledger_, memory_, system_clock());
     cameras_.emplace(StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_}, *delivery_);
     sender_ =
         Worker("sender", [this](const std::stop_token& stop) { delivery_->run_sender("directory", stop); });
@@ -120,6 +124,7 @@ class CamerasTest : public ::testing::Test {
   LoadMeter load_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::optional<ShotWriter> writer_;
+  std::unique_ptr<ledger::Ledger> ledger_;
   std::optional<Delivery> delivery_;
   std::optional<Cameras> cameras_;
   Worker sender_, shots_;

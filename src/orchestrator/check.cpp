@@ -15,6 +15,7 @@
 #include "findface/camera_list.h"
 #include "findface/session.h"
 #include "http/http.h"
+#include "ledger/file.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
@@ -84,6 +85,14 @@ void check_detector(const settings::Settings& settings, memory::MemoryManager& m
   if (!detectors->choice.empty()) fmt::print("note  detector.input auto: {}\n", detectors->choice);
 }
 
+// A check leaves nothing behind: a database that it had to make goes again.
+void remove_database(const std::string& path) {
+  std::error_code ignored;
+  for (const char* const ending : {"", "-wal", "-shm", ".lock"}) {
+    std::filesystem::remove(path + ending, ignored);
+  }
+}
+
 void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
   const bool existed = std::filesystem::exists(settings.outbox.path);
   {
@@ -93,11 +102,17 @@ void check_outbox(const settings::Settings& settings, memory::MemoryManager& mem
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));
   }
-  if (existed) return;
-  std::error_code ignored;  // a check leaves nothing behind
-  for (const char* const ending : {"", "-wal", "-shm", ".lock"}) {
-    std::filesystem::remove(settings.outbox.path + ending, ignored);
+  if (!existed) remove_database(settings.outbox.path);
+}
+
+void check_ledger(const settings::Settings& settings, Report& report) {
+  if (settings.ledger.keep == 0) return report.ok("ledger", "none is kept");
+  const bool existed = std::filesystem::exists(settings.ledger.path);
+  if (const auto database = ledger::open_to_write(settings.ledger.path); !database) {
+    return report.bad("ledger", database.error().text);
   }
+  report.ok("ledger", settings.ledger.path);
+  if (!existed) remove_database(settings.ledger.path);
 }
 
 void check_cameras(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
@@ -139,6 +154,7 @@ int check(const settings::Settings& settings) {
   memory::MemoryManager memory(settings.memory);
   check_detector(settings, memory, report);
   check_outbox(settings, memory, report);
+  check_ledger(settings, report);
   check_cameras(settings, memory, report);
   if (settings.findface.enabled()) {
     check_findface(settings, report);

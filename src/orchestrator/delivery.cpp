@@ -28,9 +28,9 @@ std::vector<std::string> Delivery::route_names(const settings::Settings& setting
   return {settings.findface.enabled() ? kFindface : kDirectory};
 }
 
-Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
-                   Clock& clock)
-    : settings_(settings), outbox_(outbox), clock_(clock) {
+Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, ledger::Ledger& ledger,
+                   memory::MemoryManager& memory, Clock& clock)
+    : settings_(settings), outbox_(outbox), clock_(clock), ledger_(ledger) {
   for (const std::string& name : route_names(settings)) {
     const bool is_primary = routes_.empty();
     auto courier = name == kFindface ? findface_courier(memory) : directory_courier();

@@ -34,8 +34,8 @@ class Delivery {
   static std::vector<std::string> route_names(const settings::Settings& settings);
 
   // outbox: opened with these routes. All must outlive it. Nothing is sent yet.
-  Delivery(const settings::Settings& settings, outbox::Outbox& outbox, memory::MemoryManager& memory,
-           Clock& clock);
+  Delivery(const settings::Settings& settings, outbox::Outbox& outbox, ledger::Ledger& ledger,
+           memory::MemoryManager& memory, Clock& clock);
   ~Delivery();
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "orchestrator/track_ends.h"
 
 namespace vigia::orchestrator {
 
@@ -36,22 +37,25 @@ void DeliveryLedger::delivered(const domain::Shot& shot) {
     ++books->faces_posted;
     books->shot_left();
   }
+  ledger_.settle(key_of(shot), ledger::Progress::posted, {});
   log::info("{}: face posted: track {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
             shot.quality.total, shot.face.width, shot.face.height);
 }
 
-void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string&) {
+void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {
   if (const auto books = books_of(shot)) {
     books->not_posted(reason);
     books->shot_left();
   }
+  ledger_.settle(key_of(shot), reason, text);
 }
 
-void DeliveryLedger::failed(const domain::Shot& shot, const std::string&) {
+void DeliveryLedger::failed(const domain::Shot& shot, const std::string& text) {
   if (const auto books = books_of(shot)) {
     ++books->faces_failed;
     books->shot_left();
   }
+  ledger_.settle(key_of(shot), ledger::Progress::failed, text);
 }
 
 void RouteLedger::delivered(const domain::Shot& shot) {

@@ -1,6 +1,6 @@
-// Books what became of the shots that left the outbox, under the camera they are from: FindFace's cameras by
-// their number, since they may be renamed while shots wait; those of the settings by their name.
-// Threads: thread-safe.
+// Books what became of the shots that left the outbox, under the camera they are from, and tells the ledger.
+// FindFace's cameras are known by their number, since they may be renamed while shots wait; those of the
+// settings by their name. Threads: thread-safe.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/mutex.h"
+#include "ledger/ledger.h"
 #include "orchestrator/camera_ledger.h"
 #include "outbox/delivery_listener.h"
 
@@ -17,6 +18,8 @@ namespace vigia::orchestrator {
 
 class DeliveryLedger final : public outbox::DeliveryListener {
  public:
+  explicit DeliveryLedger(ledger::Ledger& ledger) : ledger_(ledger) {}
+
   void add_camera(const std::string& name, std::shared_ptr<CameraLedger> books);
   void add_camera(std::int64_t id, std::shared_ptr<CameraLedger> books);
   void remove_camera(std::int64_t id);
@@ -29,6 +32,9 @@ class DeliveryLedger final : public outbox::DeliveryListener {
   // Of a camera of this run; shots that an earlier run left in the outbox may be of others.
   std::shared_ptr<CameraLedger> books_of(const domain::Shot& shot) const;
 
+  ledger::Ledger& ledger_;
+
+  // State below is protected by mutex_.
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<CameraLedger>> by_name_ GUARDED_BY(mutex_);
   std::map<std::int64_t, std::shared_ptr<CameraLedger>> by_id_ GUARDED_BY(mutex_);

@@ -46,7 +46,7 @@ class FramePathLocksTest : public ::testing::Test {
     nobody_waits_.request_stop();
     settings_.spec.name = "gate";
     settings_.shot.filter_min_quality = 0;
-    context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+    context_ = std::make_shared<CameraContext>(settings_, memory_.budget(), true);  // with thumbnails
     strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
   }
   void SetUp() override {

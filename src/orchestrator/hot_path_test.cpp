@@ -120,7 +120,7 @@ class HotPathTest : public ::testing::Test {
 TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
   auto detectors = make_detectors(settings_, memory_.budget());
   ASSERT_TRUE(detectors.ok()) << detectors.error().text;
-  auto context = std::make_shared<CameraContext>(camera_, memory_.budget());
+  auto context = std::make_shared<CameraContext>(camera_, memory_.budget(), true);  // with thumbnails
   Strand strand(context, 0, StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_});
   CountedWay way(strand, turns_, *detectors->each.front());
   camera::StreamCamera source(camera_.spec, camera_.source, memory_, system_clock());

@@ -44,10 +44,13 @@ Status Orchestrator::prepare() {
                                       .rate = settings_.delivery.replay_rate});
   if (!outbox) return outbox.error();
   outbox_ = *std::move(outbox);
-  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_);
-  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, memory_, clock_);
-  cameras_ =
-      std::make_unique<Cameras>(StrandWorld{memory_, clock_, turns_, orders_, latency_, load_}, *delivery_);
+  auto ledger = ledger::Ledger::open(settings_.ledger, memory_, clock_);
+  if (!ledger) return ledger.error();
+  ledger_ = *std::move(ledger);
+  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
+  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, *ledger_, memory_, clock_);
+  cameras_ = std::make_unique<Cameras>(
+      StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, ledger_.get()}, *delivery_);
   if (delivery_->session() != nullptr) {
     follow_ = std::make_unique<FollowFindface>(settings_, *delivery_, *cameras_, clock_);
   }
@@ -59,6 +62,9 @@ void Orchestrator::start() {
   started_ = clock_.now();
   cpu_at_start_ = process_cpu_seconds();
   memory_.start();
+  if (ledger_->enabled()) {
+    ledger_thread_ = Worker("ledger", [this](const std::stop_token& stop) { ledger_->run(stop); });
+  }
   for (const std::string& route : Delivery::route_names(settings_)) {
     for (int i = 0; i < settings_.delivery.senders; ++i) {
       senders_.emplace_back(fmt::format("{} {}", route, i), [this, route](const std::stop_token& stop) {
@@ -137,6 +143,7 @@ Summary Orchestrator::stop() {
   wait_for_senders();
   outbox_->close();
   delivery_->finish();
+  ledger_thread_ = Worker();  // it writes what is left
   Summary figures = summary();
   cameras_->clear();  // their pools and decoders are retired: the collector's last work
   memory_.stop();
@@ -168,6 +175,7 @@ Summary Orchestrator::summary() const {
     figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);
   }
   figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
+  figures.ledger_lost = ledger_->lost();
   figures.outbox = outbox_->figures();
   figures.routes = delivery_->routes();
   figures.faces_pending = figures.routes.front().pending;

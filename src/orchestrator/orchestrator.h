@@ -6,9 +6,9 @@
 //   ... until a signal, the time is over, or vigia->all_done() ...
 //   const Summary summary = vigia->stop();
 //
-// Start order: memory, senders, shot writer, workers, cameras, housekeeping, and with FindFace who follows
-// its list of cameras. Stop in reverse, so that what is on its way arrives: no frame that was taken, no track
-// and no shot is lost by a stop. Threads: one thread at a time.
+// Start order: memory, ledger, senders, shot writer, workers, cameras, housekeeping, and with FindFace who
+// follows its list of cameras. Stop in reverse, so that what is on its way arrives: no frame that was taken,
+// no track and no shot is lost by a stop. Threads: one thread at a time.
 #pragma once
 
 #include <memory>
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/worker.h"
+#include "ledger/ledger.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/cameras.h"
 #include "orchestrator/delivery.h"
@@ -71,6 +72,7 @@ class Orchestrator {
   LoadMeter load_;
   Turns turns_;
   ShotOrders orders_;
+  std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<ShotWriter> shot_writer_;
   std::unique_ptr<Delivery> delivery_;
@@ -81,6 +83,7 @@ class Orchestrator {
   double cpu_at_start_ = 0;
   bool running_ = false;
 
+  Worker ledger_thread_;
   std::vector<Worker> senders_;
   Worker shot_thread_;
   std::vector<Worker> workers_;

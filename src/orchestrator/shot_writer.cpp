@@ -1,6 +1,8 @@
 #include "orchestrator/shot_writer.h"
 
 #include <chrono>
+#include <utility>
+#include <variant>
 
 #include "base/log.h"
 
@@ -29,7 +31,10 @@ void ShotWriter::carry_out(ShotOrder order) {
 }
 
 void ShotWriter::make(const std::shared_ptr<CameraContext>& camera, track::Finished finished) {
+  auto end = ends_.describe(*finished.track, *camera);
   auto outcome = make_shot_.make(*finished.track, camera->shot_camera);
+  const bool is_shot = std::holds_alternative<domain::Shot>(outcome);
+  if (is_shot || finished.over) ends_.tell(std::move(end), outcome, *camera);
   if (auto* const shot = std::get_if<domain::Shot>(&outcome)) {
     ++camera->ledger.shots_waiting;  // until its end is told: the outbox tells each
     unsaved_.push_back(std::move(*shot));

@@ -1,6 +1,7 @@
 // Turns closed tracks into shots and writes them to the outbox: the frame becomes a JPEG, the shot a
 // durable row, and only then the track is forgotten (retired). When several orders wait, their shots are
 // written together: one fsync for all. What the disk will not take now is the outbox's worry, not ours.
+// The ledger is told of every end.
 // Threads: run() on one thread; it returns once the orders are closed and all are done.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/shot_orders.h"
 #include "orchestrator/stage_latency.h"
+#include "orchestrator/track_ends.h"
 #include "outbox/outbox.h"
 #include "shot/make_shot.h"
 
@@ -19,8 +21,13 @@ class ShotWriter {
  public:
   static constexpr std::size_t kMostTogether = 16;
 
-  ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory, StageLatency& latency)
-      : orders_(orders), outbox_(outbox), memory_(memory), make_shot_(memory, latency.of(Stage::encode)) {}
+  ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory, StageLatency& latency,
+             ledger::Ledger& ledger)
+      : orders_(orders),
+        outbox_(outbox),
+        memory_(memory),
+        make_shot_(memory, latency.of(Stage::encode)),
+        ends_(ledger, make_shot_) {}
 
   void run();
 
@@ -33,6 +40,7 @@ class ShotWriter {
   outbox::Outbox& outbox_;
   memory::MemoryManager& memory_;
   shot::MakeShot make_shot_;
+  TrackEnds ends_;
   std::vector<domain::Shot> unsaved_;
   std::vector<std::unique_ptr<domain::Track>> tracks_;  // of these shots
 };

@@ -40,13 +40,13 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index,
-              camera_->ledger.tracks_closed),
+              camera_->thumbnails, camera_->ledger.tracks_closed),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}
 
 Strand::~Strand() {
-  const std::unique_ptr<shot::Grader> never_taken(next_grader_.exchange(nullptr));
+  const std::unique_ptr<NewFilters> never_taken(next_filters_.exchange(nullptr));
 }
 
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
@@ -155,15 +155,17 @@ std::optional<domain::Frame> Strand::take_frame() {
 }
 
 void Strand::set_filters(const shot::ShotOptions& filters) {
-  auto next = std::make_unique<shot::Grader>(filters);
-  const std::unique_ptr<shot::Grader> never_taken(
-      next_grader_.exchange(next.release(), std::memory_order_acq_rel));
+  auto next = std::make_unique<NewFilters>(filters);
+  const std::unique_ptr<NewFilters> never_taken(
+      next_filters_.exchange(next.release(), std::memory_order_acq_rel));
 }
 
 void Strand::take_new_filters() noexcept {
-  if (next_grader_.load(std::memory_order_relaxed) == nullptr) return;
-  const std::unique_ptr<shot::Grader> next(next_grader_.exchange(nullptr, std::memory_order_acquire));
-  if (next) grader_ = *next;
+  if (next_filters_.load(std::memory_order_relaxed) == nullptr) return;
+  std::unique_ptr<NewFilters> next(next_filters_.exchange(nullptr, std::memory_order_acquire));
+  if (!next) return;
+  grader_ = next->grader;
+  world_.memory.retire(std::move(next));
 }
 
 void Strand::take_turn(detect::Detector& detector) {
@@ -248,6 +250,7 @@ void Strand::order(ShotOrder shot_order) {
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
+  if (world_.ledger != nullptr) world_.ledger->note_lost();
   if (camera_->ledger.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
     log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
   }

@@ -27,6 +27,8 @@
 #include "camera/frame_sink.h"
 #include "detect/detector.h"
 #include "detect/motion_gate.h"
+#include "ledger/ledger.h"
+#include "memory/retirable.h"
 #include "orchestrator/camera_context.h"
 #include "orchestrator/load_meter.h"
 #include "orchestrator/shot_orders.h"
@@ -45,6 +47,7 @@ struct StrandWorld {
   ShotOrders& orders;
   StageLatency& latency;
   LoadMeter& load;
+  ledger::Ledger* ledger = nullptr;  // counts the ends that it could not be told of; none: nobody does
 };
 
 class Strand final : public camera::FrameSink {
@@ -103,6 +106,13 @@ class Strand final : public camera::FrameSink {
   void finish_turn(SteadyTime begun);
   void take_new_filters() noexcept;
 
+  // Retired by the worker that took it.
+  struct NewFilters : memory::Retirable {
+    explicit NewFilters(const shot::ShotOptions& filters)
+        : Retirable(sizeof(NewFilters)), grader(filters) {}
+    const shot::Grader grader;
+  };
+
   // Constant after construction.
   const std::shared_ptr<CameraContext> camera_;
   const StrandWorld world_;
@@ -129,7 +139,7 @@ class Strand final : public camera::FrameSink {
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
   bool closed_all_ = false;
 
-  std::atomic<shot::Grader*> next_grader_{nullptr};  // for the worker to take
+  std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};
   std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
   std::atomic<bool> has_open_tracks_{false};

@@ -245,6 +245,19 @@ TEST_F(StrandTest, AFaceThatFindsNoPlaceIsCounted) {
   EXPECT_EQ(ledger().faces_not_posted.at(static_cast<std::size_t>(domain::Reason::shed)), 1U);
 }
 
+TEST_F(StrandTest, AndTheLedgerCountsThatItWasNotTold) {
+  auto books = ledger::Ledger::open({.path = "", .keep = 0}, memory_, clock_);
+  ASSERT_TRUE(books);
+  context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, books->get()});
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
+  detector_.face = domain::Box{100, 100, 80, 100};
+  deliver(0);
+  strand().end();
+  work();
+  EXPECT_EQ((*books)->lost(), 1U);
+}
+
 TEST_F(StrandTest, CamerasTakeTurns) {
   auto other_context = std::make_shared<CameraContext>(settings_, memory_.budget());
   Strand other(other_context, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});

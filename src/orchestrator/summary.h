@@ -73,6 +73,7 @@ struct Summary {
   std::uint64_t faces_pending = 0;  // on the primary route
   outbox::OutboxFigures outbox;
   std::vector<RouteSummary> routes;  // the primary one first
+  std::uint64_t ledger_lost = 0;     // entries that the ledger of tracks' ends could not keep
   memory::MemoryStats memory;
 
   // Something went wrong that the user must know of: a camera that could never start or a file that could

@@ -115,6 +115,15 @@ TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
   EXPECT_EQ(breaker["opened"], 2);
 }
 
+TEST(SummaryTest, WhatTheLedgerLostIsToldWhereItLostAny) {
+  Summary summary = two_cameras();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("ledger_lost"));
+  EXPECT_EQ(to_text(summary).find("ledger"), std::string::npos);
+  summary.ledger_lost = 7;
+  EXPECT_EQ(nlohmann::json::parse(to_json(summary)).at("ledger_lost"), 7);
+  EXPECT_NE(to_text(summary).find("ledger     7 entries lost"), std::string::npos);
+}
+
 TEST(SummaryTest, OverloadIsToldWhereItHappened) {
   Summary summary = two_cameras();
   EXPECT_EQ(to_text(summary).find("overload"), std::string::npos);

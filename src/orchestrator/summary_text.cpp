@@ -99,6 +99,10 @@ std::string to_text(const Summary& summary, Detail detail) {
                       summary.total(&CameraSummary::faces_posted), summary.faces_pending,
                       summary.total(&CameraSummary::faces_failed));
   text += routes_text(summary);
+  if (summary.ledger_lost > 0) {
+    text += fmt::format("ledger     {} entries lost: 'vigia events' does not know of them\n",
+                        summary.ledger_lost);
+  }
   text += fmt::format("memory     {} at most; {} collections of {} objects; longest stall {:.3f} ms\n",
                       format_bytes(summary.memory.rss_peak_bytes), summary.memory.gc_count,
                       summary.memory.objects_collected, stall.max / 1000);

@@ -1,6 +1,6 @@
 // All shots that wait, by number: which receivers (routes) they still go to, how large and how old they are,
 // and which is next. What outbox.h promises of order, age and bounds is decided here; nothing here knows a
-// disk. About 110 bytes a shot of one route, 50 more for each further one.
+// disk. About 130 bytes a shot of one route, 50 more for each further one.
 // Threads: one thread at a time. Cost: O(log n) a call; expire() looks at all, once a second at most.
 #pragma once
 

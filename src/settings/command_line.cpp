@@ -24,6 +24,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml                        the main job, until Ctrl+C
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
+  vigia events -c vigia.yaml --since 1h          what became of each track: posted, or why not
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
   vigia bench pipeline --clip a.mp4 b.mp4        how many cameras this machine sustains, and its bound
   vigia bench detector                           what finding faces costs, by input size and precision
@@ -36,7 +37,7 @@ Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 // What CLI11 fills; views of it are bound to the options.
 struct Parsed {
   CommandLine line;
-  std::string config, summary;
+  std::string config, summary, thumbnails;
   BenchArguments bench;
   SoakArguments soak;
 };
@@ -59,6 +60,23 @@ void add_run_length(CLI::App& verb, Parsed& parsed) {
       ->type_name("N")
       ->check(number_from_to(0.1, 1e9));
   verb.add_option("--summary", parsed.summary, "write the run's numbers there, as JSON")->type_name("FILE");
+}
+
+void add_events(CLI::App& verb, Parsed& parsed) {
+  add_config(verb, parsed);
+  ledger::EventsOptions& events = parsed.line.events;
+  verb.add_option("--camera", events.camera, "only of this one")->type_name("NAME");
+  verb.add_option("--reason", events.reason, "only those that ended so: posted, pending, too_small, ...")
+      ->type_name("R");
+  verb.add_option("--since", events.since, "only since then: 30m, 1h, 2d ago, or 2026-11-23T13:00 in UTC")
+      ->type_name("TIME");
+  verb.add_option("--limit", events.limit, "the newest so many, 50 without")
+      ->type_name("N")
+      ->check(number_from_to(1, 1'000'000));
+  verb.add_flag("--json", events.json, "a JSON object a line, for programs");
+  verb.add_option("--thumbnails", parsed.thumbnails, "write a small picture of each face into this folder")
+      ->type_name("DIR");
+  add_sets(verb, parsed);
 }
 
 void describe(CLI::App& app, Parsed& parsed) {
@@ -87,6 +105,7 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(check, parsed);
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
+  add_events(*app.add_subcommand("events", "what became of the last tracks: posted, or why not"), parsed);
   add_bench(*app.add_subcommand("bench", "measure parts of Vigia on this machine"), parsed.bench);
   CLI::App& soak = *app.add_subcommand("soak", "run for hours among failing cameras: does it grow?");
   add_soak(soak, parsed.soak);
@@ -138,10 +157,10 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 5> kVerbs{"run", "demo", "check", "bench", "soak"};
+    constexpr std::array<std::string_view, 6> kVerbs{"run", "demo", "check", "events", "bench", "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo, check, bench and soak";
+    return "there is no such command; there are run, demo, check, events, bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there are memory, pipeline and detector";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
@@ -156,7 +175,7 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
     what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline or detector"
-                                   : "the command is missing: run, demo, check, bench or soak";
+                                   : "the command is missing: run, demo, check, events, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
@@ -197,9 +216,10 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   } catch (const std::exception& error) {
     return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
   }
-  constexpr std::array<std::pair<std::string_view, Verb>, 5> kVerbs{{{"run", Verb::run},
+  constexpr std::array<std::pair<std::string_view, Verb>, 6> kVerbs{{{"run", Verb::run},
                                                                      {"demo", Verb::demo},
                                                                      {"check", Verb::check},
+                                                                     {"events", Verb::events},
                                                                      {"bench", Verb::bench},
                                                                      {"soak", Verb::soak}}};
   const std::string verb = app.get_subcommands().front()->get_name();
@@ -208,6 +228,7 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
                      })->second;
   if (!parsed.config.empty()) parsed.line.config = parsed.config;
   if (!parsed.summary.empty()) parsed.line.summary = parsed.summary;
+  if (!parsed.thumbnails.empty()) parsed.line.events.thumbnails = parsed.thumbnails;
   if (parsed.line.verb == Verb::bench) complete_bench(app, parsed);
   if (parsed.line.verb == Verb::soak) {
     parsed.line.soak = complete(parsed.soak);

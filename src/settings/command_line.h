@@ -1,5 +1,5 @@
-// The command line: vigia run | demo | check | bench | soak. Nothing is read, opened or printed here.
-// Threads: one thread at a time.
+// The command line: vigia run | demo | check | events | bench | soak. Nothing is read, opened or printed
+// here. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -11,16 +11,17 @@
 #include "bench/bench_options.h"
 #include "bench/detector_bench_options.h"
 #include "bench/pipeline_bench_options.h"
+#include "ledger/events_options.h"
 #include "soak/soak_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, bench, soak };
+enum class Verb { run, demo, check, events, bench, soak };
 enum class Bench { memory, pipeline, detector };
 
 struct CommandLine {
   Verb verb = Verb::run;
-  std::optional<std::filesystem::path> config;   // run, check: the settings file
+  std::optional<std::filesystem::path> config;   // run, check, events: the settings file
   std::vector<std::string> sets;                 // "memory.gc_interval=2", in order
   double seconds = 0;                            // run, demo: how long; 0: until stopped
   std::optional<std::filesystem::path> summary;  // run, demo: where the numbers go
@@ -28,6 +29,7 @@ struct CommandLine {
   int faces = 4;                                 // demo: people in front of each camera
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
+  ledger::EventsOptions events;                  // events
   Bench bench = Bench::memory;                   // bench: which; of the next three the others are unused
   bench::MemoryBenchOptions memory_bench;
   bench::PipelineBenchOptions pipeline_bench;

@@ -110,6 +110,24 @@ TEST(CommandLineTest, Check) {
   EXPECT_TRUE(line({"check", "--defaults"}).print_defaults);
 }
 
+TEST(CommandLineTest, Events) {
+  const CommandLine events =
+      line({"events", "-c", "vigia.yaml", "--camera", "gate", "--reason", "too_small", "--since", "1h",
+            "--limit", "7", "--json", "--thumbnails", "faces", "--set", "ledger.path=a.db"});
+  EXPECT_EQ(events.verb, Verb::events);
+  EXPECT_EQ(events.config, "vigia.yaml");
+  EXPECT_THAT(events.sets, ElementsAre("ledger.path=a.db"));
+  const ledger::EventsOptions expected{.camera = "gate",
+                                       .reason = "too_small",
+                                       .since = "1h",
+                                       .limit = 7,
+                                       .json = true,
+                                       .thumbnails = "faces"};
+  EXPECT_EQ(events.events, expected);
+  EXPECT_EQ(line({"events"}).events, ledger::EventsOptions{});
+  EXPECT_THAT(farewell({"events", "--limit", "0"}).text, HasSubstr("from 1 to 1000000"));
+}
+
 TEST(CommandLineTest, BenchMemory) {
   const CommandLine plain = line({"bench", "memory"});
   EXPECT_EQ(plain.verb, Verb::bench);
@@ -221,10 +239,11 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
-      {{}, "vigia: the command is missing: run, demo, check, bench or soak; see 'vigia --help'"},
+      {{}, "vigia: the command is missing: run, demo, check, events, bench or soak; see 'vigia --help'"},
       {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
       {{"watch"},
-       "vigia: there is no such command; there are run, demo, check, bench and soak; see 'vigia --help'"},
+       "vigia: there is no such command; there are run, demo, check, events, bench and soak; see 'vigia "
+       "--help'"},
       {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
       {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},
       {{"run", "--sett=a.b=c"}, "vigia: '--sett' is no option of vigia run; did you mean '--set'?"},

@@ -10,6 +10,7 @@ Settings demo_settings(int cameras, int faces, double seconds) {
   const int scene = seconds >= 10 && seconds <= 60 ? static_cast<int>(std::floor(seconds)) : 20;
   Settings settings;
   settings.outbox.path = "./vigia-demo.db";
+  settings.ledger.path = "./vigia-demo-events.db";
   for (int i = 1; i <= cameras; ++i) {
     CameraSettings camera;
     camera.spec.name = fmt::format("sim{}", i);

@@ -242,6 +242,7 @@ TEST_F(LoadTest, TheDemoHasItsCameras) {
   EXPECT_EQ(settings.cameras[1].spec.name, "sim2");
   EXPECT_EQ(settings.cameras[1].spec.url, "sim:faces=3&size=1280x720&fps=30&seed=2&seconds=20");
   EXPECT_NE(settings.outbox.path, Settings{}.outbox.path) << "a real outbox is not the demo's";
+  EXPECT_NE(settings.ledger.path, Settings{}.ledger.path);
   EXPECT_NE(demo_settings(1, 1, 0).cameras[0].spec.url.find("seconds=20"), std::string::npos);
   EXPECT_THAT(problems_for_run(settings), IsEmpty());
 }

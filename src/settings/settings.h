@@ -11,6 +11,7 @@
 #include "domain/camera_spec.h"
 #include "domain/geometry.h"
 #include "findface/findface_options.h"
+#include "ledger/ledger_options.h"
 #include "memory/memory_options.h"
 #include "outbox/outbox_options.h"
 #include "shot/shot_options.h"
@@ -44,6 +45,7 @@ struct Settings {
   findface::FindfaceOptions findface;
   outbox::DeliveryOptions delivery;
   outbox::OutboxOptions outbox;
+  ledger::LedgerOptions ledger;
   memory::MemoryOptions memory;
   LoggingOptions logging;
 

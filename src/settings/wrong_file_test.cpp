@@ -29,7 +29,8 @@ struct WrongFile {
 const std::vector<WrongFile> kWrongFiles{
     {"an unknown section",
      "camras: []\n",
-     {"vigia.yaml:1: camras: unknown key; allowed: cameras, defaults, detector, delivery, outbox, memory, "
+     {"vigia.yaml:1: camras: unknown key; allowed: cameras, defaults, detector, delivery, outbox, ledger, "
+      "memory, "
       "logging; did you mean 'cameras'?"}},
     {"an unknown key",
      "defaults:\n  filter_min_sise: 60\n",
@@ -105,6 +106,7 @@ const std::vector<WrongFile> kWrongFiles{
     {"a key in no section",
      "gc_interval: 5\n",
      {"vigia.yaml:1: gc_interval: unknown key; allowed: cameras, defaults, detector, delivery, outbox, "
+      "ledger, "
       "memory, logging; did you mean 'memory.gc_interval'?"}},
     {"a path as flags have it",
      "memory.gc_interval: 5\n",
@@ -320,11 +322,11 @@ const std::vector<WrongFile> kWrongFiles{
     {"a list for the file",
      "- a\n- b\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, memory, logging"}},
+      "delivery, outbox, ledger, memory, logging"}},
     {"a text for the file",
      "just a text\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, memory, logging"}},
+      "delivery, outbox, ledger, memory, logging"}},
     {"two documents",
      "memory: {gc_interval: 5}\n---\nmemory: {gc_interval: 6}\n",
      {"vigia.yaml:3: begins a second document; one file is one document"}},

@@ -4,9 +4,11 @@
 #include <turbojpeg.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace vigia::shot {
@@ -15,6 +17,21 @@ namespace {
 using domain::Frame;
 using domain::Jpeg;
 using domain::Size;
+using domain::Thumbnail;
+
+constexpr std::array kThumbnailQualities = {75, 50, 25};
+
+// As a frame, so that it goes the frames' way. Holds no buffer.
+Frame frame_of(const Thumbnail& thumbnail) {
+  const auto [width, height] = thumbnail.size;
+  const std::uint8_t* const y = thumbnail.samples.data();
+  const std::ptrdiff_t luma = std::ptrdiff_t{width} * height;
+  Frame frame;
+  frame.planes = {{{y, width}, {y + luma, width / 2}, {y + luma + luma / 4, width / 2}}};
+  frame.range = thumbnail.range;
+  frame.size = thumbnail.size;
+  return frame;
+}
 
 // Makes a JPEG's end the collector's.
 struct RetirableJpeg final : memory::Retirable {
@@ -59,6 +76,29 @@ Result<std::shared_ptr<const Jpeg>> JpegEncoder::encode(const Frame& frame, int 
     return Error{ErrorCode::no_memory,
                  fmt::format("jpeg: no memory for a picture of {}x{}", frame.size.width, frame.size.height)};
   }
+}
+
+Result<std::vector<std::byte>> JpegEncoder::encode(const Thumbnail& thumbnail) {
+  if (thumbnail.size == Size{}) return Error{ErrorCode::invalid, "jpeg: the thumbnail is empty"};
+  if (!compressor_) return Error{ErrorCode::no_memory, "jpeg: libturbojpeg could not be started"};
+  try {
+    return encode_small(thumbnail);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::no_memory, "jpeg: no memory for a thumbnail"};
+  }
+}
+
+Result<std::vector<std::byte>> JpegEncoder::encode_small(const Thumbnail& thumbnail) {
+  const Frame frame = frame_of(thumbnail);
+  planes_.prepare(frame, thumbnail.matrix);
+  for (const int quality : kThumbnailQualities) {
+    const Result<std::size_t> bytes = compress(quality);
+    if (!bytes) return bytes.error();
+    if (static_cast<Bytes>(*bytes) > kMostThumbnailBytes) continue;
+    const auto encoded = std::as_bytes(std::span(output_)).first(*bytes);
+    return std::vector<std::byte>(encoded.begin(), encoded.end());
+  }
+  return Error{ErrorCode::invalid, "jpeg: a thumbnail is too large at any quality"};
 }
 
 Result<std::size_t> JpegEncoder::encode_within_limits(const Frame& frame, int quality) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <turbojpeg.h>
 
+#include <algorithm>
+#include <array>
 #include <opencv2/core.hpp>
 #include <random>
 
@@ -194,6 +196,48 @@ TEST_F(JpegEncoderTest, ScratchIsChargedAndGivenBack) {
     EXPECT_GT(memory.budget().in_use(), before + 640 * 480);
   }
   EXPECT_EQ(memory.budget().in_use(), 0);
+}
+
+// A thumbnail of one colour, or of noise.
+domain::Thumbnail thumbnail(Size size, std::array<int, 3> yuv) {
+  domain::Thumbnail made;
+  made.size = size;
+  const auto luma = static_cast<std::size_t>(size.width * size.height);
+  std::fill_n(made.samples.begin(), luma, static_cast<std::uint8_t>(yuv[0]));
+  std::fill_n(made.samples.begin() + static_cast<std::ptrdiff_t>(luma), luma / 4,
+              static_cast<std::uint8_t>(yuv[1]));
+  std::fill_n(made.samples.begin() + static_cast<std::ptrdiff_t>(luma + luma / 4), luma / 4,
+              static_cast<std::uint8_t>(yuv[2]));
+  return made;
+}
+
+TEST_F(JpegEncoderTest, AThumbnailHasTheColoursOfThePictureItIsFrom) {
+  // Pure red, as BT.709 and BT.601 say it in limited range.
+  auto hd = thumbnail({64, 96}, {63, 102, 240});
+  hd.matrix = domain::ColorMatrix::bt709;
+  const auto sd = thumbnail({64, 96}, {81, 90, 240});
+  for (const domain::Thumbnail& each : {hd, sd}) {
+    auto encoded = encoder.encode(each);
+    ASSERT_TRUE(encoded) << encoded.error().text;
+    Jpeg jpeg;
+    jpeg.bytes = *std::move(encoded);
+    jpeg.size = each.size;
+    const auto pixel = decode(jpeg).at<cv::Vec3b>(48, 32);
+    EXPECT_NEAR(pixel[2], 255, 6);
+    EXPECT_NEAR(pixel[1], 0, 6);
+    EXPECT_NEAR(pixel[0], 0, 6);
+  }
+}
+
+TEST_F(JpegEncoderTest, AThumbnailIsSmallWhateverItShows) {
+  domain::Thumbnail noisy = thumbnail({96, 96}, {0, 0, 0});
+  std::mt19937 random(7);
+  for (auto& sample : noisy.samples) sample = static_cast<std::uint8_t>(random());
+  const auto encoded = encoder.encode(noisy);
+  ASSERT_TRUE(encoded) << encoded.error().text;
+  EXPECT_LE(static_cast<Bytes>(encoded->size()), kMostThumbnailBytes);
+  EXPECT_FALSE(encoder.encode(domain::Thumbnail{})) << "of an empty frame";
+  EXPECT_TRUE(encoder.encode(thumbnail({2, 2}, {128, 128, 128})));
 }
 
 }  // namespace

@@ -35,12 +35,12 @@ struct Conversion {
   std::int16_t black, yy, yu, yv, uu, uv, vu, vv;
 };
 
-Conversion conversion_of(const Frame& frame) {
-  const bool limited = frame.range == ColorRange::limited;
+Conversion conversion_of(ColorRange range, ColorMatrix matrix) {
+  const bool limited = range == ColorRange::limited;
   const double y = limited ? 255.0 / 219 : 1;
   const double c = limited ? 255.0 / 224 : 1;
   const std::int16_t black = limited ? 16 : 0;
-  if (domain::color_matrix(frame.size) == ColorMatrix::bt601) {
+  if (matrix == ColorMatrix::bt601) {
     return {black, factor(y), 0, 0, factor(c), 0, 0, factor(c)};
   }
   // BT.709 to R'G'B' to BT.601, multiplied out.
@@ -54,10 +54,9 @@ Conversion conversion_of(const Frame& frame) {
           factor(c * 0.983398)};
 }
 
-bool is_ready(const Frame& frame) {
+bool is_ready(const Frame& frame, ColorMatrix matrix) {
   return frame.layout == PixelLayout::i420 && frame.range == ColorRange::full &&
-         domain::color_matrix(frame.size) == ColorMatrix::bt601 && frame.size.width % 2 == 0 &&
-         frame.size.height % 2 == 0;
+         matrix == ColorMatrix::bt601 && frame.size.width % 2 == 0 && frame.size.height % 2 == 0;
 }
 
 const std::uint8_t* row_of(const domain::Plane& plane, int row) {
@@ -134,8 +133,9 @@ void JpegPlanes::lay_out(std::vector<std::uint8_t>& scratch, Size size) {
   std::ranges::copy(target_, data_.begin());
 }
 
-void JpegPlanes::prepare(const Frame& frame) {
-  if (is_ready(frame)) {
+void JpegPlanes::prepare(const Frame& frame, ColorMatrix matrix) {
+  matrix_ = matrix;
+  if (is_ready(frame, matrix)) {
     size_ = frame.size;
     for (std::size_t i = 0; i < 3; ++i) {
       data_[i] = frame.planes[i].data;
@@ -168,7 +168,7 @@ void JpegPlanes::convert_rows(const Frame& frame, int chroma_row) {
   } else {
     v = row_of(frame.planes[2], chroma_row);
   }
-  const Conversion to = conversion_of(frame);
+  const Conversion to = conversion_of(frame.range, matrix_);
   const auto offset = static_cast<std::ptrdiff_t>(chroma_row) * chroma_width;
   convert_chroma(to, u, v, luma_shift_, target_[1] + offset, target_[2] + offset);
   const auto width = static_cast<std::size_t>(frame.size.width);

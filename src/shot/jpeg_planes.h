@@ -19,7 +19,9 @@ namespace vigia::shot {
 class JpegPlanes {
  public:
   // The frame must live as long as the planes are used.
-  void prepare(const domain::Frame& frame);
+  void prepare(const domain::Frame& frame) { prepare(frame, domain::color_matrix(frame.size)); }
+  // A part of a larger picture: its colours are the larger one's.
+  void prepare(const domain::Frame& frame, domain::ColorMatrix matrix);
   // Makes the prepared picture smaller; each pixel is the mean of those it stands for. May be called
   // again, always from the prepared picture. REQUIRES: 0 < size <= the prepared one.
   void shrink(domain::Size size);
@@ -35,6 +37,7 @@ class JpegPlanes {
   void convert_rows(const domain::Frame& frame, int chroma_row);
 
   domain::Size size_, prepared_size_;
+  domain::ColorMatrix matrix_ = domain::ColorMatrix::bt601;
   std::array<const std::uint8_t*, 3> data_{}, prepared_data_{};
   std::array<int, 3> strides_{}, prepared_strides_{};
   std::array<std::uint8_t*, 3> target_{};  // in scratch, while it is written

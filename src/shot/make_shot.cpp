@@ -78,6 +78,14 @@ MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
   return shot;
 }
 
+std::vector<std::byte> MakeShot::thumbnail(const Track& track) {
+  if (!track.thumbnail) return {};
+  auto made = encoder_.encode(*track.thumbnail);
+  if (made) return *std::move(made);
+  log::warn("a thumbnail of track {} is left out: {}", track.id, made.error().text);
+  return {};
+}
+
 void MakeShot::encode_early(ShotImage& image, const ShotCamera& camera) {
   static_cast<void>(jpeg_of(image, camera));
 }

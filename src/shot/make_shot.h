@@ -12,8 +12,10 @@
 // Threads: owner thread only; the images may be shared with other threads.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <variant>
+#include <vector>
 
 #include "base/histogram.h"
 #include "domain/camera_spec.h"
@@ -47,6 +49,9 @@ class MakeShot {
 
   // Lets go of track.best, and so of its frame: a frame's buffer must not wait for the collector.
   [[nodiscard]] Outcome make(domain::Track& track, const ShotCamera& camera);
+
+  // A JPEG of the track's thumbnail, for the ledger; empty where there is none, or it cannot be encoded.
+  [[nodiscard]] std::vector<std::byte> thumbnail(const domain::Track& track);
 
   // Frees the frame of an image that an open track holds (ManageTracks::to_encode). A picture that
   // cannot be encoded keeps its frame; make() will say so.

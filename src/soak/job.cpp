@@ -31,6 +31,7 @@ std::map<std::string, std::string> job_environment(const JobPlan& plan) {
     const std::string_view name = text.substr(0, equals);
     const bool other_job = name.find("FINDFACE_") != std::string_view::npos ||
                            name.starts_with("VIGIA_CAMERAS_") || name.starts_with("VIGIA_OUTBOX_") ||
+                           name.starts_with("VIGIA_LEDGER_PATH") ||
                            name.starts_with("VIGIA_DELIVERY_DIRECTORY");
     if (!other_job) environment.emplace(name, text.substr(equals + 1));
   }
@@ -96,6 +97,7 @@ std::string job_settings(const JobPlan& plan) {
   yaml += "delivery:\n  stop_timeout: 20\n  directory: " + quoted(plan.folder / "faces") + "\n";
   if (!plan.findface_url.empty()) yaml += "  findface: {url: \"" + plan.findface_url + "\"}\n";
   yaml += "outbox: {path: " + quoted(plan.folder / "outbox.db") + "}\n";
+  yaml += "ledger: {path: " + quoted(plan.folder / "events.db") + "}\n";
   yaml += fmt::format("memory: {{budget_bytes: {}}}\n", kBudgetBase + cameras * kBudgetPerCamera);
   return yaml;
 }

@@ -77,9 +77,16 @@ std::span<const std::byte> Statement::blob() {
 }
 
 Result<Database> Database::open(const std::string& path, FileName name) {
+  return open_with(path, std::move(name), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+Result<Database> Database::open_to_read(const std::string& path, FileName name) {
+  return open_with(path, std::move(name), SQLITE_OPEN_READONLY);
+}
+
+Result<Database> Database::open_with(const std::string& path, FileName name, int flags) {
   sqlite3* handle = nullptr;
-  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, kFlags, nullptr);
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(path, std::move(name), handle);
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_extended_result_codes(handle, 1);

@@ -62,6 +62,8 @@ class Database {
  public:
   // Opens or creates the file; nothing is read yet.
   static Result<Database> open(const std::string& path, FileName name);
+  // Never creates or changes it, also while another process writes to it.
+  static Result<Database> open_to_read(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
   Result<std::int64_t> number(const char* sql);  // the first column of the first row
@@ -79,6 +81,7 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
+  static Result<Database> open_with(const std::string& path, FileName name, int flags);
   Database(std::string path, FileName name, sqlite3* handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(handle) {}
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "track/take_thumbnail.h"
+
 namespace vigia::track {
 
 using domain::BestShot;
@@ -13,10 +15,11 @@ using domain::Sighting;
 using domain::Track;
 
 ManageTracks::ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
-                           std::uint64_t tracks_before)
+                           std::shared_ptr<memory::Account> thumbnails, std::uint64_t tracks_before)
     : options_(options),
       min_movement_(static_cast<float>(filter_min_movement)),
       camera_(camera),
+      thumbnails_(std::move(thumbnails)),
       last_id_(tracks_before),
       joiner_(options.track_overlap_threshold) {}
 
@@ -95,6 +98,7 @@ ManageTracks::Open ManageTracks::begin(const Box& box, Nanoseconds now) {
   open.track->id = ++last_id_;
   open.track->camera = camera_;
   open.track->first_seen = now;
+  if (thumbnails_) open.track->make_room_for_thumbnail(thumbnails_);
   return open;
 }
 
@@ -104,7 +108,16 @@ void ManageTracks::add_sighting(Open& open, const Sighting& face, const Frame& f
   track.last_seen = frame.stream_time;
   track.last_box = face.detection.box;
   track.movement = open.motion.movement();
+  show_if_better(track, face, frame);
   keep_if_better(open, face, frame);
+}
+
+void ManageTracks::show_if_better(Track& track, const Sighting& face, const Frame& frame) {
+  if (!track.thumbnail) return;
+  const bool is_first = track.sightings == 1;
+  if (is_first || shows_better(face, track.thumbnail->sighting)) {
+    take_thumbnail(frame, face, *track.thumbnail);
+  }
 }
 
 void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame& frame) {
@@ -184,6 +197,10 @@ void ManageTracks::hand_out_windows(Nanoseconds now, std::vector<Finished>& out)
     interim->last_seen = track.last_seen;
     interim->last_box = track.last_box;
     interim->movement = track.movement;
+    if (track.thumbnail) {
+      interim->make_room_for_thumbnail(thumbnails_);
+      *interim->thumbnail = *track.thumbnail;
+    }
     open.posted_quality = std::max(open.posted_quality, track.best->sighting.quality.total);
     interim->best = std::exchange(track.best, std::nullopt);
     track.already_posted = true;

@@ -41,6 +41,7 @@
 #include "domain/shot_image.h"
 #include "domain/sighting.h"
 #include "domain/track.h"
+#include "memory/budget.h"
 #include "track/join.h"
 #include "track/motion.h"
 #include "track/track_options.h"
@@ -56,10 +57,11 @@ class ManageTracks {
  public:
   static constexpr std::size_t kMaxOpen = 256;
 
-  // filter_min_movement: of ShotOptions; decides what make_shot() will post. tracks_before: the camera's,
+  // filter_min_movement: of ShotOptions; decides what make_shot() will post. thumbnails: the account charged
+  // for them, 14 KB a track; with none, none are taken. See take_thumbnail.h. tracks_before: the camera's,
   // whose numbers these go on from.
   ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
-               std::uint64_t tracks_before = 0);
+               std::shared_ptr<memory::Account> thumbnails = nullptr, std::uint64_t tracks_before = 0);
 
   // REQUIRES: frames in order, stream time never backwards; the sightings are of this frame. Appends.
   void update(const domain::Frame& frame, std::span<const domain::Sighting> faces,
@@ -89,6 +91,7 @@ class ManageTracks {
   void predict(Nanoseconds now);
   void add_sighting(Open& open, const domain::Sighting& face, const domain::Frame& frame);
   void keep_if_better(Open& open, const domain::Sighting& face, const domain::Frame& frame);
+  static void show_if_better(domain::Track& track, const domain::Sighting& face, const domain::Frame& frame);
   Open begin(const domain::Box& box, Nanoseconds now);
   void go_on_as_new(Open& open, const domain::Box& box, Nanoseconds now, std::vector<Finished>& out);
   void make_room(std::vector<Finished>& out);
@@ -100,6 +103,7 @@ class ManageTracks {
   const TrackOptions options_;
   const float min_movement_;
   const int camera_;
+  const std::shared_ptr<memory::Account> thumbnails_;
 
   std::uint64_t last_id_;
   std::vector<Open> open_;  // in the order in which they came

@@ -1,0 +1,21 @@
+// What `vigia events` is asked for.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace vigia::ledger {
+
+struct EventsOptions {
+  std::string camera;  // its name; empty: all
+  std::string reason;  // how they ended, as outcome.h spells it; empty: in any way
+  std::string since;   // as since.h reads it; empty: from the first one on
+  int limit = 50;      // the newest so many
+  bool json = false;   // a line each, for programs
+  std::optional<std::filesystem::path> thumbnails;  // the folder they go to
+
+  bool operator==(const EventsOptions&) const = default;
+};
+
+}  // namespace vigia::ledger

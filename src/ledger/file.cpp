@@ -1,0 +1,125 @@
+#include "ledger/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/fd.h"
+
+namespace vigia::ledger {
+namespace {
+
+using sqlite::Database;
+
+constexpr std::int64_t kApplicationId = 0x56494745;  // "VIGE", in the file's header
+const sqlite::FileName kName{"ledger", "ledger.path"};
+
+// The thumbnail is last, so that the other columns are read without it.
+constexpr const char* kVersion1 = R"(
+  CREATE TABLE ends(
+    id INTEGER PRIMARY KEY,
+    camera TEXT NOT NULL, camera_id INTEGER, track INTEGER NOT NULL, captured_us INTEGER NOT NULL,
+    outcome TEXT NOT NULL, text TEXT NOT NULL,
+    face_width REAL NOT NULL, face_height REAL NOT NULL,
+    quality REAL NOT NULL, confidence REAL NOT NULL, size REAL NOT NULL, frontality REAL NOT NULL,
+    proportion REAL NOT NULL, sharpness REAL NOT NULL, score REAL NOT NULL,
+    lasted_ns INTEGER NOT NULL, sightings INTEGER NOT NULL,
+    thumbnail BLOB NOT NULL);
+  CREATE INDEX ends_by_capture ON ends(captured_us, camera, track);
+)";
+
+// What a disk may do to a file that was right before; all else is the setting's fault.
+bool may_pass(int why) {
+  return why == ENOSPC || why == EDQUOT || why == EROFS || why == EIO || why == EMFILE || why == ENFILE;
+}
+
+Error system_error(const std::string& path, std::string_view doing) {
+  const int why = errno;
+  return {may_pass(why) ? ErrorCode::io : ErrorCode::invalid,
+          fmt::format("ledger {}: {}: {}; make the folder writable for this user, or set another ledger.path",
+                      path, doing, std::strerror(why))};
+}
+
+// Faces are nobody else's business: SQLite gives its other files the same rights.
+Status create_private(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!fd.valid()) return system_error(path, "cannot open");
+  struct stat info {};
+  if (::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode)) return ok_status();
+  return Error{ErrorCode::invalid,
+               fmt::format("ledger {}: is not a plain file; set another ledger.path", path)};
+}
+
+Status check_ours(Database& database, const std::string& path) {
+  const auto tables = database.number("SELECT count(*) FROM sqlite_master");
+  if (!tables) return tables.error();
+  const auto mark = database.number("PRAGMA application_id");
+  if (!mark) return mark.error();
+  const auto version = database.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*mark != kApplicationId && (*mark != 0 || *tables != 0)) {
+    return Error{ErrorCode::invalid,
+                 fmt::format("ledger {}: is the database of another program; set another ledger.path", path)};
+  }
+  if (*version <= kSchemaVersion) return ok_status();
+  return Error{
+      ErrorCode::invalid,
+      fmt::format("ledger {}: was written by a newer Vigia (schema {}, this one knows {}); run that one, "
+                  "or set another ledger.path",
+                  path, *version, kSchemaVersion)};
+}
+
+Status make_table(Database& database) {
+  const auto version = database.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version == kSchemaVersion) return ok_status();
+  const std::string make =
+      fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;", kVersion1,
+                  kApplicationId, kSchemaVersion);
+  return database.run(make.c_str());
+}
+
+Status prepare(Database& database, const std::string& path) {
+  if (Status ours = check_ours(database, path); !ours) return ours;
+  // auto_vacuum counts only before the first table.
+  constexpr const char* kSettings =
+      "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+      "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-1000;";
+  if (Status set = database.run(kSettings); !set) return set;
+  return make_table(database);
+}
+
+}  // namespace
+
+Result<Database> open_to_write(const std::string& path) {
+  if (Status created = create_private(path); !created) return created.error();
+  Result<Database> database = Database::open(path, kName);
+  if (!database) return database.error();
+  if (Status prepared = prepare(*database, path); !prepared) {
+    if (prepared.error().code == ErrorCode::damaged) database->leave_log_at_close();
+    return prepared.error();
+  }
+  return database;
+}
+
+Result<Database> open_to_read(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 && errno == ENOENT) {
+    return Error{ErrorCode::not_found,
+                 fmt::format("ledger {}: is not there: vigia run makes it, unless ledger.keep is 0; name "
+                             "another with -c FILE or --set ledger.path=FILE",
+                             path)};
+  }
+  Result<Database> database = Database::open_to_read(path, kName);
+  if (!database) return database.error();
+  if (Status ours = check_ours(*database, path); !ours) return ours.error();
+  const auto version = database->number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version > 0) return database;
+  return Error{ErrorCode::not_found, fmt::format("ledger {}: is empty: nothing was ever kept in it", path)};
+}
+
+}  // namespace vigia::ledger

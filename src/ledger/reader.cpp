@@ -1,0 +1,101 @@
+#include "ledger/reader.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <utility>
+
+#include "ledger/file.h"
+
+namespace vigia::ledger {
+namespace {
+
+using sqlite::Statement;
+
+constexpr const char* kNewest =
+    "SELECT camera, camera_id, track, captured_us, outcome, text, face_width, face_height, quality, "
+    "confidence, "
+    "size, frontality, proportion, sharpness, score, lasted_ns, sightings, CASE WHEN ?5 THEN thumbnail END "
+    "FROM ends WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR outcome = ?2) AND captured_us >= ?3 "
+    "ORDER BY captured_us DESC, id DESC LIMIT ?4";
+
+void bind(Statement& to, const Question& question) {
+  question.camera ? to.bind(std::string_view(*question.camera)) : to.bind_null();
+  question.outcome ? to.bind(to_string(*question.outcome)) : to.bind_null();
+  to.bind(question.since ? to_unix_us(*question.since) : INT64_MIN);
+  to.bind(std::int64_t{question.limit}).bind(std::int64_t{question.thumbnails ? 1 : 0});
+}
+
+float real(Statement& row) {
+  return static_cast<float>(row.real());
+}
+
+// Error (invalid): written by a Vigia that knows more outcomes.
+Result<TrackEnd> read(Statement& row) {
+  TrackEnd end;
+  end.key.camera = row.text();
+  if (row.next_is_null()) {
+    row.skip();
+  } else {
+    end.camera_id = row.integer();
+  }
+  end.key.track = static_cast<std::uint64_t>(row.integer());
+  end.key.captured = from_unix_us(row.integer());
+  const std::string word = row.text();
+  const auto outcome = parse_outcome(word);
+  if (!outcome) {
+    return Error{ErrorCode::invalid, fmt::format("ledger: holds the outcome '{}', which this Vigia does not "
+                                                 "know; ask the one that wrote it",
+                                                 word)};
+  }
+  end.outcome = *outcome;
+  end.text = row.text();
+  domain::FaceQuality& quality = end.quality;
+  for (float* const value :
+       {&end.face_width, &end.face_height, &quality.total, &quality.confidence, &quality.size,
+        &quality.frontality, &quality.proportion, &quality.sharpness, &end.score}) {
+    *value = real(row);
+  }
+  end.lasted = Nanoseconds(row.integer());
+  end.sightings = static_cast<int>(row.integer());
+  const auto thumbnail = row.blob();
+  end.thumbnail.assign(thumbnail.begin(), thumbnail.end());
+  return end;
+}
+
+}  // namespace
+
+Result<Reader> Reader::open(const std::string& path) {
+  Result<sqlite::Database> database = open_to_read(path);
+  if (!database) return database.error();
+  return Reader(*std::move(database));
+}
+
+Result<std::vector<TrackEnd>> Reader::newest(const Question& question) {
+  Result<Statement> rows = database_.prepare(kNewest);
+  if (!rows) return rows.error();
+  bind(*rows, question);
+  std::vector<TrackEnd> ends;
+  for (;;) {
+    const Statement::Step step = rows->step();
+    if (step == Statement::Step::done) return ends;
+    if (step == Statement::Step::failed) return database_.error("cannot be read");
+    Result<TrackEnd> end = read(*rows);
+    if (!end) return end.error();
+    ends.push_back(*std::move(end));
+  }
+}
+
+Result<std::vector<std::string>> Reader::cameras() {
+  Result<Statement> rows = database_.prepare("SELECT DISTINCT camera FROM ends ORDER BY camera");
+  if (!rows) return rows.error();
+  std::vector<std::string> cameras;
+  for (;;) {
+    const Statement::Step step = rows->step();
+    if (step == Statement::Step::done) return cameras;
+    if (step == Statement::Step::failed) return database_.error("cannot be read");
+    cameras.push_back(rows->text());
+  }
+}
+
+}  // namespace vigia::ledger
