@@ -29,12 +29,13 @@ constexpr std::size_t member_count() {
 }
 
 TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
-  constexpr std::size_t kOwn = 4, kSecrets = 3;
+  constexpr std::size_t kOwn = 4, kSecrets = 6;
   EXPECT_EQ(camera_keys().size(), member_count<camera::CameraOptions>() +
                                       member_count<track::TrackOptions>() +
                                       member_count<shot::ShotOptions>() + kOwn);
   EXPECT_EQ(program_keys().size(),
-            member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() - kSecrets +
+            member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() +
+                member_count<sinks::WebhookOptions>() + member_count<sinks::MqttOptions>() - kSecrets +
                 member_count<outbox::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
                 member_count<memory::MemoryOptions>() + member_count<LoggingOptions>());
 }
@@ -85,7 +86,8 @@ class RoundTripTest : public SettingsTest {
          {file_.string(), std::string("true"), std::string("false"), std::string("70"), std::string("7"),
           std::string("0.25"), std::string("64x96"), std::string("10x20+30+40"), std::string("a=b,c=\"d\\"),
           std::string("error"), std::string("f32"), std::string("drop"), std::string("https://x.example"),
-          std::string("64M"), std::string("first_use")}) {
+          std::string("64M"), std::string("first_use"), std::string("json"),
+          std::string("mqtt://x.example:1884")}) {
       Owner owner;
       const Slot slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !obey(key.rule, slot) && format(slot) != before) return text;
