@@ -5,6 +5,7 @@
 #include <mqtt_protocol.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -185,7 +186,9 @@ Error MqttClient::ending(int code, int error_number) const {
               "the broker does not accept the client id; set delivery.mqtt.client_id to one that it does"};
     default:
       return {ErrorCode::unavailable,
-              fmt::format("the broker did not accept the connection: {}", mosquitto_reason_string(refusal_))};
+              fmt::format("the broker did not accept the connection: {}",
+                          refusal_ < kFirstRefusal ? mosquitto_connack_string(refusal_)
+                                                   : mosquitto_reason_string(refusal_))};
   }
   if (farewell_ == MQTT_RC_SESSION_TAKEN_OVER) {
     return {ErrorCode::refused,

@@ -96,7 +96,7 @@ void MqttLink::close(MqttMessage farewell) {
     leaving_ = true;
     kept_.erase(farewell.topic);
     if (started_ && phase_ == Phase::connected) {
-      const auto request = ask({std::move(farewell)});
+      ask({std::move(farewell)});
       changed_.wait_for(lock, {}, kFarewellTimeout);  // no acknowledgement: it was sent all the same
     }
   }
