@@ -13,7 +13,7 @@ void MqttListener::Destroy::operator()(mosquitto* handle) const noexcept {
   mosquitto_destroy(handle);
 }
 
-MqttListener::MqttListener(int port, const std::string& filter, const Login& login) : filter_(filter) {
+MqttListener::MqttListener(int port, const std::string& filter, const MqttLogin& login) : filter_(filter) {
   static const int initialised = mosquitto_lib_init();
   static_cast<void>(initialised);
   handle_.reset(mosquitto_new(nullptr, true, this));

@@ -20,14 +20,15 @@ struct MqttReceived {
   bool retained = false;  // it was there before the subscription
 };
 
+struct MqttLogin {
+  std::string user{}, password{};
+  std::string ca_file{};  // PEM: TLS
+};
+
 class MqttListener {
  public:
-  struct Login {
-    std::string user{}, password{};
-    std::string ca_file{};  // PEM: TLS
-  };
   // Subscribes to `filter`; aborts the test program when there is no broker. Connects again when it breaks.
-  MqttListener(int port, const std::string& filter, const Login& login = {});
+  MqttListener(int port, const std::string& filter, const MqttLogin& login = {});
   ~MqttListener();
   MqttListener(const MqttListener&) = delete;
   MqttListener& operator=(const MqttListener&) = delete;

@@ -62,7 +62,7 @@ class SinksTest : public VigiaProgram {
 };
 
 TEST_F(SinksTest, EachReceiverGetsEveryPersonOnce) {
-  const MqttListener::Login login{.user = "vigia", .password = "broker-secret"};
+  const testing::MqttLogin login{.user = "vigia", .password = "broker-secret"};
   MqttListener listener(broker_->port(), "#", login);
   const auto finished = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
   ASSERT_EQ(finished.exit_status, 0) << finished.err;
@@ -89,7 +89,7 @@ TEST_F(SinksTest, ABrokerThatIsAwayHoldsUpNoWebhookAndGetsAllAtTheNextStart) {
   ASSERT_EQ(finished.exit_status, 0) << finished.err;
   EXPECT_EQ(posted().size(), kPeople);
   ASSERT_TRUE(broker_->come_up().ok());
-  const MqttListener::Login login{.user = "vigia", .password = "broker-secret"};
+  const testing::MqttLogin login{.user = "vigia", .password = "broker-secret"};
   MqttListener listener(broker_->port(), "#", login);
   environment_["VIGIA_DELIVERY_STOP_TIMEOUT"] = "10";
   // A start that sees nobody: what it sends is what waited.
@@ -105,7 +105,7 @@ TEST_F(SinksTest, ABrokerThatIsAwayHoldsUpNoWebhookAndGetsAllAtTheNextStart) {
 }
 
 TEST_F(SinksTest, CheckConnectsToEachAndSendsNothing) {
-  const MqttListener::Login login{.user = "vigia", .password = "broker-secret"};
+  const testing::MqttLogin login{.user = "vigia", .password = "broker-secret"};
   MqttListener listener(broker_->port(), "#", login);
   auto finished = run({"check", "-c", "vigia.yaml"});
   EXPECT_EQ(finished.exit_status, 0) << finished.out << finished.err;

@@ -166,6 +166,20 @@ Status MqttClient::step(int wake, std::chrono::milliseconds at_most) {
   return ending(code == MOSQ_ERR_SUCCESS ? static_cast<int>(MOSQ_ERR_CONN_LOST) : code, error_number);
 }
 
+Error MqttClient::tls_ending(int code, int error_number) const {
+  const std::string said = tls_error_.empty() ? text_of(code, error_number) : redact(tls_error_);
+  if (said.find("certificate") == std::string::npos && said.find("host name") == std::string::npos) {
+    return {ErrorCode::unavailable,
+            fmt::format("TLS with the broker failed: {}; does it speak TLS at that port? Without it, "
+                        "delivery.mqtt.url begins with mqtt://",
+                        said)};
+  }
+  return {ErrorCode::refused,
+          fmt::format("the broker's certificate is not accepted: {}; set delivery.mqtt.ca_file to the PEM "
+                      "file of the authority that signed it (of a self-signed one: the certificate itself)",
+                      said)};
+}
+
 Error MqttClient::ending(int code, int error_number) const {
   switch (refusal_) {
     case 0:
@@ -198,12 +212,7 @@ Error MqttClient::ending(int code, int error_number) const {
     return {ErrorCode::unavailable,
             fmt::format("the broker ended the connection: {}", mosquitto_reason_string(farewell_))};
   }
-  if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_TLS_HANDSHAKE) {
-    return {ErrorCode::refused,
-            fmt::format("the broker's certificate is not accepted: {}; set delivery.mqtt.ca_file to the PEM "
-                        "file of the authority that signed it (of a self-signed one: the certificate itself)",
-                        tls_error_.empty() ? text_of(code, error_number) : redact(tls_error_))};
-  }
+  if (code == MOSQ_ERR_TLS || code == MOSQ_ERR_TLS_HANDSHAKE) return tls_ending(code, error_number);
   return {ErrorCode::unavailable, text_of(code, error_number)};
 }
 

@@ -86,6 +86,7 @@ class MqttClient {
   Status set_up(const MqttServer& server, const std::optional<MqttMessage>& will);
   Status set_up_tls(const MqttServer& server);
   void set_callbacks();
+  [[nodiscard]] Error tls_ending(int code, int error_number) const;
   [[nodiscard]] Error ending(int code, int error_number) const;
 
   Events& events_;

@@ -67,6 +67,7 @@ TEST_F(MqttTlsTest, ABrokerWithoutTlsIsNotSpokenTo) {
   options_.url = "mqtts" + options_.url.substr(4);
   const Delivery delivery = deliver();
   EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_THAT(delivery.text, HasSubstr("does it speak TLS"));
   EXPECT_THAT(broker_->log(), ::testing::Not(HasSubstr("New client connected")));
 }
 
