@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "settings/default_yaml.h"
 #include "settings/settings_test_support.h"
@@ -185,17 +186,22 @@ TEST_F(RoundTripTest, EveryKeyOfACamera) {
 }
 
 TEST(DefaultYamlTest, ShowsEveryKeyOnce) {
-  std::map<std::string, int> count;
-  std::string text = default_yaml();
-  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
-    std::size_t begin = text.find_first_not_of(' ', at);
-    const std::size_t colon = text.find(':', begin);
-    if (begin != std::string::npos && colon != std::string::npos) ++count[text.substr(begin, colon - begin)];
+  std::map<std::string, int> count;  // by path
+  std::vector<std::string> sections;
+  std::istringstream lines(default_yaml());
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    const std::size_t colon = line.find(':', begin == std::string::npos ? 0 : begin);
+    if (begin == std::string::npos || colon == std::string::npos || line[begin] == '#') continue;
+    sections.resize(begin / 2);
+    sections.push_back(line.substr(begin, colon - begin));
+    std::string path;
+    for (const std::string& section : sections) path += (path.empty() ? "" : ".") + section;
+    ++count[path];
   }
-  for (const CameraKey& key : camera_keys()) EXPECT_EQ(count[std::string(key.name)], 1) << key.name;
-  for (const ProgramKey& key : program_keys()) {
-    EXPECT_EQ(count[std::string(key.name.substr(key.name.rfind('.') + 1))], 1) << key.name;
-  }
+  for (const CameraKey& key : camera_keys())
+    EXPECT_EQ(count["defaults." + std::string(key.name)], 1) << key.name;
+  for (const ProgramKey& key : program_keys()) EXPECT_EQ(count[std::string(key.name)], 1) << key.name;
 }
 
 }  // namespace
