@@ -124,7 +124,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingDoesNotHoldUpAStop) {
   const Listener listener;
   testing::FakeClock clock;
   MqttCourier courier(listener.options(), clock);
-  courier.begin();
+  courier.camera_state("gate", true);
   const Fd client = listener.accept();
   EXPECT_EQ(protocol_level(client), 5);
   courier.finish();

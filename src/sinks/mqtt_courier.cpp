@@ -57,10 +57,6 @@ std::string MqttCourier::name() const {
   return "MQTT " + link_.url();
 }
 
-void MqttCourier::begin() {
-  link_.start();
-}
-
 CameraState& MqttCourier::known(const std::string& camera) {
   const auto [found, is_new] = cameras_.try_emplace(camera);
   if (is_new) {
@@ -72,8 +68,10 @@ CameraState& MqttCourier::known(const std::string& camera) {
 }
 
 void MqttCourier::camera_state(const std::string& camera, bool online) {
+  link_.start();
   MutexLock lock(mutex_);
   CameraState& state = known(camera);
+  if (state.online == online) return;
   state.online = online;
   MqttMessage message = state_message(options_, camera, state);
   link_.keep(message.topic, std::move(message.payload));

@@ -9,7 +9,7 @@
 // discovery are published as they change, and again after each new connection.
 //
 // Threads: thread-safe. deliver() waits up to 10 s for a connection that is being made and 30 s for the
-// acknowledgement; a stop ends it at once. It owns the link's thread, from the first begin() to finish().
+// acknowledgement; a stop ends it at once. It owns the link's thread, from the first call to finish().
 #pragma once
 
 #include <atomic>
@@ -30,10 +30,8 @@ class MqttCourier final : public outbox::Courier {
   // clock: must outlive it. Nothing is connected yet.
   MqttCourier(MqttOptions options, Clock& clock);
 
-  // Connects. deliver() does so too, if nobody has before.
-  void begin();
   // A camera exists, and delivers video or not; of one that nobody speaks of, its shots tell that it exists.
-  // Quick: nothing is sent on this thread.
+  // Quick, above all where nothing is new: nothing is sent on this thread.
   void camera_state(const std::string& camera, bool online);
   // It exists no more: broker and Home Assistant forget it.
   void camera_gone(const std::string& camera);

@@ -235,12 +235,12 @@ TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
 TEST_F(MqttCourierTest, TheLastWordIsOffline) {
   start();
   MqttListener listener(broker_->port(), "vigia/status");
-  courier();
+  courier().camera_state("gate", true);
   ASSERT_TRUE(listener.wait_for("vigia/status", 1));
   courier_.reset();  // as when the program crashes: the broker says it
   ASSERT_TRUE(listener.wait_for("vigia/status", 2));
   EXPECT_EQ(listener.all()[1].payload, "offline");
-  courier();
+  courier().camera_state("gate", true);
   ASSERT_TRUE(listener.wait_for("vigia/status", 3));
   EXPECT_EQ(listener.all()[2].payload, "online");
   courier().finish();

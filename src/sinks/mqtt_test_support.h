@@ -26,10 +26,7 @@ class MqttTest : public ::testing::Test {
     options_.url = broker_->url();
   }
   MqttCourier& courier() {
-    if (!courier_) {
-      courier_ = std::make_unique<MqttCourier>(options_, system_clock());
-      courier_->begin();
-    }
+    if (!courier_) courier_ = std::make_unique<MqttCourier>(options_, system_clock());
     return *courier_;
   }
   outbox::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
