@@ -18,6 +18,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
+#include "orchestrator/receivers.h"
 #include "outbox/outbox.h"
 
 namespace vigia::orchestrator {
@@ -131,6 +132,18 @@ void check_findface(const settings::Settings& settings, Report& report) {
   session.log_out();
 }
 
+void check_receivers(const settings::Settings& settings, Report& report) {
+  for (const std::string& name : receivers(settings)) {
+    if (name == kFindface) {
+      check_findface(settings, report);
+      continue;
+    }
+    const std::string_view what = name == kMqtt ? "MQTT" : name == kWebhook ? "webhook" : "delivery";
+    const Result<std::string> found = try_receiver(name, settings, system_clock(), {});
+    found ? report.ok(what, *found) : report.bad(what, found.error().text);
+  }
+}
+
 }  // namespace
 
 int check(const settings::Settings& settings) {
@@ -139,11 +152,7 @@ int check(const settings::Settings& settings) {
   check_detector(settings, memory, report);
   check_outbox(settings, memory, report);
   check_cameras(settings, memory, report);
-  if (settings.findface.enabled()) {
-    check_findface(settings, report);
-  } else {
-    report.ok("delivery", "faces go to directory " + settings.delivery.directory);
-  }
+  check_receivers(settings, report);
   std::fflush(stdout);
   return report.exit_code();
 }

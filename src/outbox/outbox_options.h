@@ -12,7 +12,7 @@ struct OutboxOptions {
 };
 
 struct DeliveryOptions {
-  std::string directory = "./faces";  // where faces go when no FindFace is set
+  std::string directory;  // where faces go as files; empty: nowhere, or ./faces when there is no other receiver
   int senders = 2;                    // shots sent at a time
   double stop_timeout = 10.0;         // seconds that a stop waits for unsent shots; the rest stays on disk
 

@@ -191,7 +191,7 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      checked(checks::topic_or_empty, "a topic without + and #, or \"\" for none"),
      "where Home Assistant looks for new devices: each camera becomes one"},
     {"delivery.directory", [](Settings& s) -> Slot { return &s.delivery.directory; },
-     checked(checks::not_empty, "a folder"), "where faces go when no FindFace is set"},
+     any("a folder, or \"\" for ./faces when there is no other receiver"), "faces go there as files, too"},
     {"delivery.senders", [](Settings& s) -> Slot { return &s.delivery.senders; }, from_to(1, 64, "shots"),
      "sent at a time"},
     {"delivery.stop_timeout", [](Settings& s) -> Slot { return &s.delivery.stop_timeout; },
