@@ -29,6 +29,8 @@ class CameraUnit {
   [[nodiscard]] Nanoseconds take_busy() noexcept { return strand_.take_busy(); }
   // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
+  // Video comes.
+  [[nodiscard]] bool delivers() const noexcept { return source_.state() == camera::CameraState::inprogress; }
   [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }
   [[nodiscard]] CameraSummary summary(double seconds) const;
 

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "findface/camera_list.h"
 #include "findface/send_to_findface.h"
-#include "outbox/directory_courier.h"
+#include "orchestrator/receivers.h"
 #include "outbox/send.h"
 #include "shot/smaller_shot.h"
 
@@ -22,7 +22,7 @@ http::TlsOptions findface_tls(const settings::Settings& settings) {
   return {.ca_file = settings.findface.ca_file,
           .pin = settings.findface.tls_pin,
           .insecure = settings.findface.tls_insecure,
-          .pins_file = settings.outbox.path + ".pins",
+          .pins_file = pins_file(settings),
           .section = "delivery.findface"};
 }
 
@@ -32,7 +32,7 @@ Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, m
   if (settings.findface.enabled()) {
     open_findface(memory);
   } else {
-    courier_ = std::make_unique<outbox::DirectoryCourier>(settings.delivery.directory);
+    courier_ = make_receiver(receivers(settings).front(), settings, clock);
   }
   breaker_ = std::make_unique<outbox::Breaker>(courier_->name(), clock);
 }

@@ -36,6 +36,9 @@ class Delivery {
   [[nodiscard]] std::string name() const;
   void add_camera(const std::shared_ptr<CameraContext>& camera);
 
+  // For receivers that show cameras: see outbox/courier.h. Thread-safe.
+  void camera_state(const std::string& camera, bool online) { courier_->camera_state(camera, online); }
+
   // The loop of one sender; see outbox/send.h.
   void run_sender(const std::stop_token& stop);
   [[nodiscard]] bool senders_done(int of) const noexcept { return senders_done_ == of; }

@@ -109,7 +109,10 @@ void Orchestrator::watch(const std::stop_token& stop) {
   while (clock_.sleep_for(kTick, stop)) {
     {
       MutexLock lock(mutex_);
-      for (const auto& camera : cameras_) camera->tick();
+      for (const auto& camera : cameras_) {
+        camera->tick();
+        delivery_->camera_state(camera->context()->name(), camera->delivers());
+      }
     }
     watch_load();
     if (clock_.now() < next_figures) continue;

@@ -30,14 +30,13 @@ class MqttCourier final : public outbox::Courier {
   // clock: must outlive it. Nothing is connected yet.
   MqttCourier(MqttOptions options, Clock& clock);
 
-  // A camera exists, and delivers video or not; of one that nobody speaks of, its shots tell that it exists.
-  // Quick, above all where nothing is new: nothing is sent on this thread.
-  void camera_state(const std::string& camera, bool online);
-  // It exists no more: broker and Home Assistant forget it.
-  void camera_gone(const std::string& camera);
-
   [[nodiscard]] std::string name() const override;
   outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  // The first of these connects, as deliver() does. Of a camera that nobody speaks of, its shots tell that it
+  // exists. Nothing is sent on the calling thread.
+  void camera_state(const std::string& camera, bool online) override;
+  // Broker and Home Assistant forget it.
+  void camera_gone(const std::string& camera) override;
   void finish() override;
 
  private:
