@@ -148,9 +148,13 @@ Error MqttLink::serve(const std::stop_token& stop) {
     }
     if (Status stepped = client.step(wake_.get(), kStep); !stepped) return stepped.error();
   }
-  MutexLock lock(mutex_);
-  if (leaving_) client.disconnect();
+  if (is_leaving()) client.disconnect();
   return {ErrorCode::cancelled, "stopped"};
+}
+
+bool MqttLink::is_leaving() {
+  MutexLock lock(mutex_);
+  return leaving_;
 }
 
 void MqttLink::connection_made(MqttClient& client) {

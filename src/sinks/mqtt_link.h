@@ -82,6 +82,7 @@ class MqttLink final : private MqttClient::Events {
   void run(const std::stop_token& stop);
   // Connects, and serves until the connection is over.
   Error serve(const std::stop_token& stop);
+  bool is_leaving();
   void connection_made(MqttClient& client);
   Status send_what_waits(MqttClient& client);
   Status send_kept(MqttClient& client);
