@@ -33,8 +33,9 @@ class SinksTest : public VigiaProgram {
     auto broker = MosquittoBroker::start({.user = "vigia", .password = "broker-secret"});
     ASSERT_TRUE(broker.ok()) << broker.error().text;
     broker_ = *std::move(broker);
-    environment_.insert(
-        {{"MQTT_USER", "vigia"}, {"MQTT_PASSWORD", "broker-secret"}, {"VIGIA_WEBHOOK_SECRET", "hmac-secret"}});
+    environment_.insert({{"MQTT_USER", "vigia"},
+                         {"MQTT_PASSWORD", "broker-secret"},
+                         {"VIGIA_WEBHOOK_SECRET", "hmac-secret"}});
     write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" + std::string(kScene) +
                             "\", single_pass: true, play_speed: -1}\n"
                             "delivery:\n  stop_timeout: 10\n  webhook: {url: \"http://127.0.0.1:" +

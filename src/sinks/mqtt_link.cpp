@@ -135,9 +135,7 @@ Error MqttLink::serve(const std::stop_token& stop) {
   auto begun = MqttClient::begin(server_, will_, *this);
   if (!begun) return begun.error();
   MqttClient& client = **begun;
-  if (Status connected = wait_until_connected(client, clock_, stop); !connected) {
-    return connected.error();
-  }
+  if (Status connected = wait_until_connected(client, clock_, stop); !connected) return connected.error();
   connection_made(client);
   while (!stop.stop_requested()) {
     if (Status sent = send_what_waits(client); !sent) return sent.error();
