@@ -26,10 +26,11 @@ ARROWS = {
     "ledger": "base memory domain sqlite",
     "outbox": "base memory domain sqlite",
     "findface": "base domain http outbox/courier.h",
+    "sinks": "base domain http outbox/courier.h outbox/shot_json.h outbox/safe_name.h",
     "cluster": "base domain",
     "web": "base",
     "settings": "base domain *_options.h",
-    "orchestrator": "base memory domain camera detect track shot http ledger outbox findface cluster web settings",
+    "orchestrator": "base memory domain camera detect track shot http ledger outbox findface sinks cluster web settings",
     "bench": "base memory domain camera detect settings orchestrator",
     # A test that users run: it has the servers of the tests too.
     "soak": "base memory domain camera bench/plot.h testing/fake_findface.h testing/http_loop.h",

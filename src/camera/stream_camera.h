@@ -47,6 +47,8 @@ class StreamCamera {
   void run(const std::stop_token& stop, FrameSink& sink);
 
   [[nodiscard]] CameraStats stats() const;
+  // Of these the state, without a lock.
+  [[nodiscard]] CameraState state() const noexcept { return counters_.state.load(std::memory_order_relaxed); }
   [[nodiscard]] const domain::CameraSpec& spec() const noexcept { return spec_; }
 
  private:

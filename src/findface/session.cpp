@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "findface/json.h"
+#include "http/body.h"
 
 namespace vigia::findface {
 namespace {
@@ -25,21 +26,6 @@ constexpr Nanoseconds kLogoutTimeout = 3s;
 constexpr Nanoseconds kRenewBefore = 10min;
 constexpr Nanoseconds kAfterWrongPassword = 5min;
 constexpr Nanoseconds kAfterFailedLogin = 1s;
-
-std::string base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) {
-      group = group << 8 | (at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U);
-    }
-    for (std::size_t i = 0; i < 4; ++i) {
-      out += at + i <= text.size() ? kDigits[group >> (18 - 6 * i) & 63] : '=';
-    }
-  }
-  return out;
-}
 
 std::string without_end_slashes(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -224,7 +210,7 @@ Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, Stead
   HttpRequest request;
   request.post = true;
   request.url = url_ + "/auth/login/";
-  request.headers = {"Authorization: Basic " + base64(options_.user + ":" + options_.password),
+  request.headers = {"Authorization: Basic " + http::base64(options_.user + ":" + options_.password),
                      "Content-Type: application/json"};
   request.body =
       Json{{"uuid", installation_uuid(options_)}}.dump(-1, ' ', true, Json::error_handler_t::replace);

@@ -131,6 +131,7 @@ void Call::set_up(const HttpRequest& request) {
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, keep_body);
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, "vigia");
+  if (request.connect_only) curl_easy_setopt(easy_, CURLOPT_CONNECT_ONLY, 1L);
   if (!request.post) return;
   curl_easy_setopt(easy_, CURLOPT_POST, 1L);
   curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));

@@ -39,6 +39,7 @@ enum class HttpFailure {
 
 struct HttpRequest {
   bool post = false;
+  bool connect_only = false;  // ends well, with status 0, once the connection and its TLS handshake are there
   std::string url;
   std::vector<std::string> headers;             // "Name: value"; may hold secrets
   std::string body;                             // of a POST

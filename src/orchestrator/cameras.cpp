@@ -33,6 +33,8 @@ void Cameras::add(const settings::CameraSettings& camera, const findface::Detect
 void Cameras::replace(std::int64_t id, const settings::CameraSettings& camera,
                       const findface::DetectorFilters& filters) {
   const auto old = wind_up([id](const CameraContext& context) { return context.settings.spec.id == id; });
+  const std::string name = old.at(0)->context()->name();
+  if (name != camera.spec.name) delivery_.camera_gone(name);
   auto unit = make(camera, filters, old.at(0)->context()->shared_ledger, old.at(0)->past());
   CameraUnit& added = *unit;
   {
@@ -51,6 +53,7 @@ void Cameras::remove(std::span<const std::int64_t> ids) {
     const auto& id = context.settings.spec.id;
     return id && std::ranges::find(ids, *id) != ids.end();
   });
+  for (const CameraUnit* const unit : leaving) delivery_.camera_gone(unit->context()->name());
   std::vector<std::unique_ptr<CameraUnit>> gone;  // let go of outside the lock
   MutexLock lock(mutex_);
   for (Place& place : places_) {
@@ -117,7 +120,9 @@ std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
 void Cameras::tick() {
   MutexLock lock(mutex_);
   for (const Place& place : places_) {
-    if (!place.is_leaving) place.unit->tick();
+    if (place.is_leaving) continue;
+    place.unit->tick();
+    delivery_.camera_state(place.unit->context()->name(), place.unit->delivers());
   }
 }
 

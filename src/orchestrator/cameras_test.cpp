@@ -6,6 +6,7 @@
 
 #include <thread>
 
+#include "orchestrator/receivers.h"
 #include "orchestrator/shot_writer.h"
 #include "testing/sanitized.h"
 #include "testing/temp_dir.h"
@@ -32,8 +33,8 @@ class CamerasTest : public ::testing::Test {
   void SetUp() override {
     memory_.start();
     settings_.delivery.directory = folder_ / "faces";
-    auto opened = outbox::Outbox::open({.path = folder_ / "vigia.db"}, Delivery::route_names(settings_),
-                                       memory_, system_clock());
+    auto opened =
+        outbox::Outbox::open({.path = folder_ / "vigia.db"}, receivers(settings_), memory_, system_clock());
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = *std::move(opened);
     settings_.ledger.path = folder_ / "events.db";

@@ -19,6 +19,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
+#include "orchestrator/receivers.h"
 #include "outbox/outbox.h"
 
 namespace vigia::orchestrator {
@@ -96,8 +97,7 @@ void remove_database(const std::string& path) {
 void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
   const bool existed = std::filesystem::exists(settings.outbox.path);
   {
-    const auto outbox =
-        outbox::Outbox::open(settings.outbox, Delivery::route_names(settings), memory, system_clock());
+    const auto outbox = outbox::Outbox::open(settings.outbox, receivers(settings), memory, system_clock());
     if (!outbox) return report.bad("outbox", outbox.error().text);
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));
@@ -147,6 +147,18 @@ void check_findface(const settings::Settings& settings, Report& report) {
   session.log_out();
 }
 
+void check_receivers(const settings::Settings& settings, Report& report) {
+  for (const std::string& name : receivers(settings)) {
+    if (name == kFindface) {
+      check_findface(settings, report);
+      continue;
+    }
+    const std::string_view what = name == kMqtt ? "MQTT" : name == kWebhook ? "webhook" : "delivery";
+    const Result<std::string> found = try_receiver(name, settings, system_clock(), {});
+    found ? report.ok(what, *found) : report.bad(what, found.error().text);
+  }
+}
+
 }  // namespace
 
 int check(const settings::Settings& settings) {
@@ -156,11 +168,7 @@ int check(const settings::Settings& settings) {
   check_outbox(settings, memory, report);
   check_ledger(settings, report);
   check_cameras(settings, memory, report);
-  if (settings.findface.enabled()) {
-    check_findface(settings, report);
-  } else {
-    report.ok("delivery", "faces go to directory " + settings.delivery.directory);
-  }
+  check_receivers(settings, report);
   std::fflush(stdout);
   return report.exit_code();
 }

@@ -6,8 +6,8 @@
 
 namespace vigia::orchestrator {
 
-// Prints a line for each: the model, the outbox, every camera's first frame, FindFace's login and cameras or
-// the directory. Returns the exit code: 0 all ok, 2 something is not. Takes at most about the largest
+// Prints a line for each: the model, the outbox, every camera's first frame, FindFace's login and cameras,
+// the other receivers. Returns the exit code: 0 all ok, 2 something is not. Takes at most about the largest
 // source_timeout.
 int check(const settings::Settings& settings);
 

@@ -4,44 +4,30 @@
 
 #include "base/log.h"
 #include "findface/send_to_findface.h"
-#include "outbox/directory_courier.h"
+#include "orchestrator/receivers.h"
 #include "outbox/send.h"
 #include "shot/smaller_shot.h"
 
 namespace vigia::orchestrator {
-namespace {
-
-constexpr const char* kFindface = "findface";
-constexpr const char* kDirectory = "directory";
-
-}  // namespace
 
 http::TlsOptions findface_tls(const settings::Settings& settings) {
   return {.ca_file = settings.findface.ca_file,
           .pin = settings.findface.tls_pin,
           .insecure = settings.findface.tls_insecure,
-          .pins_file = settings.outbox.path + ".pins",
+          .pins_file = pins_file(settings),
           .section = "delivery.findface"};
-}
-
-std::vector<std::string> Delivery::route_names(const settings::Settings& settings) {
-  return {settings.findface.enabled() ? kFindface : kDirectory};
 }
 
 Delivery::Delivery(const settings::Settings& settings, outbox::Outbox& outbox, ledger::Ledger& ledger,
                    memory::MemoryManager& memory, Clock& clock)
     : settings_(settings), outbox_(outbox), clock_(clock), ledger_(ledger) {
-  for (const std::string& name : route_names(settings)) {
+  for (const std::string& name : receivers(settings)) {
     const bool is_primary = routes_.empty();
-    auto courier = name == kFindface ? findface_courier(memory) : directory_courier();
+    auto courier = name == kFindface ? findface_courier(memory) : make_receiver(name, settings, clock);
     routes_.push_back(
         std::make_unique<Route>(name, std::move(courier), is_primary ? &ledger_ : nullptr, clock));
     outbox.listen(name, routes_.back()->ledger);
   }
-}
-
-std::unique_ptr<outbox::Courier> Delivery::directory_courier() const {
-  return std::make_unique<outbox::DirectoryCourier>(settings_.delivery.directory);
 }
 
 std::unique_ptr<outbox::Courier> Delivery::findface_courier(memory::MemoryManager& memory) {
@@ -74,6 +60,14 @@ void Delivery::add_camera(const std::shared_ptr<CameraContext>& camera) {
 void Delivery::forget_camera(std::int64_t id) {
   tokens_.remove(id);
   ledger_.remove_camera(id);
+}
+
+void Delivery::camera_state(const std::string& camera, bool online) {
+  for (const auto& route : routes_) route->courier->camera_state(camera, online);
+}
+
+void Delivery::camera_gone(const std::string& camera) {
+  for (const auto& route : routes_) route->courier->camera_gone(camera);
 }
 
 void Delivery::run_sender(const std::string& name, const std::stop_token& stop) {

@@ -29,11 +29,8 @@ http::TlsOptions findface_tls(const settings::Settings& settings);
 
 class Delivery {
  public:
-  // The receivers that the settings ask for, by name; the primary one, which decides what counts as posted,
-  // first.
-  static std::vector<std::string> route_names(const settings::Settings& settings);
-
-  // outbox: opened with these routes. All must outlive it. Nothing is sent yet.
+  // A route for each of receivers(settings), with which outbox was opened. All must outlive it. Nothing is
+  // sent yet.
   Delivery(const settings::Settings& settings, outbox::Outbox& outbox, ledger::Ledger& ledger,
            memory::MemoryManager& memory, Clock& clock);
   ~Delivery();
@@ -47,6 +44,10 @@ class Delivery {
   // FindFace's, of which nothing waits any more.
   void forget_camera(std::int64_t id);
   void set_token(std::int64_t camera_id, std::string token) { tokens_.set(camera_id, std::move(token)); }
+
+  // For receivers that show cameras: see outbox/courier.h. Thread-safe.
+  void camera_state(const std::string& camera, bool online);
+  void camera_gone(const std::string& camera);
 
   // The loop of one sender of a route; see outbox/send.h.
   void run_sender(const std::string& route, const std::stop_token& stop);
@@ -73,7 +74,6 @@ class Delivery {
     std::atomic<int> senders_done{0};
   };
   std::unique_ptr<outbox::Courier> findface_courier(memory::MemoryManager& memory);
-  [[nodiscard]] std::unique_ptr<outbox::Courier> directory_courier() const;
 
   // Constant after construction.
   const settings::Settings& settings_;

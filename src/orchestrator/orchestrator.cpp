@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "orchestrator/camera_starts.h"
+#include "orchestrator/receivers.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -39,7 +40,7 @@ Status Orchestrator::prepare() {
   if (!detectors->choice.empty()) log::info("detector.input auto: {}", detectors->choice);
   overload_ = std::make_unique<Overload>(*std::move(detectors), settings_.detector.on_overload == "reduce",
                                          load_, memory_, clock_);
-  auto outbox = outbox::Outbox::open(settings_.outbox, Delivery::route_names(settings_), memory_, clock_,
+  auto outbox = outbox::Outbox::open(settings_.outbox, receivers(settings_), memory_, clock_,
                                      {.newest_first = settings_.delivery.replay_order == "newest_first",
                                       .rate = settings_.delivery.replay_rate});
   if (!outbox) return outbox.error();
@@ -65,7 +66,7 @@ void Orchestrator::start() {
   if (ledger_->enabled()) {
     ledger_thread_ = Worker("ledger", [this](const std::stop_token& stop) { ledger_->run(stop); });
   }
-  for (const std::string& route : Delivery::route_names(settings_)) {
+  for (const std::string& route : receivers(settings_)) {
     for (int i = 0; i < settings_.delivery.senders; ++i) {
       senders_.emplace_back(fmt::format("{} {}", route, i), [this, route](const std::stop_token& stop) {
         delivery_->run_sender(route, stop);

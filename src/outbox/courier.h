@@ -40,6 +40,10 @@ class Courier {
   virtual ~Courier() = default;
   [[nodiscard]] virtual std::string name() const = 0;  // "findface https://host", for logs
   virtual Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
+  // For receivers that show cameras. One delivers video, or does not: told again and again, so an answer to
+  // what is not new costs nothing. One exists no more. Thread-safe, quick, not after finish().
+  virtual void camera_state(const std::string& /*camera*/, bool /*online*/) {}
+  virtual void camera_gone(const std::string& /*camera*/) {}
   // Called once after the last deliver(), on one thread: log out, within a few seconds.
   virtual void finish() {}
 };

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cctype>
 #include <cerrno>
 #include <cstring>
@@ -14,6 +13,8 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "outbox/safe_name.h"
+#include "outbox/shot_json.h"
 
 namespace vigia::outbox {
 namespace {
@@ -68,35 +69,6 @@ std::string stem(const domain::Shot& shot) {
   return fmt::format("{}/{}_{}", day, time, shot.track);
 }
 
-nlohmann::ordered_json to_json(const domain::Shot& shot, const std::string& file) {
-  nlohmann::ordered_json event;
-  event["camera"] = shot.camera;
-  event["camera_id"] = shot.camera_id ? nlohmann::ordered_json(*shot.camera_id) : nlohmann::ordered_json();
-  event["track"] = shot.track;
-  event["captured"] = format_utc(shot.captured);
-  event["stream_time"] = to_seconds(shot.stream_time);
-  event["face"] = {{"left", shot.face.left},
-                   {"top", shot.face.top},
-                   {"width", shot.face.width},
-                   {"height", shot.face.height}};
-  event["roi"] = {
-      {"left", shot.roi.left}, {"top", shot.roi.top}, {"width", shot.roi.width}, {"height", shot.roi.height}};
-  event["score"] = shot.score;
-  event["quality"] = {{"total", shot.quality.total},
-                      {"confidence", shot.quality.confidence},
-                      {"size", shot.quality.size},
-                      {"frontality", shot.quality.frontality},
-                      {"proportion", shot.quality.proportion},
-                      {"sharpness", shot.quality.sharpness}};
-  event["file"] = file;
-  return event;
-}
-
-std::string dump(const nlohmann::ordered_json& json) {
-  // A name that is not UTF-8 is written with replacement characters instead of throwing.
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
 Delivery try_again(const Error& error) {
   return {.outcome = Delivery::Outcome::retry, .after = std::nullopt, .text = error.text};
 }
@@ -104,19 +76,11 @@ Delivery try_again(const Error& error) {
 }  // namespace
 
 std::string folder_name(std::string_view camera) {
-  constexpr std::size_t kLongest = 80;
-  std::string safe;
-  for (const char c : camera.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool kept =
-        std::isalnum(byte) != 0 || byte >= 0x80 || std::string_view("-_. ").find(c) != std::string_view::npos;
-    safe += kept ? c : '_';
-  }
-  if (!safe.empty() && (safe.front() == '.' || safe.front() == ' ')) safe.front() = '_';
-  if (safe == camera && !safe.empty()) return safe;
-  std::uint32_t code = 2166136261U;  // FNV-1a: only to tell names apart
-  for (const char c : camera) code = (code ^ static_cast<unsigned char>(c)) * 16777619U;
-  return fmt::format("{}-{:08x}", safe, code);
+  return safe_name(camera, [](unsigned char byte, bool first) {
+    if (first && (byte == '.' || byte == ' ')) return false;
+    return std::isalnum(byte) != 0 || byte >= 0x80 ||
+           std::string_view("-_. ").find(static_cast<char>(byte)) != std::string_view::npos;
+  });
 }
 
 DirectoryCourier::DirectoryCourier(fs::path directory) : directory_(std::move(directory)) {}
@@ -132,10 +96,11 @@ Delivery DirectoryCourier::deliver(const domain::Shot& shot, const std::stop_tok
   if (!image) return try_again(image.error());
   const std::string file = image->path.lexically_relative(directory_).string();
   // The line may be there already when the image was; then it ends in the same words.
-  const std::string ending = dump({{"file", file}}).substr(1);
+  const std::string ending = dump_json({{"file", file}}).substr(1);
   if (!image->was_there || !has_line_with(directory_ / "events.jsonl", ending)) {
-    if (Status appended = append_line(dump(to_json(shot, file))); !appended)
-      return try_again(appended.error());
+    EventJson event = shot_json(shot);
+    event["file"] = file;
+    if (Status appended = append_line(dump_json(event)); !appended) return try_again(appended.error());
   }
   return {.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = file};
 }

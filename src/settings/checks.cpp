@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,21 @@ bool names_a_host(std::string_view after_colon) {
   const std::size_t user = host.rfind('@');
   if (user != std::string_view::npos) host.remove_prefix(user + 1);
   return !host.empty() && host.front() != '/' && host.front() != ':' && host.front() != '?';
+}
+
+std::optional<Wrong> http_url(std::string_view url, std::string_view where_passwords_belong) {
+  if (url.empty()) return {};
+  const std::string_view scheme = scheme_of(url);
+  if (scheme != "http" && scheme != "https") {
+    return Wrong{"does not begin with https:// or http://", {}};
+  }
+  const std::string_view rest = url.substr(scheme.size() + 1);
+  if (!names_a_host(rest)) return Wrong{"names no host", {}};
+  const std::string_view host = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
+  if (host.find('@') != std::string_view::npos) {
+    return Wrong{"holds a password, " + std::string(where_passwords_belong), {}};
+  }
+  return {};
 }
 
 Wrong unknown_scheme(std::string_view url) {
@@ -75,17 +91,51 @@ std::optional<Wrong> camera_url(Slot slot) {
 }
 
 std::optional<Wrong> findface_url(Slot slot) {
+  return http_url(text_of(slot), "which belongs in FINDFACE_USER and FINDFACE_PASSWORD");
+}
+
+std::optional<Wrong> webhook_url(Slot slot) {
+  return http_url(text_of(slot), "which is not sent; posts are signed with VIGIA_WEBHOOK_SECRET");
+}
+
+std::optional<Wrong> mqtt_url(Slot slot) {
   const std::string_view url = text_of(slot);
   if (url.empty()) return {};
   const std::string_view scheme = scheme_of(url);
-  if (scheme != "http" && scheme != "https") {
-    return Wrong{"does not begin with https:// or http://", {}};
+  if (scheme != "mqtt" && scheme != "mqtts") return Wrong{"does not begin with mqtt:// or mqtts://", {}};
+  std::string_view rest = url.substr(scheme.size() + 1);
+  if (!names_a_host(rest)) return Wrong{"names no host", {}};
+  rest = rest.substr(2);
+  if (rest.find('@') != std::string_view::npos) {
+    return Wrong{"holds a password, which belongs in MQTT_USER and MQTT_PASSWORD", {}};
   }
-  if (!names_a_host(url.substr(scheme.size() + 1))) return Wrong{"names no host", {}};
-  if (url.find('@') != std::string_view::npos) {
-    return Wrong{"holds a password, which belongs in FINDFACE_USER and FINDFACE_PASSWORD", {}};
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  if (rest.find_first_of("/?#") != std::string_view::npos)
+    return Wrong{"has more than a host and a port", {}};
+  const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
+  if (bracket == std::string_view::npos) return Wrong{"has a '[' without a ']'", {}};
+  const std::size_t colon = rest.find(':', bracket);
+  if (colon == std::string_view::npos) return {};
+  int port = 0;
+  const auto [end, failed] = std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), port);
+  if (failed != std::errc() || end != rest.data() + rest.size() || port < 1 || port > 65535) {
+    return Wrong{"has a port that is none", {}};
   }
   return {};
+}
+
+std::optional<Wrong> topic(Slot slot) {
+  const std::string_view topic = text_of(slot);
+  if (topic.empty()) return Wrong{"is empty", {}};
+  if (topic.size() > 200) return Wrong{"is longer than 200 bytes", {}};
+  if (topic.front() == '/' || topic.back() == '/') return Wrong{"begins or ends with '/'", {}};
+  if (topic.front() == '$') return Wrong{"begins with '$', which is the broker's own", {}};
+  if (topic.find_first_of("+#") != std::string_view::npos) return Wrong{"holds '+' or '#'", {}};
+  return {};
+}
+
+std::optional<Wrong> topic_or_empty(Slot slot) {
+  return text_of(slot).empty() ? std::nullopt : topic(slot);
 }
 
 std::optional<Wrong> key_value_list(Slot slot) {

@@ -11,6 +11,10 @@ namespace vigia::settings::checks {
 std::optional<Wrong> camera_name(Slot slot);
 std::optional<Wrong> camera_url(Slot slot);
 std::optional<Wrong> findface_url(Slot slot);
+std::optional<Wrong> webhook_url(Slot slot);
+std::optional<Wrong> mqtt_url(Slot slot);
+std::optional<Wrong> topic(Slot slot);
+std::optional<Wrong> topic_or_empty(Slot slot);
 std::optional<Wrong> key_value_list(Slot slot);
 std::optional<Wrong> not_zero(Slot slot);
 std::optional<Wrong> not_empty(Slot slot);

@@ -31,7 +31,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
-FINDFACE_PASSWORD, FINDFACE_UUID.
+FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
 Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 
 // What CLI11 fills; views of it are bound to the options.

@@ -13,8 +13,8 @@ constexpr std::string_view kPrologue =
     R"(# Vigia's settings: every key, its default and what it may be. 'vigia check --defaults' prints this file.
 # Leave out what you do not change. What is said later goes over what is said earlier:
 #   this file < environment (VIGIA_MEMORY_GC_INTERVAL=2) < flags (--set memory.gc_interval=2)
-# Secrets are not kept here: FINDFACE_USER, FINDFACE_PASSWORD and FINDFACE_UUID come from the environment,
-# or from the file that delivery.findface.secrets_file names.
+# Secrets are not kept here: FINDFACE_USER, FINDFACE_PASSWORD and FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER
+# and MQTT_PASSWORD come from the environment, or from the file that delivery.findface.secrets_file names.
 )";
 
 constexpr std::string_view kCamerasHead = R"(

@@ -106,7 +106,8 @@ std::map<std::string, std::string> process_environment() {
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     const std::size_t equals = text.find('=');
-    const bool ours = text.starts_with("VIGIA_") || text.starts_with("FINDFACE_");
+    const bool ours =
+        text.starts_with("VIGIA_") || text.starts_with("FINDFACE_") || text.starts_with("MQTT_");
     if (ours && equals != std::string_view::npos)
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }

@@ -6,10 +6,9 @@
 //
 // Everything that is wrong is reported, one line each, without any secret:
 //   vigia.yaml:12: cameras.gate.jpeg_qualty: unknown key; allowed: ...; did you mean 'jpeg_quality'?
-// Guarantee: no exception, bounded time and memory for any file. Secrets (FINDFACE_USER,
-// FINDFACE_PASSWORD, FINDFACE_UUID, FINDFACE_URL) come from the environment, else from the file that
-// delivery.findface.secrets_file names. Relative paths count from the working directory.
-// Cost: reads at most two files. Threads: thread-safe.
+// Guarantee: no exception, bounded time and memory for any file. Secrets (see secrets.h) come from the
+// environment, else from the file that delivery.findface.secrets_file names. Relative paths count from the
+// working directory. Cost: reads at most two files. Threads: thread-safe.
 #pragma once
 
 #include <filesystem>
@@ -37,7 +36,7 @@ struct LoadOutcome {
 // base: what all sources go over, cameras included: the demo's settings.
 LoadOutcome load(const Sources& sources, const Settings& base = {});
 
-// Those variables of this process that settings look at: VIGIA_* and FINDFACE_*.
+// Those variables of this process that settings look at: VIGIA_*, FINDFACE_* and MQTT_*.
 // Not while another thread changes the environment.
 std::map<std::string, std::string> process_environment();
 

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::string_view kVariablePrefix = "VIGIA_";
 // Variables of this family that are no settings.
-constexpr std::array<std::string_view, 3> kOtherVariables{"VIGIA_MODEL_DIR", "VIGIA_MODEL_URL", "VIGIA_DATA"};
+constexpr std::array<std::string_view, 4> kOtherVariables{"VIGIA_MODEL_DIR", "VIGIA_MODEL_URL", "VIGIA_DATA",
+                                                          "VIGIA_WEBHOOK_SECRET"};
 
 CameraGiven& camera_named(Layer& layer, std::string_view name) {
   for (CameraGiven& camera : layer.cameras) {
@@ -108,7 +109,7 @@ class EnvironmentReader {
       if (!variable.starts_with(kVariablePrefix)) continue;
       if (std::find(known.begin(), known.end(), variable) != known.end()) continue;
       const std::string_view secret =
-          secret_variable(std::string_view(variable).substr(variable.rfind('_') + 1));
+          secret_variable(std::string_view(variable).substr(variable.rfind('_') + 1), variable);
       const std::string meant = secret.empty() ? nearest(variable, known) : std::string(secret);
       problems_.warning({"environment", shown(variable), "is no setting and is ignored", {}, meant});
     }

@@ -26,6 +26,11 @@ constexpr Rule checked(std::optional<Wrong> (*check)(Slot), std::string_view all
   rule.allowed = allowed;
   return rule;
 }
+// Its value is never shown: it may be a secret.
+constexpr Rule unseen(Rule rule) {
+  rule.secret = true;
+  return rule;
+}
 constexpr Rule any(std::string_view allowed = {}) {
   Rule rule;
   rule.allowed = allowed;
@@ -54,6 +59,7 @@ constexpr std::array<std::string_view, 3> kPrecisions{"auto", "f32", "bf16"};
 constexpr std::array<std::string_view, 2> kOnOverload{"reduce", "drop"};
 constexpr std::array<std::string_view, 2> kReplayOrders{"newest_first", "oldest_first"};
 constexpr std::array<std::string_view, 3> kDurability{"full", "shots", "process"};
+constexpr std::array<std::string_view, 2> kWebhookFormats{"multipart", "json"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
@@ -166,8 +172,34 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"delivery.findface.reload_interval", [](Settings& s) -> Slot { return &s.findface.reload_interval; },
      from_to(0, 86400, "seconds"),
      "then its cameras are asked for again, and what changed takes effect; 0: only at the start"},
+    {"delivery.webhook.url", [](Settings& s) -> Slot { return &s.webhook.url; },
+     unseen(checked(checks::webhook_url, "https://HOST[:PORT]/PATH, or \"\" for none")),
+     "each face is posted there too; signed with VIGIA_WEBHOOK_SECRET, if that is set"},
+    {"delivery.webhook.format", [](Settings& s) -> Slot { return &s.webhook.format; },
+     one_of(kWebhookFormats), "multipart: parts event and image; json: the image inside, in base64"},
+    {"delivery.webhook.ca_file", [](Settings& s) -> Slot { return &s.webhook.ca_file; },
+     any("a PEM file, or \"\" for the system's"), "what the receiver's certificate is verified with"},
+    {"delivery.webhook.tls_pin", [](Settings& s) -> Slot { return &s.webhook.tls_pin; },
+     checked(checks::tls_pin, "first_use, sha256//BASE64 of its public key, or \"\" for none"),
+     "as delivery.findface.tls_pin"},
+    {"delivery.webhook.tls_insecure", [](Settings& s) -> Slot { return &s.webhook.tls_insecure; }, any(),
+     "true: the certificate is not verified at all; anybody on the line can read everything"},
+    {"delivery.mqtt.url", [](Settings& s) -> Slot { return &s.mqtt.url; },
+     checked(checks::mqtt_url, "mqtt://HOST[:PORT], mqtts://HOST[:PORT], or \"\" for none"),
+     "the broker that each face is published at, too; user and password: MQTT_USER and MQTT_PASSWORD"},
+    {"delivery.mqtt.topic_prefix", [](Settings& s) -> Slot { return &s.mqtt.topic_prefix; },
+     checked(checks::topic, "a topic without + and #"), "topics begin so: PREFIX/CAMERA/face"},
+    {"delivery.mqtt.client_id", [](Settings& s) -> Slot { return &s.mqtt.client_id; },
+     any("a text, or \"\" for one that is made up"), "whom the broker sees; no two may have the same"},
+    {"delivery.mqtt.ca_file", [](Settings& s) -> Slot { return &s.mqtt.ca_file; },
+     any("a PEM file, or \"\" for the system's"), "what the broker's certificate is verified with"},
+    {"delivery.mqtt.images", [](Settings& s) -> Slot { return &s.mqtt.images; }, any(),
+     "publish the last image of each camera, too"},
+    {"delivery.mqtt.discovery_prefix", [](Settings& s) -> Slot { return &s.mqtt.discovery_prefix; },
+     checked(checks::topic_or_empty, "a topic without + and #, or \"\" for none"),
+     "where Home Assistant looks for new devices: each camera becomes one"},
     {"delivery.directory", [](Settings& s) -> Slot { return &s.delivery.directory; },
-     checked(checks::not_empty, "a folder"), "where faces go when no FindFace is set"},
+     any("a folder, or \"\" for ./faces when there is no other receiver"), "faces go there as files, too"},
     {"delivery.senders", [](Settings& s) -> Slot { return &s.delivery.senders; }, from_to(1, 64, "shots"),
      "sent at a time"},
     {"delivery.stop_timeout", [](Settings& s) -> Slot { return &s.delivery.stop_timeout; },

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <sstream>
 
 #include "settings/default_yaml.h"
 #include "settings/settings_test_support.h"
@@ -29,12 +30,13 @@ constexpr std::size_t member_count() {
 }
 
 TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
-  constexpr std::size_t kOwn = 4, kSecrets = 3;
+  constexpr std::size_t kOwn = 4, kSecrets = 6;
   EXPECT_EQ(camera_keys().size(), member_count<camera::CameraOptions>() +
                                       member_count<track::TrackOptions>() +
                                       member_count<shot::ShotOptions>() + kOwn);
   EXPECT_EQ(program_keys().size(),
-            member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() - kSecrets +
+            member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() +
+                member_count<sinks::WebhookOptions>() + member_count<sinks::MqttOptions>() - kSecrets +
                 member_count<outbox::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
                 member_count<ledger::LedgerOptions>() + member_count<memory::MemoryOptions>() +
                 member_count<LoggingOptions>());
@@ -86,7 +88,8 @@ class RoundTripTest : public SettingsTest {
          {file_.string(), std::string("true"), std::string("false"), std::string("70"), std::string("7"),
           std::string("0.25"), std::string("64x96"), std::string("10x20+30+40"), std::string("a=b,c=\"d\\"),
           std::string("error"), std::string("f32"), std::string("drop"), std::string("https://x.example"),
-          std::string("64M"), std::string("first_use"), std::string("full"), std::string("oldest_first")}) {
+          std::string("64M"), std::string("first_use"), std::string("json"), std::string("full"),
+          std::string("oldest_first"), std::string("mqtt://x.example:1884")}) {
       Owner owner;
       const Slot slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !obey(key.rule, slot) && format(slot) != before) return text;
@@ -184,21 +187,22 @@ TEST_F(RoundTripTest, EveryKeyOfACamera) {
 }
 
 TEST(DefaultYamlTest, ShowsEveryKeyOnce) {
-  std::map<std::string, int> count;
-  std::string text = default_yaml();
-  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
-    std::size_t begin = text.find_first_not_of(' ', at);
-    const std::size_t colon = text.find(':', begin);
-    if (begin != std::string::npos && colon != std::string::npos) ++count[text.substr(begin, colon - begin)];
+  std::map<std::string, int> count;  // by path
+  std::vector<std::string> sections;
+  std::istringstream lines(default_yaml());
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    const std::size_t colon = line.find(':', begin == std::string::npos ? 0 : begin);
+    if (begin == std::string::npos || colon == std::string::npos || line[begin] == '#') continue;
+    sections.resize(begin / 2);
+    sections.push_back(line.substr(begin, colon - begin));
+    std::string path;
+    for (const std::string& section : sections) path += (path.empty() ? "" : ".") + section;
+    ++count[path];
   }
-  for (const CameraKey& key : camera_keys()) EXPECT_EQ(count[std::string(key.name)], 1) << key.name;
-  // Sections share names: outbox.path, ledger.path.
-  const auto last = [](const ProgramKey& key) { return key.name.substr(key.name.rfind('.') + 1); };
-  for (const ProgramKey& key : program_keys()) {
-    const auto same = std::count_if(program_keys().begin(), program_keys().end(),
-                                    [&](const ProgramKey& other) { return last(other) == last(key); });
-    EXPECT_EQ(count[std::string(last(key))], same) << key.name;
-  }
+  for (const CameraKey& key : camera_keys())
+    EXPECT_EQ(count["defaults." + std::string(key.name)], 1) << key.name;
+  for (const ProgramKey& key : program_keys()) EXPECT_EQ(count[std::string(key.name)], 1) << key.name;
 }
 
 }  // namespace

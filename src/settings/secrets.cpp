@@ -13,8 +13,9 @@ namespace vigia::settings {
 namespace {
 
 constexpr Bytes kLargestSecretsFile = 64_KiB;
-constexpr std::array<std::string_view, 4> kVariables{"FINDFACE_URL", "FINDFACE_USER", "FINDFACE_PASSWORD",
-                                                     "FINDFACE_UUID"};
+constexpr std::array<std::string_view, 7> kVariables{
+    "FINDFACE_URL",         "FINDFACE_USER", "FINDFACE_PASSWORD", "FINDFACE_UUID",
+    "VIGIA_WEBHOOK_SECRET", "MQTT_USER",     "MQTT_PASSWORD"};
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -86,6 +87,9 @@ void read_secrets(const Environment& environment, std::string_view where, Settin
   findface.user = value("FINDFACE_USER");
   findface.password = value("FINDFACE_PASSWORD");
   findface.uuid = value("FINDFACE_UUID");
+  settings.webhook.secret = value("VIGIA_WEBHOOK_SECRET");
+  settings.mqtt.user = value("MQTT_USER");
+  settings.mqtt.password = value("MQTT_PASSWORD");
   const std::string url = value("FINDFACE_URL");
   if (!findface.url.empty() || url.empty()) return;
   findface.url = url;

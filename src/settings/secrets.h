@@ -1,5 +1,6 @@
-// FindFace's secrets: FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID and FINDFACE_URL, from the
-// environment, else from lines KEY=VALUE of delivery.findface.secrets_file. No line ever shows a value.
+// The receivers' secrets: FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID, FINDFACE_URL,
+// VIGIA_WEBHOOK_SECRET, MQTT_USER and MQTT_PASSWORD, from the environment, else from lines KEY=VALUE of
+// delivery.findface.secrets_file. No line ever shows a value.
 // Threads: owner thread only. Cost: reads the file, 64 KB at most.
 #pragma once
 

@@ -51,6 +51,17 @@ TEST_F(SecretsTest, OrFromTheFileLineByLine) {
   EXPECT_THAT(outcome.warnings, IsEmpty());
 }
 
+TEST_F(SecretsTest, AreThoseOfWebhookAndMqttToo) {
+  const auto outcome =
+      load_with("VIGIA_WEBHOOK_SECRET=hunter2\nMQTT_USER=vigia\n",
+                {{"MQTT_PASSWORD", "hunter3"}, {"MQTT_USER", "house"}, {"VIGIA_WEBHOOK_SECRET", ""}});
+  ASSERT_TRUE(outcome.settings) << outcome.errors.front();
+  EXPECT_EQ(outcome.settings->webhook.secret, "hunter2");
+  EXPECT_EQ(outcome.settings->mqtt.user, "house");
+  EXPECT_EQ(outcome.settings->mqtt.password, "hunter3");
+  EXPECT_THAT(outcome.warnings, IsEmpty());
+}
+
 TEST_F(SecretsTest, TheEnvironmentGoesOverTheFile) {
   const auto outcome = load_with("FINDFACE_USER=a\nFINDFACE_PASSWORD=b\n",
                                  {{"FINDFACE_USER", "c"}, {"FINDFACE_PASSWORD", ""}});
@@ -71,13 +82,15 @@ TEST_F(SecretsTest, TheUrlIsTheLastThatSaysOne) {
 }
 
 TEST_F(SecretsTest, WrongLinesAreRefusedWithoutShowingThem) {
-  EXPECT_THAT(load_with("FINDFACE_USER=vigia\nhunter2\n").errors,
-              ElementsAre("secrets.env:2: the line: is not KEY=VALUE; allowed: FINDFACE_URL, FINDFACE_USER, "
-                          "FINDFACE_PASSWORD, FINDFACE_UUID"));
+  EXPECT_THAT(
+      load_with("FINDFACE_USER=vigia\nhunter2\n").errors,
+      ElementsAre("secrets.env:2: the line: is not KEY=VALUE; allowed: FINDFACE_URL, FINDFACE_USER, "
+                  "FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD"));
   EXPECT_THAT(
       load_with("FINDFACE_PASWORD=hunter2\n").errors,
       ElementsAre("secrets.env:1: the line: sets something else; allowed: FINDFACE_URL, FINDFACE_USER, "
-                  "FINDFACE_PASSWORD, FINDFACE_UUID; did you mean 'FINDFACE_PASSWORD'?"));
+                  "FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD; did you "
+                  "mean 'FINDFACE_PASSWORD'?"));
   EXPECT_THAT(
       load_with("FINDFACE_URL=https://u:hunter2@findface.local\n").errors,
       ElementsAre(HasSubstr("secrets.env: FINDFACE_URL: 'https://***@findface.local' holds a password")));

@@ -15,6 +15,7 @@
 #include "memory/memory_options.h"
 #include "outbox/outbox_options.h"
 #include "shot/shot_options.h"
+#include "sinks/sinks_options.h"
 #include "track/track_options.h"
 
 namespace vigia::settings {
@@ -43,6 +44,8 @@ struct Settings {
   CameraSettings defaults;              // for cameras that come from FindFace: copy it, set its spec
   detect::DetectorOptions detector;
   findface::FindfaceOptions findface;
+  sinks::WebhookOptions webhook;
+  sinks::MqttOptions mqtt;
   outbox::DeliveryOptions delivery;
   outbox::OutboxOptions outbox;
   ledger::LedgerOptions ledger;

@@ -95,7 +95,7 @@ constexpr std::array kOldNames = std::to_array<OldName>({
     {"display", "", "there is no window"},
 });
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kSecrets{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kSecrets{
     {{"user", "FINDFACE_USER"},
      {"username", "FINDFACE_USER"},
      {"login", "FINDFACE_USER"},
@@ -107,7 +107,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kSecrets
      {"findface_password", "FINDFACE_PASSWORD"},
      {"uuid", "FINDFACE_UUID"},
      {"findface_uuid", "FINDFACE_UUID"},
-     {"findface_url", "FINDFACE_URL"}}};
+     {"findface_url", "FINDFACE_URL"},
+     {"secret", "VIGIA_WEBHOOK_SECRET"},
+     {"mqtt_user", "MQTT_USER"},
+     {"mqtt_password", "MQTT_PASSWORD"}}};
 
 }  // namespace
 
@@ -141,11 +144,15 @@ const OldName* find_old_name(std::string_view word) {
   return found == kOldNames.end() ? nullptr : found;
 }
 
-std::string_view secret_variable(std::string_view word) {
+std::string_view secret_variable(std::string_view word, std::string_view where) {
   if (word.size() > 64) return {};
   const std::string wanted = normal(word);
+  const bool mqtt = normal(where).find("mqtt") != std::string::npos;
   for (const auto& [name, variable] : kSecrets) {
-    if (name == wanted) return variable;
+    if (name != wanted) continue;
+    if (mqtt && variable == "FINDFACE_USER") return "MQTT_USER";
+    if (mqtt && variable == "FINDFACE_PASSWORD") return "MQTT_PASSWORD";
+    return variable;
   }
   return {};
 }

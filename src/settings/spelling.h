@@ -22,6 +22,7 @@ struct OldName {
 const OldName* find_old_name(std::string_view word);
 
 // "password", "user", "FINDFACE_UUID", ...: the variable that a secret belongs in; empty: no secret.
-std::string_view secret_variable(std::string_view word);
+// where: the section or variable that the word stands in; MQTT's user is not FindFace's.
+std::string_view secret_variable(std::string_view word, std::string_view where = {});
 
 }  // namespace vigia::settings

@@ -47,7 +47,7 @@ std::string old_name_text(const OldName& name, std::string_view prefix) {
 }
 
 std::string secret_text(std::string_view word, std::string_view prefix) {
-  const std::string_view variable = secret_variable(word);
+  const std::string_view variable = secret_variable(word, prefix);
   if (variable.empty()) return {};
   if (!in_camera(prefix)) {
     return fmt::format(

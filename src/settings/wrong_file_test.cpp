@@ -269,6 +269,35 @@ const std::vector<WrongFile> kWrongFiles{
      "delivery: {findface: {url: findface.local}}\n",
      {"vigia.yaml:1: delivery.findface.url: 'findface.local' does not begin with https:// or http://; "
       "allowed: https://HOST[:PORT], or \"\" for none"}},
+    {"a webhook's address with a password",
+     "delivery: {webhook: {url: \"https://user:hunter2@example.org/hook\"}}\n",
+     {"vigia.yaml:1: delivery.webhook.url: the value holds a password, which is not sent; posts are signed "
+      "with "
+      "VIGIA_WEBHOOK_SECRET; allowed: https://HOST[:PORT]/PATH, or \"\" for none"}},
+    {"a webhook's address, which may itself be the key",
+     "delivery: {webhook: {url: \"htps://example.org/hunter2\"}}\n",
+     {"vigia.yaml:1: delivery.webhook.url: the value does not begin with https:// or http://; allowed: "
+      "https://HOST[:PORT]/PATH, or \"\" for none"}},
+    {"a webhook's secret",
+     "delivery: {webhook: {secret: hunter2}}\n",
+     {"vigia.yaml:1: delivery.webhook.secret: is a secret and has no place here; set VIGIA_WEBHOOK_SECRET in "
+      "the environment or in the file that delivery.findface.secrets_file names"}},
+    {"MQTT's password",
+     "delivery: {mqtt: {password: hunter2}}\n",
+     {"vigia.yaml:1: delivery.mqtt.password: is a secret and has no place here; set MQTT_PASSWORD in the "
+      "environment or in the file that delivery.findface.secrets_file names"}},
+    {"MQTT's password in the url",
+     "delivery: {mqtt: {url: \"mqtt://user:hunter2@broker\"}}\n",
+     {"vigia.yaml:1: delivery.mqtt.url: 'mqtt://***@broker' holds a password, which belongs in MQTT_USER and "
+      "MQTT_PASSWORD; allowed: mqtt://HOST[:PORT], mqtts://HOST[:PORT], or \"\" for none"}},
+    {"a broker's port that is none",
+     "delivery: {mqtt: {url: \"mqtt://broker:70000\"}}\n",
+     {"vigia.yaml:1: delivery.mqtt.url: 'mqtt://broker:70000' has a port that is none; allowed: "
+      "mqtt://HOST[:PORT], mqtts://HOST[:PORT], or \"\" for none"}},
+    {"a topic that is a pattern",
+     "delivery: {mqtt: {topic_prefix: \"vigia/#\"}}\n",
+     {"vigia.yaml:1: delivery.mqtt.topic_prefix: 'vigia/#' holds '+' or '#'; allowed: a topic without + and "
+      "#"}},
     {"a secrets file that is not there",
      "delivery: {findface: {secrets_file: /nowhere/secrets.env}}\n",
      {"vigia.yaml:1: delivery.findface.secrets_file: /nowhere/secrets.env: cannot open: No such file or "

@@ -94,8 +94,9 @@ std::string job_settings(const JobPlan& plan) {
   // A camera that fails is noticed and tried again quickly: more tries in less time.
   yaml += "defaults: {source_timeout: 4, rtsp_reconnect_delay: 0.5, filter_min_size: 20}\n";
   const auto quoted = [](const std::filesystem::path& path) { return Json(path.string()).dump(); };
-  yaml += "delivery:\n  stop_timeout: 20\n  directory: " + quoted(plan.folder / "faces") + "\n";
-  if (!plan.findface_url.empty()) yaml += "  findface: {url: \"" + plan.findface_url + "\"}\n";
+  yaml += "delivery:\n  stop_timeout: 20\n";
+  yaml += plan.findface_url.empty() ? "  directory: " + quoted(plan.folder / "faces") + "\n"
+                                    : "  findface: {url: \"" + plan.findface_url + "\"}\n";
   yaml += "outbox: {path: " + quoted(plan.folder / "outbox.db") + "}\n";
   yaml += "ledger: {path: " + quoted(plan.folder / "events.db") + "}\n";
   yaml += fmt::format("memory: {{budget_bytes: {}}}\n", kBudgetBase + cameras * kBudgetPerCamera);

@@ -1,0 +1,100 @@
+// One connection to an MQTT broker over libmosquitto, from its beginning to its end. A connection that ended
+// is thrown away with all that was not acknowledged: who wants it sent again asks a new one. So nothing that
+// libmosquitto keeps can grow, and nothing is sent twice behind our back.
+//
+// MQTT 5, so that the broker says why it refuses, and how large a message may be; 3.1.1 on demand. All is
+// published with QoS 1. TLS is verified: chain, dates and name. libmosquitto's own loop and its select() are
+// not used: the first has a thread that a stop cannot end while it connects, the second cannot take a
+// descriptor above 1023.
+// Threads: owner thread only, callbacks included: they come out of step().
+// Blocks: begin() while the host's name is looked up (the system's resolver: some seconds when it is away).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "sinks/sinks_options.h"
+
+struct mosquitto;
+
+namespace vigia::sinks {
+
+struct MqttMessage {
+  std::string topic;
+  std::string payload;
+  bool retain = false;  // the broker keeps the last one and hands it to whoever subscribes later
+};
+
+struct MqttServer {
+  std::string host;
+  int port = 1883;
+  bool tls = false;
+  std::string ca_file;
+  std::string client_id;
+  std::string user, password;
+  bool old_protocol = false;  // 3.1.1 instead of 5
+
+  // "mqtt://host:port", for people and logs.
+  [[nodiscard]] std::string url() const;
+};
+
+// Of options that the settings' checks have let through.
+MqttServer mqtt_server(const MqttOptions& options);
+
+class MqttClient {
+ public:
+  class Events {
+   public:
+    virtual ~Events() = default;
+    // The broker has the message that publish() gave this number; error: it will not have it.
+    virtual void acknowledged(int number, const Status& status) = 0;
+    virtual void received(std::string_view topic, std::string_view payload) = 0;
+  };
+
+  // Begins to connect: call step() until connected(). will: what the broker publishes when the connection
+  // breaks. Error: see step(). events: must outlive the client.
+  static Result<std::unique_ptr<MqttClient>> begin(const MqttServer& server,
+                                                   const std::optional<MqttMessage>& will, Events& events);
+  ~MqttClient();
+  MqttClient(const MqttClient&) = delete;
+  MqttClient& operator=(const MqttClient&) = delete;
+
+  [[nodiscard]] bool connected() const noexcept { return connected_; }
+
+  // Waits, at most so long or until `wake` (a descriptor; -1: none) can be read, for what there is to do, and
+  // does it. Error: the connection is over. Its code: refused where somebody has to mend something (password,
+  // certificate, client id), invalid where the broker does not speak this protocol, else unavailable.
+  Status step(int wake, std::chrono::milliseconds at_most);
+
+  // REQUIRES: connected(). The number that acknowledged() will name.
+  // Error: refused, larger than the broker takes; unavailable, the connection is over.
+  Result<int> publish(const MqttMessage& message);
+  Status subscribe(const std::string& filter);
+  // Says good-bye, so that the broker does not publish the will.
+  void disconnect();
+
+ private:
+  struct Destroy {
+    void operator()(mosquitto* handle) const noexcept;
+  };
+  explicit MqttClient(Events& events) : events_(events) {}
+  Status set_up(const MqttServer& server, const std::optional<MqttMessage>& will);
+  Status set_up_tls(const MqttServer& server);
+  void set_callbacks();
+  [[nodiscard]] Error tls_ending(int code, int error_number) const;
+  [[nodiscard]] Error ending(int code, int error_number) const;
+
+  Events& events_;
+  std::unique_ptr<mosquitto, Destroy> handle_;
+  bool connected_ = false;
+  int refusal_ = 0;        // the broker's reason, of CONNACK
+  int farewell_ = 0;       // the broker's reason, of its DISCONNECT
+  std::string tls_error_;  // the last that OpenSSL said
+};
+
+}  // namespace vigia::sinks

@@ -1,0 +1,129 @@
+#include "sinks/mqtt_courier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "outbox/shot_json.h"
+
+namespace vigia::sinks {
+namespace {
+
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+
+constexpr Nanoseconds kAfterRefusal = 60s;  // somebody has to mend something first
+
+// A client id of its own: two clients of the same id end each other's connections.
+MqttOptions with_client_id(MqttOptions options) {
+  std::random_device random;
+  if (options.client_id.empty()) options.client_id = fmt::format("vigia{:08x}{:08x}", random(), random());
+  return options;
+}
+
+MqttMessage status_message(const MqttOptions& options, std::string status) {
+  return {status_topic(options), std::move(status), true};
+}
+
+Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+}
+
+std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::Shot& shot) {
+  std::vector<MqttMessage> messages;
+  if (options.images && shot.jpeg && !shot.jpeg->bytes.empty()) {
+    const auto* bytes = reinterpret_cast<const char*>(shot.jpeg->bytes.data());
+    messages.push_back({image_topic(options, shot.camera), {bytes, shot.jpeg->bytes.size()}, true});
+  }
+  messages.push_back({face_topic(options, shot.camera), outbox::dump_json(outbox::shot_json(shot)), false});
+  return messages;
+}
+
+}  // namespace
+
+MqttCourier::MqttCourier(MqttOptions options, Clock& clock)
+    : options_(with_client_id(std::move(options))),
+      link_(mqtt_server(options_), status_message(options_, "offline"), birth_topic(options_), clock) {
+  link_.keep(status_topic(options_), "online");
+}
+
+std::string MqttCourier::name() const {
+  return "MQTT " + link_.url();
+}
+
+CameraState& MqttCourier::known(const std::string& camera) {
+  const auto [found, is_new] = cameras_.try_emplace(camera);
+  if (is_new) {
+    for (MqttMessage& message : discovery_messages(options_, camera)) {
+      link_.keep(message.topic, std::move(message.payload));
+    }
+  }
+  return found->second;
+}
+
+void MqttCourier::camera_state(const std::string& camera, bool online) {
+  link_.start();
+  MutexLock lock(mutex_);
+  CameraState& state = known(camera);
+  if (state.online == online) return;
+  state.online = online;
+  MqttMessage message = state_message(options_, camera, state);
+  link_.keep(message.topic, std::move(message.payload));
+}
+
+void MqttCourier::camera_gone(const std::string& camera) {
+  MutexLock lock(mutex_);
+  if (cameras_.erase(camera) == 0) return;
+  for (const MqttMessage& message : discovery_messages(options_, camera)) link_.forget(message.topic);
+  link_.forget(state_message(options_, camera, {}).topic);
+  if (options_.images) link_.forget(image_topic(options_, camera));
+}
+
+Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+  link_.start();
+  {
+    MutexLock lock(mutex_);
+    known(shot.camera);  // who gets the event knows the camera
+  }
+  const MqttLink::Published published = link_.publish(messages_of(options_, shot), stop);
+  images_left_out_ += published.left_out;
+  if (!published.status) {
+    const Error& why = published.status.error();
+    return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
+  }
+  MutexLock lock(mutex_);
+  CameraState& state = known(shot.camera);
+  ++state.faces;
+  state.last_face = std::max(state.last_face.value_or(shot.captured), shot.captured);
+  MqttMessage message = state_message(options_, shot.camera, state);
+  link_.keep(message.topic, std::move(message.payload));
+  return {.outcome = Delivery::Outcome::delivered,
+          .after = std::nullopt,
+          .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
+}
+
+void MqttCourier::finish() {
+  link_.close(status_message(options_, "offline"));
+  if (const std::uint64_t left_out = images_left_out_; left_out > 0) {
+    log::warn("{}: {} images were larger than the broker takes and are not published", name(), left_out);
+  }
+}
+
+Result<std::string> try_mqtt(const MqttOptions& options, Clock& clock, const std::stop_token& stop) {
+  // With an id of its own: the one that is set may be that of a Vigia that runs.
+  MqttOptions tried = options;
+  tried.client_id.clear();
+  const MqttServer server = mqtt_server(with_client_id(std::move(tried)));
+  const Status connected = try_broker(server, clock, stop);
+  if (!connected)
+    return Error{connected.error().code, fmt::format("{}: {}", server.url(), connected.error().text)};
+  return fmt::format("login at {}{}", server.url(), server.user.empty() ? ", without a user" : "");
+}
+
+}  // namespace vigia::sinks

@@ -1,0 +1,354 @@
+#include "sinks/mqtt_courier.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include "outbox/shot_json.h"
+#include "sinks/mqtt_test_support.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::sinks {
+namespace {
+
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+using ::testing::HasSubstr;
+using testing::MqttListener;
+using testing::MqttReceived;
+using ::testing::Not;
+using testing::sample_shot;
+
+class MqttCourierTest : public MqttTest {};
+
+std::string text_of(const domain::Shot& shot) {
+  return {reinterpret_cast<const char*>(shot.jpeg->bytes.data()), shot.jpeg->bytes.size()};
+}
+
+// The retained messages below `prefix`, as somebody gets them who comes later.
+std::map<std::string, std::string> retained(int port, const std::string& prefix) {
+  MqttListener late(port, prefix + "#");
+  late.publish(prefix + "marker", "after what was retained");
+  EXPECT_TRUE(late.wait_for(prefix + "marker"));
+  std::map<std::string, std::string> found;
+  for (const MqttReceived& one : late.all()) {
+    if (one.retained) found[one.topic] = one.payload;
+  }
+  return found;
+}
+
+TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/#");
+  const Delivery delivery = deliver(sample_shot(4));
+  ASSERT_EQ(delivery.outcome, Delivery::Outcome::delivered) << delivery.text;
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
+  const auto events = listener.of("vigia/gate/face");
+  const auto images = listener.of("vigia/gate/face/image");
+  ASSERT_EQ(events.size(), 1U);
+  ASSERT_EQ(images.size(), 1U);
+  EXPECT_EQ(parse(events[0].payload), nlohmann::json(outbox::shot_json(sample_shot(4))));
+  EXPECT_EQ(images[0].payload, text_of(sample_shot(4)));
+  const auto all = listener.all();
+  const auto at = [&](const std::string& topic) {
+    return std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.topic == topic; });
+  };
+  EXPECT_LT(at("vigia/gate/face/image"), at("vigia/gate/face"));
+}
+
+TEST_F(MqttCourierTest, WhoComesLaterFindsTheStateAndTheLastImageButNoOldEvent) {
+  start();
+  ASSERT_EQ(deliver(sample_shot(2)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);  // an older one, after an outage
+  MqttListener listener(broker_->port(), "vigia/gate/state");
+  ASSERT_TRUE(listener.wait_until(
+      [&](const auto& all) { return !all.empty() && parse(all.back().payload)["faces"] == 2; }));
+  const auto found = retained(broker_->port(), "vigia/");
+  EXPECT_EQ(found.at("vigia/status"), "online");
+  EXPECT_EQ(found.at("vigia/gate/face/image"), text_of(sample_shot(1)));
+  const auto state = parse(found.at("vigia/gate/state"));
+  EXPECT_EQ(state["last_face"], "2026-11-23T13:00:02.123456Z");
+  EXPECT_TRUE(state["online"].is_null());
+  EXPECT_EQ(found.count("vigia/gate/face"), 0U);
+}
+
+TEST_F(MqttCourierTest, StatesOfCamerasAreToldWithoutAFace) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/+/state");
+  courier().camera_state("gate", true);
+  courier().camera_state("yard", false);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
+  ASSERT_TRUE(listener.wait_for("vigia/yard/state"));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload),
+            nlohmann::json({{"online", true}, {"faces", 0}, {"last_face", nullptr}}));
+  EXPECT_EQ(parse(listener.of("vigia/yard/state").back().payload)["online"], false);
+  courier().camera_state("gate", true);  // nothing new: nothing is said
+  courier().camera_state("gate", false);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state", 2));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["online"], false);
+}
+
+TEST_F(MqttCourierTest, WithoutImagesThereIsNone) {
+  start();
+  options_.images = false;
+  MqttListener listener(broker_->port(), "#");
+  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
+  for (const MqttReceived& one : listener.all()) EXPECT_THAT(one.topic, Not(HasSubstr("image")));
+}
+
+// As Home Assistant reads a discovery message: what it needs is there, and leads to something.
+void expect_entity(const nlohmann::json& config, const std::map<std::string, std::string>& found) {
+  ASSERT_TRUE(config.is_object());
+  EXPECT_EQ(found.at(config.at("availability_topic")), "online");
+  EXPECT_EQ(config.at("device").at("identifiers").at(0), "vigia_gate");
+  EXPECT_EQ(config.at("device").at("name"), "gate");
+  if (config.contains("image_topic")) {
+    EXPECT_EQ(config.at("content_type"), "image/jpeg");
+    EXPECT_EQ(found.count(config.at("image_topic")), 1U);
+    return;
+  }
+  const auto state = nlohmann::json::parse(found.at(config.at("state_topic")));
+  const std::string prefix = "{{ value_json.";
+  const std::string value = config.at("value_template");
+  ASSERT_EQ(value.rfind(prefix, 0), 0U);
+  EXPECT_TRUE(state.contains(value.substr(prefix.size(), value.size() - prefix.size() - 3))) << value;
+}
+
+TEST_F(MqttCourierTest, HomeAssistantFindsACameraWithAllItsEntities) {
+  start();
+  courier().camera_state("gate", true);
+  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  MqttListener listener(broker_->port(), "vigia/gate/state");
+  ASSERT_TRUE(listener.wait_until(
+      [&](const auto& all) { return !all.empty() && parse(all.back().payload)["faces"] == 1; }));
+  const auto found = retained(broker_->port(), "");
+  std::set<std::string> ids;
+  for (const char* topic : {"sensor/vigia_gate/last_face", "sensor/vigia_gate/faces",
+                            "binary_sensor/vigia_gate/online", "image/vigia_gate/face"}) {
+    SCOPED_TRACE(topic);
+    const auto config = parse(found.at(std::string("homeassistant/") + topic + "/config"));
+    EXPECT_TRUE(ids.insert(config.at("unique_id")).second);
+    expect_entity(config, found);
+  }
+}
+
+TEST_F(MqttCourierTest, HomeAssistantIsToldAgainWhenItAnnouncesItself) {
+  start();
+  courier().camera_state("gate", true);
+  MqttListener listener(broker_->port(), "#");
+  const std::string config = "homeassistant/image/vigia_gate/face/config";
+  ASSERT_TRUE(listener.wait_for(config));
+  ASSERT_TRUE(listener.wait_for("vigia/status"));
+  // The courier listens once it has been answered; the announcement may come before that.
+  listener.forget();
+  ASSERT_TRUE(listener.wait_until([&](const auto& all) {
+    listener.publish("homeassistant/status", "online");
+    return std::any_of(all.begin(), all.end(), [&](const auto& one) { return one.topic == config; });
+  }));
+  EXPECT_TRUE(listener.wait_for("vigia/gate/state"));
+  EXPECT_TRUE(listener.wait_for("vigia/status"));
+}
+
+TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
+  start();
+  options_.discovery_prefix = "";
+  MqttListener listener(broker_->port(), "#");
+  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
+  for (const MqttReceived& one : listener.all()) EXPECT_THAT(one.topic, ::testing::StartsWith("vigia/"));
+}
+
+TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
+  start();
+  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  MqttListener listener(broker_->port(), "#");
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
+  listener.forget();
+  courier().camera_gone("gate");
+  for (const char* topic :
+       {"homeassistant/sensor/vigia_gate/last_face/config", "homeassistant/sensor/vigia_gate/faces/config",
+        "homeassistant/binary_sensor/vigia_gate/online/config", "homeassistant/image/vigia_gate/face/config",
+        "vigia/gate/state", "vigia/gate/face/image"}) {
+    // What was published before may still be on its way.
+    EXPECT_TRUE(listener.wait_until([&](const auto& all) {
+      return std::any_of(all.begin(), all.end(),
+                         [&](const auto& one) { return one.topic == topic && one.payload.empty(); });
+    })) << topic;
+  }
+  const auto found = retained(broker_->port(), "");
+  EXPECT_EQ(found.size(), 1U);
+  // It may come back.
+  listener.forget();
+  ASSERT_EQ(deliver(sample_shot(3)).outcome, Delivery::Outcome::delivered);
+  ASSERT_TRUE(listener.wait_for("homeassistant/image/vigia_gate/face/config"));
+  EXPECT_NE(listener.of("homeassistant/image/vigia_gate/face/config").front().payload, "");
+}
+
+TEST_F(MqttCourierTest, ABrokerThatWasKilledGetsAllAgainOnceItIsBack) {
+  start();
+  courier().camera_state("yard", true);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  broker_->kill();
+  const Delivery away = deliver(sample_shot(2));
+  EXPECT_EQ(away.outcome, Delivery::Outcome::retry);
+  EXPECT_FALSE(away.maybe_delivered);
+  EXPECT_FALSE(away.text.empty());
+  ASSERT_TRUE(broker_->come_up().ok());  // with nothing remembered
+  MqttListener listener(broker_->port(), "#");
+  ASSERT_TRUE(listener.wait_for("vigia/yard/state"));  // without any face
+  EXPECT_TRUE(listener.wait_for("vigia/status"));
+  EXPECT_TRUE(listener.wait_for("homeassistant/image/vigia_yard/face/config"));
+  EXPECT_TRUE(deliver_in_the_end(sample_shot(2)));
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
+  EXPECT_EQ(parse(listener.of("vigia/gate/face").back().payload)["track"], 2);
+  ASSERT_TRUE(listener.wait_until([&](const auto& all) {
+    return std::any_of(all.begin(), all.end(), [&](const auto& one) {
+      return one.topic == "vigia/gate/state" && parse(one.payload)["faces"] == 2;
+    });
+  }));
+}
+
+TEST_F(MqttCourierTest, ABrokerThatDiesBeforeItAcknowledgesIsTriedAgain) {
+  start();
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  broker_->suspend(true);
+  Delivery delivery{.outcome = Delivery::Outcome::delivered};
+  std::jthread sender([&] { delivery = deliver(sample_shot(2)); });
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(50));  // or it is killed before: the outcome is the same
+  broker_->kill();
+  sender.join();
+  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_FALSE(delivery.maybe_delivered);
+}
+
+TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
+  start();
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  broker_->suspend(true);
+  std::stop_source stop;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    stop.request_stop();
+  });
+  EXPECT_EQ(courier().deliver(sample_shot(2), stop.get_token()).outcome, Delivery::Outcome::retry);
+  courier_.reset();  // nor does the broker hold up the end
+  broker_->suspend(false);
+}
+
+TEST_F(MqttCourierTest, TheLastWordIsOffline) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/status");
+  courier().camera_state("gate", true);
+  ASSERT_TRUE(listener.wait_for("vigia/status", 1));
+  courier_.reset();  // as when the program crashes: the broker says it
+  ASSERT_TRUE(listener.wait_for("vigia/status", 2));
+  EXPECT_EQ(listener.all()[1].payload, "offline");
+  courier().camera_state("gate", true);
+  ASSERT_TRUE(listener.wait_for("vigia/status", 3));
+  EXPECT_EQ(listener.all()[2].payload, "online");
+  courier().finish();
+  ASSERT_TRUE(listener.wait_for("vigia/status", 4));
+  courier_.reset();
+  EXPECT_EQ(listener.all()[3].payload, "offline");
+  EXPECT_EQ(retained(broker_->port(), "vigia/").at("vigia/status"), "offline");
+  EXPECT_EQ(listener.all().size(), 4U);
+}
+
+TEST_F(MqttCourierTest, AWrongPasswordIsSaidAndNotShown) {
+  start({.user = "vigia", .password = "right"});
+  options_.user = "vigia";
+  options_.password = "wrong-secret";
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_GE(delivery.after.value_or(Nanoseconds(0)), Nanoseconds(60s));
+  EXPECT_THAT(delivery.text, HasSubstr("MQTT_PASSWORD"));
+  EXPECT_THAT(delivery.text, Not(HasSubstr("wrong-secret")));
+  const auto tried = try_mqtt(options_, system_clock(), {});
+  ASSERT_FALSE(tried.ok());
+  EXPECT_THAT(tried.error().text, HasSubstr("MQTT_PASSWORD"));
+}
+
+TEST_F(MqttCourierTest, TheRightPasswordIsAccepted) {
+  start({.user = "vigia", .password = "right"});
+  options_.user = "vigia";
+  options_.password = "right";
+  EXPECT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  const auto tried = try_mqtt(options_, system_clock(), {});
+  ASSERT_TRUE(tried.ok()) << tried.error().text;
+  EXPECT_THAT(*tried, HasSubstr(broker_->url()));
+}
+
+TEST_F(MqttCourierTest, ACheckOfABrokerThatIsNotThereSaysSo) {
+  start();
+  broker_->kill();
+  const auto tried = try_mqtt(options_, system_clock(), {});
+  ASSERT_FALSE(tried.ok());
+  EXPECT_THAT(tried.error().text, HasSubstr(broker_->url()));
+  EXPECT_THAT(tried.error().text, HasSubstr("refused"));
+}
+
+TEST_F(MqttCourierTest, AnImageThatTheBrokerWillNotHaveDoesNotHoldUpItsEvent) {
+  start({.more_lines = {"max_packet_size 4000"}});
+  MqttListener listener(broker_->port(), "vigia/#");
+  domain::Shot large = sample_shot(1);
+  large.jpeg = testing::sample_jpeg({.width = 640, .height = 360}, std::string(5000, 'x'));
+  const Delivery delivery = deliver(large);
+  EXPECT_EQ(delivery.outcome, Delivery::Outcome::delivered) << delivery.text;
+  EXPECT_THAT(delivery.text, HasSubstr("without its image"));
+  EXPECT_EQ(deliver(sample_shot(2)).text, "acknowledged");
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face", 2));
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face/image"));
+  EXPECT_EQ(listener.of("vigia/gate/face/image")[0].payload, text_of(sample_shot(2)));
+}
+
+TEST_F(MqttCourierTest, WithoutTheRightToPublishAFaceIsKeptAndTheReasonTold) {
+  testing::TempDir folder;
+  std::ofstream(folder / "acl") << "topic read #\ntopic write vigia/status\n";
+  start({.more_lines = {"acl_file " + (folder / "acl")}});
+  const Delivery delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_GE(delivery.after.value_or(Nanoseconds(0)), Nanoseconds(60s));
+  EXPECT_THAT(delivery.text, HasSubstr("uthorized"));
+}
+
+TEST_F(MqttCourierTest, AnyNameOfACameraIsOneLevelOfATopic) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/+/face");
+  int count = 0;
+  for (const char* name : {"a/b", "a+b", "#", "", "x\xff\xfey", "c\xc3\xa2mera", "two words"}) {
+    domain::Shot shot = sample_shot();
+    shot.camera = name;
+    ASSERT_EQ(deliver(shot).outcome, Delivery::Outcome::delivered) << name;
+    ++count;
+  }
+  ASSERT_TRUE(listener.wait_until([&](const auto& all) { return static_cast<int>(all.size()) == count; }));
+  std::set<std::string> topics;
+  for (const MqttReceived& one : listener.all()) topics.insert(one.topic);
+  EXPECT_EQ(topics.size(), listener.all().size());
+  EXPECT_EQ(topics.count("vigia/c\xc3\xa2mera/face"), 1U);
+}
+
+TEST_F(MqttCourierTest, SeveralSendersShareOneConnection) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/gate/face");
+  courier();
+  {
+    std::vector<std::jthread> senders;
+    for (std::uint64_t sender = 0; sender < 8; ++sender) {
+      senders.emplace_back([this, sender] {
+        for (std::uint64_t i = 0; i < 10; ++i) {
+          EXPECT_EQ(deliver(sample_shot(sender * 100 + i)).outcome, Delivery::Outcome::delivered);
+        }
+      });
+    }
+  }
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face", 80));
+  std::set<std::string> ids;
+  for (const MqttReceived& one : listener.all()) ids.insert(parse(one.payload)["event_id"]);
+  EXPECT_EQ(ids.size(), 80U);
+}
+
+}  // namespace
+}  // namespace vigia::sinks

@@ -1,0 +1,299 @@
+#include "sinks/mqtt_link.h"
+
+#include <fmt/format.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+
+namespace vigia::sinks {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+constexpr Nanoseconds kConnectTimeout = 10s;
+constexpr Nanoseconds kAcknowledgeTimeout = 30s;
+constexpr Nanoseconds kFarewellTimeout = 2s;
+constexpr Nanoseconds kFirstPause = 1s;
+constexpr Nanoseconds kLongestPause = 30s;
+constexpr Nanoseconds kPauseUntilMended = 60s;
+// A connection that did not last so long was not a good one: the pauses go on growing.
+constexpr Nanoseconds kLasted = 10s;
+constexpr auto kStep = 1000ms;
+
+// Until the broker has accepted the client, or will not.
+Status wait_until_connected(MqttClient& client, Clock& clock, const std::stop_token& stop) {
+  const SteadyTime deadline = clock.now() + kConnectTimeout;
+  while (!client.connected()) {
+    if (stop.stop_requested()) return Error{ErrorCode::cancelled, "stopped"};
+    if (clock.now() >= deadline) return Error{ErrorCode::unavailable, "no answer in 10 s"};
+    if (Status stepped = client.step(-1, kStep); !stepped) return stepped;
+  }
+  return ok_status();
+}
+
+}  // namespace
+
+MqttLink::MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, Clock& clock)
+    : will_(std::move(will)),
+      birth_topic_(std::move(birth_topic)),
+      url_(server.url()),
+      clock_(clock),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      server_(std::move(server)) {}
+
+MqttLink::~MqttLink() = default;
+
+void MqttLink::start() {
+  MutexLock lock(mutex_);
+  if (std::exchange(started_, true)) return;
+  thread_ = Worker("mqtt", [this](const std::stop_token& stop) { run(stop); });
+}
+
+void MqttLink::wake() const {
+  const std::uint64_t one = 1;
+  if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake
+}
+
+MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const std::stop_token& stop) {
+  MutexLock lock(mutex_);
+  const auto request = ask(std::move(messages));
+  while (!request->outcome && changed_.wait(lock, stop)) {
+  }
+  if (request->outcome) return *request->outcome;
+  std::erase(waiting_, request);
+  return {Error{ErrorCode::cancelled, "stopped"}};
+}
+
+std::shared_ptr<MqttLink::Request> MqttLink::ask(std::vector<MqttMessage> messages) {
+  auto request = std::make_shared<Request>();
+  request->messages = std::move(messages);
+  if (phase_ == Phase::away) {
+    finish(*request, why_away_);
+  } else {
+    waiting_.push_back(request);
+    wake();
+  }
+  return request;
+}
+
+void MqttLink::keep(const std::string& topic, std::string payload) {
+  MutexLock lock(mutex_);
+  const auto [there, is_new] = kept_.try_emplace(topic);
+  if (!is_new && there->second.payload == payload) return;
+  there->second = {.payload = std::move(payload), .due = true};
+  wake();
+}
+
+void MqttLink::close(MqttMessage farewell) {
+  {
+    MutexLock lock(mutex_);
+    leaving_ = true;
+    kept_.erase(farewell.topic);
+    if (started_ && phase_ == Phase::connected) {
+      ask({std::move(farewell)});
+      changed_.wait_for(lock, {}, kFarewellTimeout);  // no acknowledgement: it was sent all the same
+    }
+  }
+  thread_.request_stop();
+  thread_.join();
+}
+
+void MqttLink::run(const std::stop_token& stop) {
+  const std::stop_callback stopped(stop, [this] { wake(); });
+  while (!stop.stop_requested()) {
+    {
+      MutexLock lock(mutex_);
+      phase_ = Phase::connecting;
+    }
+    connected_at_ = SteadyTime::max();
+    const Error why = serve(stop);
+    connection_over(why);
+    if (stop.stop_requested()) break;
+    if (why.code == ErrorCode::invalid && !std::exchange(server_.old_protocol, true)) continue;
+    const bool had_connected = connected_at_ != SteadyTime::max();
+    if (had_connected || !outage_said_) log::warn("MQTT {}: not connected, tried again: {}", url_, why.text);
+    outage_said_ = true;
+    clock_.sleep_for(pause_after(why, had_connected), stop);
+  }
+  connection_over({ErrorCode::cancelled, "stopped"});  // for good
+}
+
+Nanoseconds MqttLink::pause_after(const Error& why, bool had_connected) {
+  if (why.code == ErrorCode::refused) return kPauseUntilMended;
+  const bool good = had_connected && clock_.now() - connected_at_ >= kLasted;
+  pause_ = good || pause_ == Nanoseconds::zero() ? kFirstPause : std::min(pause_ * 2, kLongestPause);
+  return pause_;
+}
+
+Error MqttLink::serve(const std::stop_token& stop) {
+  auto begun = MqttClient::begin(server_, will_, *this);
+  if (!begun) return begun.error();
+  MqttClient& client = **begun;
+  if (Status connected = wait_until_connected(client, clock_, stop); !connected) return connected.error();
+  connection_made(client);
+  while (!stop.stop_requested()) {
+    if (Status sent = send_what_waits(client); !sent) return sent.error();
+    if (std::any_of(sent_.begin(), sent_.end(), [now = clock_.now()](const auto& sent) {
+          return now - sent.second->sent_at > kAcknowledgeTimeout;
+        })) {
+      return {ErrorCode::unavailable, "no acknowledgement in 30 s"};
+    }
+    if (Status stepped = client.step(wake_.get(), kStep); !stepped) return stepped.error();
+  }
+  if (is_leaving()) client.disconnect();
+  return {ErrorCode::cancelled, "stopped"};
+}
+
+bool MqttLink::is_leaving() {
+  MutexLock lock(mutex_);
+  return leaving_;
+}
+
+void MqttLink::connection_made(MqttClient& client) {
+  log::info("MQTT {}: connected", url_);
+  connected_at_ = clock_.now();
+  outage_said_ = false;
+  refusal_said_ = false;
+  if (!birth_topic_.empty()) {
+    if (Status listens = client.subscribe(birth_topic_); !listens)
+      log::warn("MQTT {}: {}", url_, listens.error().text);
+  }
+  MutexLock lock(mutex_);
+  phase_ = Phase::connected;
+  for (auto& [topic, kept] : kept_) kept.due = true;
+}
+
+Status MqttLink::send_what_waits(MqttClient& client) {
+  std::uint64_t calls = 0;
+  if (::read(wake_.get(), &calls, sizeof calls) < 0) calls = 0;  // nobody called: the time was over
+  if (Status sent = send_kept(client); !sent) return sent;
+  std::deque<std::shared_ptr<Request>> requests;
+  {
+    MutexLock lock(mutex_);
+    requests.swap(waiting_);
+  }
+  for (std::size_t at = 0; at < requests.size(); ++at) {
+    if (Status sent = send_request(client, requests[at]); !sent) {
+      MutexLock lock(mutex_);  // connection_over() tells them all
+      waiting_.insert(waiting_.begin(), requests.begin() + static_cast<std::ptrdiff_t>(at), requests.end());
+      return sent;
+    }
+  }
+  return ok_status();
+}
+
+Status MqttLink::send_kept(MqttClient& client) {
+  std::vector<MqttMessage> due;
+  {
+    MutexLock lock(mutex_);
+    for (auto& [topic, kept] : kept_) {
+      if (std::exchange(kept.due, false)) due.push_back({topic, kept.payload, true});
+    }
+  }
+  for (const MqttMessage& message : due) {
+    const Result<int> number = client.publish(message);
+    if (number) {
+      others_sent_[*number] = message.topic;
+    } else if (number.error().code == ErrorCode::unavailable) {
+      return number.error();
+    } else {
+      log::warn("MQTT {}: {} is not published: {}", url_, message.topic, number.error().text);
+    }
+  }
+  return ok_status();
+}
+
+// Error: the connection is over. What the broker will not have is the request's own outcome.
+Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>& request) {
+  request->sent_at = clock_.now();
+  for (const MqttMessage& message : request->messages) {
+    const bool last = &message == &request->messages.back();
+    const Result<int> number = client.publish(message);
+    if (number) {
+      if (last) {
+        sent_[*number] = request;
+      } else {
+        others_sent_[*number] = message.topic;
+      }
+      continue;
+    }
+    if (number.error().code == ErrorCode::unavailable) return number.error();
+    if (!std::exchange(refusal_said_, true)) {
+      log::warn("MQTT {}: {} is not published: {}", url_, message.topic, number.error().text);
+    }
+    MutexLock lock(mutex_);
+    if (last) {
+      finish(*request, number.error());
+    } else {
+      ++request->left_out;
+    }
+  }
+  return ok_status();
+}
+
+void MqttLink::connection_over(const Error& why) {
+  MutexLock lock(mutex_);
+  phase_ = Phase::away;
+  why_away_ = why;
+  for (const auto& [number, request] : sent_) finish(*request, why);
+  for (const auto& request : waiting_) finish(*request, why);
+  sent_.clear();
+  others_sent_.clear();
+  waiting_.clear();
+}
+
+void MqttLink::finish(Request& request, Status status) {
+  request.outcome = Published{std::move(status), request.left_out};
+  changed_.notify_all();
+}
+
+void MqttLink::acknowledged(int number, const Status& status) {
+  if (const auto found = sent_.find(number); found != sent_.end()) {
+    MutexLock lock(mutex_);
+    finish(*found->second, status);
+    sent_.erase(found);
+    return;
+  }
+  const auto other = others_sent_.find(number);
+  if (other == others_sent_.end()) return;
+  if (!status && !std::exchange(refusal_said_, true)) {
+    log::warn("MQTT {}: {}: {}", url_, other->second, status.error().text);
+  }
+  {
+    MutexLock lock(mutex_);
+    const auto kept = kept_.find(other->second);
+    if (kept != kept_.end() && kept->second.payload.empty() && !kept->second.due) kept_.erase(kept);
+  }
+  others_sent_.erase(other);
+}
+
+void MqttLink::received(std::string_view topic, std::string_view payload) {
+  if (topic != birth_topic_ || payload != "online") return;
+  MutexLock lock(mutex_);
+  for (auto& [kept_topic, kept] : kept_) kept.due = true;
+  wake();
+}
+
+Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token& stop) {
+  class Deaf final : public MqttClient::Events {
+    void acknowledged(int, const Status&) override {}
+    void received(std::string_view, std::string_view) override {}
+  } deaf;
+  MqttServer tried = server;
+  while (true) {
+    auto client = MqttClient::begin(tried, std::nullopt, deaf);
+    if (!client) return client.error();
+    const Status connected = wait_until_connected(**client, clock, stop);
+    if (connected) (*client)->disconnect();
+    if (connected || connected.error().code != ErrorCode::invalid || tried.old_protocol) return connected;
+    tried.old_protocol = true;
+  }
+}
+
+}  // namespace vigia::sinks

@@ -1,0 +1,130 @@
+// Keeps a connection to an MQTT broker: makes it again when it breaks, hands over what is to be published,
+// and sees to it that the broker holds what it is meant to hold.
+//
+//   MqttLink link(server, will, "homeassistant/status", clock);
+//   link.start();
+//   link.keep("vigia/status", "online");                        // retained; again after each new connection
+//   const auto published = link.publish({image, event}, stop);  // ok: the broker has acknowledged the last
+//
+// Guarantees
+// 1. publish() is ok only when the broker acknowledged the last of the messages (QoS 1). All of it ends with
+// an
+//    error when the connection breaks first, or no acknowledgement comes in 30 s: ask again.
+// 2. What keep() was given last is published, retained, once for each connection, and once for each change.
+//    Of several changes while the broker is away only the last is sent: what is held is one payload a topic.
+// 3. Somebody has to say when there is no broker: the log, once an outage, with the reason.
+// New tries come after 1 s, doubled up to 30 s; after a minute where somebody has to mend something first
+// (password, certificate).
+//
+// Threads: thread-safe. It owns one thread ("mqtt"), which is the only one that touches the connection: it is
+// started by start() and joined by close() or the end. publish() waits on the caller's thread.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/worker.h"
+#include "sinks/mqtt_client.h"
+
+namespace vigia::sinks {
+
+class MqttLink final : private MqttClient::Events {
+ public:
+  struct Published {
+    // unavailable: ask again; refused: not before somebody has mended something; cancelled: by the stop.
+    Status status;
+    std::size_t left_out = 0;  // of those before the last: more than the broker takes
+  };
+
+  // birth_topic: "online" there makes it publish all that is kept once more; "": nothing is listened to.
+  // clock: must outlive it.
+  MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, Clock& clock);
+  ~MqttLink();  // without a farewell: the broker publishes the will
+  MqttLink(const MqttLink&) = delete;
+  MqttLink& operator=(const MqttLink&) = delete;
+
+  void start();  // the second time: nothing
+  // In this order. Waits for a connection that is being made, 10 s at most. REQUIRES: start()
+  Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop);
+  void keep(const std::string& topic, std::string payload);
+  // The broker forgets what it holds there.
+  void forget(const std::string& topic) { keep(topic, ""); }
+  // Publishes the farewell in place of what is kept at its topic, at most for 2 s, then disconnects and
+  // joins.
+  void close(MqttMessage farewell);
+
+  [[nodiscard]] std::string url() const { return url_; }
+
+ private:
+  struct Request {
+    std::vector<MqttMessage> messages;
+    std::optional<Published> outcome;
+    std::size_t left_out = 0;
+    SteadyTime sent_at;
+  };
+  struct Kept {
+    std::string payload;
+    bool due = true;
+  };
+  enum class Phase { connecting, connected, away };
+
+  std::shared_ptr<Request> ask(std::vector<MqttMessage> messages) REQUIRES(mutex_);
+  void run(const std::stop_token& stop);
+  // Connects, and serves until the connection is over.
+  Error serve(const std::stop_token& stop);
+  bool is_leaving();
+  void connection_made(MqttClient& client);
+  Status send_what_waits(MqttClient& client);
+  Status send_kept(MqttClient& client);
+  Status send_request(MqttClient& client, const std::shared_ptr<Request>& request);
+  void connection_over(const Error& why);
+  [[nodiscard]] Nanoseconds pause_after(const Error& why, bool had_connected);
+  void finish(Request& request, Status status) REQUIRES(mutex_);
+  void wake() const;
+
+  void acknowledged(int number, const Status& status) override;
+  void received(std::string_view topic, std::string_view payload) override;
+
+  // Constant after construction.
+  const MqttMessage will_;
+  const std::string birth_topic_;
+  const std::string url_;
+  Clock& clock_;
+  const Fd wake_;  // an eventfd: there is something to publish, or to end
+
+  // Of the thread only.
+  MqttServer server_;
+  std::map<int, std::shared_ptr<Request>> sent_;  // by the number of their last message
+  std::map<int, std::string> others_sent_;        // topics of the rest
+  bool refusal_said_ = false;
+  bool outage_said_ = false;
+  Nanoseconds pause_{0};
+  SteadyTime connected_at_;
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  CondVar changed_;
+  Phase phase_ GUARDED_BY(mutex_) = Phase::connecting;
+  Error why_away_ GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<Request>> waiting_ GUARDED_BY(mutex_);
+  std::map<std::string, Kept> kept_ GUARDED_BY(mutex_);
+  bool started_ GUARDED_BY(mutex_) = false;
+  bool leaving_ GUARDED_BY(mutex_) = false;  // by close(): the will is not to be published
+
+  Worker thread_;  // the last: ends before the rest
+};
+
+// Connects and logs in once, and disconnects. ok: the broker is there and lets us in.
+Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token& stop);
+
+}  // namespace vigia::sinks

@@ -1,0 +1,144 @@
+#include "sinks/webhook_courier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "http/body.h"
+#include "outbox/shot_json.h"
+#include "sinks/signature.h"
+
+namespace vigia::sinks {
+namespace {
+
+using outbox::Delivery;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+
+constexpr Nanoseconds kPostTimeout = 30s;
+constexpr Nanoseconds kTryTimeout = 10s;
+constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to mend something first
+constexpr Nanoseconds kAfterTls = 5min;
+
+Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+}
+
+Delivery refused(std::string text) {
+  return {.outcome = Delivery::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
+}
+
+Delivery read_answer(const http::HttpResult& answer) {
+  if (answer.failure == http::HttpFailure::tls) return retry(answer.text, kAfterTls);
+  if (answer.failure != http::HttpFailure::none) return retry(answer.text);
+  const int status = answer.status;
+  if (status >= 200 && status < 300) {
+    return {
+        .outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = fmt::format("{}", status)};
+  }
+  if (status >= 500) return retry(fmt::format("{}: the receiver failed", status), answer.retry_after);
+  switch (status) {
+    case 408:
+    case 425:
+    case 429:
+      return retry(fmt::format("{}: the receiver asks for patience", status), answer.retry_after);
+    case 401:
+    case 403:
+      return retry(fmt::format("{}: the receiver does not accept the sender; do VIGIA_WEBHOOK_SECRET and "
+                               "delivery.webhook.url fit what it expects?",
+                               status),
+                   kAfterWrongAddress);
+    case 404:
+      return retry("404: nobody takes posts there; is delivery.webhook.url right, its program running?",
+                   kAfterWrongAddress);
+    default:
+      break;
+  }
+  if (status >= 400) return refused(fmt::format("{}: the receiver will not have it", status));
+  return retry(
+      fmt::format("{}: the receiver points elsewhere{}, which is not followed; set delivery.webhook.url "
+                  "to where it is",
+                  status, answer.location.empty() ? "" : " (" + origin_of(answer.location) + ")"),
+      kAfterWrongAddress);
+}
+
+}  // namespace
+
+std::string origin_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string::npos) return "?";
+  const std::size_t host = scheme + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
+  const std::size_t user = url.rfind('@', end);
+  const std::size_t begin = user == std::string::npos || user < host ? host : user + 1;
+  return url.substr(0, host) + url.substr(begin, end - begin);
+}
+
+http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file) {
+  return {.ca_file = options.ca_file,
+          .pin = options.tls_pin,
+          .insecure = options.tls_insecure,
+          .pins_file = pins_file,
+          .section = "delivery.webhook"};
+}
+
+WebhookCourier::WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock)
+    : options_(std::move(options)), clock_(clock), http_(webhook_tls(options_, pins_file)) {}
+
+std::string WebhookCourier::name() const {
+  return "webhook " + origin_of(options_.url);
+}
+
+Delivery WebhookCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+  if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
+  return read_answer(http_.perform(make_request(shot), stop));
+}
+
+http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
+  http::HttpRequest request;
+  request.post = true;
+  request.url = options_.url;
+  request.timeout = kPostTimeout;
+  request.answer_at_most = 1_MiB;
+  request.headers = {"Idempotency-Key: " + outbox::event_id(shot)};
+  outbox::EventJson event = outbox::shot_json(shot);
+  if (options_.format == "json") {
+    event["image"] = http::base64(http::as_text(shot.jpeg->bytes));
+    request.headers.emplace_back("Content-Type: application/json");
+    request.body = outbox::dump_json(event);
+  } else {
+    http::Multipart form;
+    form.add_field("event", "application/json", outbox::dump_json(event));
+    form.add_file("image", "image.jpg", "image/jpeg", shot.jpeg->bytes);
+    request.headers.push_back("Content-Type: " + form.content_type());
+    request.body = std::move(form).body();
+  }
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.utc_now());
+  const std::string timestamp = std::to_string(now.time_since_epoch().count());
+  request.headers.push_back("X-Vigia-Timestamp: " + timestamp);
+  if (!options_.secret.empty()) {
+    request.headers.push_back("X-Vigia-Signature: " + sign(options_.secret, timestamp, request.body));
+  }
+  return request;
+}
+
+Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,
+                                const std::stop_token& stop) {
+  http::Http http(webhook_tls(options, pins_file));
+  http::HttpRequest request;
+  request.url = options.url;
+  request.connect_only = true;
+  request.timeout = kTryTimeout;
+  const http::HttpResult answer = http.perform(request, stop);
+  const std::string origin = origin_of(options.url);
+  if (answer.failure != http::HttpFailure::none) {
+    return Error{ErrorCode::unavailable, fmt::format("{}: {}", origin, answer.text)};
+  }
+  return fmt::format("{} is there, nothing was sent; posts are {}", origin,
+                     options.secret.empty() ? "not signed: VIGIA_WEBHOOK_SECRET is not set" : "signed");
+}
+
+}  // namespace vigia::sinks

@@ -1,0 +1,57 @@
+// WebhookCourier: posts each shot to a URL of the user's own.
+//
+//   format: multipart   POST multipart/form-data: `event` (application/json), `image` (image/jpeg)
+//   format: json        POST application/json: the event with `image`, the JPEG in base64
+//
+// The event is that of outbox/shot_json.h. Idempotency-Key is its event_id: a receiver that has seen it
+// answers 2xx and drops the post. With a secret each post is signed: see signature.h.
+//
+// What becomes of a shot: 2xx delivered. 408, 425, 429, 5xx and whatever has no answer: tried again, when the
+// receiver says (Retry-After) or later and later; since the receiver can drop what it has, an unanswered post
+// is no reason to give the face up. 401, 403, 404 and 3xx say that the address or the right to post is wrong,
+// which is nothing that the face could help: tried again after a minute, with a line that says what to mend.
+// Any other 4xx refuses the face for good. Redirects are not followed.
+// When not: for FindFace, which wants other fields: see findface/.
+// Texts never hold the URL's path or query (they may be the key to it), the secret, or what the receiver
+// says. Threads: thread-safe. deliver() takes at most 30 s.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/http.h"
+#include "outbox/courier.h"
+#include "sinks/sinks_options.h"
+
+namespace vigia::sinks {
+
+// `pins_file`: where the key of a first use is kept (delivery.webhook.tls_pin).
+http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file);
+
+class WebhookCourier final : public outbox::Courier {
+ public:
+  // clock: must outlive it.
+  WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock);
+
+  [[nodiscard]] std::string name() const override;
+  outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+
+ private:
+  [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;
+
+  // Constant after construction.
+  const WebhookOptions options_;
+  Clock& clock_;
+  http::Http http_;  // thread-safe
+};
+
+// Connects, with TLS where the URL says so, and sends nothing: many receivers take any request for an event.
+// The text: what is there, for people.
+Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,
+                                const std::stop_token& stop);
+
+// "https://host:port" of a URL, for people and logs.
+std::string origin_of(const std::string& url);
+
+}  // namespace vigia::sinks
