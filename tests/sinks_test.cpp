@@ -95,7 +95,7 @@ TEST_F(SinksTest, ABrokerThatIsAwayHoldsUpNoWebhookAndGetsAllAtTheNextStart) {
   environment_["VIGIA_DELIVERY_STOP_TIMEOUT"] = "10";
   // A start that sees nobody: what it sends is what waited.
   write("empty.yaml",
-        "cameras:\n  - {name: gate, url: \"sim:faces=0&seconds=1&cycles=1\", single_pass: true, play_speed: "
+        "cameras:\n  - {name: gate, url: \"sim:faces=0&seconds=10&cycles=1\", single_pass: true, play_speed: "
         "-1}\n"
         "delivery: {stop_timeout: 10, mqtt: {url: \"" +
             broker_->url() + "\"}}\n");

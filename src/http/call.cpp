@@ -145,12 +145,19 @@ std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_t
   curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
   curl_easy_setopt(easy_, CURLOPT_READDATA, &unsent_);
   const std::optional<CURLcode> code = transfer(request, stop);
-  if (code != CURLE_SEND_FAIL_REWIND || unsent_.empty()) return code;
+  if (!code || unsent_.empty() || !was_stale(*code)) return code;
   // The server closed the connection, which it thought idle, and cannot have had all.
   unsent_ = request.body;
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   return transfer(request, stop);
+}
+
+bool Call::was_stale(CURLcode code) const {
+  if (code == CURLE_SEND_FAIL_REWIND) return true;  // libcurl knows, and would have sent it again
+  long made = 1;
+  curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &made);
+  return made == 0 && failure_of(code, true) == HttpFailure::reset;
 }
 
 std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::stop_token& stop) {

@@ -39,6 +39,8 @@ class Call {
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
   [[nodiscard]] bool stalls(const HttpRequest& request);
+  // The transfer that ended so broke off on a connection of an earlier one.
+  [[nodiscard]] bool was_stale(CURLcode code) const;
   void read_answer(HttpResult& result) const;
   void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
   [[nodiscard]] Progress progress() const;

@@ -36,12 +36,12 @@ struct Observation {
 };
 
 struct Bounds {
-  double warm_up = 0;    // seconds
-  double round = 60;     // seconds that one mean is taken over
-  Bytes max_growth = 0;  // an hour
-  Bytes max_rss = 0;     // 0: not known, not judged
-  int cameras = 0;       // that there are
-  int spare_descriptors = 5;
+  double warm_up = 0;         // seconds
+  double round = 60;          // seconds that one mean is taken over
+  Bytes max_growth = 0;       // an hour
+  Bytes max_rss = 0;          // 0: not known, not judged
+  int cameras = 0;            // that there are
+  int spare_descriptors = 9;  // three connections to FindFace, made when first needed: three each
   int spare_threads = 2;
 
   static constexpr double kLeastSeconds = 600;  // after the warm-up

@@ -1,0 +1,154 @@
+// How many faces a second go from the outbox to FindFace: by connections (delivery.senders), by what "on
+// disk" shall mean (outbox.durability), and by how long the server takes for each. The server is the stand-in
+// of the tests, in a process of its own; a face is a picture of 150 KB.
+//
+//   ./dev bench delivery
+//   TMPDIR=/srv/vigia ./dev bench delivery      # the disk that the figures shall be of
+//
+// One iteration: so many faces are added one by one, as cameras add them, while the senders deliver them;
+// the time ends when all are delivered.
+#include <benchmark/benchmark.h>
+#include <spdlog/spdlog.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/worker.h"
+#include "findface/send_to_findface.h"
+#include "outbox/outbox.h"
+#include "outbox/send.h"
+#include "testing/fake_findface.h"
+#include "testing/sample_shot.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::findface {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kDurability[] = {"full", "shots", "process"};
+constexpr const char* kRoute = "findface";
+constexpr std::size_t kImageBytes = 150'000;
+constexpr std::uint64_t kFaces = 400;
+
+// The server, and a pipe by which it says its port.
+class ServerProcess {
+ public:
+  explicit ServerProcess(std::chrono::milliseconds delay) {
+    int ends[2];
+    if (::pipe(ends) != 0) return;
+    child_ = ::fork();
+    if (child_ == 0) serve(ends[1], delay);
+    ::close(ends[1]);
+    if (::read(ends[0], &port_, sizeof port_) != sizeof port_) port_ = 0;
+    ::close(ends[0]);
+  }
+  ~ServerProcess() {
+    if (child_ <= 0) return;
+    ::kill(child_, SIGKILL);
+    ::waitpid(child_, nullptr, 0);
+  }
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+
+  [[nodiscard]] int port() const { return port_; }  // 0: it did not start
+
+ private:
+  [[noreturn]] static void serve(int to, std::chrono::milliseconds delay) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    testing::FakeFindFaceOptions options;
+    options.keep_images = false;
+    const auto server = testing::FakeFindFace::start(std::move(options));
+    if (!server) ::_exit(1);
+    (*server)->add_camera({.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1/1", .token = "token"});
+    if (delay > 0ms) {
+      (*server)->inject("/events/faces/add/", {.kind = testing::Fault::Kind::delay, .delay = delay}, -1);
+    }
+    const int port = (*server)->port();
+    if (::write(to, &port, sizeof port) != sizeof port) ::_exit(1);
+    for (;;) ::pause();
+  }
+
+  pid_t child_ = -1;
+  int port_ = 0;
+};
+
+class Counted final : public outbox::DeliveryListener {
+ public:
+  std::atomic<std::uint64_t> delivered_count{0}, others{0};
+  void delivered(const domain::Shot&) override { ++delivered_count; }
+  void refused(const domain::Shot&, domain::Reason, const std::string&) override { ++others; }
+  void failed(const domain::Shot&, const std::string&) override { ++others; }
+};
+
+domain::Shot face() {
+  domain::Shot shot = testing::sample_shot();
+  shot.jpeg = testing::sample_jpeg({640, 360}, std::string(kImageBytes, 'x'));
+  shot.captured = system_clock().utc_now();
+  return shot;
+}
+
+void deliver(benchmark::State& state) {
+  const ServerProcess server(std::chrono::milliseconds(state.range(1)));
+  if (server.port() == 0) return state.SkipWithError("the server did not start");
+  const testing::TempDir dir;
+  memory::MemoryManager memory({.budget_bytes = 256_MiB});
+  auto outbox = outbox::Outbox::open({.path = dir / "vigia.db", .durability = kDurability[state.range(2)]},
+                                     {kRoute}, memory, system_clock(), {.rate = 0});
+  if (!outbox) return state.SkipWithError(outbox.error().text.c_str());
+  Counted counted;
+  (*outbox)->listen(kRoute, counted);
+  Http http;
+  FindfaceOptions options;
+  options.url = "http://127.0.0.1:" + std::to_string(server.port());
+  options.user = options.password = "admin";
+  Session session(options, http, system_clock());
+  CameraTokens tokens;
+  tokens.set(7, "token");
+  SendToFindface courier(session, tokens, system_clock(), [](const auto&) { return std::nullopt; });
+  if (!session.log_in({})) return state.SkipWithError("no login");
+  outbox::Breaker breaker(courier.name(), system_clock());
+  std::vector<Worker> senders;
+  for (int i = 0; i < state.range(0); ++i) {
+    senders.emplace_back("sender", [&](const std::stop_token& stop) {
+      outbox::run_sender({**outbox, kRoute, courier, breaker, counted, system_clock()}, stop);
+    });
+  }
+  domain::Shot shot = face();
+  for ([[maybe_unused]] auto _ : state) {
+    for (std::uint64_t i = 0; i < kFaces; ++i) {
+      ++shot.track;
+      if (!(*outbox)->add(shot)) return state.SkipWithError("a face could not be added");
+    }
+    while (counted.delivered_count < kFaces && counted.others == 0) std::this_thread::sleep_for(1ms);
+  }
+  if (counted.others > 0) {
+    return state.SkipWithError("not every face was delivered");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(kFaces));
+  state.SetLabel(kDurability[state.range(2)]);
+}
+
+}  // namespace
+}  // namespace vigia::findface
+
+int main(int argc, char** argv) {
+  spdlog::set_level(spdlog::level::warn);
+  benchmark::RegisterBenchmark("deliver", vigia::findface::deliver)
+      ->ArgNames({"senders", "server_ms", "durability"})
+      ->ArgsProduct({{1, 4, 16}, {0, 20}, {0, 1, 2}})
+      ->Iterations(1)
+      ->UseRealTime();
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+  benchmark::RunSpecifiedBenchmarks();
+  return 0;
+}
