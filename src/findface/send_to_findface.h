@@ -6,8 +6,7 @@
 // - A post without an answer may have been taken, and may be repeated only once. So that a server that hangs
 //   does not use that up, the next shots wait until the server answers a small question (its camera groups).
 // - A camera whose token nobody gave is asked for in the same way: a shot that an earlier run left may be of
-// a
-//   camera that this run does not watch.
+//   a camera that this run does not watch.
 // - A shot without camera id is refused: it can never be posted. The text says what to set.
 // - An image beyond FindFace's limits (10 MB, 6000 pixels) is made smaller before it is sent; one that the
 //   server answers with 413 once, and posted again at once. 413 again: refused.

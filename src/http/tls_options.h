@@ -7,8 +7,7 @@
 //   self-signed server that is reached by its address can be pinned; who has the key is the server. The key
 //   is compared in the handshake of each new connection, before a byte of the request is sent.
 // - pin "first_use": the key of the first connection whose handshake succeeds is kept in pins_file, one line
-// a
-//   host and port, and demanded from then on, also after a restart. Whoever sits on the line at that moment
+//   a host and port, and demanded from then on, also after a restart. Whoever sits on the line at that moment
 //   is believed; afterwards nobody else is. A key that cannot be kept (disk full) ends the connection.
 // - insecure: nothing is verified; anybody on the line can read and change all of it. A pin goes first.
 #pragma once

@@ -1,16 +1,16 @@
 // The cameras at work, and the books of those that were: they come and go while workers work.
 //
 //   Cameras cameras(world, delivery);
-//   cameras.add(settings, filters, 250ms);     // begins by and by
-//   cameras.remove(ids);                       // each: its stream ends, its open tracks are closed and
-//   handed on,
-//                                              // its memory goes back to the collector
+//   cameras.add(settings, filters, 250ms);   // begins by and by
+//   cameras.remove(ids);                     // each: its stream ends, its open tracks are closed and handed
+//                                            // on, its memory goes back to the collector
+//
 // Guarantees
 // 1. No frame that was taken and no track is lost when a camera is removed or replaced, and what waits in the
 //    outbox is delivered: the camera's token is kept as long.
 // 2. Nobody waits for a removal but its caller: no lock is held while a thread is joined and a strand ends,
-// and
-//    other cameras, workers and housekeeping go on. It takes about as long as the stream takes to end: 0.1 s.
+//    and other cameras, workers and housekeeping go on. It takes about as long as the stream takes to end:
+//    0.1 s.
 // 3. Of a removed camera nothing is held but its numbers (former_cameras.h).
 // 4. A camera's numbers go on when it is replaced, also under another name, and when it comes back.
 //

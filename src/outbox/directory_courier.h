@@ -44,8 +44,7 @@ class DirectoryCourier final : public Courier {
 };
 
 // The camera's name as a folder's: letters, digits, '-', '_', '.', blanks and all beyond ASCII stay; the rest
-// becomes
-// '_', and a name that had to change (or is longer than 80 bytes) ends in a code of its own.
+// becomes '_', and a name that had to change (or is longer than 80 bytes) ends in a code of its own.
 std::string folder_name(std::string_view camera);
 
 }  // namespace vigia::outbox

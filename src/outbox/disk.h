@@ -4,14 +4,13 @@
 // one piece or not at all, and the log is folded into the file now and then, with fsyncs of both.
 //   full     each commit is followed by an fsync (synchronous=FULL).
 //   shots    inserts only. The other commits go to the log without an fsync (synchronous=NORMAL): the system
-//   has
-//            them, so the end of this process loses none; a power cut may lose those since the last insert or
-//            folding. The log is read back up to the first hole, and an insert's fsync makes everything
-//            before it whole: so a lost deletion never takes an insert with it. At the worst a few shots are
-//            sent again.
+//            has them, so the end of this process loses none; a power cut may lose those since the last
+//            insert or folding. The log is read back up to the first hole, and an insert's fsync makes
+//            everything before it whole: so a lost deletion never takes an insert with it. At the worst a few
+//            shots are sent again.
 //   process  no commit is (NORMAL): a power cut may lose up to 4 MB of changes, yet never damages the file:
-//   the
-//            fsyncs of the folding remain. (synchronous=OFF would save those too, and risk the whole file.)
+//            the fsyncs of the folding remain. (synchronous=OFF would save those too, and risk the whole
+//            file.)
 // Senders read images over a connection of their own, so they never wait for an insert's fsync.
 //
 // Damage: every call may fail with ErrorCode::damaged. renew() then sets the file aside, begins a new one and

@@ -1,9 +1,8 @@
 // Which shot a route (one receiver) sends next. Three kinds wait:
 //   live     just added: sent at once, oldest first, before all others
 //   backlog  added more than kFresh ago, or by an earlier run: newest or oldest first, and so many a second
-//   at
-//            most (a token bucket that holds one second's worth), so that the end of an outage neither drowns
-//            the receiver nor holds up what happens now
+//            at most (a token bucket that holds one second's worth), so that the end of an outage neither
+//            drowns the receiver nor holds up what happens now
 //   later    failed: each waits for its own time and holds up no other; then it is one of the former again
 // Shots are known by their numbers, which grow in the order of adding; no time of day is asked. Some 50 bytes
 // a waiting shot. Threads: one thread at a time. Cost: O(log n) a call.

@@ -1,22 +1,18 @@
 // Keeps best shots on disk until every receiver (route) that wants them has them.
 //
-//   auto outbox = Outbox::open(options.outbox, {"findface", "mqtt"}, memory, clock);   // error: one line,
-//   exit 2 outbox->add(shot);                                                 // on disk when it returns ok
-//   auto next = outbox->take("findface", clock.now(), stop);           // a sender's; see run_sender() in
-//   send.h
+//   auto outbox = Outbox::open(options.outbox, {"findface", "mqtt"}, memory, clock);
+//   outbox->add(shot);                                       // on disk when it returns ok
+//   auto next = outbox->take("findface", clock.now(), stop);  // a sender's: see run_sender() in send.h
 //
 // Guarantees
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
-// is
-//    "process": disk.h has the rule, README.md what it costs.
+//    is "process": disk.h has the rule, README.md what it costs.
 // 2. What the disk refuses (full, read-only, failing) is kept in memory, within bounds, sent from there, and
 //    written once that works again: tried every second. Then the oldest in memory goes first (Reason::shed).
 // 3. A claimed shot is nobody else's on its route until finished() or postpone(). Claims and due times live
-// in
-//    memory: after a restart everything that was not finished is due.
+//    in memory: after a restart everything that was not finished is due.
 // 4. New shots are sent before those that waited; see due_queue.h. No order and no age depends on jumps of
-// the
-//    time of day, but for one: how old a shot of an earlier run is, which only that can tell.
+//    the time of day, but for one: how old a shot of an earlier run is, which only that can tell.
 // 5. Too old (Shot::max_age, outbox.max_age): it is not sent, and ends as Reason::expired. More than
 //    outbox.max_bytes: the oldest end as Reason::shed. Each is counted, told to the listener, and logged.
 // 6. A damaged file is set aside, what can be read of it goes on in a new one; what cannot ends as failed.

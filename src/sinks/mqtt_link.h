@@ -8,8 +8,7 @@
 //
 // Guarantees
 // 1. publish() is ok only when the broker acknowledged the last of the messages (QoS 1). All of it ends with
-// an
-//    error when the connection breaks first, or no acknowledgement comes in 30 s: ask again.
+//    an error when the connection breaks first, or no acknowledgement comes in 30 s: ask again.
 // 2. What keep() was given last is published, retained, once for each connection, and once for each change.
 //    Of several changes while the broker is away only the last is sent: what is held is one payload a topic.
 // 3. Somebody has to say when there is no broker: the log, once an outage, with the reason.

@@ -9,8 +9,7 @@
 //   cameras      were all watched at some moment: fails otherwise, and when nothing was seen at all: what was
 //                not there cannot have grown.
 //   descriptors, threads   their medians at quiet moments of the first and the last quarter after the
-//   warm-up:
-//                fail when the last is higher by more than a few. Without quiet moments it says so.
+//                warm-up: fail when the last is higher by more than a few. Without quiet moments it says so.
 // Threads: pure.
 #pragma once
 
