@@ -50,7 +50,7 @@ class TrackEndsTest : public ::testing::Test {
     } else {
       const cv::Mat grey(480, 640, CV_8UC3, cv::Scalar(128, 128, 128));
       const auto image = std::make_shared<domain::ShotImage>(testing::make_frame(memory_, grey));
-      made->best = domain::BestShot{seen, image, {640, 480}, 2s, captured_};
+      made->best = domain::BestShot{seen, image, {640, 480}, 2s, captured_, {}};
     }
     made->make_room_for_thumbnail(context_->thumbnails);
     made->thumbnail->sighting = seen;

@@ -35,7 +35,7 @@ class MakeShotTest : public ::testing::Test {
     seen.detection.box = {100, 200, 80, 100};
     seen.detection.score = 0.9F;
     seen.quality.total = 0.7F;
-    track->best = BestShot{seen, shown, size, 7s, captured};
+    track->best = BestShot{seen, shown, size, 7s, captured, {}};
     return *track;
   }
   static Reason reason(const MakeShot::Outcome& outcome) { return std::get<Reason>(outcome); }
