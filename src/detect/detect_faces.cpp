@@ -42,11 +42,11 @@ Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
     if (!cascade) return cascade.error();
     return std::unique_ptr<Detector>(*std::move(cascade));
   }
-  auto network = YunetNetwork::create(*weights_, input, precision_);
-  if (!network) return network.error();
-  memory::Charge charge(account_, network->memory_bytes());
-  return std::unique_ptr<Detector>(
-      std::make_unique<YunetDetector>(*std::move(network), weights_->name(), min_score_, std::move(charge)));
+  return YunetDetector::create({.weights = weights_,
+                                .account = account_,
+                                .input = input,
+                                .precision = precision_,
+                                .min_score = min_score_});
 }
 
 }  // namespace vigia::detect

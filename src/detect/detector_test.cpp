@@ -88,9 +88,10 @@ std::size_t count_found(const std::vector<domain::Box>& marked, const std::vecto
 
 // OpenCV's inference, decoded by the formulas alone, against the whole way of ours.
 std::vector<domain::Detection> found_by_opencv(const std::string& model, const domain::Frame& frame,
-                                               domain::Size size) {
+                                               domain::Size input) {
+  const Letterbox letterbox = fit_letterbox(clip_region({}, frame.size), input);
+  const domain::Size size = filled_input(letterbox.content, input);
   std::vector<float> planes(3 * static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
-  const Letterbox letterbox = fit_letterbox(clip_region({}, frame.size), size);
   InputPreparer(size).prepare(frame, letterbox, planes);
   const auto heads = opencv_heads(model_file(model), planes, size);
   std::vector<domain::Detection> all;

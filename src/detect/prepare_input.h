@@ -25,7 +25,7 @@ class InputPreparer {
   explicit InputPreparer(domain::Size input) : input_(input) {}
 
   // planes: 3 x height x width of the input; all of it is written. REQUIRES: check_frame(frame) is ok; the
-  // letterbox was made by fit_letterbox() for this input, from a region inside the frame.
+  // letterbox's region lies inside the frame, its content inside the input.
   void prepare(const domain::Frame& frame, const Letterbox& letterbox, std::span<float> planes);
 
  private:

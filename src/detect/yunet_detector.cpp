@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "detect/letterbox.h"
@@ -9,14 +10,27 @@
 
 namespace vigia::detect {
 
-YunetDetector::YunetDetector(YunetNetwork network, const std::string& network_name, double min_score,
-                             memory::Charge charge)
-    : name_(fmt::format("{} {}x{} {}", network_name, network.input_size().width, network.input_size().height,
-                        to_string(network.precision()))),
-      min_score_(min_score),
-      charge_(std::move(charge)),
-      network_(std::move(network)),
-      preparer_(network_.input_size()) {}
+Result<std::unique_ptr<Detector>> YunetDetector::create(Setup setup) {
+  std::unique_ptr<YunetDetector> made(new YunetDetector(std::move(setup)));  // NOLINT: private
+  if (const auto whole = made->sized(made->setup_.input); !whole) return whole.error();
+  return std::unique_ptr<Detector>(std::move(made));
+}
+
+std::string YunetDetector::name() const {
+  return fmt::format("{} {}x{} {}", setup_.weights->name(), setup_.input.width, setup_.input.height,
+                     to_string(setup_.precision));
+}
+
+Result<YunetDetector::Sized*> YunetDetector::sized(domain::Size input) {
+  const auto there =
+      std::ranges::find(networks_, input, [](const Sized& sized) { return sized.network.input_size(); });
+  if (there != networks_.end()) return &*there;
+  auto network = YunetNetwork::create(*setup_.weights, input, setup_.precision);
+  if (!network) return network.error();
+  memory::Charge charge(setup_.account, network->memory_bytes());
+  networks_.push_back({*std::move(network), InputPreparer(input), std::move(charge)});
+  return &networks_.back();
+}
 
 Status YunetDetector::detect(const domain::Frame& frame, const domain::Region& rot,
                              std::vector<domain::Detection>& found) {
@@ -25,14 +39,17 @@ Status YunetDetector::detect(const domain::Frame& frame, const domain::Region& r
   if (Status usable = check_frame(frame); !usable) return usable;
   const domain::Region region = clip_region(rot, frame.size);
   if (region.whole()) return ok_status();  // nothing left of it: it lies beside the picture
-  const Letterbox letterbox = fit_letterbox(region, network_.input_size());
+  const Letterbox letterbox = fit_letterbox(region, setup_.input);
+  const auto fitting = sized(filled_input(letterbox.content, setup_.input));
+  if (!fitting) return fitting.error();
+  auto& [network, preparer, charge] = **fitting;
   const auto begin = std::chrono::steady_clock::now();
-  preparer_.prepare(frame, letterbox, network_.input());
+  preparer.prepare(frame, letterbox, network.input());
   const auto prepared = std::chrono::steady_clock::now();
   times_.prepare = prepared - begin;
-  if (Status ran = network_.run(); !ran) return ran;
+  if (Status ran = network.run(); !ran) return ran;
 
-  decode_yunet({network_.heads(0), network_.heads(1), network_.heads(2)}, network_.input_size(), min_score_,
+  decode_yunet({network.heads(0), network.heads(1), network.heads(2)}, network.input_size(), setup_.min_score,
                found);
   suppress_overlapping(found, kOverlapMax);
   for (domain::Detection& face : found) letterbox.to_frame(face);

@@ -1,7 +1,11 @@
 // YuNet as a Detector: prepare, infer, decode, back to the frame's pixels.
+//
+// It has a network for the whole input, and one for each part of it that frames turn out to fill
+// (filled_input()): made when the first such frame comes, which then takes some ms more, and kept.
 // Threads: owner thread only; may be made on one thread and used on another.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,20 +18,32 @@ namespace vigia::detect {
 
 class YunetDetector final : public Detector {
  public:
-  // network_name: the weights' name. charge: for the network's memory.
-  YunetDetector(YunetNetwork network, const std::string& network_name, double min_score,
-                memory::Charge charge);
+  struct Setup {
+    std::shared_ptr<const YunetWeights> weights;
+    std::shared_ptr<memory::Account> account;  // for the networks' memory
+    domain::Size input;
+    Precision precision = Precision::f32;
+    double min_score = 0;
+  };
+  // Errors: those of YunetNetwork::create().
+  static Result<std::unique_ptr<Detector>> create(Setup setup);
 
   Status detect(const domain::Frame& frame, const domain::Region& rot,
                 std::vector<domain::Detection>& found) override;
-  [[nodiscard]] std::string name() const override { return name_; }
+  [[nodiscard]] std::string name() const override;
 
  private:
-  const std::string name_;
-  const double min_score_;
-  const memory::Charge charge_;
-  YunetNetwork network_;
-  InputPreparer preparer_;
+  struct Sized {
+    YunetNetwork network;
+    InputPreparer preparer;
+    memory::Charge charge;
+  };
+
+  explicit YunetDetector(Setup setup) : setup_(std::move(setup)) {}
+  Result<Sized*> sized(domain::Size input);
+
+  const Setup setup_;
+  std::vector<Sized> networks_;
 };
 
 }  // namespace vigia::detect

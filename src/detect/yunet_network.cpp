@@ -43,6 +43,15 @@ Status check_input(domain::Size input) {
                            input.width, input.height, kInputStep, kInputMin, kInputMax)};
 }
 
+domain::Size filled_input(domain::Size content, domain::Size input) {
+  const auto up = [](int length, int step) { return (length + step - 1) / step * step; };
+  const auto filled = [up](int length, int side) {
+    const int step = up((side + 4) / 5, kInputStep);
+    return std::clamp(up(length, step), kInputMin, side);
+  };
+  return {filled(content.width, input.width), filled(content.height, input.height)};
+}
+
 Result<YunetNetwork> YunetNetwork::create(const YunetWeights& weights, domain::Size input,
                                           Precision precision) {
   if (Status fits = check_input(input); !fits) return fits.error();

@@ -35,6 +35,13 @@ inline constexpr int kInputMax = 2048;
 inline constexpr int kInputStep = 32;
 Status check_input(domain::Size input);
 
+// The least input that holds a picture of this size in its top left corner: not the black beside it, which
+// in a square input is almost half of the work for a camera of 16:9. Each side is a whole number of fifths
+// of the input's, themselves rounded up to kInputStep, so that cameras of many shapes, or with many kinds of
+// `rot`, come to nine inputs at most.
+// REQUIRES: check_input(input) is ok; the content fits into it.
+domain::Size filled_input(domain::Size content, domain::Size input);
+
 class YunetNetwork {
  public:
   // Thread-safe; one waits for the other. Errors: invalid (the size), unavailable (the CPU lacks the
