@@ -2,30 +2,42 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
 #include "detect/cascade_detector.h"
+#include "detect/detector_cost.h"
 #include "detect/yunet_detector.h"
 
 namespace vigia::detect {
+namespace {
+
+// What the precisions are measured at. How much faster one is depends on the size little.
+constexpr domain::Size kTrialInput{320, 192};
+constexpr domain::Size kTrialFrame{1280, 720};
+
+}  // namespace
+
 Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const ModelPlaces& places,
                                         memory::Budget& budget) {
   auto model = find_model(options.model, places);
   if (!model) return model.error();
-  const auto precision = choose_precision(options.precision);
-  if (!precision) return precision.error();
-  DetectFaces stage(*model, options.min_detection_score, *precision);
+  const auto candidates = precisions_for(options.precision);
+  if (!candidates) return candidates.error();
+  DetectFaces stage(*model, options.min_detection_score);
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
   if (model->kind == FoundModel::Kind::yunet) {
     auto weights = read_yunet(model->file);
     if (!weights) return weights.error();
     stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
+    if (Status chosen = stage.take_fastest(*candidates); !chosen) return chosen.error();
   }
   // The first detector shows that the others can be made.
   auto trial = stage.make({kInputMin, kInputMin});
   if (!trial) return trial.error();
-  stage.name_ = stage.has_sizes() ? fmt::format("{} {}", stage.weights_->name(), to_string(*precision))
+  stage.name_ = stage.has_sizes() ? fmt::format("{} {}", stage.weights_->name(), to_string(stage.precision_))
                                   : (*trial)->name();
   if (model->instead) {
     log::warn(
@@ -34,6 +46,27 @@ Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const Mo
         "says that this is meant");
   }
   return stage;
+}
+
+Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
+  precision_ = candidates.front();
+  if (candidates.size() == 1) return ok_status();
+  Precision best = precision_;
+  Nanoseconds least = Nanoseconds::max();
+  for (const Precision candidate : candidates) {
+    precision_ = candidate;
+    auto trial = make(kTrialInput);
+    if (!trial) return trial.error();
+    const auto cost = measure_cost(**trial, kTrialFrame);
+    if (!cost) return cost.error();
+    log::info("detector.precision: {} takes {:.2f} ms a frame at {}x{}", to_string(candidate),
+              std::chrono::duration<double, std::milli>(*cost).count(), kTrialInput.width,
+              kTrialInput.height);
+    if (*cost < least) best = candidate;
+    least = std::min(least, *cost);
+  }
+  precision_ = best;
+  return ok_status();
 }
 
 Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <stdexcept>
 #include <unordered_map>
 #include <utility>
 
+#include "detect/depth_kernels.h"
 #include "detect/one_thread.h"
 
 namespace vigia::detect {
@@ -14,11 +16,28 @@ using dnnl::memory;
 using Tag = memory::format_tag;
 using Dims = memory::dims;
 constexpr auto kFloat = memory::data_type::f32;
+constexpr auto kBfloat = memory::data_type::bf16;
 constexpr auto kInference = dnnl::prop_kind::forward_inference;
 
 // oneDNN chooses the layout.
 memory::desc any(const Dims& dims, memory::data_type type) {
   return {dims, type, Tag::any};
+}
+
+bool cpu_has_all(dnnl::cpu_isa needed) noexcept {
+  // Each bit is a set of instructions.
+  const auto bits = static_cast<unsigned>(needed);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
+}
+
+// How many channels stand side by side, with those of the next cell behind them.
+int block_of(const memory::desc& desc) {
+  const Dims dims = desc.dims();
+  const auto is = [&](Tag tag) { return desc == memory::desc(dims, desc.data_type(), tag); };
+  if (is(Tag::nhwc)) return static_cast<int>(dims[1]);
+  if (is(Tag::nChw16c)) return 16;
+  if (is(Tag::nChw8c)) return 8;
+  throw std::runtime_error("a layout of tensors that Vigia does not know");
 }
 
 // Made anew each time: copies of oneDNN's attributes are the same attributes. The scratchpad is ours, as
@@ -33,6 +52,12 @@ dnnl::primitive_attr attributes(const dnnl::post_ops& post = {}) {
 }  // namespace
 
 struct DnnlGraph::State {
+  // A step that is not oneDNN's.
+  struct Depth {
+    DepthLayer layer;
+    Tensor from, to;
+    DepthTensor in{}, out{};  // from finish() on
+  };
   struct Step {
     dnnl::primitive primitive;
     std::string implementation;
@@ -40,6 +65,7 @@ struct DnnlGraph::State {
     std::vector<std::pair<int, Tensor>> tensors;
     std::unordered_map<int, memory> arguments;  // the constants; from finish() on, all
     std::vector<dnnl_exec_arg_t> list{};        // the same as oneDNN wants them, made once in finish()
+    std::unique_ptr<Depth> depth{};
   };
   struct Place {
     memory::desc desc;
@@ -52,9 +78,11 @@ struct DnnlGraph::State {
   };
 
   explicit State(Precision precision)
-      : type(precision == Precision::bf16 ? memory::data_type::bf16 : kFloat) {}
+      : type(precision == Precision::bf16 ? kBfloat : kFloat),
+        tiles(type == kBfloat && cpu_has_all(dnnl::cpu_isa::avx512_core_amx)) {}
 
-  const memory::data_type type;  // of weights and tensors
+  const memory::data_type type;  // of what pairs give
+  const bool tiles;              // AMX
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   memory scratchpad;  // one for all steps
@@ -87,13 +115,6 @@ struct DnnlGraph::State {
     return steps.back();
   }
 
-  Tensor reordered(Tensor from, const memory::desc& wanted) {
-    const dnnl::reorder::primitive_desc chosen(engine, desc(from), engine, wanted, attributes());
-    const Tensor to = take(wanted);
-    add(dnnl::reorder(chosen), chosen, from, to);
-    return to;
-  }
-
   // A copy of the numbers in the layout that a layer wants.
   memory constant(std::span<const float> numbers, const memory::desc& plain, const memory::desc& wanted) {
     memory to(wanted, engine);
@@ -104,21 +125,65 @@ struct DnnlGraph::State {
     bytes += static_cast<Bytes>(wanted.get_size());
     return to;
   }
-  memory constant(std::span<const float> numbers, const memory::desc& wanted) {
-    return constant(numbers, {{static_cast<memory::dim>(numbers.size())}, kFloat, Tag::a}, wanted);
-  }
 
   memory allocate(std::size_t size) {
     bytes += static_cast<Bytes>(size);
     return {{{static_cast<memory::dim>(size)}, memory::data_type::u8, Tag::a}, engine};
   }
+
+  // In the numbers that `from` has. Where `to` has no layout, oneDNN chooses.
+  Tensor convolved(Tensor from, const memory::desc& to, const Convolution& layer,
+                   const dnnl::post_ops& post) {
+    const OneThread one_thread;  // oneDNN cuts the work for as many threads as there are now
+    const Dims shape{layer.out, layer.in, layer.kernel, layer.kernel};
+    const memory::dim pad = layer.kernel / 2;
+    const dnnl::convolution_forward::desc wanted(kInference, dnnl::algorithm::convolution_direct, desc(from),
+                                                 any(shape, desc(from).data_type()), any({layer.out}, kFloat),
+                                                 to, {layer.stride, layer.stride}, {pad, pad}, {pad, pad});
+    const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(post), engine);
+    const Tensor result = take(chosen.dst_desc());
+    auto& arguments = add(dnnl::convolution_forward(chosen), chosen, from, result).arguments;
+    arguments[DNNL_ARG_WEIGHTS] = constant(layer.weights, {shape, kFloat, Tag::oihw}, chosen.weights_desc());
+    arguments[DNNL_ARG_BIAS] = constant(
+        layer.bias, {{static_cast<memory::dim>(layer.bias.size())}, kFloat, Tag::a}, chosen.bias_desc());
+    return result;
+  }
+
+  // The second half of a pair.
+  Tensor depth(Tensor from, const Pair& layer) {
+    const Dims in = desc(from).dims();
+    const int shrink = layer.pool ? 2 : 1;
+    const auto block = block_of(desc(from));
+    const bool last = tiles || layer.floats;
+    const memory::desc wanted({1, layer.out, in[2] / shrink, in[3] / shrink}, layer.floats ? kFloat : type,
+                              last         ? Tag::nhwc
+                              : block == 8 ? Tag::nChw8c
+                                           : Tag::nChw16c);
+    const Tensor to = take(wanted);
+    auto step =
+        std::make_unique<Depth>(Depth{.layer = {.width = static_cast<int>(in[3]),
+                                                .height = static_cast<int>(in[2]),
+                                                .channels = layer.out,
+                                                .from_block = block,
+                                                .to_block = block_of(wanted),
+                                                .weights = by_tap(layer.depth_weights),
+                                                .bias = {layer.depth_bias.begin(), layer.depth_bias.end()},
+                                                .relu = layer.relu,
+                                                .pool = layer.pool},
+                                      .from = from,
+                                      .to = to});
+    bytes += static_cast<Bytes>((layer.depth_weights.size() + layer.depth_bias.size()) * sizeof(float));
+    steps.push_back({.implementation = "depth", .depth = std::move(step)});
+    return to;
+  }
+
+  DepthTensor depth_tensor(Tensor tensor) {
+    return {slot(tensor).storage.get_data_handle(), desc(tensor).data_type() == kBfloat};
+  }
 };
 
 bool DnnlGraph::cpu_has(Precision precision) noexcept {
-  // Each bit is a set of instructions.
-  constexpr auto kNeeded = static_cast<unsigned>(dnnl::cpu_isa::avx512_core_bf16);
-  return precision == Precision::f32 ||
-         (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & kNeeded) == kNeeded;
+  return precision == Precision::f32 || cpu_has_all(dnnl::cpu_isa::avx512_core_bf16);
 }
 
 DnnlGraph::DnnlGraph(Precision precision) : state_(std::make_unique<State>(precision)) {}
@@ -131,51 +196,31 @@ DnnlGraph::Tensor DnnlGraph::input(int channels, domain::Size size) {
 }
 
 DnnlGraph::Tensor DnnlGraph::convolution(Tensor from, const Convolution& layer) {
-  constexpr int kDepth = DNNL_ARG_ATTR_POST_OP_DW;
-  const OneThread one_thread;  // oneDNN cuts the work for as many threads as there are now
-  const bool depth = !layer.depth_weights.empty();
   dnnl::post_ops post;
-  const auto type = state_->type;
-  const auto result = layer.floats ? kFloat : type;
-  if (depth) post.append_dw(type, kFloat, result, 3, 1, 1, 0, {});
-  if (layer.relu) post.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
-
+  post.append_eltwise(1, dnnl::algorithm::eltwise_relu, 0, 0);
   const Dims in = state_->desc(from).dims();
-  const Dims kernel{layer.out, layer.in, layer.kernel, layer.kernel};
-  const memory::dim pad = layer.kernel / 2;
-  const dnnl::convolution_forward::desc wanted(
-      kInference, dnnl::algorithm::convolution_direct, state_->desc(from), any(kernel, type),
-      any({layer.out}, kFloat),
-      any({1, layer.out, in[2] / layer.stride, in[3] / layer.stride}, depth ? type : result),
-      {layer.stride, layer.stride}, {pad, pad}, {pad, pad});
-  const dnnl::convolution_forward::primitive_desc chosen(wanted, attributes(post), state_->engine);
-
-  const Tensor to = state_->take(chosen.dst_desc());
-  auto& arguments = state_->add(dnnl::convolution_forward(chosen), chosen, from, to).arguments;
-  arguments[DNNL_ARG_WEIGHTS] =
-      state_->constant(layer.weights, {kernel, kFloat, Tag::oihw}, chosen.weights_desc());
-  arguments[DNNL_ARG_BIAS] = state_->constant(layer.bias, chosen.bias_desc());
-  if (!depth) return to;
-  arguments[kDepth | DNNL_ARG_WEIGHTS] =
-      state_->constant(layer.depth_weights, {{layer.out, 1, 1, 3, 3}, kFloat, Tag::goihw},
-                       chosen.query_md(dnnl::query::exec_arg_md, kDepth | DNNL_ARG_WEIGHTS));
-  arguments[kDepth | DNNL_ARG_BIAS] = state_->constant(layer.depth_bias, {{layer.out}, kFloat, Tag::a});
-  return to;
+  return state_->convolved(from, any({1, layer.out, in[2] / layer.stride, in[3] / layer.stride}, kFloat),
+                           layer, post);
 }
 
-DnnlGraph::Tensor DnnlGraph::in_precision(Tensor from) {
-  const OneThread one_thread;
-  const memory::desc now = state_->desc(from);
-  return now.data_type() == state_->type ? from
-                                         : state_->reordered(from, {now.dims(), state_->type, Tag::nchw});
+DnnlGraph::Tensor DnnlGraph::pair(Tensor from, const Pair& layer) {
+  const Dims in = state_->desc(from).dims();
+  const auto type = layer.floats ? kFloat : state_->desc(from).data_type();
+  const bool bf16 = state_->desc(from).data_type() == kBfloat;
+  const memory::desc half({1, layer.out, in[2], in[3]}, type, state_->tiles && bf16 ? Tag::nhwc : Tag::any);
+  const Tensor middle = state_->convolved(
+      from, half, {.in = layer.in, .out = layer.out, .weights = layer.weights, .bias = layer.bias}, {});
+  const Tensor to = state_->depth(middle, layer);
+  give_back(middle);
+  return to;
 }
 
 DnnlGraph::Tensor DnnlGraph::pooled(Tensor from) {
   const OneThread one_thread;
   const Dims in = state_->desc(from).dims();
-  const dnnl::pooling_forward::desc wanted(kInference, dnnl::algorithm::pooling_max, state_->desc(from),
-                                           any({1, in[1], in[2] / 2, in[3] / 2}, state_->type), {2, 2},
-                                           {2, 2}, {0, 0}, {0, 0});
+  const dnnl::pooling_forward::desc wanted(
+      kInference, dnnl::algorithm::pooling_max, state_->desc(from),
+      any({1, in[1], in[2] / 2, in[3] / 2}, state_->desc(from).data_type()), {2, 2}, {2, 2}, {0, 0}, {0, 0});
   const dnnl::pooling_forward::primitive_desc chosen(wanted, attributes(), state_->engine);
   const Tensor to = state_->take(chosen.dst_desc());
   state_->add(dnnl::pooling_forward(chosen), chosen, from, to);
@@ -192,16 +237,6 @@ void DnnlGraph::add_doubled(Tensor coarser, Tensor finer) {
   state_->add(dnnl::resampling_forward(chosen), chosen, coarser, finer);
 }
 
-DnnlGraph::Tensor DnnlGraph::channels_last(Tensor from) {
-  const OneThread one_thread;
-  const memory::desc now = state_->desc(from);
-  const memory::desc wanted(now.dims(), kFloat, Tag::nhwc);
-  // 16 channels are one block of AVX-512, so there the bytes lie as they should.
-  if (now == wanted || (now.dims()[1] == 16 && now == memory::desc(now.dims(), kFloat, Tag::nChw16c)))
-    return from;
-  return state_->reordered(from, wanted);
-}
-
 void DnnlGraph::give_back(Tensor tensor) {
   state_->slot(tensor).busy = false;
 }
@@ -210,9 +245,16 @@ void DnnlGraph::finish() {
   State& state = *state_;
   for (State::Slot& slot : state.slots) slot.storage = state.allocate(slot.bytes);
   std::size_t most = 1;
-  for (const State::Step& step : state.steps) most = std::max(most, step.scratchpad.get_size());
+  for (const State::Step& step : state.steps) {
+    if (!step.depth) most = std::max(most, step.scratchpad.get_size());
+  }
   state.scratchpad = state.allocate(most);
   for (State::Step& step : state.steps) {
+    if (step.depth) {
+      step.depth->in = state.depth_tensor(step.depth->from);
+      step.depth->out = state.depth_tensor(step.depth->to);
+      continue;
+    }
     for (const auto& [argument, tensor] : step.tensors) {
       step.arguments[argument] =
           memory(state.desc(tensor), state.engine, state.slot(tensor).storage.get_data_handle());
@@ -229,6 +271,10 @@ void DnnlGraph::run() {
   const OneThread one_thread;
   // Through the C interface: that of C++ makes a new list at each call.
   for (const State::Step& step : state_->steps) {
+    if (step.depth) {
+      depth_convolution(step.depth->layer, step.depth->in, step.depth->out);
+      continue;
+    }
     dnnl::error::wrap_c_api(dnnl_primitive_execute(step.primitive.get(), state_->stream.get(),
                                                    static_cast<int>(step.list.size()), step.list.data()),
                             "could not execute a primitive");

@@ -7,17 +7,22 @@
 //
 //   DnnlGraph graph(Precision::f32);
 //   auto input = graph.input(3, {640, 384});
-//   auto features = graph.convolution(graph.in_precision(input), {...});
+//   auto features = graph.convolution(input, {...});
 //   graph.give_back(input);
+//   auto heads = graph.pair(features, {..., .floats = true});
 //   graph.finish();
-//   fill(graph.values(input)); graph.run(); use(graph.values(features));
+//   fill(graph.values(input)); graph.run(); use(graph.values(heads));
+//
+// Of a pair, oneDNN multiplies the 1x1 half: most of the arithmetic. Where the CPU has AMX that is in whole
+// tiles of bf16, which needs the channels side by side. The other half is depth_kernels.h. oneDNN can fuse
+// the two, except with AMX; that was slower by a quarter and more, in f32 and in bf16, on all that was
+// measured: README.md.
 //
 // Guarantee: run() allocates no tensors and uses the calling thread only. All functions but the getters
 // throw what oneDNN throws (std::exception).
 // Threads: owner thread only, but it may be made on one thread and then used on another.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -35,7 +40,7 @@ class DnnlGraph {
     int index = -1;
   };
 
-  // A square convolution with bias, padded so that with stride 1 the size stays.
+  // A square convolution with bias and ReLU, padded so that with stride 1 the size stays. In f32.
   struct Convolution {
     int in = 0;
     int out = 0;
@@ -43,18 +48,27 @@ class DnnlGraph {
     int stride = 1;
     std::span<const float> weights;  // [out][in][kernel][kernel]
     std::span<const float> bias;     // [out]
-    // Not empty: a second one follows, 3x3 and within each channel, computed in the same pass.
+  };
+  // A 1x1 convolution, then a 3x3 one within each channel, both with bias.
+  struct Pair {
+    int in = 0;
+    int out = 0;                           // a multiple of 16
+    std::span<const float> weights;        // [out][in]
+    std::span<const float> bias;           // [out]
     std::span<const float> depth_weights;  // [out][3][3]
     std::span<const float> depth_bias;
-    bool relu = true;     // at the very end
-    bool floats = false;  // the result is f32 whatever the precision
+    bool relu = true;  // at the very end
+    bool floats =
+        false;  // the result is f32 whatever the precision, row by row, a cell's channels side by side
+    bool pool = false;  // the result is the maximum of each 2x2
   };
 
   // Whether oneDNN has fast kernels for it here: see precision.h.
   static bool cpu_has(Precision precision) noexcept;
 
-  // In f32, everything is. In bf16 weights and tensors are bf16, biases and what is summed up f32, and so
-  // are the input and those results that are asked for as floats. REQUIRES: cpu_has(precision).
+  // In f32, everything is. In bf16 what pairs multiply and give is bf16, what is summed up f32; a convolution
+  // is computed in f32, and so is the first half of a pair that reads its result. REQUIRES:
+  // cpu_has(precision).
   explicit DnnlGraph(Precision precision);
   DnnlGraph(DnnlGraph&&) noexcept;
   DnnlGraph& operator=(DnnlGraph&&) noexcept;
@@ -62,21 +76,19 @@ class DnnlGraph {
 
   // Laying out. The numbers given are copied.
   Tensor input(int channels, domain::Size size);  // planes one behind the other, rows without gaps
-  // An input's numbers as the layers want them: itself, where that is f32.
-  Tensor in_precision(Tensor from);
-  Tensor convolution(Tensor from, const Convolution& layer);  // REQUIRES: in_precision()
-  Tensor pooled(Tensor from);                                 // maximum of each 2x2
-  void add_doubled(Tensor coarser, Tensor finer);             // finer += coarser, each value four times
-  Tensor channels_last(Tensor from);  // row by row, the channels of a cell side by side
-  void give_back(Tensor tensor);      // no layer laid out from now on reads it
+  Tensor convolution(Tensor from, const Convolution& layer);
+  Tensor pair(Tensor from, const Pair& layer);
+  Tensor pooled(Tensor from);                      // maximum of each 2x2
+  void add_doubled(Tensor coarser, Tensor finer);  // finer += coarser, each value four times
+  void give_back(Tensor tensor);                   // no layer laid out from now on reads it
   void finish();
 
   // REQUIRES: finish() was called.
   void run();
   // Where its values are: an input's before run(), those of a tensor not given back after it.
-  // REQUIRES: it is an input, or the result of a convolution with `floats`, or made from that.
+  // REQUIRES: it is an input, or the result of a pair with `floats`.
   [[nodiscard]] std::span<float> values(Tensor tensor) const;
-  // What oneDNN chose for each layer, in order of execution: "jit_1x1:avx512_core".
+  // What computes each step, in order of execution: oneDNN's choice, as "jit_1x1:avx512_core", or "depth".
   [[nodiscard]] std::vector<std::string> implementations() const;
   [[nodiscard]] Bytes memory_bytes() const noexcept;  // tensors, weights, scratchpad
 

@@ -14,13 +14,13 @@ bool cpu_has_bf16() noexcept {
   return DnnlGraph::cpu_has(Precision::bf16);
 }
 
-Result<Precision> choose_precision(const std::string& setting) {
-  if (setting == "auto") return cpu_has_bf16() ? Precision::bf16 : Precision::f32;
-  if (setting == "f32") return Precision::f32;
+Result<std::vector<Precision>> precisions_for(const std::string& setting) {
+  if (setting == "f32" || (setting == "auto" && !cpu_has_bf16())) return std::vector{Precision::f32};
+  if (setting == "auto") return std::vector{Precision::f32, Precision::bf16};
   if (setting != "bf16") {
     return Error{ErrorCode::invalid, fmt::format("detector.precision '{}': auto, f32 or bf16", setting)};
   }
-  if (cpu_has_bf16()) return Precision::bf16;
+  if (cpu_has_bf16()) return std::vector{Precision::bf16};
   return Error{ErrorCode::invalid,
                "detector.precision bf16: this CPU has no instructions for it (avx512_bf16 or amx_bf16 in "
                "/proc/cpuinfo), and would be slower with it than with f32: use auto or f32"};

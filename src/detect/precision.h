@@ -1,15 +1,17 @@
 // In which numbers YuNet computes: 32-bit floats, or bfloat16 (the same range, 8 bits of precision), which
-// takes little more than half the time where the CPU has instructions for it, and many times longer where
-// it has not. What it does to the results: README.md.
+// takes about two thirds of the time where the CPU multiplies whole tiles of it (AMX) or has it at full speed
+// (avx512_bf16 of AMD), longer where it has it at half speed (Intel's without AMX), and many times longer
+// where it has not. What it does to the results: README.md.
 //
-//   const auto precision = choose_precision(options.precision);
-//   if (!precision) return precision.error();               // asked for what this CPU cannot do: exit 2
+//   const auto candidates = precisions_for(options.precision);
+//   if (!candidates) return candidates.error();             // asked for what this CPU cannot do: exit 2
 //
 // Threads: all functions are thread-safe.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -22,8 +24,9 @@ std::string_view to_string(Precision precision) noexcept;  // "f32", "bf16"
 // oneDNN reads once, can hold it to less.
 bool cpu_has_bf16() noexcept;
 
-// detector.precision. auto: bf16 where the CPU has it, else f32.
+// What detector.precision leaves to choose from, at least one. auto: both where the CPU has bf16; the faster
+// one is for who can measure it (detect_faces.h).
 // Errors: invalid: bf16 where the CPU lacks it, or another word.
-Result<Precision> choose_precision(const std::string& setting);
+Result<std::vector<Precision>> precisions_for(const std::string& setting);
 
 }  // namespace vigia::detect

@@ -12,6 +12,8 @@
 namespace vigia::detect {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 bool held_to_avx2() {
@@ -32,23 +34,24 @@ TEST(Precision, IsWhatTheCpuHasUnlessOnednnIsHeldToLess) {
   EXPECT_EQ(cpu_has_bf16(), kernel_says_bf16() && !held_to_avx2());
 }
 
-TEST(Precision, AutoTakesTheFastest) {
-  const auto chosen = choose_precision("auto");
-  ASSERT_TRUE(chosen);
-  EXPECT_EQ(*chosen, cpu_has_bf16() ? Precision::bf16 : Precision::f32);
+TEST(Precision, AutoLeavesTheChoiceWhereThereIsOne) {
+  const auto candidates = precisions_for("auto");
+  ASSERT_TRUE(candidates);
+  EXPECT_EQ(candidates->size(), cpu_has_bf16() ? 2U : 1U);
+  EXPECT_THAT(*candidates, Contains(Precision::f32));
 }
 
 TEST(Precision, F32IsAlwaysThere) {
-  const auto chosen = choose_precision("f32");
-  ASSERT_TRUE(chosen);
-  EXPECT_EQ(*chosen, Precision::f32);
+  const auto candidates = precisions_for("f32");
+  ASSERT_TRUE(candidates);
+  EXPECT_THAT(*candidates, ElementsAre(Precision::f32));
 }
 
 TEST(Precision, Bf16IsRefusedInOneLineWhereTheCpuLacksIt) {
-  const auto chosen = choose_precision("bf16");
+  const auto chosen = precisions_for("bf16");
   ASSERT_EQ(chosen.ok(), cpu_has_bf16());
   if (chosen) {
-    EXPECT_EQ(*chosen, Precision::bf16);
+    EXPECT_THAT(*chosen, ElementsAre(Precision::bf16));
     return;
   }
   EXPECT_EQ(chosen.error().code, ErrorCode::invalid);
@@ -58,7 +61,7 @@ TEST(Precision, Bf16IsRefusedInOneLineWhereTheCpuLacksIt) {
 }
 
 TEST(Precision, OtherWordsAreRefused) {
-  const auto chosen = choose_precision("int8");
+  const auto chosen = precisions_for("int8");
   ASSERT_FALSE(chosen);
   EXPECT_THAT(chosen.error().text, HasSubstr("auto, f32 or bf16"));
 }

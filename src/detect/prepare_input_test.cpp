@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "detect/instruction_sets_test_support.h"
 #include "memory/memory_manager.h"
 #include "testing/frame_maker.h"
 
@@ -131,30 +132,6 @@ cv::Mat noise(domain::Size size) {
   return picture;
 }
 
-// The instruction sets that this machine has and this program was built for.
-std::vector<std::int64_t> instruction_sets() {
-  std::vector<std::int64_t> sets;
-  for (std::int64_t left = (hwy::SupportedTargets() | HWY_STATIC_TARGET) & HWY_TARGETS; left != 0;
-       left &= left - 1)
-    sets.push_back(left & -left);
-  return sets;
-}
-
-// While it lives, kernels run on this instruction set.
-class Only {
- public:
-  explicit Only(std::int64_t set) {
-    hwy::SetSupportedTargetsForTest(set);
-    hwy::GetChosenTarget().Update(set);
-  }
-  ~Only() {
-    hwy::SetSupportedTargetsForTest(0);
-    hwy::GetChosenTarget().DeInit();
-  }
-  Only(const Only&) = delete;
-  Only& operator=(const Only&) = delete;
-};
-
 // How far the planes are from the definition, at worst.
 double worst_error(const domain::Frame& frame, const Letterbox& box, domain::Size input,
                    const std::vector<float>& planes) {
@@ -187,7 +164,7 @@ TEST_P(Prepared, EqualsTheNaiveDefinitionOnEveryInstructionSet) {
       const Letterbox box = fit_letterbox(clip_region(test.region, frame.size), test.input);
       std::vector<float> first;
       for (const std::int64_t set : instruction_sets()) {
-        const Only only(set);
+        const OnlyInstructionSet only(set);
         // What the network has left in its input, the black bars too.
         std::vector<float> planes(values, -1.0F);
         InputPreparer(test.input).prepare(frame, box, planes);
@@ -249,7 +226,7 @@ TEST_P(Prepared, TouchesNothingBehindThePlanes) {
   frame.size = test.frame;
   const Letterbox box = fit_letterbox(clip_region(test.region, frame.size), test.input);
   for (const std::int64_t set : instruction_sets()) {
-    const Only only(set);
+    const OnlyInstructionSet only(set);
     frame.layout = domain::PixelLayout::i420;
     frame.planes = {luma.plane(), u.plane(), v.plane()};
     InputPreparer(test.input).prepare(frame, box, planes);

@@ -10,16 +10,14 @@
 namespace vigia::detect {
 namespace {
 
-DnnlGraph::Tensor lay_pair(DnnlGraph& graph, DnnlGraph::Tensor from, const ConvPair& pair,
-                           bool floats = false) {
-  return graph.convolution(from, {.in = pair.in,
-                                  .out = pair.out,
-                                  .weights = pair.point,
-                                  .bias = pair.point_bias,
-                                  .depth_weights = pair.depth,
-                                  .depth_bias = pair.depth_bias,
-                                  .relu = pair.relu,
-                                  .floats = floats});
+DnnlGraph::Pair layer_of(const ConvPair& pair) {
+  return {.in = pair.in,
+          .out = pair.out,
+          .weights = pair.point,
+          .bias = pair.point_bias,
+          .depth_weights = pair.depth,
+          .depth_bias = pair.depth_bias,
+          .relu = pair.relu};
 }
 
 // Networks are made one after the other: oneDNN hands layers of equal shape from the thread that makes them
@@ -78,7 +76,7 @@ void YunetNetwork::lay_out(const YunetWeights& weights) {
       graph_.add_doubled(now, taken[level]);
       graph_.give_back(now);
     }
-    now = lay_pair(graph_, taken[level], weights.neck[level]);
+    now = graph_.pair(taken[level], layer_of(weights.neck[level]));
     graph_.give_back(taken[level]);
     heads_[level] = lay_heads(weights, level, now);
   }
@@ -89,28 +87,25 @@ void YunetNetwork::lay_out(const YunetWeights& weights) {
 DnnlGraph::Tensor YunetNetwork::lay_backbone(const YunetWeights& weights,
                                              std::array<DnnlGraph::Tensor, kYunetLevels>& taken) {
   input_ = graph_.input(3, size_);
-  // In bf16 this comes before the first layer, which then takes 0.4 ms at 640x384; a first layer in f32,
-  // whose four times larger result is converted, takes 0.55.
-  const DnnlGraph::Tensor picture = graph_.in_precision(input_);
-  if (picture.index != input_.index) graph_.give_back(input_);
-  DnnlGraph::Tensor now = graph_.convolution(picture, {.in = 3,
-                                                       .out = YunetWeights::kFirstOut,
-                                                       .kernel = 3,
-                                                       .stride = 2,
-                                                       .weights = weights.first,
-                                                       .bias = weights.first_bias});
-  graph_.give_back(picture);
+  DnnlGraph::Tensor now = graph_.convolution(input_, {.in = 3,
+                                                      .out = YunetWeights::kFirstOut,
+                                                      .kernel = 3,
+                                                      .stride = 2,
+                                                      .weights = weights.first,
+                                                      .bias = weights.first_bias});
+  graph_.give_back(input_);
   std::size_t level = 0;
   for (int i = 0; i < YunetWeights::kBackbonePairs; ++i) {
-    const DnnlGraph::Tensor next = lay_pair(graph_, now, weights.backbone[static_cast<std::size_t>(i)]);
+    const bool stays = contains(YunetWeights::kTakenAfter, i);
+    const bool shrinks = contains(YunetWeights::kPooledAfter, i);
+    DnnlGraph::Pair layer = layer_of(weights.backbone[static_cast<std::size_t>(i)]);
+    layer.pool = shrinks && !stays;
+    const DnnlGraph::Tensor next = graph_.pair(now, layer);
     graph_.give_back(now);
     now = next;
-    const bool stays = contains(YunetWeights::kTakenAfter, i);
-    if (stays) taken[level++] = now;
-    if (!contains(YunetWeights::kPooledAfter, i)) continue;
-    const DnnlGraph::Tensor smaller = graph_.pooled(now);
-    if (!stays) graph_.give_back(now);
-    now = smaller;
+    if (!stays) continue;
+    taken[level++] = now;
+    if (shrinks) now = graph_.pooled(now);
   }
   return now;
 }
@@ -119,11 +114,11 @@ DnnlGraph::Tensor YunetNetwork::lay_backbone(const YunetWeights& weights,
 DnnlGraph::Tensor YunetNetwork::lay_heads(const YunetWeights& weights, std::size_t level,
                                           DnnlGraph::Tensor features) {
   const bool shares = weights.variant == YunetVariant::n;
-  const DnnlGraph::Tensor from = shares ? lay_pair(graph_, features, weights.shared[level]) : features;
-  const DnnlGraph::Tensor blocked = lay_pair(graph_, from, weights.heads[level], true);
+  const DnnlGraph::Tensor from = shares ? graph_.pair(features, layer_of(weights.shared[level])) : features;
+  DnnlGraph::Pair layer = layer_of(weights.heads[level]);
+  layer.floats = true;
+  const DnnlGraph::Tensor heads = graph_.pair(from, layer);
   if (shares) graph_.give_back(from);
-  const DnnlGraph::Tensor heads = graph_.channels_last(blocked);
-  if (heads.index != blocked.index) graph_.give_back(blocked);
   return heads;
 }
 
