@@ -32,9 +32,8 @@ bool cpu_has_all(dnnl::cpu_isa needed) noexcept {
 
 // How many channels stand side by side, with those of the next cell behind them.
 int block_of(const memory::desc& desc) {
-  const Dims dims = desc.dims();
-  const auto is = [&](Tag tag) { return desc == memory::desc(dims, desc.data_type(), tag); };
-  if (is(Tag::nhwc)) return static_cast<int>(dims[1]);
+  const auto is = [&](Tag tag) { return desc == memory::desc(desc.dims(), desc.data_type(), tag); };
+  if (is(Tag::nhwc)) return static_cast<int>(desc.dims()[1]);
   if (is(Tag::nChw16c)) return 16;
   if (is(Tag::nChw8c)) return 8;
   throw std::runtime_error("a layout of tensors that Vigia does not know");
