@@ -43,6 +43,8 @@ Delivery read_failure(const HttpResult& answer) {
       return retry(answer.text, answer.retry_after);
     case HttpFailure::connect:
       return retry(answer.text);
+    case HttpFailure::late:
+      return outbox::too_late(answer.text);
     case HttpFailure::cancelled: {
       Delivery delivery = retry(answer.text);
       delivery.maybe_delivered = answer.sent_whole;

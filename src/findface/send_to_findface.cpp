@@ -133,7 +133,7 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.timeout = limits_.timeout;
   request.stall = limits_.stall;
   request.answer_at_most = 1_MiB;
-  const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop);
+  const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop, shot.deadline);
   EventReply reply = read_event_reply(answer);
   // A 200 of somebody else's is an answer: only silence is doubtful for the next shots, too.
   if (answer.failure != HttpFailure::none && reply.delivery.maybe_delivered) silent_.store(true);

@@ -10,6 +10,7 @@
 // - A shot without camera id is refused: it can never be posted. The text says what to set.
 // - An image beyond FindFace's limits (10 MB, 6000 pixels) is made smaller before it is sent; one that the
 //   server answers with 413 once, and posted again at once. 413 again: refused.
+// - A shot whose deadline passed meanwhile (a login, a question, a repetition) is not posted.
 // Texts never hold the login's token, the camera's, or a password.
 // Threads: thread-safe. deliver() takes at most about 50 s (login 15, question 15, post 30; usually 10 ms).
 #pragma once

@@ -333,6 +333,45 @@ TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked
   EXPECT_EQ(server_->requests("/camera-groups/"), 3);
 }
 
+TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesWhileTheLoginIsAwaitedIsNotPosted) {
+  server_->inject("/auth/login/", {.kind = Fault::Kind::delay, .delay = std::chrono::milliseconds(500)});
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  Delivery delivery;
+  {
+    const std::jthread sender([&] { delivery = deliver(shot); });
+    while (server_->requests("/auth/login/") == 0) std::this_thread::yield();
+    clock_.advance(5s);
+  }
+  EXPECT_EQ(delivery.outcome, Outcome::retry);  // the outbox knows that it has expired
+  EXPECT_TRUE(delivery.tells_nothing);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesBeforeItsRepetitionIsNotPostedAgain) {
+  SendToFindface slow(
+      *session_, tokens_, clock_,
+      [this](const domain::Shot& shot) {
+        clock_.advance(5s);
+        return halved(shot);
+      },
+      limits_);
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  answer_posts_with(413);
+  const Delivery delivery = slow.deliver(shot, {});
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.tells_nothing);
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, AShotBeforeItsDeadlineIsPosted) {
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  EXPECT_EQ(deliver(shot).outcome, Outcome::delivered);
+}
+
 TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject(kAddPath, {.kind = Fault::Kind::hang}, -1);

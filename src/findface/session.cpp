@@ -102,7 +102,8 @@ Status Session::log_in(const std::stop_token& stop) {
   return got ? ok_status() : Status(got.error());
 }
 
-HttpResult Session::send(const std::string& path, HttpRequest request, const std::stop_token& stop) {
+HttpResult Session::send(const std::string& path, HttpRequest request, const std::stop_token& stop,
+                         SteadyTime deadline) {
   request.url = url_ + path;
   request.headers.emplace_back();
   HttpResult answer;
@@ -119,6 +120,7 @@ HttpResult Session::send(const std::string& path, HttpRequest request, const std
       return answer;
     }
     request.headers.back() = "Authorization: Token " + got->text;
+    if (deadline != SteadyTime::max()) request.send_within = deadline - clock_.now();
     answer = http_.perform(request, stop);
     if (!answer.answered(401)) return answer;
     if (attempt == 0) reject(*got);  // a fresh one that is refused, too, is kept: no login in a loop

@@ -36,8 +36,10 @@ class Session {
   Status log_in(const std::stop_token& stop);
 
   // path: "/cameras/?..." on the server. Adds the address and the token to the request.
-  // A failed login is HttpFailure::login, with retry_after where it is known.
-  HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop);
+  // A failed login is HttpFailure::login, with retry_after where it is known. deadline: what was not sent by
+  // then, the time for a login included, is not sent: HttpFailure::late.
+  HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop,
+                  SteadyTime deadline = SteadyTime::max());
   HttpResult get(const std::string& path, const std::stop_token& stop);
 
   // Takes 3 s at most; a server that does not answer, or not kindly, changes nothing.

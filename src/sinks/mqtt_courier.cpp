@@ -91,10 +91,11 @@ Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& s
     MutexLock lock(mutex_);
     known(shot.camera);  // who gets the event knows the camera
   }
-  const MqttLink::Published published = link_.publish(messages_of(options_, shot), stop);
+  const MqttLink::Published published = link_.publish(messages_of(options_, shot), stop, shot.deadline);
   images_left_out_ += published.left_out;
   if (!published.status) {
     const Error& why = published.status.error();
+    if (why.code == ErrorCode::timeout) return outbox::too_late(why.text);
     return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
   }
   MutexLock lock(mutex_);

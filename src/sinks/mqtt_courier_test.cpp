@@ -223,6 +223,21 @@ TEST_F(MqttCourierTest, ABrokerThatDiesBeforeItAcknowledgesIsTriedAgain) {
   EXPECT_FALSE(delivery.maybe_delivered);
 }
 
+TEST_F(MqttCourierTest, AShotWhoseDeadlineHasPassedWhenThereIsAConnectionIsNotPublished) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/+/face");
+  domain::Shot late = sample_shot(1);
+  late.deadline = system_clock().now();
+  const Delivery delivery = deliver(late);
+  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_TRUE(delivery.tells_nothing) << "the broker is not to blame";
+  domain::Shot timely = sample_shot(2);
+  timely.deadline = system_clock().now() + std::chrono::hours(1);
+  ASSERT_EQ(deliver(timely).outcome, Delivery::Outcome::delivered);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
+  EXPECT_EQ(parse(listener.of("vigia/gate/face").front().payload)["track"], 2);
+}
+
 TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
   start();
   ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
