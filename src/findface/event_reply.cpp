@@ -60,12 +60,12 @@ Delivery read_failure(const HttpResult& answer) {
 }
 
 // 200 does not mean that there is an event: count them.
-Delivery read_success(const HttpResult& answer) {
+EventReply read_success(const HttpResult& answer) {
   const std::optional<Json> json = parse_json(answer.body);
   if (!json || !json->is_object()) {
     Delivery delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
     delivery.maybe_delivered = true;
-    return delivery;
+    return {.delivery = std::move(delivery), .may_be_of_all = true};
   }
   std::string errors;
   for (const Json& error : member(*json, "errors")) {
@@ -74,14 +74,14 @@ Delivery read_success(const HttpResult& answer) {
   const Json& events = member(*json, "events");
   if (!events.is_array() || events.empty()) {
     const domain::Reason reason = says_no_face(errors) ? domain::Reason::no_face : domain::Reason::refused;
-    return refused(fmt::format("no event was made: {}", errors.empty() ? "no reason given" : for_log(errors)),
-                   reason);
+    return {refused(
+        fmt::format("no event was made: {}", errors.empty() ? "no reason given" : for_log(errors)), reason)};
   }
   // Ids are 64 bits wide, and text at some servers: they stay text here.
   const Json& id = events.front();
   std::string text = "event " + (id.is_string() ? for_log(text_of(id)) : id.dump());
   if (!errors.empty()) text += ", with errors: " + for_log(errors);
-  return {.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)};
+  return {{.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)}};
 }
 
 EventReply read_client_error(const HttpResult& answer) {
@@ -117,7 +117,7 @@ EventReply read_client_error(const HttpResult& answer) {
 
 EventReply read_event_reply(const HttpResult& answer) {
   if (answer.failure != HttpFailure::none) return {read_failure(answer)};
-  if (answer.status == 200 || answer.status == 201) return {read_success(answer)};
+  if (answer.status == 200 || answer.status == 201) return read_success(answer);
   if (answer.status >= 400 && answer.status < 500) return read_client_error(answer);
   if (answer.status == 502 || answer.status == 503 || answer.status == 504) {
     return {retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after)};
@@ -127,7 +127,7 @@ EventReply read_event_reply(const HttpResult& answer) {
     Delivery delivery =
         retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
     delivery.attempts_at_most = kInternalErrors;
-    return {delivery};
+    return {.delivery = std::move(delivery), .may_be_of_all = true};
   }
   return {retry(fmt::format("{}: the server points elsewhere: {}; set delivery.findface.url to where it is",
                             answer.status, answer.location.empty() ? "nowhere" : answer.location),

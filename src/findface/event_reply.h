@@ -13,6 +13,9 @@ struct EventReply {
   outbox::Delivery delivery;
   bool camera_unknown = false;  // the camera or its token may have changed: ask for it, then try once more
   bool too_large = false;       // as it is: a smaller image may be taken
+  // The answer may have nothing to do with the shot: it is that of a server that is not well, or of somebody
+  // before it. It counts against the shot only when the server answers something else as it should.
+  bool may_be_of_all = false;
 };
 
 EventReply read_event_reply(const HttpResult& answer);

@@ -57,20 +57,50 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
                     "leave out 'cameras' and take them from FindFace",
                     shot.camera));
   }
-  if (silent_.load()) {
-    const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
-    if (!answer.answered(200)) {
-      return retry(
-          "still waiting for the server to answer: " +
-              (answer.failure == HttpFailure::none ? fmt::format("status {}", answer.status) : answer.text),
-          answer.failure == HttpFailure::cancelled);
-    }
-    silent_.store(false);
+  if (ask_first_.load()) {
+    if (std::optional<Delivery> waits = why_not_well(stop)) return *std::move(waits);
+    ask_first_.store(false);
   }
   const domain::Shot sent = within_limits(shot);
   EventReply reply = post(sent, stop);
   if (reply.too_large) reply = post_smaller(sent, std::move(reply), stop);
-  return reply.delivery;
+  return weigh(std::move(reply), stop);
+}
+
+std::optional<Delivery> SendToFindface::why_not_well(const std::stop_token& stop) {
+  const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
+  std::string why = answer.text;
+  if (answer.answered(200)) {
+    if (parse_groups(answer.body)) return std::nullopt;
+    why = "200 with an answer that is not FindFace's";
+  } else if (answer.failure == HttpFailure::none) {
+    why = fmt::format("status {}", answer.status);
+  }
+  return retry("still waiting for the server to answer: " + why, answer.failure == HttpFailure::cancelled);
+}
+
+Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
+  Delivery& delivery = reply.delivery;
+  if (delivery.outcome != Delivery::Outcome::retry) {
+    if (!delivery.tells_nothing) takes_posts_.store(true);
+    return std::move(delivery);
+  }
+  if (!reply.may_be_of_all) {
+    if (delivery.maybe_delivered) ask_first_.store(true);
+    return std::move(delivery);
+  }
+  ask_first_.store(true);
+  const std::optional<Delivery> waits = why_not_well(stop);
+  if (waits && waits->tells_nothing) return std::move(delivery);  // stopped: nobody knows
+  if (waits) {
+    delivery.maybe_delivered = false;
+    delivery.attempts_at_most = 0;
+    delivery.text += ", as to everything else";
+    return std::move(delivery);
+  }
+  ask_first_.store(false);
+  if (delivery.attempts_at_most > 0 && !takes_posts_.exchange(false)) delivery.attempts_at_most = 0;
+  return std::move(delivery);
 }
 
 EventReply SendToFindface::post_smaller(const domain::Shot& shot, EventReply too_large,
@@ -135,8 +165,6 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.answer_at_most = 1_MiB;
   const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop, shot.deadline);
   EventReply reply = read_event_reply(answer);
-  // A 200 of somebody else's is an answer: only silence is doubtful for the next shots, too.
-  if (answer.failure != HttpFailure::none && reply.delivery.maybe_delivered) silent_.store(true);
   hide(reply.delivery.text, camera_token);
   reply.delivery.text = session_.without_token(std::move(reply.delivery.text));
   return reply;

@@ -221,13 +221,68 @@ TEST_F(SendToFindfaceTest, AnImageBeyondTheLimitsIsMadeSmallerBeforeItIsSent) {
   EXPECT_EQ(server_->requests(kAddPath), 2);
 }
 
-TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnly) {
+TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnlyWhereTheServerTakesOtherShots) {
   for (const char* body : {"", "<html>multer</html>", R"({"code":"UNKNOWN"})"}) {
     answer_posts_with(500, body);
     const Delivery delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 3);
+    ASSERT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
   }
+}
+
+TEST_F(SendToFindfaceTest, Row500OfAllPostsIsHeldAgainstOneShotAtMost) {
+  answer_posts_with(500, "", -1);
+  EXPECT_EQ(deliver(sample_shot(1)).attempts_at_most, 3);
+  for (std::uint64_t track = 1; track <= 10; ++track) {
+    const Delivery delivery = deliver(sample_shot(track));
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.attempts_at_most, 0);
+    EXPECT_FALSE(delivery.maybe_delivered);
+    EXPECT_FALSE(delivery.tells_nothing);
+  }
+  server_->clear_faults();
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+// All that the server is asked, as by a proxy whose server is away.
+class OfEverythingTest : public SendToFindfaceTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(OfEverythingTest, IsHeldAgainstNoShotAndNothingIsPostedMeanwhile) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", GetParam(), -1);
+  for (std::uint64_t track = 1; track <= 5; ++track) {
+    const Delivery delivery = deliver(sample_shot(track));
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.attempts_at_most, 0);
+    EXPECT_FALSE(delivery.maybe_delivered);
+    EXPECT_FALSE(delivery.tells_nothing) << "the server is not well";
+  }
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+  server_->clear_faults();
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+INSTANTIATE_TEST_SUITE_P(Answer, OfEverythingTest,
+                         ::testing::Values(Fault{.kind = Fault::Kind::answer, .status = 500},
+                                           Fault{.kind = Fault::Kind::answer,
+                                                 .body = "<html>We will be back soon</html>",
+                                                 .content_type = "text/html"}),
+                         [](const auto& test) {
+                           return test.param.status == 500 ? "InternalError" : "PageOfMaintenance";
+                         });
+
+TEST_F(SendToFindfaceTest, AStopWhileTheServerIsAskedLeavesTheDoubt) {
+  answer_posts_with(200, "<html>welcome</html>");
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
+  std::stop_source stop;
+  Delivery delivery;
+  {
+    const std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
+    while (server_->requests("/camera-groups/") == 0) std::this_thread::yield();
+    stop.request_stop();
+  }
+  EXPECT_TRUE(delivery.maybe_delivered);
 }
 
 TEST_F(SendToFindfaceTest, RowConnectRefusedIsTriedAgain) {
