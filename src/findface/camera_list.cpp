@@ -42,8 +42,10 @@ Result<std::string> get_text(Session& session, const std::string& path, const st
   switch (answer.failure) {
     case HttpFailure::none:
       break;
-    case HttpFailure::login:
-      return Error{answer.retry_after ? ErrorCode::refused : ErrorCode::unavailable, answer.text};
+    case HttpFailure::login: {
+      const Status login = session.last_login();
+      return Error{login ? ErrorCode::unavailable : login.error().code, answer.text};
+    }
     case HttpFailure::cancelled:
       return error(ErrorCode::cancelled, answer.text);
     case HttpFailure::timeout:

@@ -113,15 +113,21 @@ EventReply read_client_error(const HttpResult& answer) {
   }
 }
 
+// 503: nobody has taken it. 502 and 504 are a proxy's: the server broke off, or has not answered so far, and
+// may have taken what went out whole. A 502 may also say that there is no server at all.
+EventReply read_gateway_error(const HttpResult& answer) {
+  Delivery delivery = retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
+  delivery.maybe_delivered = answer.status != 503 && answer.sent_whole;
+  return {.delivery = std::move(delivery), .may_be_of_all = answer.status == 502};
+}
+
 }  // namespace
 
 EventReply read_event_reply(const HttpResult& answer) {
   if (answer.failure != HttpFailure::none) return {read_failure(answer)};
   if (answer.status == 200 || answer.status == 201) return read_success(answer);
   if (answer.status >= 400 && answer.status < 500) return read_client_error(answer);
-  if (answer.status == 502 || answer.status == 503 || answer.status == 504) {
-    return {retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after)};
-  }
+  if (answer.status == 502 || answer.status == 503 || answer.status == 504) return read_gateway_error(answer);
   if (answer.status >= 500) {
     // It may be this shot, it may be a bad day of the server's: a few tries tell.
     Delivery delivery =

@@ -27,9 +27,9 @@ Delivery refused(std::string text) {
           .tells_nothing = true};
 }
 
-Delivery retry(std::string text, bool tells_nothing) {
+Delivery retry(std::string text, bool tells_nothing, std::optional<Nanoseconds> after = std::nullopt) {
   return {.outcome = Delivery::Outcome::retry,
-          .after = std::nullopt,
+          .after = after,
           .text = std::move(text),
           .tells_nothing = tells_nothing};
 }
@@ -76,7 +76,8 @@ std::optional<Delivery> SendToFindface::why_not_well(const std::stop_token& stop
   } else if (answer.failure == HttpFailure::none) {
     why = fmt::format("status {}", answer.status);
   }
-  return retry("still waiting for the server to answer: " + why, answer.failure == HttpFailure::cancelled);
+  return retry("still waiting for the server to answer: " + why, answer.failure == HttpFailure::cancelled,
+               answer.retry_after);
 }
 
 Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
@@ -95,6 +96,7 @@ Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
   if (waits) {
     delivery.maybe_delivered = false;
     delivery.attempts_at_most = 0;
+    if (!delivery.after) delivery.after = waits->after;
     delivery.text += ", as to everything else";
     return std::move(delivery);
   }
@@ -145,8 +147,10 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
   if (!reply.camera_unknown) return reply;
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
+    const Nanoseconds wait = session_.asked_to_wait();
     return {.delivery = retry("the camera's token cannot be asked for: " + changed.error().text,
-                              changed.error().code == ErrorCode::cancelled)};
+                              changed.error().code == ErrorCode::cancelled,
+                              wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt)};
   }
   if (*changed) reply = post(shot, **changed, stop);
   return reply;

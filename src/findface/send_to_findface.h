@@ -6,7 +6,8 @@
 // - A post without an answer may have been taken, and may be repeated only once. So that a server that hangs
 //   does not use that up, the next shots wait until the server answers a small question (its camera groups)
 //   as FindFace does.
-// - An internal error, or a 200 that is not FindFace's, may be about all that the server is asked. So it is
+// - An internal error, a 502, or a 200 that is not FindFace's, may be about all that the server is asked. So
+// it is
 //   asked that question at once, and without an answer to it nothing counts against the shot. An internal
 //   error counts only once, too, until some other shot has been taken: where none is, it is not the shot.
 // - A camera whose token nobody gave is asked for in the same way: a shot that an earlier run left may be of

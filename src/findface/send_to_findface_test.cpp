@@ -161,7 +161,6 @@ TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
   const Delivery plain = deliver();
   EXPECT_EQ(plain.outcome, Outcome::retry);
   EXPECT_FALSE(plain.after);
-  EXPECT_FALSE(plain.maybe_delivered);
   EXPECT_EQ(plain.attempts_at_most, 0);
   server_->inject(kAddPath,
                   {.kind = Fault::Kind::answer, .status = GetParam(), .headers = {{"Retry-After", "17"}}});
@@ -170,6 +169,30 @@ TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Row, TransientStatusTest, ::testing::Values(408, 425, 429, 502, 503, 504));
+
+TEST_P(TransientStatusTest, AProxysMayHaveBeenDeliveredAndAServersWasNot) {
+  answer_posts_with(GetParam(), "<html>proxy</html>");
+  EXPECT_EQ(deliver().maybe_delivered, GetParam() == 502 || GetParam() == 504);
+}
+
+TEST_F(SendToFindfaceTest, Row502OfAProxyWithoutAServerIsHeldAgainstNoShot) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", {.kind = Fault::Kind::answer, .status = 502}, -1);
+  for (std::uint64_t track = 1; track <= 3; ++track) {
+    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::retry);
+    EXPECT_FALSE(deliver(sample_shot(track)).maybe_delivered);
+  }
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, AfterA504TheServerIsAskedBeforeTheNextShotIsRisked) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", {.kind = Fault::Kind::answer, .status = 504}, -1);
+  EXPECT_TRUE(deliver(sample_shot(1)).maybe_delivered);
+  EXPECT_FALSE(deliver(sample_shot(2)).maybe_delivered);
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+  EXPECT_EQ(server_->requests("/camera-groups/"), 1);
+}
 
 TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
   server_->inject(kAddPath, {.kind = Fault::Kind::answer,
@@ -539,6 +562,19 @@ TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberIsRefusedAndTheTextSaysWhatTo
   shot.jpeg.reset();
   EXPECT_EQ(deliver(shot).outcome, Outcome::refused);
   EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, RetryAfterOfAQuestionIsObeyedToo) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const Fault later{.kind = Fault::Kind::answer, .status = 503, .headers = {{"Retry-After", "600"}}};
+  server_->inject("/cameras/", later);
+  domain::Shot other = sample_shot();
+  other.camera_id = 8;
+  EXPECT_EQ(deliver(other).after, Nanoseconds(600s));
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body});
+  ASSERT_TRUE(deliver().maybe_delivered);
+  server_->inject("/camera-groups/", later);
+  EXPECT_EQ(deliver(sample_shot(2)).after, Nanoseconds(600s));
 }
 
 TEST_F(SendToFindfaceTest, ATokenThatNobodyGaveIsAskedFor) {

@@ -26,6 +26,7 @@ constexpr Nanoseconds kLogoutTimeout = 3s;
 constexpr Nanoseconds kRenewBefore = 10min;
 constexpr Nanoseconds kAfterWrongPassword = 5min;
 constexpr Nanoseconds kAfterFailedLogin = 1s;
+constexpr Nanoseconds kLongestWait = 60min;  // of what a server may ask for
 
 std::string without_end_slashes(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -109,16 +110,7 @@ HttpResult Session::send(const std::string& path, HttpRequest request, const std
   HttpResult answer;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const Result<Token> got = token(stop);
-    if (!got) {
-      answer = HttpResult();
-      const bool cancelled = got.error().code == ErrorCode::cancelled;
-      answer.failure = cancelled ? HttpFailure::cancelled : HttpFailure::login;
-      answer.text = got.error().text;
-      const bool mends_itself =
-          cancelled || got.error().code == ErrorCode::unavailable || got.error().code == ErrorCode::timeout;
-      if (!mends_itself) answer.retry_after = kAfterWrongPassword;
-      return answer;
-    }
+    if (!got) return without_login(got.error());
     request.headers.back() = "Authorization: Token " + got->text;
     if (deadline != SteadyTime::max()) request.send_within = deadline - clock_.now();
     answer = http_.perform(request, stop);
@@ -128,10 +120,41 @@ HttpResult Session::send(const std::string& path, HttpRequest request, const std
   return answer;
 }
 
+HttpResult Session::without_login(const Error& why) const {
+  HttpResult answer;
+  const bool cancelled = why.code == ErrorCode::cancelled;
+  answer.failure = cancelled ? HttpFailure::cancelled : HttpFailure::login;
+  answer.text = why.text;
+  if (cancelled) return answer;
+  MutexLock lock(mutex_);
+  const SteadyTime now = clock_.now();
+  if (no_login_before_ > now + kAfterFailedLogin) answer.retry_after = no_login_before_ - now;
+  return answer;
+}
+
+Status Session::last_login() const {
+  MutexLock lock(mutex_);
+  return last_login_;
+}
+
 HttpResult Session::get(const std::string& path, const std::stop_token& stop) {
   HttpRequest request;
   request.timeout = kListTimeout;
-  return send(path, std::move(request), stop);
+  HttpResult answer = send(path, std::move(request), stop);
+  if (answer.failure == HttpFailure::none) note_wait(answer);
+  return answer;
+}
+
+void Session::note_wait(const HttpResult& answer) {
+  MutexLock lock(mutex_);
+  quiet_until_ = answer.retry_after ? clock_.now() + std::min<Nanoseconds>(*answer.retry_after, kLongestWait)
+                                    : SteadyTime::min();
+}
+
+Nanoseconds Session::asked_to_wait() const {
+  MutexLock lock(mutex_);
+  const SteadyTime now = clock_.now();
+  return quiet_until_ > now ? Nanoseconds(quiet_until_ - now) : Nanoseconds::zero();
 }
 
 void Session::log_out() {
@@ -199,7 +222,10 @@ void Session::log_in_alone(const std::stop_token& stop) {
     } else {
       const bool wrong = got.error().code == ErrorCode::refused || got.error().code == ErrorCode::invalid;
       const bool cancelled = got.error().code == ErrorCode::cancelled;
-      const Nanoseconds pause = cancelled ? 0s : wrong ? kAfterWrongPassword : kAfterFailedLogin;
+      Nanoseconds pause = cancelled ? 0s : wrong ? kAfterWrongPassword : kAfterFailedLogin;
+      if (!cancelled && quiet_until_ != SteadyTime::min()) {
+        pause = std::max<Nanoseconds>(pause, quiet_until_ - clock_.now());
+      }
       last_login_ = got.error();
       no_login_before_ = clock_.now() + pause;
       renew_at_ = clock_.now() + std::max<Nanoseconds>(pause, 60s);  // an old token may serve on meanwhile
@@ -208,7 +234,7 @@ void Session::log_in_alone(const std::stop_token& stop) {
   login_done_.notify_all();
 }
 
-Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) const {
+Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) {
   HttpRequest request;
   request.post = true;
   request.url = url_ + "/auth/login/";
@@ -218,6 +244,7 @@ Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, Stead
       Json{{"uuid", installation_uuid(options_)}}.dump(-1, ' ', true, Json::error_handler_t::replace);
   request.timeout = kListTimeout;
   const HttpResult answer = http_.perform(request, stop);
+  if (answer.failure == HttpFailure::none) note_wait(answer);
   if (!answer.answered(200) && !answer.answered(201)) return login_error(answer, shown_url_);
   const std::optional<Json> json = parse_json(answer.body);
   Token token;

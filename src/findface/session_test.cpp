@@ -106,6 +106,36 @@ TEST_F(SessionTest, AnUnreachableServerIsTriedAgainAfterASecond) {
   EXPECT_TRUE(session_->log_in({}).ok());
 }
 
+TEST_F(SessionTest, ALoginIsNotTriedAgainBeforeTheServerWantsIt) {
+  for (const int status : {429, 503}) {
+    server_->inject("/auth/login/",
+                    {.kind = Fault::Kind::answer, .status = status, .headers = {{"Retry-After", "600"}}});
+    const int before = logins();
+    EXPECT_EQ(session_->get("/cameras/", {}).retry_after, Nanoseconds(600s));
+    clock_.advance(599s);
+    EXPECT_EQ(session_->get("/cameras/", {}).failure, HttpFailure::login);
+    EXPECT_EQ(logins(), before + 1);
+    clock_.advance(1s);
+  }
+  EXPECT_TRUE(ask());
+}
+
+TEST_F(SessionTest, WhoAsksForListsIsToldHowLongTheServerWantsPeace) {
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds::zero());
+  server_->inject("/camera-groups/",
+                  {.kind = Fault::Kind::answer, .status = 429, .headers = {{"Retry-After", "600"}}});
+  EXPECT_FALSE(ask());
+  clock_.advance(100s);
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds(500s));
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds::zero());
+  server_->inject("/camera-groups/",
+                  {.kind = Fault::Kind::answer, .status = 429, .headers = {{"Retry-After", "80000"}}});
+  EXPECT_FALSE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds(1h));
+}
+
 TEST_F(SessionTest, AnswersThatAreNoLoginAreErrors) {
   for (const char* body :
        {"", "<html>", "{}", R"({"token":7})", R"({"token":""})", R"({"token":"a\r\nX-Evil: 1"})"}) {
