@@ -1,6 +1,7 @@
 // What the server's answer to a posted face means: the table of FindFace's errors, as one pure function.
 #pragma once
 
+#include "findface/secrets.h"
 #include "http/http.h"
 #include "outbox/courier.h"
 
@@ -18,6 +19,7 @@ struct EventReply {
   bool may_be_of_all = false;
 };
 
-EventReply read_event_reply(const HttpResult& answer);
+// secrets: what the texts must not show, should the server repeat it.
+EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets = {});
 
 }  // namespace vigia::findface

@@ -38,14 +38,6 @@ std::string size_of(const domain::Shot& shot) {
   return fmt::format("{}x{}", shot.jpeg->size.width, shot.jpeg->size.height);
 }
 
-void hide(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-    at += 3;
-  }
-}
-
 }  // namespace
 
 Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
@@ -168,9 +160,10 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.stall = limits_.stall;
   request.answer_at_most = 1_MiB;
   const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop, shot.deadline);
-  EventReply reply = read_event_reply(answer);
-  hide(reply.delivery.text, camera_token);
-  reply.delivery.text = session_.without_token(std::move(reply.delivery.text));
+  Secrets secrets = session_.secrets();
+  secrets.add(camera_token);
+  EventReply reply = read_event_reply(answer, secrets);
+  reply.delivery.text = secrets.hidden_in(reply.delivery.text);
   return reply;
 }
 

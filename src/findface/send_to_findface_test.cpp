@@ -609,6 +609,19 @@ TEST_F(SendToFindfaceTest, SecretsThatTheServerRepeatsAreHidden) {
   EXPECT_EQ(deliver().text, "400 BAD_PARAM: bad *** for ***");
 }
 
+TEST_F(SendToFindfaceTest, SecretsAreHiddenAlsoAcrossTheCutAndWhenTheTokenIsAnotherMeanwhile) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const std::string first = "session-token-" + std::to_string(server_->port()) + "-1";
+  server_->forget_tokens();
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);  // with a second token
+  for (const std::string& secret : {std::string(kCameraToken), std::string(kPassword), first}) {
+    answer_posts_with(400, R"({"code":"BAD_PARAM","desc":")" + std::string(195, 'x') + secret + R"("})");
+    const std::string text = deliver().text;
+    EXPECT_THAT(text, HasSubstr("***"));
+    EXPECT_THAT(text, Not(HasSubstr(secret.substr(0, 4))));
+  }
+}
+
 TEST_F(SendToFindfaceTest, SeveralSendersShareOneLogin) {
   std::atomic<int> delivered{0};
   {

@@ -26,6 +26,7 @@ constexpr Nanoseconds kLogoutTimeout = 3s;
 constexpr Nanoseconds kRenewBefore = 10min;
 constexpr Nanoseconds kAfterWrongPassword = 5min;
 constexpr Nanoseconds kAfterFailedLogin = 1s;
+constexpr std::size_t kTokensKnown = 8;
 constexpr Nanoseconds kLongestWait = 60min;  // of what a server may ask for
 
 std::string without_end_slashes(std::string url) {
@@ -58,7 +59,7 @@ std::uint64_t fnv1a(std::string_view text) {
   return code;
 }
 
-Error login_error(const HttpResult& answer, const std::string& server) {
+Error login_error(const HttpResult& answer, const std::string& server, const Secrets& secrets) {
   const auto error = [&](ErrorCode code, std::string_view why) {
     return Error{code, fmt::format("FindFace {}: login: {}", server, why)};
   };
@@ -75,14 +76,14 @@ Error login_error(const HttpResult& answer, const std::string& server) {
       return error(ErrorCode::unavailable, answer.text);
   }
   const std::optional<Json> json = parse_json(answer.body);
-  const std::string said = json ? for_log(text_of(member(*json, "desc"))) : "";
+  const std::string said = json ? secrets.line(text_of(member(*json, "desc"))) : "";
   if (answer.status == 401 || answer.status == 403) {
     return error(ErrorCode::refused,
                  fmt::format("{} {}; check FINDFACE_USER and FINDFACE_PASSWORD", answer.status, said));
   }
   if (answer.status >= 300 && answer.status < 400) {
     return error(ErrorCode::invalid, fmt::format("{}: the server is at {}; set delivery.findface.url to that",
-                                                 answer.status, answer.location));
+                                                 answer.status, secrets.line(answer.location)));
   }
   if (answer.status == 404)
     return error(ErrorCode::invalid, "404: no FindFace at this address; check delivery.findface.url");
@@ -175,14 +176,11 @@ void Session::log_out() {
              answer.failure == HttpFailure::none ? fmt::format("status {}", answer.status) : answer.text);
 }
 
-std::string Session::without_token(std::string text) const {
+Secrets Session::secrets() const {
+  Secrets secrets({options_.password, http::base64(options_.user + ":" + options_.password)});
   MutexLock lock(mutex_);
-  if (!token_ || token_->text.empty()) return text;
-  for (std::size_t at = text.find(token_->text); at != std::string::npos; at = text.find(token_->text, at)) {
-    text.replace(at, token_->text.size(), "***");
-    at += 3;
-  }
-  return text;
+  for (const std::string& token : tokens_given_) secrets.add(token);
+  return secrets;
 }
 
 Result<Session::Token> Session::token(const std::stop_token& stop) {
@@ -214,6 +212,8 @@ void Session::log_in_alone(const std::stop_token& stop) {
     ++logins_;
     if (got) {
       got->number = logins_;
+      tokens_given_.push_back(got->text);
+      if (tokens_given_.size() > kTokensKnown) tokens_given_.pop_front();
       token_ = std::move(*got);
       renew_at_ = renew_at;
       last_login_ = ok_status();
@@ -245,7 +245,7 @@ Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, Stead
   request.timeout = kListTimeout;
   const HttpResult answer = http_.perform(request, stop);
   if (answer.failure == HttpFailure::none) note_wait(answer);
-  if (!answer.answered(200) && !answer.answered(201)) return login_error(answer, shown_url_);
+  if (!answer.answered(200) && !answer.answered(201)) return login_error(answer, shown_url_, secrets());
   const std::optional<Json> json = parse_json(answer.body);
   Token token;
   if (json) token.text = text_of(member(*json, "token"));

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "findface/findface_options.h"
+#include "findface/secrets.h"
 #include "http/http.h"
 
 namespace vigia::findface {
@@ -53,8 +55,8 @@ class Session {
 
   // "https://host:8000", without credentials, for logs.
   [[nodiscard]] const std::string& shown_url() const { return shown_url_; }
-  // The present token out of the text, should a server have repeated it.
-  [[nodiscard]] std::string without_token(std::string text) const;
+  // What no text may show: the password, what is sent for it, the last tokens.
+  [[nodiscard]] Secrets secrets() const;
 
  private:
   struct Token {
@@ -83,6 +85,7 @@ class Session {
   bool logging_in_ GUARDED_BY(mutex_) = false;
   std::uint64_t logins_ GUARDED_BY(mutex_) = 0;  // finished, well or not
   std::optional<Token> token_ GUARDED_BY(mutex_);
+  std::deque<std::string> tokens_given_ GUARDED_BY(mutex_);  // the last, also those that are no good any more
   SteadyTime renew_at_ GUARDED_BY(mutex_);
   Status last_login_ GUARDED_BY(mutex_);  // why there is no token
   SteadyTime no_login_before_ GUARDED_BY(mutex_) = SteadyTime::min();

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "findface/findface_test_support.h"
+#include "http/body.h"
 
 namespace vigia::findface {
 namespace {
@@ -95,6 +96,25 @@ TEST_F(SessionTest, AWrongPasswordNamesTheSettingsAndNotThePassword) {
   EXPECT_EQ(status.error().text,
             "FindFace " + server_->url() +
                 ": login: 401 Invalid username/password.; check FINDFACE_USER and FINDFACE_PASSWORD");
+}
+
+TEST_F(SessionTest, SecretsThatTheServerRepeatsAtTheLoginAreHidden) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const std::string token = "session-token-" + std::to_string(server_->port()) + "-1";
+  server_->forget_tokens();
+  const std::string basic = http::base64("admin:" + std::string(kPassword));
+  for (const std::string& secret : {std::string(kPassword), basic, token}) {
+    for (const std::size_t before : {0U, 195U}) {  // also across the cut
+      const std::string desc = std::string(before, 'x') + secret;
+      server_->inject("/auth/login/",
+                      {.kind = Fault::Kind::answer, .status = 503, .body = R"({"desc":")" + desc + R"("})"});
+      const HttpResult answer = session_->get("/camera-groups/", {});
+      EXPECT_EQ(answer.failure, HttpFailure::login);
+      EXPECT_THAT(answer.text, HasSubstr("***"));
+      EXPECT_THAT(answer.text, ::testing::Not(HasSubstr(secret.substr(0, 4)))) << desc;
+      clock_.advance(1s);
+    }
+  }
 }
 
 TEST_F(SessionTest, AnUnreachableServerIsTriedAgainAfterASecond) {
