@@ -16,8 +16,11 @@ namespace {
 
 using outbox::Delivery;
 using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
 
 constexpr Nanoseconds kAskAgainAfter = 1min;
+// So long what the server said of a camera's token holds also for posts that it has refused since.
+constexpr Nanoseconds kAnswerHolds = 5s;
 
 // Of a shot that was not posted: nothing is known of the server.
 Delivery refused(std::string text) {
@@ -137,6 +140,11 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
                    .camera_unknown = true};
   if (!known.empty()) reply = post(shot, known, stop);
   if (!reply.camera_unknown) return reply;
+  const Nanoseconds until_asked = until_next_question(*shot.camera_id, known);
+  if (until_asked > Nanoseconds::zero()) {
+    return {.delivery = retry(reply.delivery.text + ", and the camera's token was asked for just now", true,
+                              until_asked)};
+  }
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
     const Nanoseconds wait = session_.asked_to_wait();
@@ -167,6 +175,16 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   return reply;
 }
 
+Nanoseconds SendToFindface::until_next_question(std::int64_t camera_id, const std::string& old) {
+  if (tokens_.find(camera_id).value_or(old) != old) return Nanoseconds::zero();
+  MutexLock lock(mutex_);
+  const auto found = questions_.find(camera_id);
+  if (found == questions_.end() || found->second.asking || !found->second.answered)
+    return Nanoseconds::zero();
+  const Nanoseconds age = clock_.now() - *found->second.answered;
+  return age < kAnswerHolds || age >= kAskAgainAfter ? Nanoseconds::zero() : kAskAgainAfter - age;
+}
+
 Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t camera_id,
                                                                  const std::string& old,
                                                                  const std::stop_token& stop) {
@@ -177,7 +195,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     Question& question = questions_[camera_id];
     // Not an answer: the shot must not be refused because another sender was quicker.
     if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
-    if (question.answered && clock_.now() - *question.answered < kAskAgainAfter)
+    if (question.answered && clock_.now() - *question.answered < kAnswerHolds)
       return std::optional<std::string>();
     question.asking = true;
   }
@@ -186,7 +204,9 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     MutexLock lock(mutex_);
     Question& question = questions_[camera_id];
     question.asking = false;
-    if (fresh) question.answered = clock_.now();
+    // After a new token the next refusal is news again.
+    if (fresh)
+      question.answered = *fresh == old || fresh->empty() ? std::optional(clock_.now()) : std::nullopt;
   }
   if (!fresh) return fresh.error();
   if (fresh->empty() || *fresh == old) return std::optional<std::string>();

@@ -2,7 +2,9 @@
 //
 // Every row of FindFace's error table has its answer in event_reply.h. Beyond that table:
 // - 403, 404 or an unknown camera: the camera's token is asked for anew; when it changed the shot is posted
-//   once more at once, else it is refused. The server is asked at most once a minute for each camera.
+//   once more at once, else it is refused. An answer that brings no other token is the last one for a minute:
+//   it refuses what is posted in the next 5 s, too; later shots wait until the server is asked again, since
+//   the token may have changed after it.
 // - A post without an answer may have been taken, and may be repeated only once. So that a server that hangs
 //   does not use that up, the next shots wait until the server answers a small question (its camera groups)
 //   as FindFace does.
@@ -69,7 +71,7 @@ class SendToFindface final : public outbox::Courier {
   // For a camera's token, to the server.
   struct Question {
     bool asking = false;
-    std::optional<SteadyTime> answered;
+    std::optional<SteadyTime> answered;  // with the token that we have, or none
   };
 
   // Nothing: the server answers a small question as FindFace does. Else: the shot waits, and why.
@@ -82,6 +84,8 @@ class SendToFindface final : public outbox::Courier {
   // With the camera's token, also when that has to be asked for.
   EventReply post(const domain::Shot& shot, const std::stop_token& stop);
   EventReply post(const domain::Shot& shot, const std::string& camera_token, const std::stop_token& stop);
+  // Zero: it may be asked for now, or the last answer holds.
+  [[nodiscard]] Nanoseconds until_next_question(std::int64_t camera_id, const std::string& old);
   // The changed token; nothing: it is the same, or gone. Error: nobody can say now; cancelled: nobody asked.
   Result<std::optional<std::string>> changed_token(std::int64_t camera_id, const std::string& old,
                                                    const std::stop_token& stop);

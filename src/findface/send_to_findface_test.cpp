@@ -136,7 +136,29 @@ TEST_F(SendToFindfaceTest, Row403WithTheSameTokenIsRefusedAndTheServerAskedOnceA
   EXPECT_THAT(delivery.text, HasSubstr("403 PERMISSION_DENIED"));
   EXPECT_EQ(server_->requests("/cameras/"), 1);
   clock_.advance(1min);
-  deliver();
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  EXPECT_EQ(server_->requests("/cameras/"), 2);
+}
+
+TEST_F(SendToFindfaceTest, Row403AfterTheAnswerOfAnEarlierOneWaitsForAnotherAnswer) {
+  answer_posts_with(403, R"({"code":"PERMISSION_DENIED"})");
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  clock_.advance(10s);
+  server_->set_camera_token(7, "camera-token-secret-new");
+  const Delivery waits = deliver();
+  EXPECT_EQ(waits.outcome, Outcome::retry);
+  EXPECT_EQ(waits.after, Nanoseconds(50s));
+  EXPECT_TRUE(waits.tells_nothing) << "other cameras' shots go on";
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+  clock_.advance(50s);
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+TEST_F(SendToFindfaceTest, Row403WithATokenThatChangesTwiceWithinAMinuteLosesNothing) {
+  for (const char* token : {"camera-token-secret-2", "camera-token-secret-3"}) {
+    server_->set_camera_token(7, token);
+    EXPECT_EQ(deliver().outcome, Outcome::delivered);
+  }
   EXPECT_EQ(server_->requests("/cameras/"), 2);
 }
 
