@@ -132,7 +132,7 @@ std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, 
 
 // The camera as it is watched; what of its filters was not understood goes to the notes.
 WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
-  std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : std::move(camera.name);
+  std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : one_line(camera.name);
   if (const std::string& keys = camera.filters.not_understood; !keys.empty()) {
     notes.push_back(
         fmt::format("camera '{}' (id {}): FindFace's external_detector_settings are not understood and not "
@@ -140,7 +140,7 @@ WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
                     for_log(name), camera.id, keys));
   }
   return {.spec = {.name = std::move(name),
-                   .url = trimmed(camera.comment),
+                   .url = one_line(trimmed(camera.comment)),
                    .id = camera.id,
                    .token = std::move(camera.token)},
           .filters = camera.filters.filters};
