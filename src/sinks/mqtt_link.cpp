@@ -52,8 +52,7 @@ MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const s
                                       SteadyTime deadline) {
   MutexLock lock(mutex_);
   const auto request = ask(std::move(messages), deadline);
-  while (!request->outcome && changed_.wait(lock, stop)) {
-  }
+  while (!request->outcome && changed_.wait(lock, stop)) continue;
   if (request->outcome) return *request->outcome;
   std::erase(waiting_, request);
   return {Error{ErrorCode::cancelled, "stopped"}};
@@ -65,10 +64,10 @@ std::shared_ptr<MqttLink::Request> MqttLink::ask(std::vector<MqttMessage> messag
   request->deadline = deadline;
   if (phase_ == Phase::away) {
     finish(*request, why_away_);
-  } else {
-    waiting_.push_back(request);
-    wake();
+    return request;
   }
+  waiting_.push_back(request);
+  wake();
   return request;
 }
 
@@ -77,6 +76,12 @@ void MqttLink::keep(const std::string& topic, std::string payload) {
   const auto [there, is_new] = kept_.try_emplace(topic);
   if (!is_new && there->second.payload == payload) return;
   there->second = {.payload = std::move(payload), .due = true};
+  wake();
+}
+
+void MqttLink::forget(const std::string& topic) {
+  MutexLock lock(mutex_);
+  kept_[topic] = {.payload = "", .due = true};
   wake();
 }
 

@@ -59,8 +59,8 @@ class MqttLink final : private MqttClient::Events {
   Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
                     SteadyTime deadline = SteadyTime::max());
   void keep(const std::string& topic, std::string payload);
-  // The broker forgets what it holds there.
-  void forget(const std::string& topic) { keep(topic, ""); }
+  // The broker forgets what it holds there, also what was published there a moment ago.
+  void forget(const std::string& topic);
   // Publishes the farewell in place of what is kept at its topic, at most for 2 s, then disconnects and
   // joins.
   void close(MqttMessage farewell);
