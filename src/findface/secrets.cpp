@@ -16,7 +16,7 @@ void hide(std::string& text, const std::string& secret) {
 
 }  // namespace
 
-Secrets::Secrets(std::vector<std::string> secrets) {
+Secrets::Secrets(const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) add(secret);
 }
 

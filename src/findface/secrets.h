@@ -15,7 +15,7 @@ class Secrets {
  public:
   Secrets() = default;
   // Empty ones are left out.
-  explicit Secrets(std::vector<std::string> secrets);
+  explicit Secrets(const std::vector<std::string>& secrets);
 
   void add(const std::string& secret);
   // "***" in place of each.
