@@ -52,6 +52,14 @@ Status Outage::begin(OutageKind kind) {
     case OutageKind::unavailable:
       everything({.kind = Fault::Kind::answer, .status = 503, .body = "<html>503</html>"});
       break;
+    case OutageKind::internal_error:
+      everything({.kind = Fault::Kind::answer, .status = 500});
+      break;
+    case OutageKind::maintenance:
+      everything({.kind = Fault::Kind::answer,
+                  .body = "<html>We will be back soon</html>",
+                  .content_type = "text/html"});
+      break;
     case OutageKind::expired:
       return server_.use_certificate(certificates_.expired_cert, certificates_.expired_key);
   }
@@ -85,6 +93,10 @@ std::string_view to_string(OutageKind kind) noexcept {
       return "reset instead of an answer";
     case OutageKind::unavailable:
       return "503";
+    case OutageKind::internal_error:
+      return "500";
+    case OutageKind::maintenance:
+      return "maintenance page";
     case OutageKind::expired:
       return "certificate expired";
   }

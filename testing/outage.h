@@ -26,6 +26,8 @@ enum class OutageKind {
   reset_mid_body,  // connections break in the middle of a request
   reset_answer,    // requests are obeyed, and connections break instead of an answer
   unavailable,     // 503
+  internal_error,  // 500
+  maintenance,     // 200 with a page of somebody else's
   expired,         // another certificate: see Outage
 };
 

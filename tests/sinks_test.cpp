@@ -77,6 +77,9 @@ TEST_F(SinksTest, EachReceiverGetsEveryPersonOnce) {
   EXPECT_EQ(signed_, kPeople);
   EXPECT_EQ(listener.of("vigia/status").front().payload, "online");
   EXPECT_EQ(listener.of("vigia/status").back().payload, "offline");
+  const auto states = listener.of("vigia/gate/state");
+  ASSERT_FALSE(states.empty());
+  EXPECT_EQ(nlohmann::json::parse(states.back().payload)["faces"], kPeople) << "from the first face on";
   EXPECT_FALSE(std::filesystem::exists(folder() / "faces"));
   for (const char* secret : {"hmac-secret", "broker-secret"}) {
     EXPECT_EQ(finished.err.find(secret), std::string::npos);

@@ -28,6 +28,8 @@ struct Shot {
   // Counted from read_at: older than that it is not sent any more. Nothing: never out of date.
   std::optional<Nanoseconds> max_age;
   std::optional<SteadyTime> read_at;  // when its frame was read; nothing: not in this run
+  // Of a shot that is being sent, whatever run it is of: from then on it may not go out any more.
+  SteadyTime deadline = SteadyTime::max();
 };
 
 }  // namespace vigia::domain

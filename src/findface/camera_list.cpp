@@ -42,8 +42,10 @@ Result<std::string> get_text(Session& session, const std::string& path, const st
   switch (answer.failure) {
     case HttpFailure::none:
       break;
-    case HttpFailure::login:
-      return Error{answer.retry_after ? ErrorCode::refused : ErrorCode::unavailable, answer.text};
+    case HttpFailure::login: {
+      const Status login = session.last_login();
+      return Error{login ? ErrorCode::unavailable : login.error().code, answer.text};
+    }
     case HttpFailure::cancelled:
       return error(ErrorCode::cancelled, answer.text);
     case HttpFailure::timeout:
@@ -130,7 +132,7 @@ std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, 
 
 // The camera as it is watched; what of its filters was not understood goes to the notes.
 WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
-  std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : std::move(camera.name);
+  std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : one_line(camera.name);
   if (const std::string& keys = camera.filters.not_understood; !keys.empty()) {
     notes.push_back(
         fmt::format("camera '{}' (id {}): FindFace's external_detector_settings are not understood and not "
@@ -138,7 +140,7 @@ WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
                     for_log(name), camera.id, keys));
   }
   return {.spec = {.name = std::move(name),
-                   .url = trimmed(camera.comment),
+                   .url = one_line(trimmed(camera.comment)),
                    .id = camera.id,
                    .token = std::move(camera.token)},
           .filters = camera.filters.filters};

@@ -28,7 +28,8 @@ struct WatchedCamera {
 };
 
 struct CameraList {
-  std::vector<WatchedCamera> cameras;  // ordered by id; names unique: "gate #7" where two are equal
+  // Ordered by id; names unique: "gate #7" where two are equal. Names and addresses are one line each.
+  std::vector<WatchedCamera> cameras;
   std::vector<std::string> notes;      // what was left out and why, one line each, nothing secret
   bool is_whole = true;
 };

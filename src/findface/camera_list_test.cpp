@@ -113,6 +113,19 @@ TEST_F(CameraListTest, EqualNamesAreToldApartByTheirNumber) {
   EXPECT_THAT(names(""), ElementsAre("gate #7", "gate #9'", "gate #9", "camera 11"));
 }
 
+TEST_F(CameraListTest, ANameOrAnAddressWithALineBreakEndsNoLineOfTheLog) {
+  start();
+  server_->add_camera({.id = 7,
+                       .name = "gate\n[error] all is lost\t\x7f",
+                       .comment = "rtsp://h/1\r\n[error] indeed",
+                       .token = "t"});
+  EXPECT_THAT(names(""), ElementsAre("gate [error] all is lost  "));
+  EXPECT_EQ(list_.cameras[0].spec.url, "rtsp://h/1  [error] indeed");
+  const std::string long_name(250, 'n');  // not cut: it is the camera's name everywhere
+  server_->add_camera({.id = 7, .name = long_name, .comment = "rtsp://h/1", .token = "t"});
+  EXPECT_THAT(names(""), ElementsAre(long_name));
+}
+
 TEST_F(CameraListTest, LoginOnceMoreAfterA401) {
   start();
   ASSERT_THAT(names(""), ElementsAre("gate"));

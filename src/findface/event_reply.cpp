@@ -43,6 +43,8 @@ Delivery read_failure(const HttpResult& answer) {
       return retry(answer.text, answer.retry_after);
     case HttpFailure::connect:
       return retry(answer.text);
+    case HttpFailure::late:
+      return outbox::too_late(answer.text);
     case HttpFailure::cancelled: {
       Delivery delivery = retry(answer.text);
       delivery.maybe_delivered = answer.sent_whole;
@@ -58,12 +60,12 @@ Delivery read_failure(const HttpResult& answer) {
 }
 
 // 200 does not mean that there is an event: count them.
-Delivery read_success(const HttpResult& answer) {
+EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
   const std::optional<Json> json = parse_json(answer.body);
   if (!json || !json->is_object()) {
     Delivery delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
     delivery.maybe_delivered = true;
-    return delivery;
+    return {.delivery = std::move(delivery), .may_be_of_all = true};
   }
   std::string errors;
   for (const Json& error : member(*json, "errors")) {
@@ -72,23 +74,24 @@ Delivery read_success(const HttpResult& answer) {
   const Json& events = member(*json, "events");
   if (!events.is_array() || events.empty()) {
     const domain::Reason reason = says_no_face(errors) ? domain::Reason::no_face : domain::Reason::refused;
-    return refused(fmt::format("no event was made: {}", errors.empty() ? "no reason given" : for_log(errors)),
-                   reason);
+    return {refused(
+        fmt::format("no event was made: {}", errors.empty() ? "no reason given" : secrets.line(errors)),
+        reason)};
   }
   // Ids are 64 bits wide, and text at some servers: they stay text here.
   const Json& id = events.front();
-  std::string text = "event " + (id.is_string() ? for_log(text_of(id)) : id.dump());
-  if (!errors.empty()) text += ", with errors: " + for_log(errors);
-  return {.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)};
+  std::string text = "event " + secrets.line(id.is_string() ? text_of(id) : id.dump());
+  if (!errors.empty()) text += ", with errors: " + secrets.line(errors);
+  return {{.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)}};
 }
 
-EventReply read_client_error(const HttpResult& answer) {
+EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
   const Json json = parse_json(answer.body).value_or(Json());
   const std::string desc = text_of(member(json, "desc"));
   const std::string param = text_of(member(json, "param"));
-  const std::string text =
-      fmt::format("{} {}{}{}", answer.status, for_log(text_of(member(json, "code"))),
-                  desc.empty() ? "" : ": " + for_log(desc), param.empty() ? "" : " (" + for_log(param) + ")");
+  const std::string text = fmt::format(
+      "{} {}{}{}", answer.status, secrets.line(text_of(member(json, "code"))),
+      desc.empty() ? "" : ": " + secrets.line(desc), param.empty() ? "" : " (" + secrets.line(param) + ")");
   switch (answer.status) {
     case 400:
       if (says_no_face(desc)) return {refused(text, domain::Reason::no_face)};
@@ -111,25 +114,32 @@ EventReply read_client_error(const HttpResult& answer) {
   }
 }
 
+// 503: nobody has taken it. 502 and 504 are a proxy's: the server broke off, or has not answered so far, and
+// may have taken what went out whole. A 502 may also say that there is no server at all.
+EventReply read_gateway_error(const HttpResult& answer) {
+  Delivery delivery = retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
+  delivery.maybe_delivered = answer.status != 503 && answer.sent_whole;
+  return {.delivery = std::move(delivery), .may_be_of_all = answer.status == 502};
+}
+
 }  // namespace
 
-EventReply read_event_reply(const HttpResult& answer) {
+EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets) {
   if (answer.failure != HttpFailure::none) return {read_failure(answer)};
-  if (answer.status == 200 || answer.status == 201) return {read_success(answer)};
-  if (answer.status >= 400 && answer.status < 500) return read_client_error(answer);
-  if (answer.status == 502 || answer.status == 503 || answer.status == 504) {
-    return {retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after)};
-  }
+  if (answer.status == 200 || answer.status == 201) return read_success(answer, secrets);
+  if (answer.status >= 400 && answer.status < 500) return read_client_error(answer, secrets);
+  if (answer.status == 502 || answer.status == 503 || answer.status == 504) return read_gateway_error(answer);
   if (answer.status >= 500) {
     // It may be this shot, it may be a bad day of the server's: a few tries tell.
     Delivery delivery =
         retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
     delivery.attempts_at_most = kInternalErrors;
-    return {delivery};
+    return {.delivery = std::move(delivery), .may_be_of_all = true};
   }
-  return {retry(fmt::format("{}: the server points elsewhere: {}; set delivery.findface.url to where it is",
-                            answer.status, answer.location.empty() ? "nowhere" : answer.location),
-                kAfterWrongAnswer)};
+  return {
+      retry(fmt::format("{}: the server points elsewhere: {}; set delivery.findface.url to where it is",
+                        answer.status, answer.location.empty() ? "nowhere" : secrets.line(answer.location)),
+            kAfterWrongAnswer)};
 }
 
 }  // namespace vigia::findface

@@ -67,12 +67,17 @@ bool bool_of(const Json& value, bool otherwise) {
   return value.is_boolean() ? value.get<bool>() : otherwise;
 }
 
-std::string for_log(std::string_view text) {
-  constexpr std::size_t kLongest = 200;
-  std::string line(text.substr(0, kLongest));
+std::string one_line(std::string_view text) {
+  std::string line(text);
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
+  return line;
+}
+
+std::string for_log(std::string_view text) {
+  constexpr std::size_t kLongest = 200;
+  std::string line = one_line(text.substr(0, kLongest));
   if (text.size() > kLongest) line += "...";
   return line;
 }

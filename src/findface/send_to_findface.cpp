@@ -16,8 +16,11 @@ namespace {
 
 using outbox::Delivery;
 using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
 
 constexpr Nanoseconds kAskAgainAfter = 1min;
+// So long what the server said of a camera's token holds also for posts that it has refused since.
+constexpr Nanoseconds kAnswerHolds = 5s;
 
 // Of a shot that was not posted: nothing is known of the server.
 Delivery refused(std::string text) {
@@ -27,23 +30,15 @@ Delivery refused(std::string text) {
           .tells_nothing = true};
 }
 
-Delivery retry(std::string text, bool tells_nothing) {
+Delivery retry(std::string text, bool tells_nothing, std::optional<Nanoseconds> after = std::nullopt) {
   return {.outcome = Delivery::Outcome::retry,
-          .after = std::nullopt,
+          .after = after,
           .text = std::move(text),
           .tells_nothing = tells_nothing};
 }
 
 std::string size_of(const domain::Shot& shot) {
   return fmt::format("{}x{}", shot.jpeg->size.width, shot.jpeg->size.height);
-}
-
-void hide(std::string& text, const std::string& secret) {
-  if (secret.empty()) return;
-  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-    at += 3;
-  }
 }
 
 }  // namespace
@@ -57,20 +52,52 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
                     "leave out 'cameras' and take them from FindFace",
                     shot.camera));
   }
-  if (silent_.load()) {
-    const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
-    if (!answer.answered(200)) {
-      return retry(
-          "still waiting for the server to answer: " +
-              (answer.failure == HttpFailure::none ? fmt::format("status {}", answer.status) : answer.text),
-          answer.failure == HttpFailure::cancelled);
-    }
-    silent_.store(false);
+  if (ask_first_.load()) {
+    if (std::optional<Delivery> waits = why_not_well(stop)) return *std::move(waits);
+    ask_first_.store(false);
   }
   const domain::Shot sent = within_limits(shot);
   EventReply reply = post(sent, stop);
   if (reply.too_large) reply = post_smaller(sent, std::move(reply), stop);
-  return reply.delivery;
+  return weigh(std::move(reply), stop);
+}
+
+std::optional<Delivery> SendToFindface::why_not_well(const std::stop_token& stop) {
+  const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
+  std::string why = answer.text;
+  if (answer.answered(200)) {
+    if (parse_groups(answer.body)) return std::nullopt;
+    why = "200 with an answer that is not FindFace's";
+  } else if (answer.failure == HttpFailure::none) {
+    why = fmt::format("status {}", answer.status);
+  }
+  return retry("still waiting for the server to answer: " + why, answer.failure == HttpFailure::cancelled,
+               answer.retry_after);
+}
+
+Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
+  Delivery& delivery = reply.delivery;
+  if (delivery.outcome != Delivery::Outcome::retry) {
+    if (!delivery.tells_nothing) takes_posts_.store(true);
+    return std::move(delivery);
+  }
+  if (!reply.may_be_of_all) {
+    if (delivery.maybe_delivered) ask_first_.store(true);
+    return std::move(delivery);
+  }
+  ask_first_.store(true);
+  const std::optional<Delivery> waits = why_not_well(stop);
+  if (waits && waits->tells_nothing) return std::move(delivery);  // stopped: nobody knows
+  if (waits) {
+    delivery.maybe_delivered = false;
+    delivery.attempts_at_most = 0;
+    if (!delivery.after) delivery.after = waits->after;
+    delivery.text += ", as to everything else";
+    return std::move(delivery);
+  }
+  ask_first_.store(false);
+  if (delivery.attempts_at_most > 0 && !takes_posts_.exchange(false)) delivery.attempts_at_most = 0;
+  return std::move(delivery);
 }
 
 EventReply SendToFindface::post_smaller(const domain::Shot& shot, EventReply too_large,
@@ -113,10 +140,17 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
                    .camera_unknown = true};
   if (!known.empty()) reply = post(shot, known, stop);
   if (!reply.camera_unknown) return reply;
+  const Nanoseconds until_asked = until_next_question(*shot.camera_id, known);
+  if (until_asked > Nanoseconds::zero()) {
+    return {.delivery = retry(reply.delivery.text + ", and the camera's token was asked for just now", true,
+                              until_asked)};
+  }
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
+    const Nanoseconds wait = session_.asked_to_wait();
     return {.delivery = retry("the camera's token cannot be asked for: " + changed.error().text,
-                              changed.error().code == ErrorCode::cancelled)};
+                              changed.error().code == ErrorCode::cancelled,
+                              wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt)};
   }
   if (*changed) reply = post(shot, **changed, stop);
   return reply;
@@ -133,13 +167,22 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.timeout = limits_.timeout;
   request.stall = limits_.stall;
   request.answer_at_most = 1_MiB;
-  const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop);
-  EventReply reply = read_event_reply(answer);
-  // A 200 of somebody else's is an answer: only silence is doubtful for the next shots, too.
-  if (answer.failure != HttpFailure::none && reply.delivery.maybe_delivered) silent_.store(true);
-  hide(reply.delivery.text, camera_token);
-  reply.delivery.text = session_.without_token(std::move(reply.delivery.text));
+  const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop, shot.deadline);
+  Secrets secrets = session_.secrets();
+  secrets.add(camera_token);
+  EventReply reply = read_event_reply(answer, secrets);
+  reply.delivery.text = secrets.hidden_in(reply.delivery.text);
   return reply;
+}
+
+Nanoseconds SendToFindface::until_next_question(std::int64_t camera_id, const std::string& old) {
+  if (tokens_.find(camera_id).value_or(old) != old) return Nanoseconds::zero();
+  MutexLock lock(mutex_);
+  const auto found = questions_.find(camera_id);
+  if (found == questions_.end() || found->second.asking || !found->second.answered)
+    return Nanoseconds::zero();
+  const Nanoseconds age = clock_.now() - *found->second.answered;
+  return age < kAnswerHolds || age >= kAskAgainAfter ? Nanoseconds::zero() : kAskAgainAfter - age;
 }
 
 Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t camera_id,
@@ -152,7 +195,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     Question& question = questions_[camera_id];
     // Not an answer: the shot must not be refused because another sender was quicker.
     if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
-    if (question.answered && clock_.now() - *question.answered < kAskAgainAfter)
+    if (question.answered && clock_.now() - *question.answered < kAnswerHolds)
       return std::optional<std::string>();
     question.asking = true;
   }
@@ -161,7 +204,9 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     MutexLock lock(mutex_);
     Question& question = questions_[camera_id];
     question.asking = false;
-    if (fresh) question.answered = clock_.now();
+    // After a new token the next refusal is news again.
+    if (fresh)
+      question.answered = *fresh == old || fresh->empty() ? std::optional(clock_.now()) : std::nullopt;
   }
   if (!fresh) return fresh.error();
   if (fresh->empty() || *fresh == old) return std::optional<std::string>();

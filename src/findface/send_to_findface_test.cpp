@@ -136,7 +136,29 @@ TEST_F(SendToFindfaceTest, Row403WithTheSameTokenIsRefusedAndTheServerAskedOnceA
   EXPECT_THAT(delivery.text, HasSubstr("403 PERMISSION_DENIED"));
   EXPECT_EQ(server_->requests("/cameras/"), 1);
   clock_.advance(1min);
-  deliver();
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  EXPECT_EQ(server_->requests("/cameras/"), 2);
+}
+
+TEST_F(SendToFindfaceTest, Row403AfterTheAnswerOfAnEarlierOneWaitsForAnotherAnswer) {
+  answer_posts_with(403, R"({"code":"PERMISSION_DENIED"})");
+  EXPECT_EQ(deliver().outcome, Outcome::refused);
+  clock_.advance(10s);
+  server_->set_camera_token(7, "camera-token-secret-new");
+  const Delivery waits = deliver();
+  EXPECT_EQ(waits.outcome, Outcome::retry);
+  EXPECT_EQ(waits.after, Nanoseconds(50s));
+  EXPECT_TRUE(waits.tells_nothing) << "other cameras' shots go on";
+  EXPECT_EQ(server_->requests("/cameras/"), 1);
+  clock_.advance(50s);
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+TEST_F(SendToFindfaceTest, Row403WithATokenThatChangesTwiceWithinAMinuteLosesNothing) {
+  for (const char* token : {"camera-token-secret-2", "camera-token-secret-3"}) {
+    server_->set_camera_token(7, token);
+    EXPECT_EQ(deliver().outcome, Outcome::delivered);
+  }
   EXPECT_EQ(server_->requests("/cameras/"), 2);
 }
 
@@ -161,7 +183,6 @@ TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
   const Delivery plain = deliver();
   EXPECT_EQ(plain.outcome, Outcome::retry);
   EXPECT_FALSE(plain.after);
-  EXPECT_FALSE(plain.maybe_delivered);
   EXPECT_EQ(plain.attempts_at_most, 0);
   server_->inject(kAddPath,
                   {.kind = Fault::Kind::answer, .status = GetParam(), .headers = {{"Retry-After", "17"}}});
@@ -170,6 +191,30 @@ TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Row, TransientStatusTest, ::testing::Values(408, 425, 429, 502, 503, 504));
+
+TEST_P(TransientStatusTest, AProxysMayHaveBeenDeliveredAndAServersWasNot) {
+  answer_posts_with(GetParam(), "<html>proxy</html>");
+  EXPECT_EQ(deliver().maybe_delivered, GetParam() == 502 || GetParam() == 504);
+}
+
+TEST_F(SendToFindfaceTest, Row502OfAProxyWithoutAServerIsHeldAgainstNoShot) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", {.kind = Fault::Kind::answer, .status = 502}, -1);
+  for (std::uint64_t track = 1; track <= 3; ++track) {
+    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::retry);
+    EXPECT_FALSE(deliver(sample_shot(track)).maybe_delivered);
+  }
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, AfterA504TheServerIsAskedBeforeTheNextShotIsRisked) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", {.kind = Fault::Kind::answer, .status = 504}, -1);
+  EXPECT_TRUE(deliver(sample_shot(1)).maybe_delivered);
+  EXPECT_FALSE(deliver(sample_shot(2)).maybe_delivered);
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+  EXPECT_EQ(server_->requests("/camera-groups/"), 1);
+}
 
 TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
   server_->inject(kAddPath, {.kind = Fault::Kind::answer,
@@ -221,13 +266,68 @@ TEST_F(SendToFindfaceTest, AnImageBeyondTheLimitsIsMadeSmallerBeforeItIsSent) {
   EXPECT_EQ(server_->requests(kAddPath), 2);
 }
 
-TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnly) {
+TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnlyWhereTheServerTakesOtherShots) {
   for (const char* body : {"", "<html>multer</html>", R"({"code":"UNKNOWN"})"}) {
     answer_posts_with(500, body);
     const Delivery delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 3);
+    ASSERT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
   }
+}
+
+TEST_F(SendToFindfaceTest, Row500OfAllPostsIsHeldAgainstOneShotAtMost) {
+  answer_posts_with(500, "", -1);
+  EXPECT_EQ(deliver(sample_shot(1)).attempts_at_most, 3);
+  for (std::uint64_t track = 1; track <= 10; ++track) {
+    const Delivery delivery = deliver(sample_shot(track));
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.attempts_at_most, 0);
+    EXPECT_FALSE(delivery.maybe_delivered);
+    EXPECT_FALSE(delivery.tells_nothing);
+  }
+  server_->clear_faults();
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+// All that the server is asked, as by a proxy whose server is away.
+class OfEverythingTest : public SendToFindfaceTest, public ::testing::WithParamInterface<Fault> {};
+
+TEST_P(OfEverythingTest, IsHeldAgainstNoShotAndNothingIsPostedMeanwhile) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject("*", GetParam(), -1);
+  for (std::uint64_t track = 1; track <= 5; ++track) {
+    const Delivery delivery = deliver(sample_shot(track));
+    EXPECT_EQ(delivery.outcome, Outcome::retry);
+    EXPECT_EQ(delivery.attempts_at_most, 0);
+    EXPECT_FALSE(delivery.maybe_delivered);
+    EXPECT_FALSE(delivery.tells_nothing) << "the server is not well";
+  }
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+  server_->clear_faults();
+  EXPECT_EQ(deliver().outcome, Outcome::delivered);
+}
+
+INSTANTIATE_TEST_SUITE_P(Answer, OfEverythingTest,
+                         ::testing::Values(Fault{.kind = Fault::Kind::answer, .status = 500},
+                                           Fault{.kind = Fault::Kind::answer,
+                                                 .body = "<html>We will be back soon</html>",
+                                                 .content_type = "text/html"}),
+                         [](const auto& test) {
+                           return test.param.status == 500 ? "InternalError" : "PageOfMaintenance";
+                         });
+
+TEST_F(SendToFindfaceTest, AStopWhileTheServerIsAskedLeavesTheDoubt) {
+  answer_posts_with(200, "<html>welcome</html>");
+  server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
+  std::stop_source stop;
+  Delivery delivery;
+  {
+    const std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
+    while (server_->requests("/camera-groups/") == 0) std::this_thread::yield();
+    stop.request_stop();
+  }
+  EXPECT_TRUE(delivery.maybe_delivered);
 }
 
 TEST_F(SendToFindfaceTest, RowConnectRefusedIsTriedAgain) {
@@ -331,6 +431,45 @@ TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked
   EXPECT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
   EXPECT_EQ(deliver(sample_shot(3)).outcome, Outcome::delivered);
   EXPECT_EQ(server_->requests("/camera-groups/"), 3);
+}
+
+TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesWhileTheLoginIsAwaitedIsNotPosted) {
+  server_->inject("/auth/login/", {.kind = Fault::Kind::delay, .delay = std::chrono::milliseconds(500)});
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  Delivery delivery;
+  {
+    const std::jthread sender([&] { delivery = deliver(shot); });
+    while (server_->requests("/auth/login/") == 0) std::this_thread::yield();
+    clock_.advance(5s);
+  }
+  EXPECT_EQ(delivery.outcome, Outcome::retry);  // the outbox knows that it has expired
+  EXPECT_TRUE(delivery.tells_nothing);
+  EXPECT_FALSE(delivery.maybe_delivered);
+  EXPECT_EQ(server_->requests(kAddPath), 0);
+}
+
+TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesBeforeItsRepetitionIsNotPostedAgain) {
+  SendToFindface slow(
+      *session_, tokens_, clock_,
+      [this](const domain::Shot& shot) {
+        clock_.advance(5s);
+        return halved(shot);
+      },
+      limits_);
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  answer_posts_with(413);
+  const Delivery delivery = slow.deliver(shot, {});
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.tells_nothing);
+  EXPECT_EQ(server_->requests(kAddPath), 1);
+}
+
+TEST_F(SendToFindfaceTest, AShotBeforeItsDeadlineIsPosted) {
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now() + 5s;
+  EXPECT_EQ(deliver(shot).outcome, Outcome::delivered);
 }
 
 TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
@@ -447,6 +586,19 @@ TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberIsRefusedAndTheTextSaysWhatTo
   EXPECT_EQ(server_->requests(kAddPath), 0);
 }
 
+TEST_F(SendToFindfaceTest, RetryAfterOfAQuestionIsObeyedToo) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const Fault later{.kind = Fault::Kind::answer, .status = 503, .headers = {{"Retry-After", "600"}}};
+  server_->inject("/cameras/", later);
+  domain::Shot other = sample_shot();
+  other.camera_id = 8;
+  EXPECT_EQ(deliver(other).after, Nanoseconds(600s));
+  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body});
+  ASSERT_TRUE(deliver().maybe_delivered);
+  server_->inject("/camera-groups/", later);
+  EXPECT_EQ(deliver(sample_shot(2)).after, Nanoseconds(600s));
+}
+
 TEST_F(SendToFindfaceTest, ATokenThatNobodyGaveIsAskedFor) {
   server_->add_camera({.id = 8, .name = "left by an earlier run", .comment = "rtsp://h/8", .token = "t8"});
   domain::Shot shot = sample_shot();
@@ -477,6 +629,19 @@ TEST_F(SendToFindfaceTest, SecretsThatTheServerRepeatsAreHidden) {
   answer_posts_with(
       400, R"({"code":"BAD_PARAM","desc":"bad )" + std::string(kCameraToken) + " for " + token + "\"}");
   EXPECT_EQ(deliver().text, "400 BAD_PARAM: bad *** for ***");
+}
+
+TEST_F(SendToFindfaceTest, SecretsAreHiddenAlsoAcrossTheCutAndWhenTheTokenIsAnotherMeanwhile) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const std::string first = "session-token-" + std::to_string(server_->port()) + "-1";
+  server_->forget_tokens();
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);  // with a second token
+  for (const std::string& secret : {std::string(kCameraToken), std::string(kPassword), first}) {
+    answer_posts_with(400, R"({"code":"BAD_PARAM","desc":")" + std::string(195, 'x') + secret + R"("})");
+    const std::string text = deliver().text;
+    EXPECT_THAT(text, HasSubstr("***"));
+    EXPECT_THAT(text, Not(HasSubstr(secret.substr(0, 4))));
+  }
 }
 
 TEST_F(SendToFindfaceTest, SeveralSendersShareOneLogin) {

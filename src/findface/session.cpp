@@ -26,6 +26,8 @@ constexpr Nanoseconds kLogoutTimeout = 3s;
 constexpr Nanoseconds kRenewBefore = 10min;
 constexpr Nanoseconds kAfterWrongPassword = 5min;
 constexpr Nanoseconds kAfterFailedLogin = 1s;
+constexpr std::size_t kTokensKnown = 8;
+constexpr Nanoseconds kLongestWait = 60min;  // of what a server may ask for
 
 std::string without_end_slashes(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -57,7 +59,7 @@ std::uint64_t fnv1a(std::string_view text) {
   return code;
 }
 
-Error login_error(const HttpResult& answer, const std::string& server) {
+Error login_error(const HttpResult& answer, const std::string& server, const Secrets& secrets) {
   const auto error = [&](ErrorCode code, std::string_view why) {
     return Error{code, fmt::format("FindFace {}: login: {}", server, why)};
   };
@@ -74,14 +76,14 @@ Error login_error(const HttpResult& answer, const std::string& server) {
       return error(ErrorCode::unavailable, answer.text);
   }
   const std::optional<Json> json = parse_json(answer.body);
-  const std::string said = json ? for_log(text_of(member(*json, "desc"))) : "";
+  const std::string said = json ? secrets.line(text_of(member(*json, "desc"))) : "";
   if (answer.status == 401 || answer.status == 403) {
     return error(ErrorCode::refused,
                  fmt::format("{} {}; check FINDFACE_USER and FINDFACE_PASSWORD", answer.status, said));
   }
   if (answer.status >= 300 && answer.status < 400) {
     return error(ErrorCode::invalid, fmt::format("{}: the server is at {}; set delivery.findface.url to that",
-                                                 answer.status, answer.location));
+                                                 answer.status, secrets.line(answer.location)));
   }
   if (answer.status == 404)
     return error(ErrorCode::invalid, "404: no FindFace at this address; check delivery.findface.url");
@@ -102,23 +104,16 @@ Status Session::log_in(const std::stop_token& stop) {
   return got ? ok_status() : Status(got.error());
 }
 
-HttpResult Session::send(const std::string& path, HttpRequest request, const std::stop_token& stop) {
+HttpResult Session::send(const std::string& path, HttpRequest request, const std::stop_token& stop,
+                         SteadyTime deadline) {
   request.url = url_ + path;
   request.headers.emplace_back();
   HttpResult answer;
   for (int attempt = 0; attempt < 2; ++attempt) {
     const Result<Token> got = token(stop);
-    if (!got) {
-      answer = HttpResult();
-      const bool cancelled = got.error().code == ErrorCode::cancelled;
-      answer.failure = cancelled ? HttpFailure::cancelled : HttpFailure::login;
-      answer.text = got.error().text;
-      const bool mends_itself =
-          cancelled || got.error().code == ErrorCode::unavailable || got.error().code == ErrorCode::timeout;
-      if (!mends_itself) answer.retry_after = kAfterWrongPassword;
-      return answer;
-    }
+    if (!got) return without_login(got.error());
     request.headers.back() = "Authorization: Token " + got->text;
+    if (deadline != SteadyTime::max()) request.send_within = deadline - clock_.now();
     answer = http_.perform(request, stop);
     if (!answer.answered(401)) return answer;
     if (attempt == 0) reject(*got);  // a fresh one that is refused, too, is kept: no login in a loop
@@ -126,10 +121,41 @@ HttpResult Session::send(const std::string& path, HttpRequest request, const std
   return answer;
 }
 
+HttpResult Session::without_login(const Error& why) const {
+  HttpResult answer;
+  const bool cancelled = why.code == ErrorCode::cancelled;
+  answer.failure = cancelled ? HttpFailure::cancelled : HttpFailure::login;
+  answer.text = why.text;
+  if (cancelled) return answer;
+  MutexLock lock(mutex_);
+  const SteadyTime now = clock_.now();
+  if (no_login_before_ > now + kAfterFailedLogin) answer.retry_after = no_login_before_ - now;
+  return answer;
+}
+
+Status Session::last_login() const {
+  MutexLock lock(mutex_);
+  return last_login_;
+}
+
 HttpResult Session::get(const std::string& path, const std::stop_token& stop) {
   HttpRequest request;
   request.timeout = kListTimeout;
-  return send(path, std::move(request), stop);
+  HttpResult answer = send(path, std::move(request), stop);
+  if (answer.failure == HttpFailure::none) note_wait(answer);
+  return answer;
+}
+
+void Session::note_wait(const HttpResult& answer) {
+  MutexLock lock(mutex_);
+  quiet_until_ = answer.retry_after ? clock_.now() + std::min<Nanoseconds>(*answer.retry_after, kLongestWait)
+                                    : SteadyTime::min();
+}
+
+Nanoseconds Session::asked_to_wait() const {
+  MutexLock lock(mutex_);
+  const SteadyTime now = clock_.now();
+  return quiet_until_ > now ? Nanoseconds(quiet_until_ - now) : Nanoseconds::zero();
 }
 
 void Session::log_out() {
@@ -150,14 +176,11 @@ void Session::log_out() {
              answer.failure == HttpFailure::none ? fmt::format("status {}", answer.status) : answer.text);
 }
 
-std::string Session::without_token(std::string text) const {
+Secrets Session::secrets() const {
+  Secrets secrets({options_.password, http::base64(options_.user + ":" + options_.password)});
   MutexLock lock(mutex_);
-  if (!token_ || token_->text.empty()) return text;
-  for (std::size_t at = text.find(token_->text); at != std::string::npos; at = text.find(token_->text, at)) {
-    text.replace(at, token_->text.size(), "***");
-    at += 3;
-  }
-  return text;
+  for (const std::string& token : tokens_given_) secrets.add(token);
+  return secrets;
 }
 
 Result<Session::Token> Session::token(const std::stop_token& stop) {
@@ -189,6 +212,8 @@ void Session::log_in_alone(const std::stop_token& stop) {
     ++logins_;
     if (got) {
       got->number = logins_;
+      tokens_given_.push_back(got->text);
+      if (tokens_given_.size() > kTokensKnown) tokens_given_.pop_front();
       token_ = std::move(*got);
       renew_at_ = renew_at;
       last_login_ = ok_status();
@@ -197,7 +222,10 @@ void Session::log_in_alone(const std::stop_token& stop) {
     } else {
       const bool wrong = got.error().code == ErrorCode::refused || got.error().code == ErrorCode::invalid;
       const bool cancelled = got.error().code == ErrorCode::cancelled;
-      const Nanoseconds pause = cancelled ? 0s : wrong ? kAfterWrongPassword : kAfterFailedLogin;
+      Nanoseconds pause = cancelled ? 0s : wrong ? kAfterWrongPassword : kAfterFailedLogin;
+      if (!cancelled && quiet_until_ != SteadyTime::min()) {
+        pause = std::max<Nanoseconds>(pause, quiet_until_ - clock_.now());
+      }
       last_login_ = got.error();
       no_login_before_ = clock_.now() + pause;
       renew_at_ = clock_.now() + std::max<Nanoseconds>(pause, 60s);  // an old token may serve on meanwhile
@@ -206,7 +234,7 @@ void Session::log_in_alone(const std::stop_token& stop) {
   login_done_.notify_all();
 }
 
-Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) const {
+Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) {
   HttpRequest request;
   request.post = true;
   request.url = url_ + "/auth/login/";
@@ -216,7 +244,8 @@ Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, Stead
       Json{{"uuid", installation_uuid(options_)}}.dump(-1, ' ', true, Json::error_handler_t::replace);
   request.timeout = kListTimeout;
   const HttpResult answer = http_.perform(request, stop);
-  if (!answer.answered(200) && !answer.answered(201)) return login_error(answer, shown_url_);
+  if (answer.failure == HttpFailure::none) note_wait(answer);
+  if (!answer.answered(200) && !answer.answered(201)) return login_error(answer, shown_url_, secrets());
   const std::optional<Json> json = parse_json(answer.body);
   Token token;
   if (json) token.text = text_of(member(*json, "token"));

@@ -3,12 +3,13 @@
 // One login serves all threads: while one logs in the others wait for its result, also for a failed one.
 // A new token is fetched 10 minutes before the old one ends, and after a 401; a request that met a 401 is
 // repeated once with the new token. A wrong password is tried again after 5 minutes at the earliest,
-// an unreachable server after 1 s.
+// an unreachable server after 1 s, and no login before the server wants one (Retry-After, an hour at most).
 // The server keeps one token per uuid: two running Vigias with the same uuid log each other out.
 // Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,6 +18,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "findface/findface_options.h"
+#include "findface/secrets.h"
 #include "http/http.h"
 
 namespace vigia::findface {
@@ -36,17 +38,25 @@ class Session {
   Status log_in(const std::stop_token& stop);
 
   // path: "/cameras/?..." on the server. Adds the address and the token to the request.
-  // A failed login is HttpFailure::login, with retry_after where it is known.
-  HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop);
+  // A failed login is HttpFailure::login, with retry_after where it is known. deadline: what was not sent by
+  // then, the time for a login included, is not sent: HttpFailure::late.
+  HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop,
+                  SteadyTime deadline = SteadyTime::max());
   HttpResult get(const std::string& path, const std::stop_token& stop);
+
+  // Why the last login failed; ok: it did not, or there was none.
+  [[nodiscard]] Status last_login() const;
+  // How long the server wants not to be asked for tokens and lists any more, by the last Retry-After of such
+  // an answer, an hour at most; zero: it does not say so.
+  [[nodiscard]] Nanoseconds asked_to_wait() const;
 
   // Takes 3 s at most; a server that does not answer, or not kindly, changes nothing.
   void log_out();
 
   // "https://host:8000", without credentials, for logs.
   [[nodiscard]] const std::string& shown_url() const { return shown_url_; }
-  // The present token out of the text, should a server have repeated it.
-  [[nodiscard]] std::string without_token(std::string text) const;
+  // What no text may show: the password, what is sent for it, the last tokens.
+  [[nodiscard]] Secrets secrets() const;
 
  private:
   struct Token {
@@ -56,7 +66,9 @@ class Session {
 
   Result<Token> token(const std::stop_token& stop);
   void log_in_alone(const std::stop_token& stop) EXCLUDES(mutex_);
-  Result<Token> ask_for_token(const std::stop_token& stop, SteadyTime& renew_at) const;
+  Result<Token> ask_for_token(const std::stop_token& stop, SteadyTime& renew_at);
+  void note_wait(const HttpResult& answer) EXCLUDES(mutex_);
+  [[nodiscard]] HttpResult without_login(const Error& why) const;
   [[nodiscard]] SteadyTime renewal_time(const std::string& expires) const;
   void reject(const Token& token);
 
@@ -73,9 +85,11 @@ class Session {
   bool logging_in_ GUARDED_BY(mutex_) = false;
   std::uint64_t logins_ GUARDED_BY(mutex_) = 0;  // finished, well or not
   std::optional<Token> token_ GUARDED_BY(mutex_);
+  std::deque<std::string> tokens_given_ GUARDED_BY(mutex_);  // the last, also those that are no good any more
   SteadyTime renew_at_ GUARDED_BY(mutex_);
   Status last_login_ GUARDED_BY(mutex_);  // why there is no token
   SteadyTime no_login_before_ GUARDED_BY(mutex_) = SteadyTime::min();
+  SteadyTime quiet_until_ GUARDED_BY(mutex_) = SteadyTime::min();  // as the server wants it
 };
 
 // What identifies this installation at the server: the setting, else made from /etc/machine-id or the

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "findface/findface_test_support.h"
+#include "http/body.h"
 
 namespace vigia::findface {
 namespace {
@@ -97,6 +98,25 @@ TEST_F(SessionTest, AWrongPasswordNamesTheSettingsAndNotThePassword) {
                 ": login: 401 Invalid username/password.; check FINDFACE_USER and FINDFACE_PASSWORD");
 }
 
+TEST_F(SessionTest, SecretsThatTheServerRepeatsAtTheLoginAreHidden) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const std::string token = "session-token-" + std::to_string(server_->port()) + "-1";
+  server_->forget_tokens();
+  const std::string basic = http::base64("admin:" + std::string(kPassword));
+  for (const std::string& secret : {std::string(kPassword), basic, token}) {
+    for (const std::size_t before : {0U, 195U}) {  // also across the cut
+      const std::string desc = std::string(before, 'x') + secret;
+      server_->inject("/auth/login/",
+                      {.kind = Fault::Kind::answer, .status = 503, .body = R"({"desc":")" + desc + R"("})"});
+      const HttpResult answer = session_->get("/camera-groups/", {});
+      EXPECT_EQ(answer.failure, HttpFailure::login);
+      EXPECT_THAT(answer.text, HasSubstr("***"));
+      EXPECT_THAT(answer.text, ::testing::Not(HasSubstr(secret.substr(0, 4)))) << desc;
+      clock_.advance(1s);
+    }
+  }
+}
+
 TEST_F(SessionTest, AnUnreachableServerIsTriedAgainAfterASecond) {
   server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 503});
   EXPECT_EQ(session_->log_in({}).error().code, ErrorCode::unavailable);
@@ -104,6 +124,36 @@ TEST_F(SessionTest, AnUnreachableServerIsTriedAgainAfterASecond) {
   EXPECT_EQ(logins(), 1);
   clock_.advance(1s);
   EXPECT_TRUE(session_->log_in({}).ok());
+}
+
+TEST_F(SessionTest, ALoginIsNotTriedAgainBeforeTheServerWantsIt) {
+  for (const int status : {429, 503}) {
+    server_->inject("/auth/login/",
+                    {.kind = Fault::Kind::answer, .status = status, .headers = {{"Retry-After", "600"}}});
+    const int before = logins();
+    EXPECT_EQ(session_->get("/cameras/", {}).retry_after, Nanoseconds(600s));
+    clock_.advance(599s);
+    EXPECT_EQ(session_->get("/cameras/", {}).failure, HttpFailure::login);
+    EXPECT_EQ(logins(), before + 1);
+    clock_.advance(1s);
+  }
+  EXPECT_TRUE(ask());
+}
+
+TEST_F(SessionTest, WhoAsksForListsIsToldHowLongTheServerWantsPeace) {
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds::zero());
+  server_->inject("/camera-groups/",
+                  {.kind = Fault::Kind::answer, .status = 429, .headers = {{"Retry-After", "600"}}});
+  EXPECT_FALSE(ask());
+  clock_.advance(100s);
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds(500s));
+  EXPECT_TRUE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds::zero());
+  server_->inject("/camera-groups/",
+                  {.kind = Fault::Kind::answer, .status = 429, .headers = {{"Retry-After", "80000"}}});
+  EXPECT_FALSE(ask());
+  EXPECT_EQ(session_->asked_to_wait(), Nanoseconds(1h));
 }
 
 TEST_F(SessionTest, AnswersThatAreNoLoginAreErrors) {

@@ -98,6 +98,8 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
   headers.add("Expect:");  // libcurl's "100-continue" costs up to a second behind some proxies
   for (const std::string& line : request.headers) headers.add(line);
   Answer answer{&result.body, static_cast<std::size_t>(request.answer_at_most)};
+  send_by_ = request.send_within ? system_clock().now() + *request.send_within : SteadyTime::max();
+  late_ = false;
   set_up(request);
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers.list);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &answer);
@@ -110,6 +112,7 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
     result.sent_whole = reached.connected && reached.sent >= static_cast<curl_off_t>(request.body.size());
     result.text = "stopped";
   } else if (*code == CURLE_OK) {
+    result.sent_whole = progress().sent >= static_cast<curl_off_t>(request.body.size());
     read_answer(result);
   } else {
     explain(*code, request, tls, result);
@@ -164,7 +167,6 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
   stalled_ = false;
   sent_before_ = 0;
   sent_at_ = system_clock().now();
-  const int poll_ms = static_cast<int>(std::max(1L, in_ms(std::min<Nanoseconds>(kPoll, request.stall / 2))));
   curl_multi_add_handle(multi_, easy_);
   std::optional<CURLcode> code;
   {
@@ -172,13 +174,15 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
     while (!code && !stop.stop_requested()) {
       int running = 0;
       CURLMcode step = curl_multi_perform(multi_, &running);
-      if (step == CURLM_OK && running > 0) step = curl_multi_poll(multi_, nullptr, 0, poll_ms, nullptr);
+      if (step == CURLM_OK && running > 0)
+        step = curl_multi_poll(multi_, nullptr, 0, poll_ms(request), nullptr);
       if (step != CURLM_OK) code = CURLE_FAILED_INIT;
       int left = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
         if (message->msg == CURLMSG_DONE) code = message->data.result;
       }
-      if (!code && stalls(request)) code = CURLE_OPERATION_TIMEDOUT;
+      late_ = !code && is_late(request);
+      if (late_ || (!code && stalls(request))) code = CURLE_OPERATION_TIMEDOUT;
     }
   }
   curl_multi_remove_handle(multi_, easy_);  // closes the connection when the transfer is not over
@@ -196,6 +200,19 @@ bool Call::stalls(const HttpRequest& request) {
   }
   stalled_ = system_clock().now() - sent_at_ >= request.stall;
   return stalled_;
+}
+
+bool Call::is_late(const HttpRequest& request) const {
+  if (system_clock().now() < send_by_) return false;
+  const Progress now = progress();
+  return !now.connected || now.sent < static_cast<curl_off_t>(request.body.size());
+}
+
+int Call::poll_ms(const HttpRequest& request) const {
+  Nanoseconds wait = std::min<Nanoseconds>(kPoll, request.stall / 2);
+  const SteadyTime now = system_clock().now();
+  if (now < send_by_) wait = std::min<Nanoseconds>(wait, send_by_ - now);
+  return static_cast<int>(std::max(1L, in_ms(wait)));
 }
 
 Call::Progress Call::progress() const {
@@ -236,7 +253,7 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
     reached.connected = true;
     reached.sent = size - static_cast<curl_off_t>(unsent_.size());
   }
-  result.failure = failure_of(code, reached.connected);
+  result.failure = late_ ? HttpFailure::late : failure_of(code, reached.connected);
   result.sent_whole = reached.connected && reached.sent >= size;
   const std::string said = redact(error_.front() != '\0' ? error_.data() : curl_easy_strerror(code));
   if (result.failure == HttpFailure::tls) {
@@ -256,7 +273,8 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   }
   result.text =
       fmt::format("while {}: {}", phase,
-                  stalled_ ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall))
+                  late_      ? "the time to send it was over"
+                  : stalled_ ? fmt::format("no byte could be sent for {:.3g} s", to_seconds(request.stall))
                   : code == CURLE_SEND_FAIL_REWIND ? "the connection broke"
                                                    : said);
 }

@@ -39,6 +39,9 @@ class Call {
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
   [[nodiscard]] bool stalls(const HttpRequest& request);
+  // Its time to be sent is over, and some of it is still here.
+  [[nodiscard]] bool is_late(const HttpRequest& request) const;
+  [[nodiscard]] int poll_ms(const HttpRequest& request) const;
   // The transfer that ended so broke off on a connection of an earlier one.
   [[nodiscard]] bool was_stale(CURLcode code) const;
   void read_answer(HttpResult& result) const;
@@ -55,6 +58,8 @@ class Call {
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;
   bool stalled_ = false;
+  SteadyTime send_by_;
+  bool late_ = false;
 };
 
 }  // namespace vigia::http

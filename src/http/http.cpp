@@ -25,6 +25,12 @@ Http::Http(TlsOptions tls) : tls_(std::move(tls)) {
 Http::~Http() = default;
 
 HttpResult Http::perform(const HttpRequest& request, const std::stop_token& stop) {
+  if (request.send_within && *request.send_within <= Nanoseconds::zero()) {
+    HttpResult late;
+    late.failure = HttpFailure::late;
+    late.text = "the time to send it was over before it began";
+    return late;
+  }
   std::unique_ptr<Call> call = take_idle();
   HttpResult result = call->perform(request, tls_, stop);
   MutexLock lock(mutex_);

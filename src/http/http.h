@@ -34,6 +34,7 @@ enum class HttpFailure {
   too_large,  // the answer is larger than answer_at_most
   cancelled,  // by the stop token
   login,      // no token to send it with: see Session
+  late,       // it could not be sent within send_within: nobody has had all of it
   other,
 };
 
@@ -45,6 +46,8 @@ struct HttpRequest {
   std::string body;                             // of a POST
   Nanoseconds timeout{0};                       // for all of it
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
+  // The last byte of it has to be out by then, or it is given up: for what nobody wants late.
+  std::optional<Nanoseconds> send_within{};
   Bytes answer_at_most = 16_MiB;
   // A POST that does something each time: nobody sends it again on a new connection once the server may have
   // all of it. It fails as `reset` then, with sent_whole.
@@ -54,7 +57,7 @@ struct HttpRequest {
 struct HttpResult {
   HttpFailure failure = HttpFailure::none;
   std::string text;  // why it failed, and in which phase, for people
-  // Of a failure: the whole request had gone out, so the server may have acted on it.
+  // The whole request had gone out, so the server may have acted on it.
   bool sent_whole = false;
 
   int status = 0;

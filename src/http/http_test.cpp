@@ -88,6 +88,37 @@ TEST_F(HttpTest, AServerThatStopsReadingIsGivenUpWithoutWaitingForTheWholeTime) 
   server_->clear_faults();
 }
 
+TEST_F(HttpTest, WhatCannotBeSentInItsTimeIsGivenUpAndNobodyHasHadAllOfIt) {
+  start();
+  server_->inject(kPosts, {.kind = Fault::Kind::hang_mid_body});
+  HttpRequest request = post(30'000'000);
+  request.send_within = 200ms;
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::late);
+  EXPECT_FALSE(answer.sent_whole);
+  EXPECT_THAT(answer.text, HasSubstr("the time to send it was over"));
+  server_->clear_faults();
+}
+
+TEST_F(HttpTest, WhatHasNoTimeToBeSentIsNotSent) {
+  start();
+  use_a_connection();
+  HttpRequest request = post(100);
+  request.send_within = 0ms;
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::late);
+  EXPECT_EQ(server_->requests(kPosts), 0);
+}
+
+TEST_F(HttpTest, WhatWasSentInItsTimeMayBeAnsweredLater) {
+  start();
+  server_->inject(kPosts, {.kind = Fault::Kind::delay, .delay = 700ms});
+  HttpRequest request = post(100);
+  request.send_within = 500ms;
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::none) << answer.text;
+  EXPECT_TRUE(answer.sent_whole);
+}
+
 TEST_F(HttpTest, AServerThatThinksIsNoStall) {
   start();
   server_->inject(kPosts, {.kind = Fault::Kind::delay, .delay = 400ms});

@@ -55,7 +55,7 @@ void Ledger::record(TrackEnd end) {
 
 void Ledger::settle(Key key, Outcome outcome, std::string text) {
   if (!enabled()) return;
-  add(Settlement{std::move(key), outcome, for_the_file(text)}, 0);
+  add(Settlement{std::move(key), std::move(outcome), for_the_file(text)}, 0);
 }
 
 void Ledger::add(Entry entry, Bytes bytes) {

@@ -402,6 +402,24 @@ TEST_F(LedgerTest, AWrongSettingIsAnErrorAtTheStart) {
   EXPECT_THAT(refused(options_.path), HasSubstr("was written by a newer Vigia"));
 }
 
+TEST_F(LedgerTest, AnOutcomeOfAnotherVersionIsToldAsItStandsAndHidesNoOther) {
+  open();
+  record_and_write(1, 3);
+  ledger_.reset();
+  {
+    auto other = sqlite::Database::open(options_.path, {"ledger", "ledger.path"});
+    ASSERT_TRUE(other->run("UPDATE ends SET outcome = 'too_blurred' WHERE track = 2"));
+  }
+  auto reader = Reader::open(options_.path);
+  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  const auto ends = reader->newest({});
+  ASSERT_TRUE(ends.ok()) << ends.error().text;
+  ASSERT_THAT(*ends, SizeIs(3));
+  EXPECT_EQ(to_string((*ends)[1].outcome), "too_blurred");
+  EXPECT_EQ((*ends)[1].key.track, 2U);
+  EXPECT_EQ((*ends)[2].outcome, Outcome(Progress::pending));
+}
+
 TEST_F(LedgerTest, WhatIsNotThereIsSaidAndNotMade) {
   const auto reader = Reader::open(options_.path);
   ASSERT_FALSE(reader.ok());

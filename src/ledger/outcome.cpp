@@ -18,6 +18,7 @@ std::vector<Outcome> all_outcomes() {
 
 std::string_view to_string(const Outcome& outcome) noexcept {
   if (const auto* const reason = std::get_if<domain::Reason>(&outcome)) return domain::to_string(*reason);
+  if (const auto* const other = std::get_if<OtherWord>(&outcome)) return other->word;
   switch (*std::get_if<Progress>(&outcome)) {
     case Progress::pending:
       return "pending";

@@ -1,7 +1,5 @@
 #include "ledger/reader.h"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <utility>
 
@@ -30,8 +28,7 @@ float real(Statement& row) {
   return static_cast<float>(row.real());
 }
 
-// Error (invalid): written by a Vigia that knows more outcomes.
-Result<TrackEnd> read(Statement& row) {
+TrackEnd read(Statement& row) {
   TrackEnd end;
   end.key.camera = row.text();
   if (row.next_is_null()) {
@@ -41,14 +38,9 @@ Result<TrackEnd> read(Statement& row) {
   }
   end.key.track = static_cast<std::uint64_t>(row.integer());
   end.key.captured = from_unix_us(row.integer());
-  const std::string word = row.text();
-  const auto outcome = parse_outcome(word);
-  if (!outcome) {
-    return Error{ErrorCode::invalid, fmt::format("ledger: holds the outcome '{}', which this Vigia does not "
-                                                 "know; ask the one that wrote it",
-                                                 word)};
-  }
-  end.outcome = *outcome;
+  std::string word = row.text();
+  std::optional<Outcome> outcome = parse_outcome(word);
+  end.outcome = outcome ? *std::move(outcome) : OtherWord{std::move(word)};
   end.text = row.text();
   domain::FaceQuality& quality = end.quality;
   for (float* const value :
@@ -80,9 +72,7 @@ Result<std::vector<TrackEnd>> Reader::newest(const Question& question) {
     const Statement::Step step = rows->step();
     if (step == Statement::Step::done) return ends;
     if (step == Statement::Step::failed) return database_.error("cannot be read");
-    Result<TrackEnd> end = read(*rows);
-    if (!end) return end.error();
-    ends.push_back(*std::move(end));
+    ends.push_back(read(*rows));
   }
 }
 

@@ -28,6 +28,7 @@ void Cameras::add(const settings::CameraSettings& camera, const findface::Detect
     places_.push_back({std::move(unit)});
   }
   added.start(after);
+  delivery_.camera_state(camera.spec.name, false);  // receivers show it from now on
 }
 
 void Cameras::replace(std::int64_t id, const settings::CameraSettings& camera,
@@ -46,6 +47,7 @@ void Cameras::replace(std::int64_t id, const settings::CameraSettings& camera,
   }
   unit.reset();  // the old one
   added.start(Nanoseconds::zero());
+  delivery_.camera_state(camera.spec.name, false);
 }
 
 void Cameras::remove(std::span<const std::int64_t> ids) {

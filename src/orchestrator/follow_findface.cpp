@@ -56,7 +56,7 @@ void FollowFindface::run(const std::stop_token& stop) {
       return;
     }
     if (was_told) after_failure = interval_;
-    clock_.sleep_for(was_told ? interval_ : after_failure, stop);
+    clock_.sleep_for(std::max(was_told ? interval_ : after_failure, session_.asked_to_wait()), stop);
     if (!was_told) after_failure = std::min(2 * after_failure, std::max(kLongestPause, interval_));
   }
 }

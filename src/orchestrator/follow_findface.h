@@ -5,7 +5,8 @@
 // (external_detector_settings) are followed; the list adds and removes none.
 //
 // A list that cannot be fetched changes nothing; it is asked for again, at first (until the first one) after
-// 1, 2, 4 ... 60 s, later after the interval, doubled up to a minute. Removed is what two lists running miss:
+// 1, 2, 4 ... 60 s, later after the interval, doubled up to a minute, and never before the server wants it
+// (Retry-After). Removed is what two lists running miss:
 // see findface/camera_changes.h. Another token or other filters do not touch the stream; another name or
 // address ends it, and what was begun is handed on before the camera begins anew.
 // Each change is one line in the log, each problem one until it changes. Nothing secret is told.

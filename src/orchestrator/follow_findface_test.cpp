@@ -105,6 +105,17 @@ TEST_F(FollowFindfaceTest, CamerasAreAddedChangedAndRemovedWhileItRuns) {
   EXPECT_EQ(figures.changed, 1U);
 }
 
+TEST_F(FollowFindfaceTest, TheListIsNotAskedForBeforeTheServerWantsIt) {
+  set(7, "gate");
+  server_->inject("/camera-groups/",
+                  {.kind = Fault::Kind::answer, .status = 503, .headers = {{"Retry-After", "2"}}});
+  start();
+  ASSERT_TRUE(eventually([&] { return server_->requests("/camera-groups/") > 0; }));
+  const SteadyTime refused = system_clock().now();
+  ASSERT_TRUE(come_to("gate"));
+  EXPECT_GE(system_clock().now() - refused, 1900ms) << "by itself it asks again after a second";
+}
+
 TEST_F(FollowFindfaceTest, TokenAndFiltersDoNotTouchTheStream) {
   set(7, "gate");
   start();

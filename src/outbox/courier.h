@@ -2,12 +2,15 @@
 //
 // A courier carries one shot and says what became of it; waiting, retrying and remembering are the
 // outbox's. deliver() may block for as long as its own timeouts allow, and ends soon after a stop.
-// Threads: deliver() is thread-safe: several senders share one courier.
+// A shot has its deadline: whoever may have to wait for its receiver (a connection, a login) looks at it
+// again right before the shot goes out, and answers too_late(). Threads: deliver() is thread-safe: several
+// senders share one courier.
 #pragma once
 
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "base/clock.h"
 #include "domain/face_reason.h"
@@ -34,6 +37,14 @@ struct Delivery {
   // connection, no login, no answer, an answer that says "not now".
   bool tells_nothing = false;
 };
+
+// The shot's deadline passed before it could be sent. The outbox, which is asked next, ends it as expired.
+inline Delivery too_late(std::string text) {
+  return {.outcome = Delivery::Outcome::retry,
+          .after = std::nullopt,
+          .text = std::move(text),
+          .tells_nothing = true};
+}
 
 class Courier {
  public:

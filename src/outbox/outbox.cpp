@@ -172,6 +172,7 @@ Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings
   if (unsaved_.in_trouble()) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
   turn.ended = draining_ && !turn.claimed;
   if (!turn.claimed) return turn;
+  turn.deadline = waiting_.deadline_of(*turn.claimed);
   if (const StoredShot* const kept = unsaved_.shots().find(*turn.claimed)) {
     turn.known = std::optional(*kept);
   } else if (unsaved_.has_note_of(*turn.claimed)) {  // the row and the note belong together
@@ -200,6 +201,7 @@ Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, Turn turn) {
     return std::optional<PendingShot>();
   }
   PendingShot pending{.id = id, .route = routes_.at(route), .shot = (*stored)->shot};
+  pending.shot.deadline = turn.deadline;
   for (const Owed& owed : (*stored)->owed) {
     if (owed.route != pending.route) continue;
     pending.attempts = owed.attempts;

@@ -129,6 +129,7 @@ class Outbox {
   struct Turn {
     std::optional<std::int64_t> claimed;
     std::optional<Result<std::optional<StoredShot>>> known;
+    SteadyTime deadline = SteadyTime::max();  // of the claimed one
     bool ended = false;
     SteadyTime until;
     std::stop_source woken;

@@ -35,6 +35,27 @@ TEST_F(OutboxBoundsTest, AShotThatIsTooOldIsNotSentAndEndsAsExpired) {
   EXPECT_EQ(number("SELECT count(*) FROM shots"), 1);
 }
 
+TEST_F(OutboxBoundsTest, WhoSendsAShotIsToldItsDeadlineAlsoWhenItIsReadFromDisk) {
+  open();
+  ASSERT_TRUE(add_for(1, 60s, 10s).ok());
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->shot.deadline, clock_.now() + 50s);
+}
+
+TEST_F(OutboxBoundsTest, AShotThatGotTooLateInASendersHandsExpires) {
+  open();
+  ASSERT_TRUE(add_for(1, 60s).ok());
+  const auto taken = take();
+  ASSERT_TRUE(taken);
+  clock_.advance(60s);
+  ASSERT_TRUE(outbox_->postpone(*taken, {.until = clock_.now() + 2s}).ok());
+  clock_.advance(1s);
+  outbox_->tend();
+  EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
 TEST_F(OutboxBoundsTest, ItsAgeCountsFromTheFrameNotFromTheAdding) {
   open();
   ASSERT_TRUE(add_for(1, 60s, 50s).ok());

@@ -114,6 +114,11 @@ RouteSet WaitingShots::routes_of(std::int64_t id) const {
   return found == entries_.end() ? RouteSet{0} : found->second.routes;
 }
 
+SteadyTime WaitingShots::deadline_of(std::int64_t id) const {
+  const auto found = entries_.find(id);
+  return found == entries_.end() ? SteadyTime::max() : found->second.deadline;
+}
+
 SteadyTime WaitingShots::next_expiry() const {
   if (first_deadline_ == SteadyTime::max()) return first_deadline_;
   return std::max(first_deadline_, not_before_);

@@ -17,6 +17,8 @@
 namespace vigia::sinks {
 namespace {
 
+constexpr std::chrono::seconds kConnectTimeout{10};
+constexpr std::chrono::milliseconds kStep{1000};
 constexpr int kKeepAliveSeconds = 30;
 constexpr int kQos = 1;
 constexpr int kFirstRefusal = 128;  // MQTT 5: reasons from here on are refusals
@@ -246,6 +248,16 @@ Status MqttClient::subscribe(const std::string& filter) {
 void MqttClient::disconnect() {
   connected_ = false;
   mosquitto_disconnect(handle_.get());  // written at once: this is the only thread
+}
+
+Status wait_until_connected(MqttClient& client, Clock& clock, const std::stop_token& stop) {
+  const SteadyTime deadline = clock.now() + kConnectTimeout;
+  while (!client.connected()) {
+    if (stop.stop_requested()) return Error{ErrorCode::cancelled, "stopped"};
+    if (clock.now() >= deadline) return Error{ErrorCode::unavailable, "no answer in 10 s"};
+    if (Status stepped = client.step(-1, kStep); !stepped) return stepped;
+  }
+  return ok_status();
 }
 
 }  // namespace vigia::sinks

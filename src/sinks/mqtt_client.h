@@ -13,6 +13,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -96,5 +97,8 @@ class MqttClient {
   int farewell_ = 0;       // the broker's reason, of its DISCONNECT
   std::string tls_error_;  // the last that OpenSSL said
 };
+
+// Steps until the broker has accepted the client, or will not, or for 10 s.
+Status wait_until_connected(MqttClient& client, Clock& clock, const std::stop_token& stop);
 
 }  // namespace vigia::sinks

@@ -35,11 +35,12 @@ Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt
   return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
-std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::Shot& shot) {
+// keeps: the broker keeps the image for whoever comes later.
+std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::Shot& shot, bool keeps) {
   std::vector<MqttMessage> messages;
   if (options.images && shot.jpeg && !shot.jpeg->bytes.empty()) {
     const auto* bytes = reinterpret_cast<const char*>(shot.jpeg->bytes.data());
-    messages.push_back({image_topic(options, shot.camera), {bytes, shot.jpeg->bytes.size()}, true});
+    messages.push_back({image_topic(options, shot.camera), {bytes, shot.jpeg->bytes.size()}, keeps});
   }
   messages.push_back({face_topic(options, shot.camera), outbox::dump_json(outbox::shot_json(shot)), false});
   return messages;
@@ -87,25 +88,39 @@ void MqttCourier::camera_gone(const std::string& camera) {
 
 Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   link_.start();
-  {
-    MutexLock lock(mutex_);
-    known(shot.camera);  // who gets the event knows the camera
-  }
-  const MqttLink::Published published = link_.publish(messages_of(options_, shot), stop);
+  const bool was_known = is_known(shot.camera);
+  const MqttLink::Published published =
+      link_.publish(messages_of(options_, shot, was_known), stop, shot.deadline);
   images_left_out_ += published.left_out;
+  // It went meanwhile: its image may have come to the broker after the word to forget it.
+  if (was_known && options_.images && !is_known(shot.camera)) {
+    link_.forget(image_topic(options_, shot.camera));
+  }
   if (!published.status) {
     const Error& why = published.status.error();
+    if (why.code == ErrorCode::timeout) return outbox::too_late(why.text);
     return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
   }
+  count(shot);
+  return {.outcome = Delivery::Outcome::delivered,
+          .after = std::nullopt,
+          .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
+}
+
+bool MqttCourier::is_known(const std::string& camera) {
   MutexLock lock(mutex_);
-  CameraState& state = known(shot.camera);
+  return cameras_.contains(camera);
+}
+
+void MqttCourier::count(const domain::Shot& shot) {
+  MutexLock lock(mutex_);
+  const auto found = cameras_.find(shot.camera);
+  if (found == cameras_.end()) return;
+  CameraState& state = found->second;
   ++state.faces;
   state.last_face = std::max(state.last_face.value_or(shot.captured), shot.captured);
   MqttMessage message = state_message(options_, shot.camera, state);
   link_.keep(message.topic, std::move(message.payload));
-  return {.outcome = Delivery::Outcome::delivered,
-          .after = std::nullopt,
-          .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
 }
 
 void MqttCourier::finish() {

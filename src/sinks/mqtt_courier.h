@@ -32,8 +32,9 @@ class MqttCourier final : public outbox::Courier {
 
   [[nodiscard]] std::string name() const override;
   outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
-  // The first of these connects, as deliver() does. Of a camera that nobody speaks of, its shots tell that it
-  // exists. Nothing is sent on the calling thread.
+  // The first of these connects, as deliver() does. It is this that makes a camera exist: of one that nobody
+  // speaks of (gone, or of an earlier run) events are published, and nothing that the broker keeps.
+  // Nothing is sent on the calling thread.
   void camera_state(const std::string& camera, bool online) override;
   // Broker and Home Assistant forget it.
   void camera_gone(const std::string& camera) override;
@@ -41,6 +42,8 @@ class MqttCourier final : public outbox::Courier {
 
  private:
   CameraState& known(const std::string& camera) REQUIRES(mutex_);
+  void count(const domain::Shot& shot);
+  [[nodiscard]] bool is_known(const std::string& camera);
 
   // Constant after construction.
   const MqttOptions options_;

@@ -16,7 +16,6 @@ namespace {
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-constexpr Nanoseconds kConnectTimeout = 10s;
 constexpr Nanoseconds kAcknowledgeTimeout = 30s;
 constexpr Nanoseconds kFarewellTimeout = 2s;
 constexpr Nanoseconds kFirstPause = 1s;
@@ -25,17 +24,6 @@ constexpr Nanoseconds kPauseUntilMended = 60s;
 // A connection that did not last so long was not a good one: the pauses go on growing.
 constexpr Nanoseconds kLasted = 10s;
 constexpr auto kStep = 1000ms;
-
-// Until the broker has accepted the client, or will not.
-Status wait_until_connected(MqttClient& client, Clock& clock, const std::stop_token& stop) {
-  const SteadyTime deadline = clock.now() + kConnectTimeout;
-  while (!client.connected()) {
-    if (stop.stop_requested()) return Error{ErrorCode::cancelled, "stopped"};
-    if (clock.now() >= deadline) return Error{ErrorCode::unavailable, "no answer in 10 s"};
-    if (Status stepped = client.step(-1, kStep); !stepped) return stepped;
-  }
-  return ok_status();
-}
 
 }  // namespace
 
@@ -60,25 +48,26 @@ void MqttLink::wake() const {
   if (::write(wake_.get(), &one, sizeof one) < 0) return;  // full: it is awake
 }
 
-MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const std::stop_token& stop) {
+MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
+                                      SteadyTime deadline) {
   MutexLock lock(mutex_);
-  const auto request = ask(std::move(messages));
-  while (!request->outcome && changed_.wait(lock, stop)) {
-  }
+  const auto request = ask(std::move(messages), deadline);
+  while (!request->outcome && changed_.wait(lock, stop)) continue;
   if (request->outcome) return *request->outcome;
   std::erase(waiting_, request);
   return {Error{ErrorCode::cancelled, "stopped"}};
 }
 
-std::shared_ptr<MqttLink::Request> MqttLink::ask(std::vector<MqttMessage> messages) {
+std::shared_ptr<MqttLink::Request> MqttLink::ask(std::vector<MqttMessage> messages, SteadyTime deadline) {
   auto request = std::make_shared<Request>();
   request->messages = std::move(messages);
+  request->deadline = deadline;
   if (phase_ == Phase::away) {
     finish(*request, why_away_);
-  } else {
-    waiting_.push_back(request);
-    wake();
+    return request;
   }
+  waiting_.push_back(request);
+  wake();
   return request;
 }
 
@@ -87,6 +76,12 @@ void MqttLink::keep(const std::string& topic, std::string payload) {
   const auto [there, is_new] = kept_.try_emplace(topic);
   if (!is_new && there->second.payload == payload) return;
   there->second = {.payload = std::move(payload), .due = true};
+  wake();
+}
+
+void MqttLink::forget(const std::string& topic) {
+  MutexLock lock(mutex_);
+  kept_[topic] = {.payload = "", .due = true};
   wake();
 }
 
@@ -212,6 +207,11 @@ Status MqttLink::send_kept(MqttClient& client) {
 // Error: the connection is over. What the broker will not have is the request's own outcome.
 Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>& request) {
   request->sent_at = clock_.now();
+  if (request->sent_at >= request->deadline) {
+    MutexLock lock(mutex_);
+    finish(*request, Error{ErrorCode::timeout, "the time to send it was over before there was a connection"});
+    return ok_status();
+  }
   for (const MqttMessage& message : request->messages) {
     const bool last = &message == &request->messages.back();
     const Result<int> number = client.publish(message);

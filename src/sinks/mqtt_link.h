@@ -40,7 +40,8 @@ namespace vigia::sinks {
 class MqttLink final : private MqttClient::Events {
  public:
   struct Published {
-    // unavailable: ask again; refused: not before somebody has mended something; cancelled: by the stop.
+    // unavailable: ask again; refused: not before somebody has mended something; cancelled: by the stop;
+    // timeout: there was no connection by the deadline, and nothing was sent.
     Status status;
     std::size_t left_out = 0;  // of those before the last: more than the broker takes
   };
@@ -53,11 +54,13 @@ class MqttLink final : private MqttClient::Events {
   MqttLink& operator=(const MqttLink&) = delete;
 
   void start();  // the second time: nothing
-  // In this order. Waits for a connection that is being made, 10 s at most. REQUIRES: start()
-  Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop);
+  // In this order. Waits for a connection that is being made, 10 s at most; what has no connection by the
+  // deadline is not sent. REQUIRES: start()
+  Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
+                    SteadyTime deadline = SteadyTime::max());
   void keep(const std::string& topic, std::string payload);
-  // The broker forgets what it holds there.
-  void forget(const std::string& topic) { keep(topic, ""); }
+  // The broker forgets what it holds there, also what was published there a moment ago.
+  void forget(const std::string& topic);
   // Publishes the farewell in place of what is kept at its topic, at most for 2 s, then disconnects and
   // joins.
   void close(MqttMessage farewell);
@@ -67,6 +70,7 @@ class MqttLink final : private MqttClient::Events {
  private:
   struct Request {
     std::vector<MqttMessage> messages;
+    SteadyTime deadline = SteadyTime::max();
     std::optional<Published> outcome;
     std::size_t left_out = 0;
     SteadyTime sent_at;
@@ -77,7 +81,8 @@ class MqttLink final : private MqttClient::Events {
   };
   enum class Phase { connecting, connected, away };
 
-  std::shared_ptr<Request> ask(std::vector<MqttMessage> messages) REQUIRES(mutex_);
+  std::shared_ptr<Request> ask(std::vector<MqttMessage> messages, SteadyTime deadline = SteadyTime::max())
+      REQUIRES(mutex_);
   void run(const std::stop_token& stop);
   // Connects, and serves until the connection is over.
   Error serve(const std::stop_token& stop);

@@ -33,6 +33,7 @@ Delivery refused(std::string text) {
 
 Delivery read_answer(const http::HttpResult& answer) {
   if (answer.failure == http::HttpFailure::tls) return retry(answer.text, kAfterTls);
+  if (answer.failure == http::HttpFailure::late) return outbox::too_late(answer.text);
   if (answer.failure != http::HttpFailure::none) return retry(answer.text);
   const int status = answer.status;
   if (status >= 200 && status < 300) {
@@ -94,7 +95,9 @@ std::string WebhookCourier::name() const {
 
 Delivery WebhookCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
-  return read_answer(http_.perform(make_request(shot), stop));
+  http::HttpRequest request = make_request(shot);
+  if (shot.deadline != SteadyTime::max()) request.send_within = shot.deadline - clock_.now();
+  return read_answer(http_.perform(request, stop));
 }
 
 http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {

@@ -10,7 +10,8 @@
 // receiver says (Retry-After) or later and later; since the receiver can drop what it has, an unanswered post
 // is no reason to give the face up. 401, 403, 404 and 3xx say that the address or the right to post is wrong,
 // which is nothing that the face could help: tried again after a minute, with a line that says what to mend.
-// Any other 4xx refuses the face for good. Redirects are not followed.
+// Any other 4xx refuses the face for good. Redirects are not followed. What could not be sent by the shot's
+// deadline is not sent.
 // When not: for FindFace, which wants other fields: see findface/.
 // Texts never hold the URL's path or query (they may be the key to it), the secret, or what the receiver
 // says. Threads: thread-safe. deliver() takes at most 30 s.

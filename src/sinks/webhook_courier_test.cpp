@@ -227,6 +227,16 @@ TEST_F(WebhookTest, ARepetitionHasTheSameKey) {
             receiver_.posts()[1].headers.at("idempotency-key"));
 }
 
+TEST_F(WebhookTest, AShotWhoseDeadlineHasPassedIsNotPosted) {
+  domain::Shot shot = sample_shot();
+  shot.deadline = clock_.now();
+  EXPECT_EQ(deliver(shot).outcome, Delivery::Outcome::retry);
+  EXPECT_TRUE(deliver(shot).tells_nothing) << "the receiver is not to blame";
+  EXPECT_TRUE(receiver_.posts().empty());
+  shot.deadline += 60s;
+  EXPECT_EQ(deliver(shot).outcome, Delivery::Outcome::delivered);
+}
+
 TEST_F(WebhookTest, AnyTwoHundredIsDelivered) {
   for (const char* status : {"200 OK", "201 Created", "202 Accepted", "204 No Content"}) {
     EXPECT_EQ(answered_with(status).outcome, Delivery::Outcome::delivered) << status;
