@@ -15,10 +15,10 @@
 #include <csignal>
 #include <ctime>
 #include <random>
-#include <set>
 #include <thread>
 
 #include "testing/fake_findface.h"
+#include "testing/scene_truth.h"
 #include "tests/kill_books.h"
 #include "tests/vigia_program.h"
 
@@ -174,18 +174,6 @@ class KillTest : public VigiaProgram {
                            static_cast<float>(right - left), static_cast<float>(bottom - top)};
     return scene_->person_at(moment_of(shot).second, face).value_or(-1);
   }
-  // Who was there, and had left long enough before that moment.
-  [[nodiscard]] std::set<std::int64_t> gone_by(Nanoseconds moment) const {
-    std::map<std::int64_t, Nanoseconds> last_seen;
-    for (Nanoseconds t{0}; t <= moment; t += 100ms) {
-      for (const auto& person : scene_->people_at(t)) last_seen[person.number] = t;
-    }
-    std::set<std::int64_t> gone;
-    for (const auto& [person, seen] : last_seen) {
-      if (seen + kUntilClosed < moment) gone.insert(person);
-    }
-    return gone;
-  }
 
   // How many had to be there; each of whom one shot must have arrived.
   std::size_t expect_everybody() const {
@@ -204,7 +192,7 @@ class KillTest : public VigiaProgram {
     }
     std::size_t expected = 0;
     for (const auto& [run, moment] : last_stored) {
-      for (const std::int64_t person : gone_by(moment)) {
+      for (const std::int64_t person : testing::people_gone_by(*scene_, moment, kUntilClosed)) {
         ++expected;
         EXPECT_TRUE(posted.contains(std::pair(run, person)))
             << "lost: person " << person << " of run " << run;
