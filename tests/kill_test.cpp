@@ -42,14 +42,17 @@ constexpr std::int64_t kMicrosecondsARun = std::int64_t{kSecondsARun} * 1'000'00
 // so.
 constexpr auto kUntilClosed = 2s;
 constexpr int kSenders = 2;
+constexpr int kMostStarts = 5;  // to send what is left
 
 int number_from(const char* variable, int otherwise) {
   const char* const text = std::getenv(variable);
   return text == nullptr ? otherwise : std::atoi(text);
 }
 
-// Of one run, from its start. The server is down from `down` to `up`, where these come before the kill.
+// Of one run, from its start or its first stored shot. The server is down from `down` to `up`, where these
+// come before the kill; where `down` is 0, from before the start.
 struct Plan {
+  bool from_first_shot = true;
   milliseconds kill{0}, down{0}, up{0};
   Fault posts_meet;
 };
@@ -60,12 +63,12 @@ Plan random_plan(int run, std::minstd_rand& random) {
         std::uniform_int_distribution<milliseconds::rep>(least.count(), most.count())(random));
   };
   Plan plan;
-  plan.kill = between(500ms, 6s);
+  plan.kill = between(1ms, 4s);
   plan.posts_meet = {.kind = Fault::Kind::delay, .delay = between(20ms, 400ms)};
   const milliseconds never = plan.kill;
   switch (run % 5) {
     case 0:  // it goes down, and may come back
-      plan.down = between(0ms, plan.kill);
+      plan.down = between(1ms, plan.kill);
       plan.up = between(plan.down, plan.kill * 2);
       break;
     case 1:  // nothing arrives
@@ -79,7 +82,9 @@ Plan random_plan(int run, std::minstd_rand& random) {
       plan.posts_meet = {.kind = Fault::Kind::hang};
       break;
     default:  // it is slow, no more
-      plan.down = never;
+      plan.from_first_shot = false;
+      plan.kill += 500ms;
+      plan.down = plan.kill;
   }
   return plan;
 }
@@ -125,10 +130,14 @@ class KillTest : public VigiaProgram {
     books_.begin(run);
     server_->clear_faults();
     server_->inject("/events/faces/add/", plan.posts_meet, -1);
-    testing::Program program(vigia(run_of(kScene, run, false)));
-    const auto start = std::chrono::steady_clock::now();
     const bool goes_down = plan.down < plan.kill;
-    if (goes_down) {
+    if (plan.down == 0ms) server_->go_down();
+    testing::Program program(vigia(run_of(kScene, run, false)));
+    if (plan.from_first_shot) {
+      ASSERT_TRUE(program.wait_for_text("face stored")) << program.err();
+    }
+    const auto start = std::chrono::steady_clock::now();
+    if (goes_down && plan.down > 0ms) {
       std::this_thread::sleep_until(start + plan.down);
       server_->go_down();
       books_.server_went_down();
@@ -148,14 +157,22 @@ class KillTest : public VigiaProgram {
     books_.read(killed.err);
     waiting_.push_back(books_.missing().size());
   }
+  // What waits for a second try when a run ends is the next one's.
   void send_what_is_left(int run) {
-    books_.begin(run);
     server_->clear_faults();
-    testing::Program program(vigia(run_of(kEmptyScene, run, true)));
-    const auto finished = program.wait(300s);
-    ASSERT_EQ(finished.exit_status, 0) << finished.err;
-    EXPECT_EQ(summary()["faces_pending"], 0);
-    EXPECT_EQ(summary()["faces_failed"], 0);
+    std::size_t pending = 1;
+    for (const int end = run + kMostStarts; run < end && pending > 0; ++run) {
+      books_.begin(run);
+      testing::Program program(vigia(run_of(kEmptyScene, run, true)));
+      const auto finished = program.wait(300s);
+      // What was sent twice and never answered counts as failed, though it is there: missing() would tell.
+      const std::size_t failed = summary()["faces_failed"];
+      EXPECT_LE(failed, books_.duplicates().size());
+      ASSERT_EQ(finished.exit_status, failed == 0 ? 0 : 1) << finished.err;
+      books_.read(finished.err);
+      pending = summary()["faces_pending"];
+    }
+    EXPECT_EQ(pending, 0U);
   }
 
   // Where on whose time line: the run, and its stream's time.
