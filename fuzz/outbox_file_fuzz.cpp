@@ -1,8 +1,10 @@
-// An outbox file that something has damaged: an outbox with six faces for two receivers, of which the input
-// overwrites some bytes, cuts some off, or adds some. Whatever it is, the outbox opens or says why not, gives
-// out what it can, and takes a new face.
+// An outbox that something has damaged, as a power cut may: six faces for two receivers, three in the file
+// and three in its write-ahead log (-wal) still. The input overwrites some bytes of either, cuts some off, or
+// adds some. Whatever it is, the outbox opens or says why not, gives out what it can, and takes a new face.
+// What is wrong with the log alone takes nothing that is in the file.
 //
-// The input is a list of: what to do, where (3 bytes), how many bytes (1), the bytes.
+// The input is a list of: what to do and to which (bit 2: the log), where (3 bytes), how many bytes (1), the
+// bytes.
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -20,7 +22,9 @@ namespace {
 
 using vigia::outbox::Outbox;
 
-constexpr int kShots = 6;
+constexpr std::size_t kShots = 6;
+constexpr std::size_t kInFile = 3;
+constexpr std::uint8_t kToLog = 4;
 const std::vector<std::string> kRoutes{"findface", "mqtt"};
 
 void require(bool holds) {
@@ -31,21 +35,23 @@ class Damage {
  public:
   Damage() {
     spdlog::set_level(spdlog::level::off);
-    auto outbox = open();
-    require(outbox.ok());
-    for (int i = 0; i < kShots; ++i) require((*outbox)->add(sample(i)).ok());
-    *outbox = nullptr;
-    std::ifstream in(path_, std::ios::binary);
-    whole_.assign(std::istreambuf_iterator<char>(in), {});
-    require(!whole_.empty());
+    add(0, kInFile);  // its end folds the log into the file
+    const auto outbox = add(kInFile, kShots);
+    whole_ = {read(path_), read(path_ + "-wal")};  // as after a kill
+    require(!whole_.file.empty() && !whole_.log.empty());
   }
 
   void try_one(std::span<const std::uint8_t> input) {
     std::filesystem::remove_all(folder_.path());
     std::filesystem::create_directory(folder_.path());
-    write(path_, damaged(input));
+    const Bytes bytes = damaged(input);
+    write(path_, bytes.file);
+    write(path_ + "-wal", bytes.log);
     auto outbox = open();
     if (!outbox) return require(!outbox.error().text.empty());
+    if (bytes.file == whole_.file) {
+      require((*outbox)->pending().shots >= (bytes.log == whole_.log ? kShots : kInFile));
+    }
     require((*outbox)->add(sample(kShots)).ok());
     require((*outbox)->pending().shots >= 1);
     (*outbox)->drain();
@@ -53,8 +59,12 @@ class Damage {
   }
 
  private:
-  static vigia::domain::Shot sample(int track) {
-    vigia::domain::Shot shot = vigia::testing::sample_shot(static_cast<std::uint64_t>(track));
+  struct Bytes {
+    std::string file, log;
+  };
+
+  static vigia::domain::Shot sample(std::size_t track) {
+    vigia::domain::Shot shot = vigia::testing::sample_shot(track);
     shot.captured = vigia::system_clock().utc_now();
     return shot;
   }
@@ -62,14 +72,26 @@ class Damage {
     std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   }
 
+  static std::string read(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+  }
+  std::unique_ptr<Outbox> add(std::size_t from, std::size_t to) {
+    auto outbox = open();
+    require(outbox.ok());
+    for (std::size_t i = from; i < to; ++i) require((*outbox)->add(sample(i)).ok());
+    return *std::move(outbox);
+  }
+
   vigia::Result<std::unique_ptr<Outbox>> open() {
     return Outbox::open({.path = path_, .durability = "process"}, kRoutes, memory_, vigia::system_clock());
   }
 
-  [[nodiscard]] std::string damaged(std::span<const std::uint8_t> input) const {
+  [[nodiscard]] Bytes damaged(std::span<const std::uint8_t> input) const {
     constexpr std::size_t kHead = 5;
-    std::string bytes = whole_;
+    Bytes result = whole_;
     while (input.size() >= kHead) {
+      std::string& bytes = (input[0] & kToLog) != 0 ? result.log : result.file;
       const std::size_t at =
           (std::size_t{input[1]} << 16 | std::size_t{input[2]} << 8 | input[3]) % (bytes.size() + 1);
       const auto piece = input.subspan(kHead, std::min<std::size_t>(input[4], input.size() - kHead));
@@ -87,12 +109,12 @@ class Damage {
       }
       input = input.subspan(kHead + piece.size());
     }
-    return bytes;
+    return result;
   }
 
   // Until nothing is due; a row that cannot be read waits for a minute, so this ends.
   static void empty(Outbox& outbox, const std::string& route) {
-    for (int i = 0; i < 100 * kShots; ++i) {
+    for (std::size_t i = 0; i < 100 * kShots; ++i) {
       const auto shot = outbox.take(route, vigia::SteadyTime::min(), {});
       if (shot.ok() && !*shot) return;
       if (shot.ok()) static_cast<void>(outbox.finished(**shot));
@@ -103,7 +125,7 @@ class Damage {
   vigia::testing::TempDir folder_;
   const std::string path_ = folder_ / "vigia.db";
   vigia::memory::MemoryManager memory_{vigia::memory::MemoryOptions{}};
-  std::string whole_;
+  Bytes whole_;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 
@@ -55,6 +56,21 @@ inline SceneTally tally_posts(const camera::sim::Scene& scene, std::span<const P
     }
   }
   return tally;
+}
+
+// Who had left the picture at least so long before that moment.
+inline std::set<std::int64_t> people_gone_by(const camera::sim::Scene& scene, Nanoseconds moment,
+                                             Nanoseconds since) {
+  constexpr Nanoseconds kStep = std::chrono::milliseconds(100);
+  std::map<std::int64_t, Nanoseconds> last_seen;
+  for (Nanoseconds t{0}; t <= moment; t += kStep) {
+    for (const auto& person : scene.people_at(t)) last_seen[person.number] = t;
+  }
+  std::set<std::int64_t> gone;
+  for (const auto& [person, seen] : last_seen) {
+    if (seen + since < moment) gone.insert(person);
+  }
+  return gone;
 }
 
 }  // namespace vigia::testing

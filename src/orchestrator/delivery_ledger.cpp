@@ -38,8 +38,8 @@ void DeliveryLedger::delivered(const domain::Shot& shot) {
     books->shot_left();
   }
   ledger_.settle(key_of(shot), ledger::Progress::posted, {});
-  log::info("{}: face posted: track {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
-            shot.quality.total, shot.face.width, shot.face.height);
+  log::info("{}: face posted: track {} of {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
+            format_utc(shot.captured), shot.quality.total, shot.face.width, shot.face.height);
 }
 
 void DeliveryLedger::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {

@@ -52,7 +52,12 @@ void ShotWriter::make(const std::shared_ptr<CameraContext>& camera, track::Finis
 void ShotWriter::save() {
   if (unsaved_.empty()) return;
   // An error means that they are in memory for now: the outbox has said it, and goes on trying.
-  static_cast<void>(outbox_.add(unsaved_));
+  if (outbox_.add(unsaved_)) {
+    for (const domain::Shot& shot : unsaved_) {
+      log::debug("{}: face stored: track {} of {}, roi {},{} {}x{}", shot.camera, shot.track,
+                 format_utc(shot.captured), shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height);
+    }
+  }
   unsaved_.clear();
   for (auto& track : tracks_) memory_.retire(std::move(track));
   tracks_.clear();

@@ -1,0 +1,74 @@
+// What a FindFace server may answer to a login, whatever it is: a session logs in at a server that answers
+// with the input. It has a token then or a line that says why not, and does not ask again at once.
+// The first byte is the status; then the body.
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "findface/session.h"
+#include "testing/fake_clock.h"
+#include "testing/fake_findface.h"
+
+namespace {
+
+constexpr const char* kLoginPath = "/auth/login/";
+constexpr std::array kStatuses{200, 201, 202, 301, 302, 400, 401, 403, 404, 429, 500, 502, 503, 599};
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+// A line for a log: nothing that could end it, or be endless.
+void require_line(std::string_view text) {
+  require(!text.empty() && text.size() < 2000);
+  for (const char c : text) require(static_cast<unsigned char>(c) >= 0x20);
+}
+
+class Login {
+ public:
+  Login() {
+    spdlog::set_level(spdlog::level::off);
+    auto started = vigia::testing::FakeFindFace::start({});
+    require(started.ok());
+    server_ = *std::move(started);
+    options_.url = server_->url();
+    options_.user = options_.password = "admin";
+    options_.uuid = "fuzz";
+  }
+
+  void try_one(int status, std::string body) {
+    server_->clear_faults();
+    server_->inject(kLoginPath,
+                    {.kind = vigia::testing::Fault::Kind::answer, .status = status, .body = std::move(body)},
+                    -1);
+    vigia::findface::Session session(options_, http_, clock_);
+    const int before = server_->requests(kLoginPath);
+    const vigia::Status first = session.log_in({});
+    const vigia::Status second = session.log_in({});
+    require(first.ok() == second.ok());
+    require(!first.ok() || status == 200 || status == 201);
+    if (!first) require_line(first.error().text);
+    // Once; but http may have met a connection that the server had closed.
+    require(server_->requests(kLoginPath) <= before + 2);
+  }
+
+ private:
+  std::unique_ptr<vigia::testing::FakeFindFace> server_;
+  vigia::testing::FakeClock clock_;
+  vigia::http::Http http_;
+  vigia::findface::FindfaceOptions options_;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 1) return 0;
+  static Login login;
+  login.try_one(kStatuses.at(data[0] % kStatuses.size()),
+                std::string(reinterpret_cast<const char*>(data) + 1, size - 1));
+  return 0;
+}
