@@ -26,7 +26,9 @@ struct Headers {
 };
 
 std::size_t give_body(char* data, std::size_t, std::size_t room, void* user) {
-  auto* left = static_cast<std::string_view*>(user);
+  auto* body = static_cast<OnceBody*>(user);
+  std::string_view* const left = &body->unsent;
+  if (!left->empty() && left->size() <= room && *body->going_out) (*body->going_out)();
   const std::size_t size = left->copy(data, room);
   left->remove_prefix(size);
   return size;
@@ -141,13 +143,13 @@ void Call::set_up(const HttpRequest& request) {
 std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_token& stop) {
   if (!request.post || !request.once) return transfer(request, stop);
   // libcurl does not repeat what it cannot read again, once it has sent some of it.
-  unsent_ = request.body;
+  once_ = {.unsent = request.body, .going_out = &request.going_out};
   curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
-  curl_easy_setopt(easy_, CURLOPT_READDATA, &unsent_);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, &once_);
   const std::optional<CURLcode> code = transfer(request, stop);
-  if (!code || unsent_.empty() || !was_stale(*code)) return code;
+  if (!code || once_.unsent.empty() || !was_stale(*code)) return code;
   // The server closed the connection, which it thought idle, and cannot have had all.
-  unsent_ = request.body;
+  once_.unsent = request.body;
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   return transfer(request, stop);
@@ -234,7 +236,7 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   const auto size = static_cast<curl_off_t>(request.body.size());
   if (code == CURLE_SEND_FAIL_REWIND) {  // its figures are of the new connection: what was read may be sent
     reached.connected = true;
-    reached.sent = size - static_cast<curl_off_t>(unsent_.size());
+    reached.sent = size - static_cast<curl_off_t>(once_.unsent.size());
   }
   result.failure = failure_of(code, reached.connected);
   result.sent_whole = reached.connected && reached.sent >= size;

@@ -197,6 +197,22 @@ TEST_F(HttpTest, AStopBeforeTheStartSendsNothing) {
   EXPECT_EQ(server_->requests("/camera-groups/"), 0);
 }
 
+TEST_F(HttpTest, WhoPostsSomethingOnceIsToldBeforeTheServerCanHaveAllOfIt) {
+  start();
+  int told = 0;
+  HttpRequest request = post(300'000);
+  request.once = true;
+  request.going_out = [&] {
+    ++told;
+    EXPECT_EQ(server_->requests(kPosts), 0);
+  };
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+  EXPECT_EQ(told, 1);
+  request.url = "http://127.0.0.1:1/";
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::connect);
+  EXPECT_EQ(told, 1);
+}
+
 TEST(UrlEncode, EscapesWhatAQueryMustNotHoldAndComesBack) {
   EXPECT_EQ(url_encode("a b&c=d/+%\xc3\xa9~-_."), "a%20b%26c%3Dd%2F%2B%25%C3%A9~-_.");
   EXPECT_EQ(url_decode(url_encode("a b&c=d/+%\xc3\xa9")), "a b&c=d/+%\xc3\xa9");
