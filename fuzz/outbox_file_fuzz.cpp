@@ -1,7 +1,8 @@
 // An outbox that something has damaged, as a power cut may: six faces for two receivers, three in the file
 // and three in its write-ahead log (-wal) still. The input overwrites some bytes of either, cuts some off, or
-// adds some. Whatever it is, the outbox opens or says why not, gives out what it can, and takes a new face.
-// What is wrong with the log alone takes nothing that is in the file.
+// adds some. Whatever it is, the outbox opens or says why not, gives out what it can, and takes a new face:
+// into the file, or into memory where it says that the file takes none. What is wrong with the log alone
+// takes nothing that is in the file.
 //
 // The input is a list of: what to do and to which (bit 2: the log), where (3 bytes), how many bytes (1), the
 // bytes.
@@ -52,7 +53,7 @@ class Damage {
     if (bytes.file == whole_.file) {
       require((*outbox)->pending().shots >= (bytes.log == whole_.log ? kShots : kInFile));
     }
-    require((*outbox)->add(sample(kShots)).ok());
+    require((*outbox)->add(sample(kShots)).ok() || (*outbox)->trouble());
     require((*outbox)->pending().shots >= 1);
     (*outbox)->drain();
     for (const std::string& route : kRoutes) empty(**outbox, route);

@@ -33,6 +33,10 @@ class FakeClock final : public Clock {
     MutexLock lock(mutex_);
     return utc_now_;
   }
+  [[nodiscard]] BootTime boot_now() const override {
+    MutexLock lock(mutex_);
+    return {.boot = boot_, .since = now_.time_since_epoch()};
+  }
 
   bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
     MutexLock lock(mutex_);
@@ -79,6 +83,11 @@ class FakeClock final : public Clock {
     }
     return true;
   }
+  // As when the machine was started anew.
+  void reboot() {
+    MutexLock lock(mutex_);
+    ++boot_;
+  }
 
  private:
   [[nodiscard]] int sleepers_now() const REQUIRES(mutex_) {
@@ -90,6 +99,7 @@ class FakeClock final : public Clock {
   CondVar changed_;
   SteadyTime now_ GUARDED_BY(mutex_);
   UtcTime utc_now_ GUARDED_BY(mutex_);
+  std::int64_t boot_ GUARDED_BY(mutex_) = 1;
   std::multiset<SteadyTime> sleeping_ GUARDED_BY(mutex_);  // until when
 };
 

@@ -11,7 +11,8 @@ namespace vigia::testing {
 namespace {
 
 std::atomic<FaultyDisk::Fault> g_fault{FaultyDisk::Fault::none};
-std::atomic<int> g_syncs{0}, g_writes{0};
+std::atomic<int> g_syncs{0}, g_writes{0}, g_held{0};
+std::atomic<bool> g_hold{false};
 
 // As SQLite lays files out in memory: what it knows of it first; the system's own file behind it.
 struct File {
@@ -32,6 +33,7 @@ int write_error() {
     case FaultyDisk::Fault::io:
       return SQLITE_IOERR_WRITE;
     case FaultyDisk::Fault::none:
+    case FaultyDisk::Fault::gone:
       return SQLITE_OK;
   }
   return SQLITE_OK;
@@ -45,6 +47,9 @@ int read(sqlite3_file* file, void* into, int size, sqlite3_int64 at) {
 }
 int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 at) {
   ++g_writes;
+  ++g_held;
+  g_hold.wait(true);
+  --g_held;
   const int error = write_error();
   return error != SQLITE_OK ? error : real(file)->pMethods->xWrite(real(file), from, size, at);
 }
@@ -120,6 +125,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
   ours->base.pMethods = nullptr;
   ours->real = reinterpret_cast<sqlite3_file*>(ours + 1);
   std::memset(ours->real, 0, static_cast<std::size_t>(g_system->szOsFile));
+  if (g_fault == FaultyDisk::Fault::gone) return SQLITE_CANTOPEN;
   const int code = g_system->xOpen(g_system, name, ours->real, flags, out_flags);
   if (ours->real->pMethods != nullptr) ours->base.pMethods = &kMethods;
   return code;
@@ -129,6 +135,7 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
 
 FaultyDisk::FaultyDisk() {
   g_fault = Fault::none;
+  g_hold = false;
   g_syncs = 0;
   g_writes = 0;
   g_system = ::sqlite3_vfs_find(nullptr);
@@ -147,6 +154,16 @@ FaultyDisk::~FaultyDisk() {
 
 void FaultyDisk::fail(Fault fault) {
   g_fault = fault;
+}
+void FaultyDisk::hold() {
+  g_hold = true;
+}
+void FaultyDisk::let_go() {
+  g_hold = false;
+  g_hold.notify_all();
+}
+int FaultyDisk::held() const {
+  return g_held;
 }
 int FaultyDisk::syncs() const {
   return g_syncs;

@@ -4,6 +4,7 @@
 //   FaultyDisk disk;                          // before the database is opened; outlives it
 //   disk.fail(FaultyDisk::Fault::full);       // from now on writes fail
 //   disk.fail(FaultyDisk::Fault::none);       // there is room again
+//   disk.hold();                              // writes wait, until let_go()
 //
 // One at a time in a process. Threads: thread-safe.
 #pragma once
@@ -14,8 +15,8 @@ namespace vigia::testing {
 
 class FaultyDisk {
  public:
-  // Of writes: full (no room), read_only, io. Reads go on.
-  enum class Fault { none, full, read_only, io };
+  // Of writes: full (no room), read_only, io. Reads go on. gone: no file can be opened.
+  enum class Fault { none, full, read_only, io, gone };
 
   FaultyDisk();
   ~FaultyDisk();
@@ -23,6 +24,10 @@ class FaultyDisk {
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
   void fail(Fault fault);
+  // Writes wait as on a dying disk; what becomes of them is decided when they are let go.
+  void hold();
+  void let_go();
+  [[nodiscard]] int held() const;   // that wait now
   [[nodiscard]] int syncs() const;  // of files, since the start
   [[nodiscard]] int writes() const;
 };

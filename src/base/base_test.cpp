@@ -110,5 +110,14 @@ TEST(WorkerDeathTest, AThrowNamesTheThreadAndEndsTheProgram) {
       "thrower: oops");
 }
 
+TEST(BootTime, CountsFromTheMachinesStartAndNamesIt) {
+  const BootTime first = system_clock().boot_now();
+  const BootTime second = system_clock().boot_now();
+  EXPECT_NE(first.boot, 0);
+  EXPECT_EQ(first.boot, second.boot);
+  EXPECT_GT(first.since, Nanoseconds::zero());
+  EXPECT_GE(second.since, first.since);
+}
+
 }  // namespace
 }  // namespace vigia

@@ -5,10 +5,25 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <string>
+
 #include "base/mutex.h"
 
 namespace vigia {
 namespace {
+
+// The first half of the kernel's random name of this start; 0: there is none.
+std::int64_t number_of_boot() {
+  std::string digits;
+  std::ifstream("/proc/sys/kernel/random/boot_id") >> digits;
+  std::erase(digits, '-');
+  std::uint64_t number = 0;
+  std::from_chars(digits.data(), digits.data() + std::min<std::size_t>(digits.size(), 16), number, 16);
+  return static_cast<std::int64_t>(number);
+}
 
 class SystemClock final : public Clock {
  public:
@@ -28,6 +43,13 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace
+
+BootTime Clock::boot_now() const {
+  static const std::int64_t boot = number_of_boot();
+  timespec since{};
+  if (::clock_gettime(CLOCK_BOOTTIME, &since) != 0) return {};
+  return {.boot = boot, .since = std::chrono::seconds(since.tv_sec) + Nanoseconds(since.tv_nsec)};
+}
 
 double cpu_seconds(clockid_t clock) noexcept {
   timespec used{};

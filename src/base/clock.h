@@ -14,12 +14,20 @@ using Nanoseconds = std::chrono::nanoseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;  // for durations: never jumps
 using UtcTime = std::chrono::system_clock::time_point;     // for people and servers: may jump
 
+// A moment by a count that nobody can set, while the machine runs: also through its sleep, and the same for
+// every process.
+struct BootTime {
+  std::int64_t boot = 0;  // which start of the machine; 0: not known
+  Nanoseconds since{0};   // then
+};
+
 // Thread-safe.
 class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual SteadyTime now() const = 0;
   [[nodiscard]] virtual UtcTime utc_now() const = 0;
+  [[nodiscard]] virtual BootTime boot_now() const;
   // False when the stop came first.
   virtual bool sleep_until(SteadyTime when, const std::stop_token& stop) = 0;
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct Shot {
   std::optional<SteadyTime> read_at;  // when its frame was read; nothing: not in this run
   // Of a shot that is being sent, whatever run it is of: from then on it may not go out any more.
   SteadyTime deadline = SteadyTime::max();
+  // Of a shot that is being sent: called, if it is set, right before the receiver can have all of it. For
+  // receivers to whom each delivery is an event of its own, also of the same shot.
+  std::function<void()> going_out = nullptr;
 };
 
 }  // namespace vigia::domain

@@ -162,6 +162,7 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   HttpRequest request;
   request.post = true;
   request.once = true;
+  request.going_out = shot.going_out;
   request.headers = {"Content-Type: " + form.content_type};
   request.body = std::move(form.body);
   request.timeout = limits_.timeout;

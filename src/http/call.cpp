@@ -26,7 +26,13 @@ struct Headers {
 };
 
 std::size_t give_body(char* data, std::size_t, std::size_t room, void* user) {
-  auto* left = static_cast<std::string_view*>(user);
+  auto* body = static_cast<OnceBody*>(user);
+  std::string_view* const left = &body->unsent;
+  if (!left->empty() && left->size() <= room && *body->going_out) {
+    (*body->going_out)();  // on a slow disk it takes a while
+    body->late = system_clock().now() >= body->send_by;
+    if (body->late) return CURL_READFUNC_ABORT;
+  }
   const std::size_t size = left->copy(data, room);
   left->remove_prefix(size);
   return size;
@@ -100,6 +106,7 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
   Answer answer{&result.body, static_cast<std::size_t>(request.answer_at_most)};
   send_by_ = request.send_within ? system_clock().now() + *request.send_within : SteadyTime::max();
   late_ = false;
+  once_ = {};
   set_up(request);
   curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers.list);
   curl_easy_setopt(easy_, CURLOPT_WRITEDATA, &answer);
@@ -144,13 +151,13 @@ void Call::set_up(const HttpRequest& request) {
 std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_token& stop) {
   if (!request.post || !request.once) return transfer(request, stop);
   // libcurl does not repeat what it cannot read again, once it has sent some of it.
-  unsent_ = request.body;
+  once_ = {.unsent = request.body, .going_out = &request.going_out, .send_by = send_by_};
   curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
-  curl_easy_setopt(easy_, CURLOPT_READDATA, &unsent_);
+  curl_easy_setopt(easy_, CURLOPT_READDATA, &once_);
   const std::optional<CURLcode> code = transfer(request, stop);
-  if (!code || unsent_.empty() || !was_stale(*code)) return code;
+  if (!code || once_.unsent.empty() || !was_stale(*code)) return code;
   // The server closed the connection, which it thought idle, and cannot have had all.
-  unsent_ = request.body;
+  once_.unsent = request.body;
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
   return transfer(request, stop);
@@ -181,7 +188,7 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
       while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
         if (message->msg == CURLMSG_DONE) code = message->data.result;
       }
-      late_ = !code && is_late(request);
+      late_ = once_.late || (!code && is_late(request));
       if (late_ || (!code && stalls(request))) code = CURLE_OPERATION_TIMEDOUT;
     }
   }
@@ -251,7 +258,7 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   const auto size = static_cast<curl_off_t>(request.body.size());
   if (code == CURLE_SEND_FAIL_REWIND) {  // its figures are of the new connection: what was read may be sent
     reached.connected = true;
-    reached.sent = size - static_cast<curl_off_t>(unsent_.size());
+    reached.sent = size - static_cast<curl_off_t>(once_.unsent.size());
   }
   result.failure = late_ ? HttpFailure::late : failure_of(code, reached.connected);
   result.sent_whole = reached.connected && reached.sent >= size;

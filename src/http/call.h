@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -15,6 +16,14 @@
 #include "http/tls_guard.h"
 
 namespace vigia::http {
+
+// Of a body that goes out once: what libcurl has not taken yet.
+struct OnceBody {
+  std::string_view unsent;
+  const std::function<void()>* going_out = nullptr;  // the request's
+  SteadyTime send_by = SteadyTime::max();
+  bool late = false;  // it was too late once going_out had returned
+};
 
 class Call {
  public:
@@ -54,7 +63,7 @@ class Call {
   std::array<char, CURL_ERROR_SIZE> error_{};
 
   // Of the transfer in hand.
-  std::string_view unsent_;  // of a body that goes out once
+  OnceBody once_;
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;
   bool stalled_ = false;

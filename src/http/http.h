@@ -12,6 +12,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -52,6 +53,8 @@ struct HttpRequest {
   // A POST that does something each time: nobody sends it again on a new connection once the server may have
   // all of it. It fails as `reset` then, with sent_whole.
   bool once = false;
+  // Of such a POST, called (again where it is begun anew) before its last bytes are handed to the system.
+  std::function<void()> going_out = nullptr;
 };
 
 struct HttpResult {

@@ -109,6 +109,20 @@ TEST_F(HttpTest, WhatHasNoTimeToBeSentIsNotSent) {
   EXPECT_EQ(server_->requests(kPosts), 0);
 }
 
+TEST_F(HttpTest, WhoIsToldTooSlowlyLeavesItTooLate) {
+  start();
+  HttpRequest request = post(100);
+  request.once = true;
+  request.send_within = 50ms;
+  request.going_out = [] { std::this_thread::sleep_for(60ms); };  // a disk that takes its time
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::late) << answer.text;
+  EXPECT_FALSE(answer.sent_whole);
+  request.going_out = nullptr;
+  request.send_within.reset();
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+}
+
 TEST_F(HttpTest, WhatWasSentInItsTimeMayBeAnsweredLater) {
   start();
   server_->inject(kPosts, {.kind = Fault::Kind::delay, .delay = 700ms});
@@ -226,6 +240,22 @@ TEST_F(HttpTest, AStopBeforeTheStartSendsNothing) {
   EXPECT_EQ(answer.failure, HttpFailure::cancelled);
   EXPECT_FALSE(answer.sent_whole);
   EXPECT_EQ(server_->requests("/camera-groups/"), 0);
+}
+
+TEST_F(HttpTest, WhoPostsSomethingOnceIsToldBeforeTheServerCanHaveAllOfIt) {
+  start();
+  int told = 0;
+  HttpRequest request = post(300'000);
+  request.once = true;
+  request.going_out = [&] {
+    ++told;
+    EXPECT_EQ(server_->requests(kPosts), 0);
+  };
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+  EXPECT_EQ(told, 1);
+  request.url = "http://127.0.0.1:1/";
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::connect);
+  EXPECT_EQ(told, 1);
 }
 
 TEST(UrlEncode, EscapesWhatAQueryMustNotHoldAndComesBack) {

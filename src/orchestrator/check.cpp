@@ -99,6 +99,8 @@ void check_outbox(const settings::Settings& settings, memory::MemoryManager& mem
   {
     const auto outbox = outbox::Outbox::open(settings.outbox, receivers(settings), memory, system_clock());
     if (!outbox) return report.bad("outbox", outbox.error().text);
+    const auto trouble = (*outbox)->trouble();
+    if (trouble) return report.bad("outbox", *trouble);
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));
   }

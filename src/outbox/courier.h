@@ -50,6 +50,7 @@ class Courier {
  public:
   virtual ~Courier() = default;
   [[nodiscard]] virtual std::string name() const = 0;  // "findface https://host", for logs
+  // One that may answer maybe_delivered calls shot.going_out before it may have been.
   virtual Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
   // For receivers that show cameras. One delivers video, or does not: told again and again, so an answer to
   // what is not new costs nothing. One exists no more. Thread-safe, quick, not after finish().

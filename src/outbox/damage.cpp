@@ -1,8 +1,8 @@
 #include "outbox/damage.h"
 
 #include <set>
+#include <utility>
 
-#include "base/log.h"
 #include "outbox/schema.h"
 
 namespace vigia::outbox {
@@ -15,44 +15,58 @@ void collect_ids(Database& database, const char* sql, std::set<std::int64_t>& id
   while (rows->step() == Statement::Step::row) ids.insert(rows->integer());
 }
 
-bool carry(std::int64_t id, const std::vector<std::string>& routes,
-           const std::shared_ptr<memory::Account>& account, Rows& from, Rows& into) {
+// No: it cannot be read. Error: it cannot be written.
+Result<bool> carry(std::int64_t id, const std::vector<std::string>& routes,
+                   const std::shared_ptr<memory::Account>& account, Rows& from, Rows& into) {
+  if (id > kHighestId) return false;
   Result<std::optional<StoredShot>> read = from.read(id, account);
   if (!read || !*read) return false;
   StoredShot& shot = **read;
   if (shot.owed.empty()) {
-    for (const std::string& route : routes) shot.owed.push_back({.route = route});
+    for (const std::string& route : routes) shot.owed.push_back({.route = route, .tries = {}});
   }
-  const Status kept = into.insert({&shot, 1});
-  if (!kept) log::debug("{}", kept.error().text);
-  return kept.ok();
+  if (Status kept = into.insert({&shot, 1}); !kept) return kept.error();
+  return true;
+}
+
+// Error: ErrorCode::damaged where nothing can be found in it.
+Result<Rows> open_damaged(const std::string& path) {
+  Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
+  if (!database) return database.error();
+  database->leave_log_at_close();
+  // writable_schema is SQLite's word for "read it although it is shorter than it says".
+  constexpr const char* kSettings =
+      "PRAGMA writable_schema=ON; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF";
+  if (Status set = database->run(kSettings); !set) return set.error();
+  const auto version = database->number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*version != kSchemaVersion) return Error{ErrorCode::damaged, "its schema is not this one's"};
+  Rows rows(*std::move(database));
+  if (Status prepared = rows.prepare(); !prepared) return prepared.error();
+  return rows;
 }
 
 }  // namespace
 
-Carried carry_over(const std::string& from, const std::vector<std::string>& routes,
-                   std::span<const std::int64_t> known, const std::shared_ptr<memory::Account>& account,
-                   Rows& into) {
-  Carried carried{.ids = {}, .unreadable = known.size()};
-  Result<Database> database = Database::open(from, {"outbox", "outbox.path"});
-  if (!database) return carried;
-  database->leave_log_at_close();
-  // writable_schema is SQLite's word for "read it although it is shorter than it says".
-  if (!database->run("PRAGMA writable_schema=ON; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF"))
+Result<Carried> carry_over(const std::string& from, const std::vector<std::string>& routes,
+                           std::span<const std::int64_t> known,
+                           const std::shared_ptr<memory::Account>& account, Rows& into) {
+  Carried carried;
+  Result<Rows> rows = open_damaged(from);
+  if (!rows) {
+    if (rows.error().code != ErrorCode::damaged) return rows.error();
+    carried.unreadable = known.size();
     return carried;
-  const auto version = database->number("PRAGMA user_version");
-  if (!version || *version != kSchemaVersion) return carried;
-  Rows rows(*std::move(database));
-  if (!rows.prepare()) return carried;
-
+  }
   std::set<std::int64_t> ids(known.begin(), known.end());
-  collect_ids(rows.database(), "SELECT id FROM shots ORDER BY id", ids);
-  collect_ids(rows.database(), "SELECT id FROM shots ORDER BY id DESC", ids);
+  collect_ids(rows->database(), "SELECT id FROM shots ORDER BY id", ids);
+  collect_ids(rows->database(), "SELECT id FROM shots ORDER BY id DESC", ids);
   // A shot of which only this is left is at least counted.
-  collect_ids(rows.database(), "SELECT shot_id FROM deliveries ORDER BY shot_id", ids);
-  carried.unreadable = 0;
+  collect_ids(rows->database(), "SELECT shot_id FROM deliveries ORDER BY shot_id", ids);
   for (const std::int64_t id : ids) {
-    if (carry(id, routes, account, rows, into)) {
+    const Result<bool> done = carry(id, routes, account, *rows, into);
+    if (!done) return done.error();
+    if (*done) {
       carried.ids.push_back(id);
     } else {
       ++carried.unreadable;

@@ -7,22 +7,24 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "memory/budget.h"
 #include "outbox/rows.h"
 
 namespace vigia::outbox {
 
 struct Carried {
-  std::vector<std::int64_t> ids;
-  std::size_t unreadable = 0;  // shots that were found, or known, and could not be read whole
+  std::vector<std::int64_t> ids;  // ascending
+  std::size_t unreadable = 0;     // shots that were found, or known, and could not be read whole
 };
 
-// from: the file that was set aside, which is not changed. It is looked through from both ends, and for the
-// numbers that are known; a shot whose deliveries cannot be read is taken to be owed to all routes.
-// Only a file of this schema: of another, or of one that cannot be opened at all, nothing is carried.
-// Cost: every image is copied, one at a time in memory.
-Carried carry_over(const std::string& from, const std::vector<std::string>& routes,
-                   std::span<const std::int64_t> known, const std::shared_ptr<memory::Account>& account,
-                   Rows& into);
+// from: the damaged file, which is not changed. It is looked through from both ends, and for the numbers that
+// are known; a shot whose deliveries cannot be read is taken to be owed to all routes.
+// Only a file of this schema: of another, or of one in which nothing can be found, nothing is carried.
+// Error: the new file does not take it all, or the old one cannot be opened now: nothing is lost yet, and
+// it can be tried again. Cost: every image is copied, one at a time in memory.
+Result<Carried> carry_over(const std::string& from, const std::vector<std::string>& routes,
+                           std::span<const std::int64_t> known,
+                           const std::shared_ptr<memory::Account>& account, Rows& into);
 
 }  // namespace vigia::outbox

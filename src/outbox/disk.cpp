@@ -1,6 +1,9 @@
 #include "outbox/disk.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "base/log.h"
@@ -11,26 +14,29 @@ namespace vigia::outbox {
 
 using std::chrono_literals::operator""min;
 
-Result<std::unique_ptr<Disk>> Disk::open(const OutboxOptions& options, std::vector<std::string> routes,
-                                         std::shared_ptr<memory::Account> account, Clock& clock) {
-  Result<Fd> lock_file = lock_for_this_process(options.path);
-  if (!lock_file) return lock_file.error();
-  std::unique_ptr<Disk> disk(  // NOLINT: private constructor
-      new Disk(options, std::move(routes), std::move(account), clock, *std::move(lock_file)));
-  MutexLock lock(disk->writing_);
-  Status connected = disk->connect();
-  // Damage is found again, and mended, by load().
-  if (!connected && connected.error().code != ErrorCode::damaged) return connected.error();
-  return disk;
+namespace {
+
+namespace fs = std::filesystem;
+
+void remove_database(const std::string& path) {
+  std::error_code ignored;
+  for (const char* const ending : {"", "-wal", "-shm"}) fs::remove(path + ending, ignored);
 }
 
+Error cannot_rename(const std::string& from, const std::string& to, const std::error_code& why) {
+  return {ErrorCode::io, fmt::format("outbox {}: cannot be renamed to {}: {}", from, to, why.message())};
+}
+
+}  // namespace
+
 Disk::Disk(const OutboxOptions& options, std::vector<std::string> routes,
-           std::shared_ptr<memory::Account> account, Clock& clock, Fd lock_file)
+           std::shared_ptr<memory::Account> account, Clock& clock)
     : options_(options),
       routes_(std::move(routes)),
+      mending_(options.path + ".mending"),
+      mended_(options.path + ".mended"),
       account_(std::move(account)),
-      clock_(clock),
-      lock_file_(std::move(lock_file)) {}
+      clock_(clock) {}
 
 // The last connection folds the log into the file: the writer's, which syncs.
 Disk::~Disk() {
@@ -42,6 +48,12 @@ Disk::~Disk() {
 
 Status Disk::connect() {
   if (writer_) return ok_status();
+  if (!lock_file_.valid()) {
+    Result<Fd> locked = lock_for_this_process(options_.path);
+    if (!locked) return locked.error();
+    lock_file_ = *std::move(locked);
+  }
+  if (Status used = use_mended(); !used) return used;
   Result<Database> database = open_database(options_.path, routes_.front());
   if (!database) return database.error();
   Rows rows(*std::move(database));
@@ -52,7 +64,10 @@ Status Disk::connect() {
 }
 
 Status Disk::connect_reader() {
-  if (reader_) return ok_status();
+  if (reader_ && read_generation_ == generation_) return ok_status();
+  if (reader_) reader_->database().leave_log_at_close();
+  reader_.reset();
+  read_generation_ = generation_;
   Result<Database> database = open_to_read(options_.path);
   if (!database) return database.error();
   Rows rows(*std::move(database));
@@ -74,8 +89,7 @@ Result<std::int64_t> Disk::load(const std::function<void(const RowHead&)>& tell)
   if (Status connected = connect(); !connected) return connected.error();
   if (Status told = writer_->each_head(tell); !told) return told.error();
   Result<std::int64_t> highest = writer_->highest_id();
-  constexpr std::int64_t kMost = std::int64_t{1} << 62;  // nobody came so far by counting
-  if (highest && *highest > kMost) {
+  if (highest && *highest > kHighestId) {
     return Error{ErrorCode::damaged, "outbox " + options_.path + ": has impossible row numbers"};
   }
   return highest;
@@ -88,10 +102,10 @@ Status Disk::insert(std::span<const StoredShot> shots) {
   return writer_->insert(shots);
 }
 
-Status Disk::apply(std::span<const Change> changes) {
+Status Disk::apply(std::span<const Change> changes, Sync sync) {
   MutexLock lock(writing_);
   if (Status connected = connect(); !connected) return connected;
-  if (Status set = sync_commits(options_.durability == "full"); !set) return set;
+  if (Status set = sync_commits(sync == Sync::as_set && options_.durability == "full"); !set) return set;
   Status done = writer_->apply(changes);
   if (done) writer_->give_pages_back();
   return done;
@@ -117,26 +131,77 @@ void Disk::make_room() {
   if (!folded) log::debug("{}", folded.error().text);
 }
 
+Status Disk::try_to_write(Bytes bytes) {
+  MutexLock lock(writing_);
+  if (Status connected = connect(); !connected) return connected;
+  if (Status set = sync_commits(options_.durability != "process"); !set) return set;
+  return writer_->try_to_write(bytes);
+}
+
 Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<const std::int64_t> known) {
   MutexLock lock(writing_);
-  MutexLock reader_lock(reading_);
+  // Perhaps all is done but the last renaming. And nobody copies a file that is another process's.
+  if (Status connected = connect(); !connected && connected.error().code != ErrorCode::damaged) {
+    return connected.error();
+  }
   if (generation != generation_) return std::optional<Renewal>();
-  const SteadyTime now = clock_.now();
-  if (renewed_ && now - *renewed_ < 1min) {
+  if (renew_not_before_ && clock_.now() < *renew_not_before_) {
     return Error{ErrorCode::io, "outbox " + options_.path +
-                                    ": was damaged again at once: check the disk, or "
+                                    ": is damaged, and was copied less than a minute ago: check the disk, or "
                                     "set another outbox.path"};
   }
+  Result<Carried> carried = copy_readable(known);
+  renew_not_before_ = clock_.now() + 1min;
+  if (!carried) {
+    remove_database(mending_);
+    return Error{ErrorCode::io, fmt::format("outbox {}: is damaged, and what can be read of it cannot be "
+                                            "copied yet: {}",
+                                            options_.path, carried.error().text)};
+  }
+  // Senders have read the old one until now.
+  MutexLock reader_lock(reading_);
   disconnect();
-  Result<std::string> aside = sqlite::set_aside(options_.path, clock_.utc_now());
-  if (!aside) return aside.error();
-  renewed_ = now;
-  ++generation_;
+  std::error_code failed;
+  fs::rename(mending_, mended_, failed);
+  if (failed) return cannot_rename(mending_, mended_, failed);
   if (Status connected = connect(); !connected) return connected.error();
-  if (Status set = sync_commits(false); !set) return set.error();
-  Carried carried = carry_over(*aside, routes_, known, account_, *writer_);
-  if (Status folded = writer_->database().run("PRAGMA wal_checkpoint(FULL)"); !folded) return folded.error();
-  return std::optional(Renewal{.aside = *std::move(aside), .carried = std::move(carried)});
+  return std::optional(Renewal{.aside = aside_, .carried = *std::move(carried)});
+}
+
+Result<Carried> Disk::copy_readable(std::span<const std::int64_t> known) {
+  remove_database(mending_);  // of a copy that did not come to its end
+  Result<Database> database = open_database(mending_, routes_.front());
+  if (!database) return database.error();
+  Rows rows(*std::move(database));
+  if (Status prepared = rows.prepare(); !prepared) return prepared.error();
+  // Synced as a whole, at the end.
+  if (Status set = rows.database().run("PRAGMA synchronous=NORMAL"); !set) return set.error();
+  Result<Carried> carried = carry_over(options_.path, routes_, known, account_, rows);
+  if (!carried) return carried;
+  // The first of its results is 1 where somebody reads it: then the log is still needed.
+  const auto busy = rows.database().number("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!busy) return busy.error();
+  if (*busy != 0) return Error{ErrorCode::io, "outbox " + mending_ + ": another program holds it"};
+  return carried;
+}
+
+Status Disk::use_mended() {
+  std::error_code failed;
+  const bool is_there = fs::exists(mended_, failed);
+  if (failed) return cannot_rename(mended_, options_.path, failed);
+  if (!is_there) return ok_status();
+  const bool has_damaged = fs::exists(options_.path, failed);
+  if (failed) return cannot_rename(mended_, options_.path, failed);
+  if (has_damaged) {
+    Result<std::string> aside = sqlite::set_aside(options_.path, clock_.utc_now());
+    if (!aside) return aside.error();
+    aside_ = *std::move(aside);
+  }
+  remove_database(options_.path);  // a log that stayed would be taken for the new file's
+  fs::rename(mended_, options_.path, failed);
+  if (failed) return cannot_rename(mended_, options_.path, failed);
+  ++generation_;
+  return ok_status();
 }
 
 }  // namespace vigia::outbox

@@ -2,7 +2,7 @@
 //
 // outbox.durability says what survives what. SQLite keeps a write-ahead log (WAL): a commit appends to it, in
 // one piece or not at all, and the log is folded into the file now and then, with fsyncs of both.
-//   full     each commit is followed by an fsync (synchronous=FULL).
+//   full     each commit is followed by an fsync (synchronous=FULL), but for the mark that a delivery begins.
 //   shots    inserts only. The other commits go to the log without an fsync (synchronous=NORMAL): the system
 //            has them, so the end of this process loses none; a power cut may lose those since the last
 //            insert or folding. The log is read back up to the first hole, and an insert's fsync makes
@@ -13,8 +13,15 @@
 //            file.)
 // Senders read images over a connection of their own, so they never wait for an insert's fsync.
 //
-// Damage: every call may fail with ErrorCode::damaged. renew() then sets the file aside, begins a new one and
-// carries over what can still be read; at most once a minute, so that a dying disk is not filled with copies.
+// Nothing is opened before the first call, and what could not be opened is tried again by the next one.
+// Errors of each: ErrorCode::io: not now (full, read-only, failing, held by another program); damaged: see
+// renew(); others: somebody has to do something (the path is wrong, not Vigia's, of a newer Vigia, or another
+// process has it).
+//
+// Damage: renew() copies what can still be read into a new file beside it, <path>.mending. Once that is whole
+// and synced it is <path>.mended; then the damaged one is set aside, and the new one takes its place.
+// Wherever a crash comes between, the next connection finds one of the two, whole, and goes on from there.
+// When it fails nothing has changed. At most once a minute, so that a dying disk is not filled with copies.
 // Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
 #pragma once
 
@@ -39,62 +46,67 @@ namespace vigia::outbox {
 
 class Disk {
  public:
-  // Errors: the path is not writable, no Vigia database, of a newer Vigia, or used by another process. A
-  // damaged file is no error: see connect().
   // account: images that are read are charged to it.
-  static Result<std::unique_ptr<Disk>> open(const OutboxOptions& options, std::vector<std::string> routes,
-                                            std::shared_ptr<memory::Account> account, Clock& clock);
+  Disk(const OutboxOptions& options, std::vector<std::string> routes,
+       std::shared_ptr<memory::Account> account, Clock& clock);
   ~Disk();
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  // Once, before the others. Tells of all rows, in the order of their numbers; gives the highest number that
-  // was ever used.
+  // Before the others, until it succeeds. Tells of all rows, in the order of their numbers; gives the highest
+  // number that was ever used.
   Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell);
 
   Status insert(std::span<const StoredShot> shots);
-  Status apply(std::span<const Change> changes);
+  enum class Sync { as_set, never };
+  Status apply(std::span<const Change> changes, Sync sync = Sync::as_set);
   enum class Part { whole, without_image };
   Result<std::optional<StoredShot>> read(std::int64_t id, Part part);
 
   // Of a disk that was full: the log's room can be used again once it is folded into the file.
   void make_room();
+  // Whether it takes an image of that size.
+  Status try_to_write(Bytes bytes);
 
   struct Renewal {
     std::string aside;  // the damaged file's new name
     Carried carried;
   };
-  // generation: generation() from before the call that failed. Nothing: another thread has done it since.
+  // generation: generation() from before the call that failed. Nothing: that file is in use no more.
   Result<std::optional<Renewal>> renew(unsigned generation, std::span<const std::int64_t> known);
   [[nodiscard]] unsigned generation() const noexcept { return generation_; }
 
   [[nodiscard]] const std::string& path() const noexcept { return options_.path; }
 
  private:
-  Disk(const OutboxOptions& options, std::vector<std::string> routes,
-       std::shared_ptr<memory::Account> account, Clock& clock, Fd lock_file);
   // Opens what is not open.
   Status connect() REQUIRES(writing_);
   Status connect_reader() REQUIRES(reading_);
   void disconnect() REQUIRES(writing_, reading_);
   Status sync_commits(bool yes) REQUIRES(writing_);
+  Result<Carried> copy_readable(std::span<const std::int64_t> known) REQUIRES(writing_);
+  // Puts a copy that is whole into the damaged file's place.
+  Status use_mended() REQUIRES(writing_);
 
   // Constant after construction.
   const OutboxOptions options_;
   const std::vector<std::string> routes_;
+  const std::string mending_, mended_;  // paths
   const std::shared_ptr<memory::Account> account_;
   Clock& clock_;
-  const Fd lock_file_;
 
   std::atomic<unsigned> generation_{0};
 
   // State below is protected by writing_, and by reading_ (taken after the other).
   Mutex writing_;
   Mutex reading_;
+  Fd lock_file_ GUARDED_BY(writing_);
   std::optional<Rows> writer_ GUARDED_BY(writing_);
   std::optional<Rows> reader_ GUARDED_BY(reading_);
+  unsigned read_generation_ GUARDED_BY(reading_) = 0;  // the reader's file
   bool commits_sync_ GUARDED_BY(writing_) = true;
-  std::optional<SteadyTime> renewed_ GUARDED_BY(writing_);
+  std::string aside_ GUARDED_BY(writing_);  // the last that was set aside
+  std::optional<SteadyTime> renew_not_before_ GUARDED_BY(writing_);
 };
 
 }  // namespace vigia::outbox

@@ -33,6 +33,8 @@ class DueQueue {
 
   void add_live(std::int64_t id, SteadyTime now) { live_.emplace(id, now); }
   void add_backlog(std::int64_t id) { backlog_.insert(id); }
+  // All of another's.
+  void add_backlog(DueQueue&& other) { backlog_.merge(other.backlog_); }
 
   // It is the caller's until postpone() or remove().
   std::optional<std::int64_t> claim(SteadyTime now);

@@ -9,7 +9,8 @@ namespace vigia::outbox {
 
 using std::chrono_literals::operator""min;
 
-void Losses::add(std::uint64_t shots, SteadyTime now) {
+void Losses::add(std::uint64_t shots, SteadyTime now, const std::string& detail) {
+  detail_ = detail;
   total_ += shots;
   unsaid_ += shots;
   say(now);
@@ -23,7 +24,8 @@ void Losses::say(SteadyTime now) {
 
 void Losses::say_rest() {
   if (unsaid_ == 0) return;
-  log::warn("outbox: {} {} ({} in all)", std::exchange(unsaid_, 0), why_, total_);
+  log::warn("outbox: {} {} ({} in all){}{}", std::exchange(unsaid_, 0), why_, total_,
+            detail_.empty() ? "" : ": ", detail_);
 }
 
 }  // namespace vigia::outbox

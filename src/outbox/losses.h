@@ -1,5 +1,5 @@
-// Counts the shots that the outbox itself gives up, and says so: the first at once, the rest folded into a
-// line a minute at most. Threads: one thread at a time.
+// Counts the shots that the outbox itself gives up, or what else would fill the log, and says so: the first
+// at once, the rest folded into a line a minute at most. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ class Losses {
   // why: the end of the line, with how to mend it.
   explicit Losses(std::string why) : why_(std::move(why)) {}
 
-  void add(std::uint64_t shots, SteadyTime now);
+  // detail: of the last one, after the line.
+  void add(std::uint64_t shots, SteadyTime now, const std::string& detail = {});
   // Says what was not said, when its time has come; or now, at the end.
   void say(SteadyTime now);
   void say_rest();
@@ -22,6 +23,7 @@ class Losses {
 
  private:
   const std::string why_;
+  std::string detail_;
   std::uint64_t total_ = 0, unsaid_ = 0;
   SteadyTime not_before_ = SteadyTime::min();
 };

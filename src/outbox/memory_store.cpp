@@ -38,10 +38,7 @@ void MemoryStore::apply(const Change& change) {
     return;
   }
   for (Owed& owed : all) {
-    if (owed.route != change.route) continue;
-    owed.attempts += change.attempts;
-    owed.doubtful += change.doubtful;
-    owed.why = change.why;
+    if (owed.route == change.route) owed.tries = change.tries;
   }
 }
 

@@ -1,13 +1,8 @@
 #include "outbox/outbox.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
-
-#include "base/log.h"
 
 namespace vigia::outbox {
 namespace {
@@ -15,87 +10,26 @@ namespace {
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""h;
 
-// What a sender in trouble with the disk is told; the log has said it.
-Error not_written(const std::string& why) {
-  return {ErrorCode::io, why + " (kept in memory, tried again)"};
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::vector<std::string> routes,
-                                             memory::MemoryManager& memory, Clock& clock, Replay replay) {
-  auto account = memory.budget().open("vigia", memory::Kind::outbox);
-  auto disk = Disk::open(options, routes, account, clock);
-  if (!disk) return disk.error();
-  std::unique_ptr<Outbox> outbox(  // NOLINT: private constructor
-      new Outbox(options, std::move(routes), Unsaved(std::move(account), memory.budget().limit() / 4), clock,
-                 replay));
-  outbox->disk_ = *std::move(disk);
-  MutexLock lock(outbox->mutex_);
-  if (Status loaded = outbox->load(); !loaded) return loaded.error();
-  return outbox;
-}
-
-Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, Unsaved unsaved, Clock& clock,
-               Replay replay)
+Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
+               Clock& clock, Replay replay)
     : options_(options),
       routes_(std::move(routes)),
       replay_(replay),
       clock_(clock),
+      account_(memory.budget().open("vigia", memory::Kind::outbox)),
+      disk_(std::make_unique<Disk>(options, routes_, account_, clock)),
       listeners_(routes_.size()),
       waiting_(routes_.size(), replay),
-      unsaved_(std::move(unsaved)),
+      unsaved_(account_, memory.budget().limit() / 4),
       expired_("faces were not delivered in time and are given up: see max_event_age and outbox.max_age"),
       shed_("faces are given up, the oldest first: no room; see outbox.max_bytes and the disk"),
+      unreadable_("waiting faces could not be read back; each is tried again a minute later"),
       woken_(routes_.size()) {}
 
 Outbox::~Outbox() {
-  MutexLock lock(mutex_);
-  if (unsaved_.in_trouble()) static_cast<void>(try_to_save());
-}
-
-Status Outbox::load() {
-  for (bool mended = false;; mended = true) {
-    WaitingShots waiting(routes_.size(), replay_);
-    std::map<std::string, std::size_t> others;
-    const unsigned generation = disk_->generation();
-    const Result<std::int64_t> highest =
-        disk_->load([&](const RowHead& head) { waiting.add(from_file(head, others), std::nullopt); });
-    if (!highest) {
-      if (mended || highest.error().code != ErrorCode::damaged || !mend(generation, highest.error())) {
-        return highest.error();
-      }
-      continue;
-    }
-    waiting_ = std::move(waiting);
-    last_id_ = *highest;
-    std::string texts;
-    for (const auto& [name, shots] : others) {
-      texts += fmt::format("{}{} for {}", texts.empty() ? "" : ", ", shots, name);
-    }
-    if (!texts.empty()) {
-      log::warn(
-          "outbox {}: deliveries wait for receivers that are not set any more: {}; they stay until these "
-          "are set again, or outbox.max_age or outbox.max_bytes ends them",
-          options_.path, texts);
-    }
-    return ok_status();
-  }
-}
-
-WaitingShots::New Outbox::from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const {
-  RouteSet routes = 0;
-  for (const std::string& name : head.routes) {
-    const auto index = index_of(name);
-    routes = static_cast<RouteSet>(routes | (index ? route_bit(*index) : kOtherRoutes));
-    if (!index) ++others[name];
-  }
-  const Nanoseconds age = std::max<Nanoseconds>(clock_.utc_now() - head.seen, Nanoseconds::zero());
-  return {.id = head.id,
-          .bytes = head.bytes,
-          .deadline = deadline_of(head.max_age, age),
-          .routes = routes,
-          .camera = head.camera};
+  save(When::now);
 }
 
 void Outbox::listen(const std::string& route, DeliveryListener& listener) {
@@ -105,23 +39,22 @@ void Outbox::listen(const std::string& route, DeliveryListener& listener) {
 Status Outbox::add(std::span<const domain::Shot> shots) {
   Endings endings;
   std::vector<StoredShot> stored;
-  bool asked = false;
+  Status kept;
   unsigned generation = 0;
   {
     MutexLock lock(mutex_);
     tend(endings);
     make_room_for(shots, endings);
     stored = number(shots);
-    asked = !unsaved_.in_trouble();
+    kept = saved();
     generation = disk_->generation();
   }
   settle(std::exchange(endings, {}));
-  Status kept = asked ? disk_->insert(stored) : ok_status();
+  const bool asked = kept.ok();
+  if (asked) kept = disk_->insert(stored);
   {
     MutexLock lock(mutex_);
-    if (!kept && kept.error().code == ErrorCode::damaged && mend(generation, kept.error())) asked = false;
-    if (!asked) kept = unsaved_.in_trouble() ? not_written(unsaved_.trouble().text) : disk_->insert(stored);
-    if (!kept) unsaved_.begin_trouble(kept.error().text, clock_.now());
+    if (!kept) begin_trouble(kept.error(), asked, generation);
     for (const StoredShot& shot : stored) {
       register_shot(shot);
       if (!kept) keep_in_memory(shot, endings);
@@ -129,7 +62,11 @@ Status Outbox::add(std::span<const domain::Shot> shots) {
     for (std::size_t i = 0; i < routes_.size(); ++i) wake_senders(i);
   }
   settle(std::move(endings));
-  return kept;
+  if (kept) return kept;
+  // Senders have them already. A damaged file is mended at once.
+  save(When::due);
+  MutexLock lock(mutex_);
+  return saved();
 }
 
 Result<std::optional<PendingShot>> Outbox::take(const std::string& route, SteadyTime not_before,
@@ -150,6 +87,7 @@ Result<std::optional<PendingShot>> Outbox::take(const std::string& route, Steady
       continue;  // its row was gone
     }
     if (turn.ended) break;
+    save(When::due);
     const std::stop_callback stopped(stop, [&turn] { turn.woken.request_stop(); });
     clock_.sleep_until(turn.until, turn.woken.get_token());
   }
@@ -161,7 +99,7 @@ Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings
   std::stop_source& woken = woken_.at(route);
   if (woken.stop_requested()) woken = std::stop_source();  // a sender that was stopped used it up
   const SteadyTime now = clock_.now();
-  Turn turn{.claimed = {}, .known = {}, .ended = false, .until = not_before, .woken = woken};
+  Turn turn{.claimed = {}, .kept = {}, .note = {}, .ended = false, .until = not_before, .woken = woken};
   if (not_before <= now) {
     std::vector<TakenOut> expired;
     turn.claimed = waiting_.claim(route, now, expired);
@@ -169,26 +107,23 @@ Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings
     turn.until = std::min(waiting_.next_due(route, now).value_or(SteadyTime::max()), now + 1h);
   }
   turn.until = std::min(turn.until, waiting_.next_expiry());
-  if (unsaved_.in_trouble()) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
+  // Another thread that saves now wakes nobody, and need not: it goes on with what has come meanwhile.
+  if (unsaved_.in_trouble() && !saving_) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
   turn.ended = draining_ && !turn.claimed;
   if (!turn.claimed) return turn;
   turn.deadline = waiting_.deadline_of(*turn.claimed);
-  if (const StoredShot* const kept = unsaved_.shots().find(*turn.claimed)) {
-    turn.known = std::optional(*kept);
-  } else if (unsaved_.has_note_of(*turn.claimed)) {  // the row and the note belong together
-    turn.known = disk_->read(*turn.claimed, Disk::Part::whole);
-    if (!*turn.known || !**turn.known) return turn;
-    for (Owed& owed : (*turn.known)->value().owed) unsaved_.add_notes(*turn.claimed, owed);
-  }
+  if (const StoredShot* const kept = unsaved_.shots().find(*turn.claimed)) turn.kept = *kept;
+  if (const Tries* const note = unsaved_.note_of(*turn.claimed, routes_.at(route))) turn.note = *note;
   return turn;
 }
 
 Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, Turn turn) {
   const std::int64_t id = *turn.claimed;
-  const auto stored = turn.known ? *std::move(turn.known) : read(id, Disk::Part::whole);
+  const auto stored = turn.kept ? Result(std::move(turn.kept)) : read(id);
   if (!stored) {
     MutexLock lock(mutex_);
     waiting_.postpone(route, id, clock_.now() + 1min);
+    unreadable_.add(1, clock_.now(), stored.error().text);
     return stored.error();
   }
   if (!*stored) {
@@ -204,28 +139,55 @@ Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, Turn turn) {
   pending.shot.deadline = turn.deadline;
   for (const Owed& owed : (*stored)->owed) {
     if (owed.route != pending.route) continue;
-    pending.attempts = owed.attempts;
-    pending.doubtful = owed.doubtful;
+    const Tries& tries = turn.note && !turn.kept ? *turn.note : owed.tries;
+    const int cut_short = tries.begun ? 1 : 0;
+    pending.attempts = tries.attempts + cut_short;
+    pending.doubtful = tries.doubtful + cut_short;
+    pending.errors = tries.errors;
   }
   return std::optional(std::move(pending));
 }
 
-Result<std::optional<StoredShot>> Outbox::read(std::int64_t id, Disk::Part part) {
+Result<std::optional<StoredShot>> Outbox::read(std::int64_t id) {
   const unsigned generation = disk_->generation();
-  auto stored = disk_->read(id, part);
+  auto stored = disk_->read(id, Disk::Part::whole);
   if (stored || stored.error().code != ErrorCode::damaged) return stored;
-  MutexLock lock(mutex_);
-  return mend(generation, stored.error()) ? disk_->read(id, part) : stored;
+  {
+    MutexLock lock(mutex_);
+    unsaved_.begin_trouble(stored.error(), generation, clock_.now());
+  }
+  save(When::due);
+  if (disk_->generation() == generation) return stored;
+  return disk_->read(id, Disk::Part::whole);
+}
+
+Status Outbox::begin(const PendingShot& shot) {
+  const Change change{.id = shot.id,
+                      .what = Change::What::tried,
+                      .route = shot.route,
+                      .tries = {.attempts = shot.attempts,
+                                .doubtful = shot.doubtful,
+                                .errors = shot.errors,
+                                .begun = true,
+                                .why = {}}};
+  {
+    MutexLock lock(mutex_);
+    if (unsaved_.shots().find(shot.id) != nullptr) {
+      unsaved_.apply(change);
+      return ok_status();
+    }
+  }
+  return write({&change, 1}, Disk::Sync::never);
 }
 
 Status Outbox::finished(const PendingShot& shot) {
-  const Change change{.id = shot.id, .what = Change::What::finished, .route = shot.route};
+  const Change change{.id = shot.id, .what = Change::What::finished, .route = shot.route, .tries = {}};
   {
     MutexLock lock(mutex_);
     const auto index = index_of(shot.route);
     if (!index || !waiting_.finish(*index, shot.id)) return ok_status();
     if (unsaved_.shots().find(shot.id) != nullptr) {
-      unsaved_.shots().apply(change);
+      unsaved_.apply(change);
       return ok_status();
     }
   }
@@ -234,29 +196,26 @@ Status Outbox::finished(const PendingShot& shot) {
 
 Status Outbox::postpone(const PendingShot& shot, const Postponement& postponement) {
   const Change change{.id = shot.id,
-                      .what = Change::What::failed,
+                      .what = Change::What::tried,
                       .route = shot.route,
-                      .attempts = 1,
-                      .doubtful = postponement.doubtful ? 1 : 0,
-                      .why = postponement.why};
+                      .tries = {.attempts = shot.attempts + 1,
+                                .doubtful = shot.doubtful + (postponement.doubtful ? 1 : 0),
+                                .errors = shot.errors + (postponement.error ? 1 : 0),
+                                .begun = false,
+                                .why = postponement.why}};
+  const auto index = index_of(shot.route);
+  if (!index) return ok_status();
+  bool in_memory = false;
   {
     MutexLock lock(mutex_);
-    const auto index = index_of(shot.route);
-    if (!index) return ok_status();
-    if (unsaved_.shots().find(shot.id) != nullptr) {
-      unsaved_.shots().apply(change);
-      waiting_.postpone(*index, shot.id, postponement.until);
-      wake_senders(*index);  // somebody may sleep for longer than until this one's time
-      return ok_status();
-    }
+    in_memory = unsaved_.shots().find(shot.id) != nullptr;
+    if (in_memory) unsaved_.apply(change);
   }
   // Written first: whoever gets it next shall read how often it failed.
-  Status written = write({&change, 1});
+  Status written = in_memory ? ok_status() : write({&change, 1});
   MutexLock lock(mutex_);
-  if (const auto index = index_of(shot.route)) {
-    waiting_.postpone(*index, shot.id, postponement.until);
-    wake_senders(*index);
-  }
+  waiting_.postpone(*index, shot.id, postponement.until);
+  wake_senders(*index);  // somebody may sleep for longer than until this one's time
   return written;
 }
 

@@ -8,14 +8,17 @@
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
 //    is "process": disk.h has the rule, README.md what it costs.
 // 2. What the disk refuses (full, read-only, failing) is kept in memory, within bounds, sent from there, and
-//    written once that works again: tried every second. Then the oldest in memory goes first (Reason::shed).
+//    written once that works again: tried every second, also where it refuses from the start. Beyond the
+//    bounds the oldest in memory goes first (Reason::shed).
 // 3. A claimed shot is nobody else's on its route until finished() or postpone(). Claims and due times live
 //    in memory: after a restart everything that was not finished is due.
 // 4. New shots are sent before those that waited; see due_queue.h. No order and no age depends on jumps of
-//    the time of day, but for one: how old a shot of an earlier run is, which only that can tell.
+//    the time of day, but for one: how old a shot from before the machine's start is, which only that can
+//    tell. Where it cannot (it says later than now, or long ago), a shot with a Shot::max_age has expired.
 // 5. Too old (Shot::max_age, outbox.max_age): it is not sent, and ends as Reason::expired. More than
 //    outbox.max_bytes: the oldest end as Reason::shed. Each is counted, told to the listener, and logged.
 // 6. A damaged file is set aside, what can be read of it goes on in a new one; what cannot ends as failed.
+//    Until that is done (there may be no room for it) it is as 2.
 // 7. One process at a time per file (flock on <path>.lock, freed by the system when the process ends).
 // 8. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
 // Threads: thread-safe. Nothing of the frame path may wait here: add() waits for the disk.
@@ -49,13 +52,15 @@ struct PendingShot {
   std::string route;
   domain::Shot shot;
   int attempts = 0;  // deliveries on this route before this one, also before a restart
-  int doubtful = 0;  // of these: how many the receiver may have taken all the same
+  int doubtful = 0;  // of these: how many were sent whole and never answered, also by a run that was killed
+  int errors = 0;    // of these: how many were answered with neither "later" nor "never"
 };
 
 struct Postponement {
   SteadyTime until;
-  bool doubtful = false;  // the receiver may have the shot
+  bool doubtful = false;  // it was sent whole and not answered
   std::string why;        // kept beside the shot, for people who look into the file
+  bool error = false;     // the answer was neither "later" nor "never"
 };
 
 // What waits, and what the outbox gave up itself since the start.
@@ -74,7 +79,8 @@ struct OutboxFigures {
 class Outbox {
  public:
   // routes: their names, plain words, at least one; the first is the primary one.
-  // Errors: the path is not writable, no Vigia database, of a newer Vigia, or used by another process.
+  // Errors: the path cannot be written, is no Vigia database, of a newer Vigia, or used by another process. A
+  // disk that refuses now is none: see trouble().
   // memory: images that are read back are charged to vigia/outbox. Both must outlive the outbox.
   static Result<std::unique_ptr<Outbox>> open(const OutboxOptions& options, std::vector<std::string> routes,
                                               memory::MemoryManager& memory, Clock& clock,
@@ -98,6 +104,9 @@ class Outbox {
   Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
                                           const std::stop_token& stop);
 
+  // The receiver may have it from now on. Remembered over the end of this process, though not over a power
+  // cut: the attempt counts as doubtful unless postpone() says otherwise. Error: as of finished().
+  Status begin(const PendingShot& shot);
   // Delivered, or given up for good. Error: the disk does not have it yet, and is asked again, as in 2. It is
   // not handed out again; only a crash before the disk has it sends it twice.
   Status finished(const PendingShot& shot);
@@ -105,7 +114,7 @@ class Outbox {
   Status postpone(const PendingShot& shot, const Postponement& postponement);
 
   // What has to be done without anybody asking: give up what is too old, ask a disk that refused. The others
-  // do it too; call it every second or so.
+  // do it too; call it every second or so. It may wait for the disk; nobody else waits for it then.
   void tend();
 
   // From now on take() waits no more: senders end as soon as nothing is due. For a stop, once the last
@@ -122,13 +131,16 @@ class Outbox {
   [[nodiscard]] Pending pending() const;  // on whatever route
   [[nodiscard]] Pending pending(const std::string& route) const;
   [[nodiscard]] OutboxFigures figures() const;
+  // Why shots are in memory only; nothing: they are not.
+  [[nodiscard]] std::optional<std::string> trouble() const;
 
  private:
   // What a sender does next: a claimed shot (perhaps with what memory knows of it), or the end, or a wait for
   // `until` or a request on `woken`.
   struct Turn {
     std::optional<std::int64_t> claimed;
-    std::optional<Result<std::optional<StoredShot>>> known;
+    std::optional<StoredShot> kept;           // not on disk
+    std::optional<Tries> note;                // the row may not say it yet
     SteadyTime deadline = SteadyTime::max();  // of the claimed one
     bool ended = false;
     SteadyTime until;
@@ -142,10 +154,12 @@ class Outbox {
   };
   using Endings = std::vector<Ending>;
 
-  Outbox(const OutboxOptions& options, std::vector<std::string> routes, Unsaved unsaved, Clock& clock,
-         Replay replay);
-  Status load() REQUIRES(mutex_);
+  Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
+         Clock& clock, Replay replay);
+  // What an earlier run left. Damage begins trouble: see save().
+  Status load() EXCLUDES(mutex_);
   WaitingShots::New from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const;
+  void warn_of_others(const std::map<std::string, std::size_t>& others) const;
 
   std::vector<StoredShot> number(std::span<const domain::Shot> shots) REQUIRES(mutex_);
   void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(mutex_);
@@ -154,15 +168,21 @@ class Outbox {
   bool shed_from_memory(Endings& endings) REQUIRES(mutex_);
 
   Turn next_turn(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(mutex_);
-  Result<std::optional<StoredShot>> read(std::int64_t id, Disk::Part part);
+  Result<std::optional<StoredShot>> read(std::int64_t id) EXCLUDES(mutex_);
   Result<std::optional<PendingShot>> fetch(std::size_t route, Turn turn);
 
   void tend(Endings& endings) REQUIRES(mutex_);
-  void save_unsaved() REQUIRES(mutex_);
-  Status try_to_save() REQUIRES(mutex_);
-  Status write(std::span<const Change> changes);
-  // The disk was found damaged before `generation` ended. True: ask it again.
-  bool mend(unsigned generation, const Error& error) REQUIRES(mutex_);
+  // In trouble they are noted.
+  Status write(std::span<const Change> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
+  [[nodiscard]] Status saved() const REQUIRES(mutex_);  // or why not
+  // asked: the disk was, and refused; else saved() was not ok a moment ago.
+  void begin_trouble(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
+  // In trouble: asks the disk again, if it is time (or `now`), unless another thread does. One at a time.
+  enum class When { due, now };
+  void save(When when) EXCLUDES(mutex_);
+  Status try_to_save() EXCLUDES(mutex_);
+  Status mend() EXCLUDES(mutex_);
+  Status save_batch(const Unsaved::Batch& batch) EXCLUDES(mutex_);
 
   void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) REQUIRES(mutex_);
   [[nodiscard]] std::vector<Change> changes_of(const TakenOut& out) const;
@@ -171,6 +191,7 @@ class Outbox {
   void tell(const Ending& ending, const domain::Shot& shot);
 
   [[nodiscard]] std::optional<std::size_t> index_of(const std::string& route) const;
+  [[nodiscard]] std::optional<Nanoseconds> age_at_start(const Seen& seen) const;
   [[nodiscard]] SteadyTime deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const;
   void wake_senders(std::size_t route) REQUIRES(mutex_);
 
@@ -179,16 +200,19 @@ class Outbox {
   const std::vector<std::string> routes_;
   const Replay replay_;
   Clock& clock_;
-  std::unique_ptr<Disk> disk_;
+  const std::shared_ptr<memory::Account> account_;
+  const std::unique_ptr<Disk> disk_;
   std::vector<DeliveryListener*> listeners_;  // of each route; since listen()
 
-  // State below is protected by mutex_, which is taken before the disk's locks and held over a call to the
-  // disk only while that is in trouble.
+  // State below is protected by mutex_, under which nobody asks the disk: that may take minutes.
   mutable Mutex mutex_;
+  bool loaded_ GUARDED_BY(mutex_) = false;
+  bool saving_ GUARDED_BY(mutex_) = false;  // a thread is in try_to_save()
   WaitingShots waiting_ GUARDED_BY(mutex_);
   Unsaved unsaved_ GUARDED_BY(mutex_);
   Losses expired_ GUARDED_BY(mutex_);
   Losses shed_ GUARDED_BY(mutex_);
+  Losses unreadable_ GUARDED_BY(mutex_);
   std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
   std::int64_t last_id_ GUARDED_BY(mutex_) = 0;
   Endings lost_shots_ GUARDED_BY(mutex_);  // to be settled by whoever comes next

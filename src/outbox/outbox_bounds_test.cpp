@@ -128,18 +128,75 @@ TEST_F(OutboxBoundsTest, OfAnEarlierRunItIsAsOldAsTheTimeOfDaySays) {
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
 }
 
-TEST_F(OutboxBoundsTest, AClockThatWasSetBackMakesItNew) {
+TEST_F(OutboxBoundsTest, AClockThatWasSetBackMakesNothingYoungerWhileTheMachineRuns) {
   open();
-  ASSERT_TRUE(add_for(1, 60s).ok());
+  ASSERT_TRUE(add_for(1, 60s, 20s).ok());
+  clock_.advance(30s);
   outbox_.reset();
   clock_.set_utc(clock_.utc_now() - 1h);
   open();
-  clock_.advance(59s);
+  clock_.advance(9s);
   outbox_->tend();
   EXPECT_EQ(outbox_->pending().shots, 1U);
-  clock_.advance(2s);
+  clock_.advance(1s);
   EXPECT_EQ(take_all(), (Tracks{}));
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
+}
+
+TEST_F(OutboxBoundsTest, AfterTheMachinesStartTheTimeOfDayTells) {
+  open();
+  ASSERT_TRUE(add_for(1, 60s).ok());
+  ASSERT_TRUE(add_for(2, 120s).ok());
+  outbox_.reset();
+  clock_.reboot();
+  clock_.set_utc(clock_.utc_now() + 90s);
+  open();
+  EXPECT_EQ(take_all(), (Tracks{2}));
+  EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
+}
+
+// The door would open for somebody who left long ago.
+TEST_F(OutboxBoundsTest, WhatSeemsToBeOfTheFutureIsNotSentWhereItCouldBeTooLate) {
+  open();
+  ASSERT_TRUE(add_for(1, 60s).ok());
+  ASSERT_TRUE(add(2).ok());
+  outbox_.reset();
+  clock_.reboot();
+  clock_.set_utc(clock_.utc_now() - 1h);
+  open();
+  EXPECT_EQ(take_all(), (Tracks{2}));
+  EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
+}
+
+// No battery: it is 1970 until the network has told the time.
+TEST_F(OutboxBoundsTest, WhatAClockThatWasNotSetSawIsNotOlderThanAWeek) {
+  const UtcTime right = clock_.utc_now();
+  clock_.set_utc(from_unix_us(5'000'000));
+  open();
+  ASSERT_TRUE(add(1).ok());
+  ASSERT_TRUE(add_for(2, 60s).ok());
+  outbox_.reset();
+  clock_.reboot();
+  clock_.set_utc(right);
+  open();
+  EXPECT_EQ(take_all(), (Tracks{1}));
+  EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{2}));
+}
+
+// A week's outage leaves more than one transaction should delete.
+TEST_F(OutboxBoundsTest, ManyThatExpireAtOnceAreDeletedLittleByLittle) {
+  options_.max_age = 100;
+  open();
+  const std::vector<domain::Shot> some(250, sample_shot(1));
+  ASSERT_TRUE(outbox_->add(some).ok());
+  clock_.advance(101s);
+  for (const std::size_t left : {150U, 50U, 0U}) {
+    outbox_->tend();
+    EXPECT_EQ(outbox_->pending().shots, left);
+    EXPECT_EQ(number("SELECT count(*) FROM shots"), static_cast<std::int64_t>(left));
+  }
+  EXPECT_EQ(outbox_->figures().expired, 250U);
+  EXPECT_EQ(fates_.all().size(), 250U);
 }
 
 // A recording carries its own time, years ago: its age counts from when it was played.

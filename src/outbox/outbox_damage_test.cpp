@@ -7,6 +7,7 @@
 #include <set>
 
 #include "outbox/outbox_test_support.h"
+#include "testing/faulty_disk.h"
 
 namespace vigia::outbox {
 namespace {
@@ -116,6 +117,114 @@ TEST_F(OutboxDamageTest, WhatWasTriedBeforeTheDamageIsRemembered) {
   }
   EXPECT_GT(carried, 10);
   EXPECT_EQ(set_aside().size(), 1U);
+}
+
+// The copy needs room. Until there is some nothing is given up, and what can be read is delivered.
+TEST_F(OutboxDamageTest, WhileThereIsNoRoomForTheCopyNothingIsLost) {
+  testing::FaultyDisk disk;
+  fill(40);
+  overwrite(0.4, 0.6);
+  open();
+  disk.fail(testing::FaultyDisk::Fault::full);
+  std::set<std::uint64_t> tracks;
+  outbox_->drain();
+  for (int i = 0; i < 40; ++i) {
+    const auto taken = outbox_->take("findface", clock_.now(), {});
+    if (!taken.ok() || !*taken) continue;
+    tracks.insert((*taken)->shot.track);
+    EXPECT_FALSE(outbox_->finished(**taken).ok());
+  }
+  EXPECT_GT(tracks.size(), 10U);
+  EXPECT_LT(tracks.size(), 40U);
+  EXPECT_FALSE(add(41).ok());
+  EXPECT_TRUE(fates_.all().empty());
+  EXPECT_TRUE(set_aside().empty());
+  EXPECT_EQ(outbox_->pending().shots + tracks.size(), 41U);
+
+  disk.fail(testing::FaultyDisk::Fault::none);
+  clock_.advance(1min);
+  outbox_->tend();
+  EXPECT_EQ(set_aside().size(), 1U);
+  EXPECT_FALSE(outbox_->trouble());
+  tracks.merge(deliver_all());
+  EXPECT_TRUE(tracks.contains(41));
+  EXPECT_EQ(tracks.size() + fates_.all().size(), 41U);
+  open();
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(OutboxDamageTest, AStartWithADamagedFileAndNoRoomLosesNothing) {
+  testing::FaultyDisk disk;
+  fill(100);
+  std::filesystem::resize_file(path_, std::filesystem::file_size(path_) / 4 * 3 / 4096 * 4096);
+  disk.fail(testing::FaultyDisk::Fault::full);
+  open();
+  EXPECT_TRUE(outbox_->trouble());
+  EXPECT_FALSE(add(101).ok());
+  EXPECT_EQ(take()->shot.track, 101U);
+  EXPECT_TRUE(set_aside().empty());
+  disk.fail(testing::FaultyDisk::Fault::none);
+  clock_.advance(1min);
+  outbox_->tend();
+  EXPECT_FALSE(outbox_->trouble());
+  EXPECT_EQ(set_aside().size(), 1U);
+  EXPECT_GT(outbox_->pending().shots, 50U);
+}
+
+TEST_F(OutboxDamageTest, ACopyThatFailsAgainAndAgainIsOneLineAndWhatCannotBeReadOneAMinute) {
+  testing::FaultyDisk disk;
+  fill(40);
+  overwrite(0.4, 0.6);
+  open();
+  disk.fail(testing::FaultyDisk::Fault::full);
+  const Log log;
+  outbox_->drain();
+  int unreadable = 0;
+  for (int i = 0; i < 40; ++i) {
+    if (!outbox_->take("findface", clock_.now(), {}).ok()) ++unreadable;
+  }
+  for (int i = 0; i < 100; ++i) {
+    clock_.advance(1s);
+    outbox_->tend();
+  }
+  EXPECT_GT(unreadable, 1);
+  const std::vector<std::string> lines = log.lines();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_NE(lines[0].find("cannot be copied yet"), std::string::npos) << lines[0];
+  EXPECT_NE(lines[1].find("1 waiting faces could not be read back"), std::string::npos) << lines[1];
+  EXPECT_NE(lines[2].find(std::to_string(unreadable) + " in all"), std::string::npos) << lines[2];
+}
+
+// As a kill leaves it in the middle of the copy.
+TEST_F(OutboxDamageTest, ACopyThatDidNotComeToItsEndIsMadeAnew) {
+  fill(40);
+  std::filesystem::copy_file(path_, path_ + ".mending");
+  std::filesystem::resize_file(path_ + ".mending", 40960);
+  std::ofstream(path_ + ".mending-wal") << "x";
+  overwrite(0.4, 0.6);
+  open();
+  EXPECT_GT(deliver_all().size(), 10U);
+  EXPECT_EQ(set_aside().size(), 1U);
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".mending"));
+  EXPECT_FALSE(std::filesystem::exists(path_ + ".mending-wal"));
+}
+
+// As a kill leaves it before the last renaming, and before the last but one.
+TEST_F(OutboxDamageTest, ACopyThatIsWholeTakesTheDamagedFilesPlaceAtTheNextStart) {
+  for (const bool damaged_is_there : {true, false}) {
+    fill(5);
+    std::filesystem::copy_file(path_, path_ + ".mended");
+    if (damaged_is_there) {
+      overwrite(0, 1);
+    } else {
+      std::filesystem::remove(path_);
+      std::ofstream(path_ + "-wal") << "what is left of the damaged one";
+    }
+    open();
+    EXPECT_EQ(deliver_all().size(), 5U);
+    EXPECT_FALSE(std::filesystem::exists(path_ + ".mended"));
+    EXPECT_EQ(set_aside().size(), 1U);
+  }
 }
 
 // Each cut somewhere else: never a crash, never a file that cannot be used afterwards.

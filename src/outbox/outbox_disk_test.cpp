@@ -20,6 +20,7 @@ using Tracks = std::vector<std::uint64_t>;
 class OutboxDiskTest : public OutboxFixture {
  protected:
   void TearDown() override {
+    disk_.let_go();
     disk_.fail(Fault::none);
     outbox_.reset();
   }
@@ -33,7 +34,7 @@ class OutboxDiskTest : public OutboxFixture {
 };
 
 struct Syncs {
-  int add, postpone, finish;
+  int add, begin, postpone, finish;
 };
 
 class DurabilityTest : public OutboxDiskTest {
@@ -48,6 +49,9 @@ class DurabilityTest : public OutboxDiskTest {
     syncs.add = disk_.syncs() - before;
     auto taken = take();
     before = disk_.syncs();
+    EXPECT_TRUE(outbox_->begin(*taken).ok());
+    syncs.begin = disk_.syncs() - before;
+    before = disk_.syncs();
     EXPECT_TRUE(outbox_->postpone(*taken, {.until = clock_.now(), .doubtful = false, .why = ""}).ok());
     syncs.postpone = disk_.syncs() - before;
     taken = take();
@@ -61,6 +65,7 @@ class DurabilityTest : public OutboxDiskTest {
 TEST_F(DurabilityTest, FullSyncsEveryChange) {
   const Syncs syncs = syncs_with("full");
   EXPECT_GE(syncs.add, 1);
+  EXPECT_EQ(syncs.begin, 0);  // a mark for the end of the process only
   EXPECT_GE(syncs.postpone, 1);
   EXPECT_GE(syncs.finish, 1);
 }

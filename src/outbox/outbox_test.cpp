@@ -199,6 +199,35 @@ TEST_F(OutboxTest, AfterARestartAPostponedShotIsDueAtOnceAndKeepsItsHistory) {
   EXPECT_EQ(second->doubtful, 1);
 }
 
+// As the end of the process leaves it.
+TEST_F(OutboxTest, AnAttemptThatHasBegunAndNeverEndedIsDoubtful) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  for (const int before : {0, 1}) {
+    const auto taken = take();
+    EXPECT_EQ(taken->attempts, before);
+    EXPECT_EQ(taken->doubtful, before);
+    ASSERT_TRUE(outbox_->begin(*taken).ok());
+    open();
+  }
+  EXPECT_EQ(take()->doubtful, 2);
+}
+
+TEST_F(OutboxTest, AnAttemptThatEndedIsAsItsEndSays) {
+  open();
+  ASSERT_TRUE(outbox_->add(sample_shot()).ok());
+  const auto first = take();
+  ASSERT_TRUE(outbox_->begin(*first).ok());
+  ASSERT_TRUE(
+      outbox_->postpone(*first, {.until = clock_.now(), .doubtful = false, .why = "500", .error = true})
+          .ok());
+  open();
+  const auto second = take();
+  EXPECT_EQ(second->attempts, 1);
+  EXPECT_EQ(second->doubtful, 0);
+  EXPECT_EQ(second->errors, 1);
+}
+
 TEST_F(OutboxTest, TheTimeOfDayMayJumpWithoutMovingDueTimes) {
   open();
   ASSERT_TRUE(outbox_->add(sample_shot()).ok());
@@ -382,7 +411,7 @@ TEST_F(OutboxTest, AFileOfANewerVigiaIsRefused) {
   open();
   outbox_.reset();
   execute("PRAGMA user_version=99");
-  EXPECT_THAT(open_error(path_), HasSubstr("newer Vigia (schema 99, this one knows 2)"));
+  EXPECT_THAT(open_error(path_), HasSubstr("newer Vigia (schema 99, this one knows 3)"));
 }
 
 TEST_F(OutboxTest, PathsThatCannotBeUsedAreNamed) {

@@ -9,6 +9,9 @@
 namespace vigia::outbox {
 namespace {
 
+// Ends that are dealt with at a time: deleting is the disk's work, and others wait to write.
+constexpr std::size_t kEndsAtOnce = 100;
+
 Nanoseconds age_of(const domain::Shot& shot, SteadyTime now) {
   return shot.read_at ? std::max<Nanoseconds>(now - *shot.read_at, Nanoseconds::zero()) : Nanoseconds::zero();
 }
@@ -22,8 +25,10 @@ std::vector<StoredShot> Outbox::number(std::span<const domain::Shot> shots) {
     one.id = ++last_id_;
     one.shot = shot;
     const Nanoseconds age = age_of(shot, clock_.now());
-    one.seen = clock_.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age);
-    for (const std::string& route : routes_) one.owed.push_back({.route = route});
+    one.seen = {.utc = clock_.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age),
+                .boot = clock_.boot_now()};
+    one.seen.boot.since = std::max<Nanoseconds>(one.seen.boot.since - age, Nanoseconds::zero());
+    for (const std::string& route : routes_) one.owed.push_back({.route = route, .tries = {}});
   }
   return stored;
 }
@@ -59,9 +64,10 @@ void Outbox::make_room_for(std::span<const domain::Shot> shots, Endings& endings
 }
 
 void Outbox::keep_in_memory(const StoredShot& shot, Endings& endings) {
-  while (!unsaved_.shots().add(shot, false)) {
+  unsaved_.refused(static_cast<Bytes>(shot.shot.jpeg->bytes.size()));
+  while (!unsaved_.keep(shot, false)) {
     if (shed_from_memory(endings)) continue;
-    static_cast<void>(unsaved_.shots().add(shot, true));
+    static_cast<void>(unsaved_.keep(shot, true));
     return;
   }
 }
@@ -78,6 +84,7 @@ bool Outbox::shed_from_memory(Endings& endings) {
 }
 
 void Outbox::tend() {
+  save(When::due);
   Endings endings;
   {
     MutexLock lock(mutex_);
@@ -88,89 +95,15 @@ void Outbox::tend() {
 
 void Outbox::tend(Endings& endings) {
   const SteadyTime now = clock_.now();
-  for (TakenOut& out : waiting_.expire(now)) end(std::move(out), domain::Reason::expired, endings);
+  for (TakenOut& out : waiting_.expire(now, kEndsAtOnce)) {
+    end(std::move(out), domain::Reason::expired, endings);
+  }
   expired_.say(now);
   shed_.say(now);
-  save_unsaved();
+  unreadable_.say(now);
   // Found lost while the disk was mended.
   std::move(lost_shots_.begin(), lost_shots_.end(), std::back_inserter(endings));
   lost_shots_.clear();
-}
-
-void Outbox::save_unsaved() {
-  const SteadyTime now = clock_.now();
-  if (!unsaved_.in_trouble() || now < unsaved_.trouble().next_try) return;
-  const Status saved = try_to_save();
-  if (saved) {
-    unsaved_.resolved(clock_.now());
-  } else {
-    unsaved_.trouble().next_try = now + Unsaved::kAskAgain;
-    log::debug("{}", saved.error().text);
-  }
-}
-
-// Under the lock, so that nobody changes meanwhile what is being written.
-Status Outbox::try_to_save() {
-  constexpr std::size_t kAtOnce = 16;
-  const auto with_mending = [this](const auto& call) REQUIRES(mutex_) {
-    const unsigned generation = disk_->generation();
-    Status done = call();
-    if (done || done.error().code != ErrorCode::damaged || !mend(generation, done.error())) return done;
-    return call();
-  };
-  disk_->make_room();
-  if (const std::vector<Change> changes = unsaved_.changes(); !changes.empty()) {
-    if (Status done = with_mending([&] { return disk_->apply(changes); }); !done) return done;
-    unsaved_.changes_written();
-  }
-  while (unsaved_.shots().size() > 0) {
-    const std::vector<StoredShot> some = unsaved_.shots().oldest(kAtOnce);
-    if (Status done = with_mending([&] { return disk_->insert(some); }); !done) return done;
-    for (const StoredShot& shot : some) unsaved_.shots().remove(shot.id);
-    unsaved_.trouble().written += some.size();
-  }
-  return ok_status();
-}
-
-Status Outbox::write(std::span<const Change> changes) {
-  unsigned generation = 0;
-  bool asked = false;
-  {
-    MutexLock lock(mutex_);
-    asked = !unsaved_.in_trouble();
-    generation = disk_->generation();
-  }
-  Status done = asked ? disk_->apply(changes) : ok_status();
-  if (asked && done) return done;
-  MutexLock lock(mutex_);
-  if (!done && done.error().code == ErrorCode::damaged && mend(generation, done.error())) asked = false;
-  if (!asked && !unsaved_.in_trouble()) done = disk_->apply(changes);
-  if (!asked && unsaved_.in_trouble()) done = Error{ErrorCode::io, unsaved_.trouble().text};
-  if (done) return done;
-  unsaved_.begin_trouble(done.error().text, clock_.now());
-  for (const Change& change : changes) unsaved_.note(change);
-  return done;
-}
-
-bool Outbox::mend(unsigned generation, const Error& error) {
-  std::vector<std::int64_t> known;  // those that should be in the file
-  for (const std::int64_t id : waiting_.ids()) {
-    if (unsaved_.shots().find(id) == nullptr) known.push_back(id);
-  }
-  auto renewal = disk_->renew(generation, known);
-  if (!renewal) {
-    log::error("{}", renewal.error().text);
-    return false;
-  }
-  if (!*renewal) return true;
-  const Carried& carried = (*renewal)->carried;
-  for (const std::int64_t id : known) {
-    if (std::binary_search(carried.ids.begin(), carried.ids.end(), id)) continue;
-    if (auto out = waiting_.take(id)) end(*std::move(out), std::nullopt, lost_shots_);
-  }
-  log::error("{}; set aside as {}, a new one is begun: {} waiting shots carried over, {} could not be read",
-             error.text, (*renewal)->aside, carried.ids.size(), carried.unreadable);
-  return true;
 }
 
 void Outbox::end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) {
@@ -183,17 +116,17 @@ void Outbox::end(TakenOut out, std::optional<domain::Reason> reason, Endings& en
   if (const StoredShot* const kept = unsaved_.shots().find(ending.out.id)) {
     ending.shot = kept->shot;
     ending.shot->jpeg.reset();
-    for (const Change& change : changes_of(ending.out)) unsaved_.shots().apply(change);
+    for (const Change& change : changes_of(ending.out)) unsaved_.apply(change);
   }
   endings.push_back(std::move(ending));
 }
 
 std::vector<Change> Outbox::changes_of(const TakenOut& out) const {
-  if (out.whole) return {{.id = out.id, .what = Change::What::all_finished}};
+  if (out.whole) return {{.id = out.id, .what = Change::What::all_finished, .route = {}, .tries = {}}};
   std::vector<Change> changes;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     if ((out.routes & route_bit(i)) == 0) continue;
-    changes.push_back({.id = out.id, .what = Change::What::finished, .route = routes_[i]});
+    changes.push_back({.id = out.id, .what = Change::What::finished, .route = routes_[i], .tries = {}});
   }
   return changes;
 }
@@ -213,7 +146,11 @@ void Outbox::settle(Endings endings) {
     }
     tell(ending, shot);
   }
-  if (!changes.empty()) static_cast<void>(write(changes));  // what could not be written is tried again
+  for (std::span<const Change> left = changes; !left.empty();) {
+    const std::size_t some = std::min(left.size(), kEndsAtOnce);
+    static_cast<void>(write(left.first(some)));  // what could not be written is tried again
+    left = left.subspan(some);
+  }
 }
 
 void Outbox::tell(const Ending& ending, const domain::Shot& shot) {
@@ -229,11 +166,11 @@ void Outbox::tell(const Ending& ending, const domain::Shot& shot) {
 }
 
 void Outbox::close() {
+  save(When::now);
   Endings endings;
   {
     MutexLock lock(mutex_);
     tend(endings);
-    if (unsaved_.in_trouble() && try_to_save()) unsaved_.resolved(clock_.now());
     const std::vector<std::int64_t> left = unsaved_.shots().ids();
     for (const std::int64_t id : left) {
       if (auto out = waiting_.take(id)) end(*std::move(out), std::nullopt, endings);
@@ -243,6 +180,7 @@ void Outbox::close() {
     }
     expired_.say_rest();
     shed_.say_rest();
+    unreadable_.say_rest();
   }
   settle(std::move(endings));
 }
@@ -270,6 +208,11 @@ OutboxFigures Outbox::figures() const {
   figures.expired = expired_.total();
   figures.lost = lost_;
   return figures;
+}
+
+std::optional<std::string> Outbox::trouble() const {
+  MutexLock lock(mutex_);
+  return unsaved_.in_trouble() ? std::optional(unsaved_.trouble().error.text) : std::nullopt;
 }
 
 std::optional<std::size_t> Outbox::index_of(const std::string& route) const {

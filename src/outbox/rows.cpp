@@ -13,7 +13,7 @@ using sqlite::Statement;
 constexpr const char* kColumns =
     "camera, camera_id, track, captured_us, seen_us, max_age_ns, stream_time_ns, face_left, face_top,"
     " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size,"
-    " frontality, proportion, sharpness, jpeg_width, jpeg_height";
+    " frontality, proportion, sharpness, jpeg_width, jpeg_height, boot, seen_boot_ns";
 
 // Microseconds that a time of day can hold, until the year 2255: a file may have been written by anybody.
 UtcTime sane_time(std::int64_t us) {
@@ -43,13 +43,18 @@ std::optional<Nanoseconds> max_age(Statement& row) {
   return ns ? std::optional(Nanoseconds(std::max<std::int64_t>(*ns, 0))) : std::nullopt;
 }
 
+BootTime boot_time(Statement& row) {
+  const std::int64_t boot = row.integer();
+  return {.boot = boot, .since = Nanoseconds(std::max<std::int64_t>(row.integer(), 0))};
+}
+
 void bind_shot(Statement& to, const StoredShot& stored) {
   const domain::Shot& shot = stored.shot;
   to.bind(stored.id).bind(std::string_view(shot.camera));
   bind(to, shot.camera_id);
   to.bind(static_cast<std::int64_t>(shot.track))
       .bind(to_unix_us(shot.captured))
-      .bind(to_unix_us(stored.seen));
+      .bind(to_unix_us(stored.seen.utc));
   bind(to, shot.max_age ? std::optional<std::int64_t>(shot.max_age->count()) : std::nullopt);
   to.bind(static_cast<std::int64_t>(shot.stream_time.count()));
   for (const float value : {shot.face.left, shot.face.top, shot.face.width, shot.face.height}) {
@@ -65,6 +70,7 @@ void bind_shot(Statement& to, const StoredShot& stored) {
   }
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.width));
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.height));
+  to.bind(stored.seen.boot.boot).bind(static_cast<std::int64_t>(stored.seen.boot.since.count()));
   to.bind(static_cast<std::int64_t>(shot.jpeg->bytes.size()));
 }
 
@@ -75,14 +81,23 @@ domain::Size read_shot(Statement& row, StoredShot& stored) {
   shot.camera_id = optional(row);
   shot.track = static_cast<std::uint64_t>(row.integer());
   shot.captured = sane_time(row.integer());
-  stored.seen = sane_time(row.integer());
+  stored.seen.utc = sane_time(row.integer());
   shot.max_age = max_age(row);
   shot.stream_time = Nanoseconds(row.integer());
   shot.face = {real(row), real(row), real(row), real(row)};
   shot.roi = {whole(row), whole(row), whole(row), whole(row)};
   shot.score = real(row);
   shot.quality = {real(row), real(row), real(row), real(row), real(row), real(row)};
-  return {whole(row), whole(row)};
+  const domain::Size size{whole(row), whole(row)};
+  stored.seen.boot = boot_time(row);
+  return size;
+}
+
+void bind_tries(Statement& to, const Tries& tries) {
+  for (const int number : {tries.attempts, tries.doubtful, tries.errors, tries.begun ? 1 : 0}) {
+    to.bind(static_cast<std::int64_t>(number));
+  }
+  to.bind(std::string_view(tries.why));
 }
 
 }  // namespace
@@ -91,18 +106,21 @@ Status Rows::prepare() {
   const std::string columns = kColumns;
   const std::pair<Statement*, std::string> all[] = {
       {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns +
-                     ", jpeg_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+                     ", jpeg_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
       {&insert_image_, "INSERT OR REPLACE INTO images(shot_id, jpeg) VALUES(?,?)"},
       {&insert_owed_,
-       "INSERT OR REPLACE INTO deliveries(shot_id, route, attempts, doubtful, last_error) VALUES(?,?,?,?,?)"},
+       "INSERT OR REPLACE INTO deliveries(shot_id, route, attempts, doubtful, errors, begun, last_error)"
+       " VALUES(?,?,?,?,?,?,?)"},
       {&finish_, "DELETE FROM deliveries WHERE shot_id=? AND route=?"},
       {&finish_all_, "DELETE FROM deliveries WHERE shot_id=?"},
-      {&fail_,
-       "UPDATE deliveries SET attempts=attempts+?, doubtful=doubtful+?, last_error=?"
+      {&tried_,
+       "UPDATE deliveries SET attempts=?, doubtful=?, errors=?, begun=?,"
+       " last_error=coalesce(nullif(?, ''), last_error)"
        " WHERE shot_id=? AND route=?"},
       {&read_, "SELECT " + columns + " FROM shots WHERE id=?"},
       {&read_image_, "SELECT jpeg FROM images WHERE shot_id=?"},
-      {&read_owed_, "SELECT route, attempts, doubtful, last_error FROM deliveries WHERE shot_id=?"},
+      {&read_owed_,
+       "SELECT route, attempts, doubtful, errors, begun, last_error FROM deliveries WHERE shot_id=?"},
   };
   for (const auto& [statement, sql] : all) {
     Result<Statement> prepared = database_.prepare(sql.c_str());
@@ -139,9 +157,7 @@ Status Rows::insert(const StoredShot& stored) {
   if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
   for (const Owed& owed : stored.owed) {
     insert_owed_.bind(stored.id).bind(std::string_view(owed.route));
-    insert_owed_.bind(static_cast<std::int64_t>(owed.attempts))
-        .bind(static_cast<std::int64_t>(owed.doubtful));
-    insert_owed_.bind(std::string_view(owed.why));
+    bind_tries(insert_owed_, owed.tries);
     if (insert_owed_.step() != Statement::Step::done) return database_.error(kDoing);
   }
   return ok_status();
@@ -168,10 +184,10 @@ Status Rows::apply(const Change& change) {
     if (finish_.step() == Statement::Step::done) return ok_status();
     return database_.error("cannot forget a delivered shot");
   }
-  fail_.bind(static_cast<std::int64_t>(change.attempts)).bind(static_cast<std::int64_t>(change.doubtful));
-  fail_.bind(std::string_view(change.why)).bind(change.id).bind(std::string_view(change.route));
-  if (fail_.step() == Statement::Step::done) return ok_status();
-  return database_.error("cannot note a failed delivery");
+  bind_tries(tried_, change.tries);
+  tried_.bind(change.id).bind(std::string_view(change.route));
+  if (tried_.step() == Statement::Step::done) return ok_status();
+  return database_.error("cannot note a delivery");
 }
 
 Result<std::optional<StoredShot>> Rows::read(std::int64_t id,
@@ -208,16 +224,18 @@ Status Rows::read_owed(StoredShot& stored) {
     if (step == Statement::Step::failed) return database_.error("cannot read a shot back");
     Owed owed;
     owed.route = read_owed_.text();
-    owed.attempts = whole(read_owed_);
-    owed.doubtful = whole(read_owed_);
-    owed.why = read_owed_.text();
+    owed.tries = {.attempts = whole(read_owed_),
+                  .doubtful = whole(read_owed_),
+                  .errors = whole(read_owed_),
+                  .begun = whole(read_owed_) != 0,
+                  .why = read_owed_.text()};
     stored.owed.push_back(std::move(owed));
   }
 }
 
 Status Rows::each_head(const std::function<void(const RowHead&)>& tell) {
   Result<Statement> rows = database_.prepare(
-      "SELECT id, jpeg_bytes, seen_us, max_age_ns, camera, route"
+      "SELECT id, jpeg_bytes, seen_us, boot, seen_boot_ns, max_age_ns, camera, route"
       " FROM shots JOIN deliveries ON shot_id = id ORDER BY id");
   if (!rows) return rows.error();
   RowHead head;
@@ -232,7 +250,8 @@ Status Rows::each_head(const std::function<void(const RowHead&)>& tell) {
     if (step == Statement::Step::done) return ok_status();
     head.id = id;
     head.bytes = std::clamp<Bytes>(rows->integer(), 0, 1_GiB);
-    head.seen = sane_time(rows->integer());
+    head.seen.utc = sane_time(rows->integer());
+    head.seen.boot = boot_time(*rows);
     head.max_age = max_age(*rows);
     head.camera = rows->text();
     head.routes.push_back(rows->text());
@@ -243,6 +262,15 @@ Result<std::int64_t> Rows::highest_id() {
   return database_.number(
       "SELECT max((SELECT ifnull(max(id), 0) FROM shots),"
       " (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='shots'))");
+}
+
+// A blob that is deleted in the transaction that wrote it would never be written.
+Status Rows::try_to_write(Bytes bytes) {
+  constexpr const char* kDoing = "cannot keep a shot";
+  const std::vector<std::byte> zeros(static_cast<std::size_t>(bytes));
+  insert_image_.bind(std::int64_t{-1}).bind(std::span(zeros));  // no shot's number
+  if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
+  return database_.run("DELETE FROM images WHERE shot_id=-1");
 }
 
 void Rows::give_pages_back() {

@@ -19,18 +19,36 @@
 
 namespace vigia::outbox {
 
+// Numbers beyond it are nobody's: none came so far by counting.
+inline constexpr std::int64_t kHighestId = std::int64_t{1} << 62;
+
+// How the deliveries of a shot to one receiver went.
+struct Tries {
+  int attempts = 0;    // that have ended
+  int doubtful = 0;    // of these: sent whole and never answered
+  int errors = 0;      // of these: answered with neither "later" nor "never"
+  bool begun = false;  // one is under way. In a row that an earlier run left: it never ended
+  std::string why;     // the last one failed; redacted by the courier
+
+  bool operator==(const Tries&) const = default;
+};
+
 // What a shot still owes a receiver.
 struct Owed {
   std::string route;
-  int attempts = 0;  // deliveries tried
-  int doubtful = 0;  // of these: how many the receiver may have taken all the same
-  std::string why;   // the last one failed; redacted by the courier
+  Tries tries;
+};
+
+// When a shot was seen, by this machine, also where `captured` is the stream's own time.
+struct Seen {
+  UtcTime utc;
+  BootTime boot;
 };
 
 struct StoredShot {
   std::int64_t id = 0;  // in the order of adding, never used twice
-  UtcTime seen;         // by this machine's time of day, also where `captured` is the stream's own
-  domain::Shot shot;    // without its image where only the rest was asked for
+  Seen seen;
+  domain::Shot shot;  // without its image where only the rest was asked for
   std::vector<Owed> owed;
 };
 
@@ -38,21 +56,21 @@ struct StoredShot {
 struct RowHead {
   std::int64_t id = 0;
   Bytes bytes = 0;  // of its image
-  UtcTime seen;
+  Seen seen;
   std::optional<Nanoseconds> max_age;
   std::string camera;
   std::vector<std::string> routes;
 };
 
-// A change of one delivery.
+// A change of one delivery. It may be made twice: it says what the row is to say, not what is to be added.
 struct Change {
-  enum class What { finished, all_finished, failed };
+  enum class What { finished, all_finished, tried };
   std::int64_t id = 0;
   What what = What::finished;
   std::string route;  // not of all_finished, which also ends deliveries of routes that are not set
-  int attempts = 0;   // of failed: to be added to what the row says
-  int doubtful = 0;
-  std::string why;
+  Tries tries;        // of tried
+
+  bool operator==(const Change&) const = default;
 };
 
 class Rows {
@@ -72,6 +90,9 @@ class Rows {
   // Of all shots that were ever in the file; 0: none.
   Result<std::int64_t> highest_id();
 
+  // Writes so many bytes and deletes them again: whether the disk takes an image of that size.
+  Status try_to_write(Bytes bytes);
+
   // After an outage the file is large and nearly empty: gives 1 MiB of it back to the system.
   void give_pages_back();
 
@@ -85,7 +106,7 @@ class Rows {
   Status read_owed(StoredShot& shot);
 
   sqlite::Database database_;
-  sqlite::Statement insert_, insert_image_, insert_owed_, finish_, finish_all_, fail_, read_, read_image_,
+  sqlite::Statement insert_, insert_image_, insert_owed_, finish_, finish_all_, tried_, read_, read_image_,
       read_owed_;  // after the database: they end first
 };
 

@@ -76,12 +76,24 @@ constexpr const char* kVersion2 = R"(
     DELETE FROM shots WHERE id = OLD.shot_id;
   END;
 )";
-constexpr std::array kMigrations = {kVersion1, kVersion2};  // [n] leads from version n to n + 1
+// How a delivery stands, kept apart; and how old a shot is while the machine has not been started anew.
+constexpr const char* kVersion3 = R"(
+  ALTER TABLE shots ADD COLUMN boot INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN seen_boot_ns INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE deliveries ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
+)";
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
+
+// What a disk may do to a file that was right before; all else is the setting's fault.
+bool may_pass(int why) {
+  return why == ENOSPC || why == EDQUOT || why == EROFS || why == EIO || why == EMFILE || why == ENFILE;
+}
 
 Error system_error(const std::string& path, std::string_view doing) {
   const int why = errno;
-  return {ErrorCode::io,
+  return {may_pass(why) ? ErrorCode::io : ErrorCode::invalid,
           fmt::format("outbox {}: {}: {}; make the folder writable for this user, or set another "
                       "outbox.path",
                       path, doing, std::strerror(why))};
@@ -179,7 +191,7 @@ Result<Database> open_database(const std::string& path, const std::string& prima
 }
 
 Result<Database> open_to_read(const std::string& path) {
-  Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
+  Result<Database> database = Database::open_to_read(path, {"outbox", "outbox.path"});
   if (!database) return database.error();
   constexpr const char* kSettings =
       "PRAGMA query_only=ON; PRAGMA cache_size=-2000; PRAGMA trusted_schema=OFF;";

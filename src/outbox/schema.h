@@ -12,9 +12,11 @@ namespace vigia::outbox {
 using sqlite::Database;
 using sqlite::Statement;
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // Held by one process at a time: <path>.lock, freed by the system when the process ends, however it ends.
+// Errors of both: ErrorCode::io where the system may say something else later (a full, read-only or failing
+// disk); invalid, refused, unavailable (another process has it) where somebody has to do something.
 Result<Fd> lock_for_this_process(const std::string& path);
 
 // Opens the file, refuses what is not Vigia's or of a newer Vigia, makes or updates the tables. Shots of
@@ -22,7 +24,7 @@ Result<Fd> lock_for_this_process(const std::string& path);
 // Error: ErrorCode::damaged where the file is no database or not a whole one.
 Result<Database> open_database(const std::string& path, const std::string& primary);
 
-// A further connection to the same file, which changes nothing.
+// A further connection to the same file, which neither makes nor changes it.
 Result<Database> open_to_read(const std::string& path);
 
 }  // namespace vigia::outbox

@@ -105,7 +105,7 @@ TEST_F(SchemaTest, ImpossibleValuesAreReadAsPossibleOnes) {
       "INSERT INTO shots SELECT 9223372036854775807, camera, camera_id, track, captured_us, seen_us,"
       " NULL, stream_time_ns, face_left, face_top, face_width, face_height, roi_left, roi_top, roi_width,"
       " roi_height, score, quality, confidence, size, frontality, proportion, sharpness, jpeg_width,"
-      " jpeg_height, jpeg_bytes FROM shots");
+      " jpeg_height, jpeg_bytes, boot, seen_boot_ns FROM shots");
   open();
   ASSERT_TRUE(add(2).ok());
   EXPECT_EQ(take()->shot.track, 2U);

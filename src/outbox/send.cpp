@@ -25,7 +25,7 @@ class Sender {
       const Breaker::Turn turn = breaker_.next_turn();
       Result<std::optional<PendingShot>> next = take(turn, stop);
       if (!next) {
-        log::error("{}", next.error().text);
+        log::debug("{}", next.error().text);  // the outbox says it, folded
       } else if (*next) {
         carry(**next, turn, stop);
       } else if (!turn.changed().stop_requested()) {
@@ -44,7 +44,13 @@ class Sender {
   }
 
   void carry(const PendingShot& pending, const Breaker::Turn& turn, const std::stop_token& stop) {
-    const Delivery delivery = courier_.deliver(pending.shot, stop);
+    // Begun so often by runs that were killed: nobody knows what came of it.
+    if (pending.doubtful >= kSentWholeAtMost) return give_up(pending, "the last attempts were cut short");
+    domain::Shot shot = pending.shot;
+    shot.going_out = [&] {
+      if (Status noted = outbox_.begin(pending); !noted) log::debug("{}", noted.error().text);
+    };
+    const Delivery delivery = courier_.deliver(shot, stop);
     if (delivery.outcome == Delivery::Outcome::retry) return try_later(pending, delivery, turn);
     if (!delivery.tells_nothing) breaker_.succeeded();
     if (delivery.outcome == Delivery::Outcome::refused) {
@@ -57,23 +63,27 @@ class Sender {
   void try_later(const PendingShot& pending, const Delivery& delivery, const Breaker::Turn& turn) {
     log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
     if (!delivery.tells_nothing) breaker_.failed(turn, delivery.text, delivery.after);
-    const int doubts = pending.doubtful + 1;  // this one included
-    if (delivery.maybe_delivered && doubts >= kSentWholeAtMost) {
-      settle(pending);
-      log::warn("{}: a face of camera {} was sent {} times without an answer, given up: {}", courier_.name(),
-                pending.shot.camera, doubts, delivery.text);
-      listener_.failed(pending.shot, delivery.text);
-      return;
+    // This one included. Silences and errors are counted apart: each has its own limit.
+    if (delivery.maybe_delivered && pending.doubtful + 1 >= kSentWholeAtMost) {
+      return give_up(pending, delivery.text);
     }
-    if (delivery.attempts_at_most > 0 && doubts >= delivery.attempts_at_most) {
+    const bool error = delivery.attempts_at_most > 0;
+    if (error && pending.errors + 1 >= delivery.attempts_at_most) {
       return refuse(pending, domain::Reason::refused, delivery.text);
     }
     const SteadyTime until =
         clock_.now() + std::max(backoff(pending.attempts, random_), believable(delivery.after));
-    const bool doubtful = delivery.maybe_delivered || delivery.attempts_at_most > 0;
-    const Status noted =
-        outbox_.postpone(pending, {.until = until, .doubtful = doubtful, .why = delivery.text});
+    const Status noted = outbox_.postpone(
+        pending,
+        {.until = until, .doubtful = delivery.maybe_delivered, .why = delivery.text, .error = error});
     if (!noted) log::debug("{}", noted.error().text);  // the outbox has said it, and tries again
+  }
+
+  void give_up(const PendingShot& pending, const std::string& text) {
+    settle(pending);
+    log::warn("{}: a face of camera {} was sent {} times without an answer, given up: {}", courier_.name(),
+              pending.shot.camera, kSentWholeAtMost, text);
+    listener_.failed(pending.shot, text);
   }
 
   void refuse(const PendingShot& pending, domain::Reason reason, const std::string& text) {

@@ -4,7 +4,9 @@
 // A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
 // shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
 // hour). After three failures in a row, or one with `after`, all senders pause: see breaker.h. A shot that
-// was sent whole without an answer is sent once more; without an answer again, it has failed.
+// was sent whole without an answer is sent once more; without an answer again, it has failed. So it has when
+// its second attempt, too, is cut short by the end of the process after the receiver may have had it all
+// (Shot::going_out). Answers that are neither "later" nor "never" have a count of their own.
 //
 // How it ends: a stop ends it at once, and cuts a delivery short. Outbox::drain() lets it deliver what is
 // due now, and then it returns; what waits for a retry stays on disk. So a stop of the program is:

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <thread>
 
+#include "sqlite/sqlite.h"
 #include "testing/fake_clock.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
@@ -49,10 +51,18 @@ class ScriptedCourier final : public Courier {
     MutexLock lock(mutex_);
     calls_.push_back({shot.track, clock_.now()});
     if (calls_.size() == stop_at_) stop_.request_stop();
+    if (look_) {
+      shot.going_out();
+      look_();
+    }
     if (answers_.empty()) return delivered();
     Delivery answer = answers_.front();
     answers_.pop_front();
     return answer;
+  }
+  void before_answering(std::function<void()> look) {
+    MutexLock lock(mutex_);
+    look_ = std::move(look);
   }
   void be_well() {
     MutexLock lock(mutex_);
@@ -77,6 +87,7 @@ class ScriptedCourier final : public Courier {
   mutable Mutex mutex_;
   std::deque<Delivery> answers_ GUARDED_BY(mutex_);
   std::vector<Call> calls_ GUARDED_BY(mutex_);
+  std::function<void()> look_ GUARDED_BY(mutex_);
   std::size_t stop_at_ GUARDED_BY(mutex_) = 0;
   std::stop_source stop_ GUARDED_BY(mutex_){std::nostopstate};
 };
@@ -117,6 +128,11 @@ class SenderFixture : public ::testing::Test {
     outbox_ = std::move(*opened);
   }
   void add(std::uint64_t track) { ASSERT_TRUE(outbox_->add(sample_shot(track)).ok()); }
+
+  [[nodiscard]] std::int64_t begun_in_file() const {
+    auto file = sqlite::Database::open_to_read(dir_ / "vigia.db", {"outbox", "outbox.path"});
+    return file ? file->number("SELECT sum(begun) FROM deliveries").value() : -1;
+  }
 
   Sending parts() { return {*outbox_, "findface", courier_, breaker_, counts_, clock_}; }
 
@@ -248,6 +264,39 @@ TEST_F(SendTest, AFailureBeforeTheShotWasSentDoesNotUseUpItsSecondChance) {
   run_until_call(5);
   EXPECT_EQ(counts_.delivered_count, 1);
   EXPECT_EQ(counts_.failed_count, 0);
+}
+
+TEST_F(SendTest, AnErrorDoesNotUseUpTheSecondChanceOfAShotWithoutAnAnswer) {
+  courier_.next(internal_error());
+  courier_.next(unanswered());
+  courier_.next(internal_error());
+  add(1);
+  run_until_call(4);
+  EXPECT_EQ(counts_.delivered_count, 1);
+}
+
+TEST_F(SendTest, AShotWhoseAttemptsWereCutShortTwiceIsNotSentAgain) {
+  add(1);
+  for (int i = 0; i < 2; ++i) {
+    const auto taken = outbox_->take("findface", clock_.now(), {});
+    ASSERT_TRUE(taken.ok() && *taken);
+    ASSERT_TRUE(outbox_->begin(**taken).ok());
+    outbox_.reset();
+    SetUp();
+  }
+  run_to_the_end();
+  EXPECT_TRUE(courier_.calls().empty());
+  EXPECT_EQ(counts_.failed_count, 1);
+  EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, WhatIsAboutToGoOutIsMarkedInTheFile) {
+  courier_.before_answering([this] { EXPECT_EQ(begun_in_file(), 1); });
+  courier_.next(retry());
+  add(1);
+  run_to_the_end();
+  EXPECT_EQ(courier_.calls().size(), 1U);
+  EXPECT_EQ(begun_in_file(), 0);
 }
 
 TEST_F(SendTest, AnInternalErrorIsTriedThreeTimesAndThenRefused) {

@@ -1,55 +1,83 @@
 #include "outbox/unsaved.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 
 namespace vigia::outbox {
 
-void Unsaved::begin_trouble(const std::string& text, SteadyTime now) {
-  if (trouble_) return;
-  trouble_ = Trouble{.since = now, .next_try = now + kAskAgain, .text = text};
-  log::error("{}; shots are kept in memory, and the disk is tried again every second", text);
+void Unsaved::begin_trouble(const Error& error, unsigned generation, SteadyTime now) {
+  const bool is_damaged = error.code == ErrorCode::damaged;
+  if (!trouble_) {
+    trouble_ =
+        Trouble{.since = now, .next_try = is_damaged ? now : now + kAskAgain, .error = error, .damaged = {}};
+    if (!is_damaged) failed_again(error, now);
+  }
+  if (is_damaged) trouble_->damaged = {.generation = generation, .text = error.text};
+}
+
+void Unsaved::failed_again(const Error& error, SteadyTime now) {
+  trouble_->next_try = now + kAskAgain;
+  if (trouble_->said && error.code == trouble_->error.code) {
+    log::debug("{}", error.text);
+    return;
+  }
+  trouble_->said = true;
+  trouble_->error = error;
+  log::error("{}; shots are kept in memory, and the disk is tried again every second", error.text);
 }
 
 void Unsaved::resolved(SteadyTime now) {
-  log::info(
-      "outbox: the disk takes shots again, after {:.0f} s: {} that were kept in memory are written, {} "
-      "were given up",
-      to_seconds(now - trouble_->since), trouble_->written, trouble_->given_up);
+  if (trouble_->said) {
+    log::info(
+        "outbox: the disk takes shots again, after {:.0f} s: {} that were kept in memory are written, {} "
+        "were given up",
+        to_seconds(now - trouble_->since), trouble_->written, trouble_->given_up);
+  }
   trouble_.reset();
 }
 
+void Unsaved::apply(const Change& change) {
+  shots_.apply(change);
+  if (std::ranges::find(being_written_, change.id) != being_written_.end()) note(change);
+}
+
 void Unsaved::note(const Change& change) {
-  if (change.what != Change::What::failed) {  // whatever failed before does not matter any more
+  if (change.what == Change::What::all_finished) {  // whatever happened before does not matter any more
     const auto first = changes_.lower_bound({change.id, std::string()});
-    for (auto at = first; at != changes_.end() && at->first.first == change.id;) {
-      const bool same = change.what == Change::What::all_finished || at->first.second == change.route;
-      at = same ? changes_.erase(at) : std::next(at);
-    }
+    auto last = first;
+    while (last != changes_.end() && last->first.first == change.id) ++last;
+    changes_.erase(first, last);
   }
-  const auto [at, added] = changes_.try_emplace({change.id, change.route}, change);
-  if (added) return;
-  at->second.attempts += change.attempts;
-  at->second.doubtful += change.doubtful;
-  at->second.why = change.why;
+  changes_[{change.id, change.route}] = change;
 }
 
-bool Unsaved::has_note_of(std::int64_t id) const {
-  const auto at = changes_.lower_bound({id, std::string()});
-  return at != changes_.end() && at->first.first == id;
+const Tries* Unsaved::note_of(std::int64_t id, const std::string& route) const {
+  const auto found = changes_.find({id, route});
+  const bool is_tried = found != changes_.end() && found->second.what == Change::What::tried;
+  return is_tried ? &found->second.tries : nullptr;
 }
 
-void Unsaved::add_notes(std::int64_t id, Owed& owed) const {
-  const auto found = changes_.find({id, owed.route});
-  if (found == changes_.end() || found->second.what != Change::What::failed) return;
-  owed.attempts += found->second.attempts;
-  owed.doubtful += found->second.doubtful;
+Unsaved::Batch Unsaved::next_batch() {
+  Batch batch;
+  for (const auto& [key, change] : changes_) {
+    if (batch.changes.size() == kChangesAtOnce) break;
+    batch.changes.push_back(change);
+  }
+  if (!batch.changes.empty()) return batch;
+  batch.shots = shots_.oldest(kShotsAtOnce);
+  for (const StoredShot& shot : batch.shots) being_written_.push_back(shot.id);
+  return batch;
 }
 
-std::vector<Change> Unsaved::changes() const {
-  std::vector<Change> all;
-  all.reserve(changes_.size());
-  for (const auto& [key, change] : changes_) all.push_back(change);
-  return all;
+void Unsaved::written(const Batch& batch) {
+  for (const Change& change : batch.changes) {
+    const auto found = changes_.find({change.id, change.route});
+    if (found != changes_.end() && found->second == change) changes_.erase(found);
+  }
+  for (const StoredShot& shot : batch.shots) shots_.remove(shot.id);
+  trouble_->written += batch.shots.size();
+  being_written_.clear();
 }
 
 }  // namespace vigia::outbox

@@ -27,6 +27,20 @@ void WaitingShots::add(const New& shot, std::optional<SteadyTime> live_since) {
   }
 }
 
+bool WaitingShots::add_backlog(WaitingShots&& backlog) {
+  const auto is_twice = [&backlog](const auto& entry) { return backlog.entries_.contains(entry.first); };
+  if (std::ranges::any_of(entries_, is_twice)) return false;
+  for (auto& [id, entry] : backlog.entries_) entry.camera = number_of(backlog.cameras_.at(entry.camera));
+  entries_.merge(backlog.entries_);
+  bytes_ += backlog.bytes_;
+  first_deadline_ = std::min(first_deadline_, backlog.first_deadline_);
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    queues_[i].add_backlog(std::move(backlog.queues_[i]));
+    route_bytes_[i] += backlog.route_bytes_[i];
+  }
+  return true;
+}
+
 std::optional<std::int64_t> WaitingShots::claim(std::size_t route, SteadyTime now,
                                                 std::vector<TakenOut>& expired) {
   while (const auto id = queues_.at(route).claim(now)) {
@@ -43,13 +57,17 @@ std::optional<TakenOut> WaitingShots::finish(std::size_t route, std::int64_t id)
   return take(found, route_bit(route));
 }
 
-std::vector<TakenOut> WaitingShots::expire(SteadyTime now) {
+std::vector<TakenOut> WaitingShots::expire(SteadyTime now, std::size_t at_most) {
   std::vector<TakenOut> expired;
   if (now < next_expiry()) return expired;
   not_before_ = now + 1s;
   first_deadline_ = SteadyTime::max();
   for (auto at = entries_.begin(); at != entries_.end();) {
     const auto here = at++;
+    if (expired.size() == at_most) {
+      first_deadline_ = not_before_ = now;
+      return expired;
+    }
     if (here->second.deadline <= now) {
       const RouteSet routes = unclaimed(here->first, here->second);
       if (routes == here->second.routes) {

@@ -48,6 +48,9 @@ class WaitingShots {
 
   // live_since: when it was added; nothing: by an earlier run, so it waits in the backlog.
   void add(const New& shot, std::optional<SteadyTime> live_since);
+  // What an earlier run left, read when others waited already. Nothing, and no: a number would be there
+  // twice.
+  [[nodiscard]] bool add_backlog(WaitingShots&& backlog);
 
   // The route's next. Those beyond their deadline are taken out instead: appended to `expired`.
   std::optional<std::int64_t> claim(std::size_t route, SteadyTime now, std::vector<TakenOut>& expired);
@@ -58,8 +61,9 @@ class WaitingShots {
   std::optional<TakenOut> finish(std::size_t route, std::int64_t id);
 
   // Each of these leaves what a sender has in its hands.
-  // All that is beyond its deadline: now, if something is and the last call was a second ago.
-  std::vector<TakenOut> expire(SteadyTime now);
+  // What is beyond its deadline, at_most so many: now, if something is and the last look at all was a second
+  // ago.
+  std::vector<TakenOut> expire(SteadyTime now, std::size_t at_most);
   std::optional<TakenOut> take_oldest();
   std::optional<TakenOut> take(std::int64_t id);
 

@@ -10,6 +10,7 @@ using std::chrono_literals::operator""ms;
 
 const SteadyTime kNow = SteadyTime(100s);
 constexpr RouteSet kBoth = 3;
+constexpr std::size_t kAll = 1000;
 
 class WaitingShotsTest : public ::testing::Test {
  protected:
@@ -66,8 +67,8 @@ TEST_F(WaitingShotsTest, WhatIsTooOldIsTakenOutAndNotClaimed) {
   add(1, kBoth, kNow + 5s);
   add(2, kBoth, kNow + 9s);
   EXPECT_EQ(shots_.next_expiry(), kNow + 5s);
-  EXPECT_TRUE(shots_.expire(kNow + 4s).empty());
-  const auto out = shots_.expire(kNow + 5s);
+  EXPECT_TRUE(shots_.expire(kNow + 4s, kAll).empty());
+  const auto out = shots_.expire(kNow + 5s, kAll);
   EXPECT_EQ(ids(out), std::vector<std::int64_t>{1});
   EXPECT_TRUE(out.front().whole);
   EXPECT_EQ(out.front().camera, "gate");
@@ -81,11 +82,11 @@ TEST_F(WaitingShotsTest, WhatIsTooOldIsTakenOutAndNotClaimed) {
 
 TEST_F(WaitingShotsTest, AllAreLookedAtOnceASecondAtMost) {
   add(1, kBoth, kNow + 1s);
-  EXPECT_EQ(shots_.expire(kNow + 1s).size(), 1U);
+  EXPECT_EQ(shots_.expire(kNow + 1s, kAll).size(), 1U);
   add(2, kBoth, kNow + 1s);
   EXPECT_EQ(shots_.next_expiry(), kNow + 2s);
-  EXPECT_TRUE(shots_.expire(kNow + 1500ms).empty());
-  EXPECT_EQ(shots_.expire(kNow + 2s).size(), 1U);
+  EXPECT_TRUE(shots_.expire(kNow + 1500ms, kAll).empty());
+  EXPECT_EQ(shots_.expire(kNow + 2s, kAll).size(), 1U);
   EXPECT_EQ(shots_.next_expiry(), SteadyTime::max());
 }
 
@@ -93,14 +94,14 @@ TEST_F(WaitingShotsTest, WhatASenderHasIsLeftToIt) {
   add(1, kBoth, kNow + 1s);
   add(2);
   ASSERT_EQ(claim(0), 1);
-  const auto out = shots_.expire(kNow + 2s);
+  const auto out = shots_.expire(kNow + 2s, kAll);
   ASSERT_EQ(ids(out), std::vector<std::int64_t>{1});
   EXPECT_EQ(out.front().routes, route_bit(1));
   EXPECT_FALSE(out.front().whole);
   EXPECT_EQ(shots_.take_oldest()->id, 2);
   EXPECT_FALSE(shots_.take(1));
   shots_.postpone(0, 1, kNow + 3s);
-  EXPECT_EQ(ids(shots_.expire(kNow + 3s)), std::vector<std::int64_t>{1});
+  EXPECT_EQ(ids(shots_.expire(kNow + 3s, kAll)), std::vector<std::int64_t>{1});
   EXPECT_EQ(shots_.size(), 0U);
 }
 

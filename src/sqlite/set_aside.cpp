@@ -6,6 +6,7 @@
 #include <cctype>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 namespace vigia::sqlite {
 namespace {
@@ -28,6 +29,27 @@ std::string free_name(const std::string& path, UtcTime now) {
   return name;
 }
 
+void remove_with_logs(const std::string& path) {
+  std::error_code ignored;
+  for (const char* const ending : {"", "-wal", "-shm"}) fs::remove(path + ending, ignored);
+}
+
+// Those of earlier times, but for the newest.
+void remove_older(const std::string& path, const std::string& kept) {
+  const std::string prefix = path + ".damaged-";
+  std::vector<std::string> others;
+  std::error_code failed;
+  const fs::path folder = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
+    const std::string name = (fs::path(path).parent_path() / at->path().filename()).string();
+    const bool is_log = name.ends_with("-wal") || name.ends_with("-shm");
+    if (name.starts_with(prefix) && name != kept && !is_log) others.push_back(name);
+  }
+  std::ranges::sort(others);
+  if (!others.empty()) others.pop_back();
+  for (const std::string& name : others) remove_with_logs(name);
+}
+
 }  // namespace
 
 Result<std::string> set_aside(const std::string& path, UtcTime now) {
@@ -44,6 +66,7 @@ Result<std::string> set_aside(const std::string& path, UtcTime now) {
     // A log that stayed would be taken for the new file's.
     if (ignored) fs::remove(path + ending, ignored);
   }
+  remove_older(path, aside);
   return aside;
 }
 

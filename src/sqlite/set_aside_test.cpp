@@ -46,6 +46,20 @@ TEST_F(SetAsideTest, AFileThatWasSetAsideInTheSameSecondIsNotLost) {
   EXPECT_EQ(content(*second), "two");
 }
 
+TEST_F(SetAsideTest, OfThoseFromBeforeTheNewestStays) {
+  for (int i = 0; i < 4; ++i) {
+    write("a.db", std::to_string(i));
+    write("a.db-wal", "log");
+    ASSERT_TRUE(set_aside(path_, now_ + std::chrono::hours(i)).ok());
+  }
+  EXPECT_EQ(content(path_ + ".damaged-20261123T160000Z"), "3");
+  EXPECT_EQ(content(path_ + ".damaged-20261123T150000Z"), "2");
+  for (const char* const hour : {"13", "14"}) {
+    EXPECT_FALSE(there("a.db.damaged-20261123T" + std::string(hour) + "0000Z")) << hour;
+    EXPECT_FALSE(there("a.db.damaged-20261123T" + std::string(hour) + "0000Z-wal")) << hour;
+  }
+}
+
 TEST_F(SetAsideTest, WhatCannotBeRenamedIsAnErrorThatNamesIt) {
   const auto aside = set_aside(path_, now_);
   ASSERT_FALSE(aside.ok());

@@ -91,6 +91,10 @@ Result<Database> Database::open_with(const std::string& path, FileName name, int
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, 2000);  // somebody may look into it with the sqlite3 program
+  // Debian's default writes every deleted picture once more, as zeros.
+  if (sqlite3_exec(handle, "PRAGMA secure_delete=FAST", nullptr, nullptr, nullptr) != SQLITE_OK) {
+    return database.error("cannot open");
+  }
   return database;
 }
 
@@ -110,7 +114,9 @@ Result<Statement> Database::prepare(const char* sql) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(handle_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
       SQLITE_OK) {
-    return error("cannot be used");
+    Error failed = error("cannot be used");
+    if ((sqlite3_extended_errcode(handle_.get()) & 0xff) == SQLITE_ERROR) failed.code = ErrorCode::damaged;
+    return failed;
   }
   return Statement(statement);
 }

@@ -60,13 +60,16 @@ struct FileName {
 
 class Database {
  public:
-  // Opens or creates the file; nothing is read yet.
+  // Opens or creates the file; nothing is read yet. Whatever the system's SQLite was built with, what is
+  // deleted is overwritten only where that costs no further write (secure_delete=FAST): its bytes may stay in
+  // free pages until something new takes them.
   static Result<Database> open(const std::string& path, FileName name);
   // Never creates or changes it, also while another process writes to it.
   static Result<Database> open_to_read(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
   Result<std::int64_t> number(const char* sql);  // the first column of the first row
+  // Error: ErrorCode::damaged also where a table or column is not there.
   Result<Statement> prepare(const char* sql);
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
