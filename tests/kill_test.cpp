@@ -226,6 +226,10 @@ class KillTest : public VigiaProgram {
       EXPECT_LE(++by_break[std::pair(twice.first_run, twice.why)], kSenders)
           << "more than the senders had in hand in run " << twice.first_run;
     }
+    for (const auto& [shot, runs] : books_.posts()) {
+      EXPECT_LE(runs.size(), 2U) << shot.timestamp << ", first by run " << runs.front() << ", last by run "
+                                 << runs.back();
+    }
   }
 
   void print(int kills, std::size_t people) const {
