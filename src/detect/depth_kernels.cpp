@@ -36,15 +36,13 @@ template <class Floats>
 HWY_INLINE void store(Floats floats, hn::Vec<Floats> values, float* to) {
   hn::StoreU(values, floats, to);
 }
-// To the nearest, of two as near to the even one: Highway's own way cuts off. There are no NaNs here.
+// To the nearest: Highway's own way cuts off. There are no NaNs here.
 template <class Floats>
 HWY_INLINE void store(Floats, hn::Vec<Floats> values, uint16_t* to) {
   const hn::Rebind<uint16_t, Floats> halves;
   const hn::Rebind<std::uint32_t, Floats> bits;
   const hn::Rebind<std::int32_t, Floats> integers;
-  const auto exact = hn::BitCast(bits, values);
-  const auto odd = hn::And(hn::ShiftRight<16>(exact), hn::Set(bits, 1));
-  const auto rounded = hn::ShiftRight<16>(hn::Add(hn::Add(exact, hn::Set(bits, 0x7FFF)), odd));
+  const auto rounded = hn::ShiftRight<16>(hn::Add(hn::BitCast(bits, values), hn::Set(bits, 0x8000)));
   hn::StoreU(hn::DemoteTo(halves, hn::BitCast(integers, rounded)), halves, to);
 }
 
