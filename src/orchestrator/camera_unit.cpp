@@ -76,6 +76,13 @@ CameraPast CameraUnit::past() const {
   return past;
 }
 
+double CameraUnit::decodes() const {
+  constexpr double kUsual = 1280 * 720;
+  const camera::CameraStats stats = source_.stats();
+  const double pixels = static_cast<double>(stats.frame_width) * stats.frame_height;
+  return pixels > 0 ? pixels / kUsual : 1;
+}
+
 CameraSummary CameraUnit::summary(double seconds) const {
   const CameraPast now = past();
   CameraSummary summary = summary_of(context_->name(), now, context_->ledger, seconds);

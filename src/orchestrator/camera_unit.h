@@ -46,6 +46,8 @@ class CameraUnit {
   // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
+  // What one of its frames costs to decode, beside one of 720p: by its pixels. Before the first one 1.
+  [[nodiscard]] double decodes() const;
   // Video comes.
   [[nodiscard]] bool delivers() const noexcept { return source_.state() == camera::CameraState::inprogress; }
   [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }

@@ -1,6 +1,7 @@
 #include "orchestrator/cameras.h"
 
 #include <algorithm>
+#include <cmath>
 #include <thread>
 #include <utility>
 
@@ -10,6 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLookAgain = 1ms;
+// Frames that cost so much more or less to decode than was reckoned with are another crowd.
+constexpr double kOtherDecodes = 0.1;
 
 }  // namespace
 
@@ -136,6 +139,20 @@ void Cameras::look(Seen& seen) {
     if (presence.delivering) ++seen.delivering;
     seen.busiest = std::max(seen.busiest, place.unit->take_busy());
   }
+  const Decodes now = decodes();
+  if (!told_decodes_) told_decodes_ = now.assumed;
+  if (std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_) is_new_crowd_ = true;
+}
+
+Cameras::Decodes Cameras::decodes() const {
+  Decodes sum;
+  for (const Place& place : places_) {
+    const settings::CameraSettings& settings = place.unit->context()->settings;
+    if (!settings.source.active || !is_live(settings)) continue;
+    sum.assumed += 1;
+    sum.known += place.unit->decodes();
+  }
+  return sum;
 }
 
 std::optional<Crowd> Cameras::new_crowd(const settings::CameraSettings& defaults) {
@@ -144,9 +161,12 @@ std::optional<Crowd> Cameras::new_crowd(const settings::CameraSettings& defaults
   {
     MutexLock lock(mutex_);
     for (const Place& place : places_) all.push_back(place.unit->context()->settings);
+    told_decodes_ = decodes().known;
   }
   if (all.empty()) return std::nullopt;
-  return crowd_of(all, defaults);
+  Crowd crowd = crowd_of(all, defaults);
+  crowd.decodes = *told_decodes_;
+  return crowd;
 }
 
 bool Cameras::all_drained() const {

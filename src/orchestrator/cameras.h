@@ -56,7 +56,8 @@ class Cameras {
   // Housekeeping's.
   void tick();
   void look(Seen& seen);
-  // There are others than there were: for whoever reckons with them. Nothing: they are the same, or none.
+  // There are others than there were, or their frames have other sizes: for whoever reckons with them.
+  // Nothing: they are the same, or none.
   std::optional<Crowd> new_crowd(const settings::CameraSettings& defaults);
   void tell_crowd() { is_new_crowd_ = true; }
 
@@ -77,6 +78,11 @@ class Cameras {
                                                  std::shared_ptr<CameraLedger> books, const CameraPast& past);
   template <class Wanted>
   std::vector<CameraUnit*> wind_up(Wanted wanted);
+  // Crowd::decodes of those that are here: before their frames are known, and as far as they are.
+  struct Decodes {
+    double assumed = 0, known = 0;
+  };
+  [[nodiscard]] Decodes decodes() const REQUIRES(mutex_);
 
   // Constant after construction.
   const StrandWorld world_;
@@ -84,6 +90,7 @@ class Cameras {
 
   int next_index_ = 0;  // of whoever adds and removes
   std::atomic<bool> is_new_crowd_{false};
+  std::optional<double> told_decodes_;  // housekeeping's: Crowd::decodes that was last reckoned with
 
   // State below is protected by mutex_. Units are taken away only by whoever adds and removes.
   mutable Mutex mutex_;

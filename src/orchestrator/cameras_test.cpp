@@ -179,6 +179,24 @@ TEST_F(CamerasTest, FiltersAreObeyedWithoutARestart) {
   EXPECT_EQ(row("gate").job_starts, 1U);
 }
 
+TEST_F(CamerasTest, FramesOfAnotherSizeThanAssumedAreAnotherCrowd) {
+  settings::CameraSettings live = camera(1, "gate");
+  live.source.play_speed = 1;
+  cameras_->add(live, {}, 0ns);
+  Seen seen;
+  ASSERT_TRUE(eventually([&] {
+    cameras_->look(seen);
+    return row("gate").frames_processed > 0;
+  }));
+  cameras_->look(seen);
+  const auto crowd = cameras_->new_crowd({});
+  ASSERT_TRUE(crowd);
+  EXPECT_EQ(crowd->live, 1);
+  EXPECT_EQ(crowd->decodes, 320.0 * 180 / (1280 * 720));
+  cameras_->look(seen);
+  EXPECT_FALSE(cameras_->new_crowd({})) << "that is known now";
+}
+
 TEST_F(CamerasTest, OthersGoOnWhileSomeAreRemoved) {
   watch(1, "stays");
   for (std::int64_t id = 2; id < 8; ++id) watch(id, "goes " + std::to_string(id));

@@ -29,7 +29,7 @@ std::string ordinal(int number) {
 double use_at(const Level& level, const Crowd& crowd, const Machine& machine) {
   const double cost = to_seconds(level.cost);
   return use_of(machine,
-                {crowd.looks * kFramesPerSecond * cost, crowd.live * kFramesPerSecond * kDecodeSeconds,
+                {crowd.looks * kFramesPerSecond * cost, crowd.decodes * kFramesPerSecond * kDecodeSeconds,
                  crowd.most_looks * kFramesPerSecond * cost});
 }
 
@@ -73,6 +73,7 @@ Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings
       continue;
     }
     ++crowd.live;
+    ++crowd.decodes;
     crowd.looks += 1.0 / camera.detector_step;
     crowd.most_looks = std::max(crowd.most_looks, 1.0 / camera.detector_step);
   }
@@ -115,15 +116,15 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
                         ladder[level].text(), 100 * use)};
   }
   const bool by_cores = machine.cores < machine.workers || (machine.cores > machine.workers && use > look);
-  return {
-      level,
-      fmt::format(
-          "{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
-          "30 frames a second of 720p and 2 ms to decode each are assumed; for small faces in larger frames "
-          "set detector.input",
-          ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
-          by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers", 100 * use,
-          use > kUseMax ? ", and there is no smaller one" : "", 1000 * to_seconds(ladder[level].cost))};
+  return {level, fmt::format("{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
+                             "30 frames a second and {:.1f} ms to decode each are assumed; for small faces "
+                             "in frames larger than 720p "
+                             "set detector.input",
+                             ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
+                             by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers",
+                             100 * use, use > kUseMax ? ", and there is no smaller one" : "",
+                             1000 * to_seconds(ladder[level].cost),
+                             1000 * kDecodeSeconds * crowd.decodes / crowd.live)};
 }
 
 }  // namespace vigia::orchestrator

@@ -54,6 +54,7 @@ struct Crowd {
   int live = 0;           // their frames come as time passes
   double looks = 0;       // sum over them of 1 / detector_step
   double most_looks = 0;  // of one of them
+  double decodes = 0;     // sum over them of a frame's pixels, by those of 720p; 1 where it is not known yet
   int others = 0;         // they wait for the workers, or are played faster than in real time
   int least_face = 60;    // the least filter_min_size of all, pixels
 };
@@ -62,7 +63,7 @@ Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings
 bool is_live(const settings::CameraSettings& camera) noexcept;
 
 // Sizes that auto may choose from, the largest first. Beyond 640x384 only where smaller faces than the
-// default of 60 pixels are wanted, below 40 and below 25. Frames of 720p are assumed here too, where larger
+// default of 60 pixels are wanted, below 40 and below 25. Frames of 720p are assumed here, where larger
 // inputs else find only faces that are not posted. In frames of that width a face of 60 pixels is 30 in an
 // input of 640, in 1080p 20, about the least that is found, and in 4K 10: for small faces in such frames
 // detector.input must be set.
@@ -74,7 +75,8 @@ void add_steps(std::vector<Level>& ladder);
 
 // The most thorough level without a step that these cameras would keep at most 90 % busy, else the last
 // one; before any camera is known, and nothing can be reckoned, 640x384. Of each live camera 30 frames a
-// second of 720p are assumed, and 2 ms to decode one. REQUIRES: the ladder is not empty.
+// second are assumed, and 2 ms to decode one of 720p, more or less for others by their pixels
+// (Crowd::decodes). REQUIRES: the ladder is not empty.
 struct Choice {
   std::size_t level = 0;
   std::string why;  // for the log: "640x384: 8 cameras would keep 2 workers 78 % busy; ..."

@@ -15,7 +15,8 @@ std::vector<Level> three_sizes() {
 }
 
 Crowd live(int cameras) {
-  return {.live = cameras, .looks = static_cast<double>(cameras), .most_looks = 1};
+  const auto count = static_cast<double>(cameras);
+  return {.live = cameras, .looks = count, .most_looks = 1, .decodes = count};
 }
 
 TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
@@ -23,13 +24,21 @@ TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
   EXPECT_EQ(eight.level, 0U);  // 240 * (4.7 + 2) ms of 2 s
   EXPECT_EQ(
       eight.why,
-      "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second of "
-      "720p and 2 ms to decode each are assumed; for small faces in larger frames set detector.input");
+      "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second "
+      "and 2.0 ms to decode each are assumed; for small faces in frames larger than 720p set detector.input");
   EXPECT_EQ(choose_level(three_sizes(), live(10), kTwoCores).level, 1U);
   EXPECT_EQ(choose_level(three_sizes(), live(16), kTwoCores).level, 2U);
   const auto too_many = choose_level(three_sizes(), live(40), kTwoCores);
   EXPECT_EQ(too_many.level, 2U);
   EXPECT_NE(too_many.why.find("192 % busy, and there is no smaller one"), std::string::npos) << too_many.why;
+}
+
+TEST(LoadLadderTest, LargerFramesTakeMoreToDecode) {
+  Crowd full_hd = live(8);
+  full_hd.decodes = 8 * 2.25;
+  const auto choice = choose_level(three_sizes(), full_hd, kTwoCores);
+  EXPECT_EQ(choice.level, 1U);  // 240 * (4.7 + 4.5) ms of 2 s would be 110 %
+  EXPECT_NE(choice.why.find("and 4.5 ms to decode each"), std::string::npos) << choice.why;
 }
 
 TEST(LoadLadderTest, AutoCountsTheStepAndTheWorkers) {
@@ -93,6 +102,7 @@ TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
   const Crowd crowd = crowd_of(cameras, camera);
   EXPECT_EQ(crowd.live, 2);
   EXPECT_EQ(crowd.looks, 1.5);
+  EXPECT_EQ(crowd.decodes, 2);
   EXPECT_EQ(crowd.most_looks, 1);
   EXPECT_EQ(crowd.others, 3);
   EXPECT_EQ(crowd.least_face, 30);

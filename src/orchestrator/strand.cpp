@@ -39,8 +39,8 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
-      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index,
-              camera_->thumbnails, camera_->ledger.tracks_closed),
+      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->thumbnails,
+              camera_->ledger.tracks_closed),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}

@@ -108,8 +108,7 @@ class Strand final : public camera::FrameSink {
 
   // Retired by the worker that took it.
   struct NewFilters : memory::Retirable {
-    explicit NewFilters(const shot::ShotOptions& filters)
-        : Retirable(sizeof(NewFilters)), grader(filters) {}
+    explicit NewFilters(const shot::ShotOptions& filters) : Retirable(sizeof(NewFilters)), grader(filters) {}
     const shot::Grader grader;
   };
 
