@@ -5,33 +5,17 @@
 #include <csignal>
 #include <thread>
 
-#include "outbox/outbox_test_support.h"
-#include "testing/faulty_disk.h"
+#include "outbox/faulty_outbox_test_support.h"
 
 namespace vigia::outbox {
 namespace {
 
 using namespace std::chrono_literals;
 using domain::Reason;
-using testing::FaultyDisk;
 using Fault = testing::FaultyDisk::Fault;
 using Tracks = std::vector<std::uint64_t>;
 
-class OutboxDiskTest : public OutboxFixture {
- protected:
-  void TearDown() override {
-    disk_.let_go();
-    disk_.fail(Fault::none);
-    outbox_.reset();
-  }
-  // As who comes by after a while.
-  void a_second_later() {
-    clock_.advance(1s);
-    outbox_->tend();
-  }
-
-  FaultyDisk disk_;
-};
+class OutboxDiskTest : public FaultyOutboxFixture {};
 
 struct Syncs {
   int add, begin, postpone, finish;

@@ -4,33 +4,17 @@
 
 #include <thread>
 
-#include "outbox/outbox_test_support.h"
-#include "testing/faulty_disk.h"
+#include "outbox/faulty_outbox_test_support.h"
 #include "testing/sanitized.h"
 
 namespace vigia::outbox {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FaultyDisk;
 using Fault = testing::FaultyDisk::Fault;
 using Tracks = std::vector<std::uint64_t>;
 
-class OutboxTroubleTest : public OutboxFixture {
- protected:
-  void TearDown() override {
-    disk_.let_go();
-    disk_.fail(Fault::none);
-    outbox_.reset();
-  }
-  // As who comes by after a while.
-  void a_second_later() {
-    clock_.advance(1s);
-    outbox_->tend();
-  }
-
-  FaultyDisk disk_;
-};
+class OutboxTroubleTest : public FaultyOutboxFixture {};
 
 class EachTroubleTest : public OutboxTroubleTest, public ::testing::WithParamInterface<Fault> {};
 INSTANTIATE_TEST_SUITE_P(Faults, EachTroubleTest, ::testing::Values(Fault::full, Fault::read_only, Fault::io),
