@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include <chrono>
 
 #include "testing/fake_findface.h"
@@ -242,15 +244,28 @@ TEST_F(HttpTest, AStopBeforeTheStartSendsNothing) {
   EXPECT_EQ(server_->requests("/camera-groups/"), 0);
 }
 
-TEST_F(HttpTest, WhoPostsSomethingOnceIsToldBeforeTheServerCanHaveAllOfIt) {
+// libcurl gives up a connection that died without an answer for a new one; here there is none to be had.
+TEST_F(HttpTest, WhatTheServerHadBeforeItWentDownCountsAsSent) {
+  start();
+  HttpRequest request = post(100);
+  request.once = true;
+  ASSERT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+  server_->inject(kPosts, {.kind = Fault::Kind::hang});
+  std::jthread end([this] {
+    while (server_->requests(kPosts) < 2) std::this_thread::yield();
+    server_->go_down();
+  });
+  const HttpResult answer = http_->perform(request, {});
+  EXPECT_EQ(answer.failure, HttpFailure::reset) << answer.text;
+  EXPECT_TRUE(answer.sent_whole);
+}
+
+TEST_F(HttpTest, WhoPostsSomethingOnceIsToldOnceWhenAllOfItGoesOut) {
   start();
   int told = 0;
   HttpRequest request = post(300'000);
   request.once = true;
-  request.going_out = [&] {
-    ++told;
-    EXPECT_EQ(server_->requests(kPosts), 0);
-  };
+  request.going_out = [&] { ++told; };
   EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
   EXPECT_EQ(told, 1);
   request.url = "http://127.0.0.1:1/";
