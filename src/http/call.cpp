@@ -256,17 +256,17 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
                    HttpResult& result) const {
   Progress reached = progress();
   const auto size = static_cast<curl_off_t>(request.body.size());
+  const HttpFailure plain = failure_of(code, reached.connected);
   // libcurl gave a connection that had died up for a new one, which it may not even have got: its figures are
   // of that, and what it had read may be sent.
   const bool all_read = request.post && request.once && size > 0 && once_.unsent.empty();
-  const bool gave_up = code == CURLE_SEND_FAIL_REWIND || (all_read && !reached.connected);
+  const bool gave_up = code == CURLE_SEND_FAIL_REWIND ||
+                       (all_read && (plain == HttpFailure::connect || plain == HttpFailure::tls));
   if (gave_up) {
     reached.connected = true;
     reached.sent = size - static_cast<curl_off_t>(once_.unsent.size());
   }
-  result.failure = late_     ? HttpFailure::late
-                   : gave_up ? HttpFailure::reset
-                             : failure_of(code, reached.connected);
+  result.failure = late_ ? HttpFailure::late : gave_up ? HttpFailure::reset : plain;
   result.sent_whole = reached.connected && reached.sent >= size;
   const std::string said = redact(error_.front() != '\0' ? error_.data() : curl_easy_strerror(code));
   if (result.failure == HttpFailure::tls) {
