@@ -1,8 +1,8 @@
 // YuNet for one input size: the weights laid out on oneDNN (dnnl_graph.h).
 //
-// Each pair of convolutions is a multiplication on oneDNN and a pass of depth_kernels.h, which has the maximum
-// that follows some of them; the sum in the neck happens inside the enlarging, and the four heads of a level are
-// one pair.
+// Each pair of convolutions is a multiplication on oneDNN and a pass of depth_kernels.h, which has the
+// maximum that follows some of them; the sum in the neck happens inside the enlarging, and the four heads of
+// a level are one pair.
 //
 //   auto network = YunetNetwork::create(weights, {640, 384}, Precision::f32);
 //   fill(network->input());                 // planes blue, green, red; 0..255, no mean, no scale

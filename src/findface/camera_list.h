@@ -30,7 +30,7 @@ struct WatchedCamera {
 struct CameraList {
   // Ordered by id; names unique: "gate #7" where two are equal. Names and addresses are one line each.
   std::vector<WatchedCamera> cameras;
-  std::vector<std::string> notes;      // what was left out and why, one line each, nothing secret
+  std::vector<std::string> notes;  // what was left out and why, one line each, nothing secret
   bool is_whole = true;
 };
 

@@ -21,7 +21,8 @@ std::string text_of(const Json& value);                     // "" for what is no
 std::optional<std::int64_t> integer_of(const Json& value);  // also from text: "184"
 bool bool_of(const Json& value, bool otherwise);
 
-// Without an end of a line: control characters become blanks. For names that are used, and logged, everywhere.
+// Without an end of a line: control characters become blanks. For names that are used, and logged,
+// everywhere.
 std::string one_line(std::string_view text);
 // The same, of at most 200 bytes, for a log.
 std::string for_log(std::string_view text);

@@ -30,7 +30,8 @@ TEST(Secrets, AreHiddenAsJsonWritesThemToo) {
 
 TEST(Secrets, AreHiddenBeforeALineIsCut) {
   const std::string secret(100, 's');
-  const std::string line = Secrets({secret}).line(std::string(150, 'x') + secret + "\n" + std::string(99, 'y'));
+  const std::string line =
+      Secrets({secret}).line(std::string(150, 'x') + secret + "\n" + std::string(99, 'y'));
   EXPECT_THAT(line, Not(HasSubstr("s")));
   EXPECT_THAT(line, Not(HasSubstr("\n")));
   EXPECT_LE(line.size(), 203U);
