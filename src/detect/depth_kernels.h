@@ -3,8 +3,9 @@
 // has each of them, one after the other over tensors that are larger than the cache.
 //
 // Sums are made in 32-bit floats whatever is read and written; what is written as bf16 is rounded to the
-// nearest. Around the picture everything is 0. Instruction sets differ in the last bits, as in oneDNN. Cost:
-// 640x384, 64 channels at stride 4, one core with AVX-512: 0.2 ms. Nothing allocates. Threads: thread-safe.
+// nearest. Around the picture everything is 0. Instruction sets differ in the last bits, as in oneDNN.
+// Cost: about half of the network's time in bf16 with AMX. Nothing allocates.
+// Threads: thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -7,9 +7,11 @@
 //
 // The model's file is read and checked once, in create(); what it holds is shared by all detectors, which
 // may be made for several sizes. Each detector's tensors are charged to the budget as vigia/tensors.
-// detector.precision auto: create() measures both at a small input, where the CPU has both, and takes the
-// faster. Cost: make() takes a few ms, the first some 20, as oneDNN writes machine code then; create() as
-// much, and 0.1 s where it measures. Threads: all functions but create() are thread-safe.
+// detector.precision auto: create() measures both at a small input, where the CPU has both, and takes
+// the faster.
+// Cost: make() takes a few ms, the first some 20, as oneDNN writes machine code then; create() as much, and
+// 0.1 s where it measures.
+// Threads: all functions but create() are thread-safe.
 #pragma once
 
 #include <filesystem>

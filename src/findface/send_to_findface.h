@@ -9,9 +9,9 @@
 //   does not use that up, the next shots wait until the server answers a small question (its camera groups)
 //   as FindFace does.
 // - An internal error, a 502, or a 200 that is not FindFace's, may be about all that the server is asked. So
-// it is
-//   asked that question at once, and without an answer to it nothing counts against the shot. An internal
-//   error counts only once, too, until some other shot has been taken: where none is, it is not the shot.
+//   it is asked that question at once, and without an answer to it nothing counts against the shot. An
+//   internal error counts only once, too, until some other shot has been taken: where none is, it is not
+//   the shot.
 // - A camera whose token nobody gave is asked for in the same way: a shot that an earlier run left may be of
 //   a camera that this run does not watch.
 // - A shot without camera id is refused: it can never be posted. The text says what to set.
@@ -19,8 +19,8 @@
 //   server answers with 413 once, and posted again at once. 413 again: refused.
 // - A shot whose deadline passed meanwhile (a login, a question, a repetition) is not posted.
 // Texts never hold the login's token, the camera's, or a password.
-// Threads: thread-safe. deliver() takes at most about 75 s (login 15, questions 15 each, post 30; usually 10
-// ms).
+// Threads: thread-safe. deliver() takes at most about 75 s (login 15, questions 15 each, post 30), usually
+// 10 ms.
 #pragma once
 
 #include <atomic>

@@ -85,16 +85,7 @@ TEST_F(DurabilityTest, ShotsAddedTogetherShareASync) {
 
 class RefusingDiskTest : public OutboxDiskTest, public ::testing::WithParamInterface<Fault> {};
 INSTANTIATE_TEST_SUITE_P(Faults, RefusingDiskTest,
-                         ::testing::Values(Fault::full, Fault::read_only, Fault::io), [](const auto& fault) {
-                           switch (fault.param) {
-                             case Fault::full:
-                               return "Full";
-                             case Fault::read_only:
-                               return "ReadOnly";
-                             default:
-                               return "Failing";
-                           }
-                         });
+                         ::testing::Values(Fault::full, Fault::read_only, Fault::io), name_of);
 
 TEST_P(RefusingDiskTest, ShotsAreKeptInMemoryAndWrittenOnceItWorksAgain) {
   open();

@@ -18,16 +18,7 @@ class OutboxTroubleTest : public FaultyOutboxFixture {};
 
 class EachTroubleTest : public OutboxTroubleTest, public ::testing::WithParamInterface<Fault> {};
 INSTANTIATE_TEST_SUITE_P(Faults, EachTroubleTest, ::testing::Values(Fault::full, Fault::read_only, Fault::io),
-                         [](const auto& fault) {
-                           switch (fault.param) {
-                             case Fault::full:
-                               return "Full";
-                             case Fault::read_only:
-                               return "ReadOnly";
-                             default:
-                               return "Failing";
-                           }
-                         });
+                         name_of);
 
 TEST_P(EachTroubleTest, ItStartsAllTheSameAndWritesOnceItWorks) {
   disk_.fail(GetParam());
