@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "domain/shot_image.h"
@@ -37,6 +38,9 @@ struct Track final : public memory::Retirable {
   // A best shot of this person was handed out before, from this track or a part before it: `best` is
   // then a later one, or none.
   bool already_posted = false;
+  // Tracks that turned out to be this same person, seen before a gap: they are part of this one and are handed
+  // out no more.
+  std::vector<std::uint64_t> joined;
   int sightings = 0;          // of this part
   Nanoseconds first_seen{0};  // stream time
   Nanoseconds last_seen{0};

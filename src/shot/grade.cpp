@@ -103,6 +103,7 @@ FaceQuality measure_quality(const Detection& detection, const Frame& frame) {
        kFrontalityWeight * quality.frontality + kProportionWeight * quality.proportion +
        kSharpnessWeight * quality.sharpness) /
       (kConfidenceWeight + kSizeWeight + kFrontalityWeight + kProportionWeight + kSharpnessWeight);
+  quality.rank = quality.total;
   return quality;
 }
 

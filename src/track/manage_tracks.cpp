@@ -28,6 +28,7 @@ void ManageTracks::update(const Frame& frame, std::span<const Sighting> faces, s
   close_unseen(now, out);
   predict(now);
   const std::span<const int> track_of_face = joiner_.join(frame.size, candidates_, faces);
+  ids_.assign(faces.size(), 0);
 
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (track_of_face[i] == kNoTrack) continue;
@@ -35,12 +36,14 @@ void ManageTracks::update(const Frame& frame, std::span<const Sighting> faces, s
     open.motion.update(faces[i].detection.box, now);
     if (is_full(open)) go_on_as_new(open, faces[i].detection.box, now, out);
     add_sighting(open, faces[i], frame);
+    ids_[i] = open.track->id;
   }
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (track_of_face[i] != kNoTrack) continue;
     make_room(out);
     open_.push_back(begin(faces[i].detection.box, now));
     add_sighting(open_.back(), faces[i], frame);
+    ids_[i] = open_.back().track->id;
   }
   image_.reset();
   hand_out_windows(now, out);
@@ -124,17 +127,17 @@ void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame&
   Track& track = *open.track;
   if (face.rejected) {
     const bool matters = !track.best && !track.already_posted;
-    if (matters && (!track.best_rejected || face.quality.total > track.best_rejected->quality.total)) {
+    if (matters && (!track.best_rejected || face.quality.rank > track.best_rejected->quality.rank)) {
       track.best_rejected = face;
     }
     return;
   }
   const bool any_will_do = !options_.overall_only && options_.realtime_post_every_interval;
-  if (!any_will_do && face.quality.total <= open.posted_quality) return;
-  if (track.best && face.quality.total <= track.best->sighting.quality.total) return;
+  if (!any_will_do && face.quality.rank <= open.posted_rank) return;
+  if (track.best && face.quality.rank <= track.best->sighting.quality.rank) return;
 
   if (!track.best) {
-    const bool at_once = options_.realtime_post_first_immediately && open.posted_quality < 0;
+    const bool at_once = options_.realtime_post_first_immediately && open.posted_rank < 0;
     open.window_end =
         frame.stream_time + (at_once ? Nanoseconds::zero() : from_seconds(options_.realtime_post_interval));
   }
@@ -149,15 +152,15 @@ void ManageTracks::go_on_as_new(Open& open, const Box& box, Nanoseconds now, std
   Open next = begin(box, now);
   next.motion = open.motion;
   next.track->continues = open.track->id;
-  next.posted_quality = open.posted_quality;
+  next.posted_rank = open.posted_rank;
   if (will_be_posted) {
-    next.posted_quality = std::max(next.posted_quality, open.track->best->sighting.quality.total);
+    next.posted_rank = std::max(next.posted_rank, open.track->best->sighting.quality.rank);
   } else {
     next.track->best = open.track->best;
     next.window_end = open.window_end;
     next.offered = open.offered;
   }
-  next.track->already_posted = next.posted_quality >= 0;
+  next.track->already_posted = next.posted_rank >= 0;
   close(open, out);
   open = std::move(next);
 }
@@ -201,7 +204,7 @@ void ManageTracks::hand_out_windows(Nanoseconds now, std::vector<Finished>& out)
       interim->make_room_for_thumbnail(thumbnails_);
       *interim->thumbnail = *track.thumbnail;
     }
-    open.posted_quality = std::max(open.posted_quality, track.best->sighting.quality.total);
+    open.posted_rank = std::max(open.posted_rank, track.best->sighting.quality.rank);
     interim->best = std::exchange(track.best, std::nullopt);
     track.already_posted = true;
     out.push_back({.track = std::move(interim), .over = false});

@@ -78,11 +78,15 @@ class ManageTracks {
 
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
 
+  // Of each sighting of the last update() the track that it went to, by id; valid until the next. What is
+  // learned later (two tracks are one person) is in domain::Track::joined.
+  [[nodiscard]] std::span<const std::uint64_t> ids() const noexcept { return ids_; }
+
  private:
   struct Open {
     std::unique_ptr<domain::Track> track;
     Motion motion;
-    float posted_quality = -1;  // the best handed out for this person; < 0: none was
+    float posted_rank = -1;  // the best handed out for this person; < 0: none was
     Nanoseconds window_end{0};  // real-time mode: when `best` may go out
     bool offered = false;       // `best` was given by to_encode()
   };
@@ -111,6 +115,7 @@ class ManageTracks {
   std::vector<Candidate> candidates_;         // of open_, for the frame at hand
   std::shared_ptr<domain::ShotImage> image_;  // of the frame at hand, once somebody wants it
   std::vector<const Open*> holders_;          // for to_encode()
+  std::vector<std::uint64_t> ids_;            // of the last update()
 };
 
 }  // namespace vigia::track

@@ -26,7 +26,7 @@ Sighting face(float x, float quality = 0.7F, float side = 80, float y = 300) {
   Sighting sighting;
   sighting.detection.box = {x, y, side, side};
   sighting.detection.score = 0.9F;
-  sighting.quality.total = quality;
+  sighting.quality.total = sighting.quality.rank = quality;
   return sighting;
 }
 Sighting rejected(float x, Reason reason, float quality = 0.3F) {

@@ -46,7 +46,7 @@ std::vector<Sighting> random_faces(Chance& chance, int people) {
     Sighting face;
     face.detection.box = {chance.between(-100, 1300), chance.between(-100, 750), side,
                           side * chance.between(0.7F, 1.6F)};
-    face.quality.total = chance.between(0, 1);
+    face.quality.total = face.quality.rank = chance.between(0, 1);
     if (chance.one_in(3)) face.rejected = domain::kAllReasons.at(static_cast<std::size_t>(chance.below(4)));
     faces.push_back(face);
   }
