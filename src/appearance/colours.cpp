@@ -33,19 +33,22 @@ class Curve {
   std::array<float, kCurve + 2> values_{};
 };
 
-float linear_light(float value) noexcept {
-  static const Curve curve(
-      [](double x) { return x <= 0.04045 ? x / 12.92 : std::pow((x + 0.055) / 1.055, 2.4); });
-  return curve(value);
+double linear_light(double x) {
+  return x <= 0.04045 ? x / 12.92 : std::pow((x + 0.055) / 1.055, 2.4);
 }
 
-float cie_root(float value) noexcept {
-  static const Curve curve([](double x) {
-    constexpr double kKnee = 6.0 / 29;
-    return x > kKnee * kKnee * kKnee ? std::cbrt(x) : x / (3 * kKnee * kKnee) + 4.0 / 29;
-  });
-  return curve(value);
+double cie_root(double x) {
+  constexpr double kKnee = 6.0 / 29;
+  return x > kKnee * kKnee * kKnee ? std::cbrt(x) : x / (3 * kKnee * kKnee) + 4.0 / 29;
 }
+
+}  // namespace
+
+struct LabConversion::Curves {
+  Curve light{linear_light}, root{cie_root};
+};
+
+namespace {
 
 // The two bins around a value, and what the upper one gets of it.
 struct Place {
@@ -92,6 +95,8 @@ void resample_chroma(const domain::Frame& frame, const domain::Box& part, float*
 // R' = light + red_v V, B' = light + blue_u U, G' = light + green_u U + green_v V, all 0..1 (ITU-R BT.601,
 // BT.709).
 LabConversion::LabConversion(domain::ColorRange range, domain::ColorMatrix matrix) noexcept {
+  static const Curves curves;
+  curves_ = &curves;
   const bool hd = matrix == domain::ColorMatrix::bt709;
   const bool limited = range == domain::ColorRange::limited;
   const float kr = hd ? 0.2126F : 0.299F;
@@ -110,13 +115,15 @@ Lab LabConversion::operator()(float y, float u, float v) const noexcept {
   const float light = (y - black_) * gain_;
   u -= kNeutral;
   v -= kNeutral;
-  const float red = linear_light(light + red_v_ * v);
-  const float green = linear_light(light + green_u_ * u + green_v_ * v);
-  const float blue = linear_light(light + blue_u_ * u);
+  const Curve& light_of = curves_->light;
+  const Curve& root_of = curves_->root;
+  const float red = light_of(light + red_v_ * v);
+  const float green = light_of(light + green_u_ * u + green_v_ * v);
+  const float blue = light_of(light + blue_u_ * u);
   // sRGB to XYZ, each divided by that of the white.
-  const float x = cie_root(0.433953F * red + 0.376219F * green + 0.189828F * blue);
-  const float yy = cie_root(0.212671F * red + 0.715160F * green + 0.072169F * blue);
-  const float z = cie_root(0.017758F * red + 0.109477F * green + 0.872765F * blue);
+  const float x = root_of(0.433953F * red + 0.376219F * green + 0.189828F * blue);
+  const float yy = root_of(0.212671F * red + 0.715160F * green + 0.072169F * blue);
+  const float z = root_of(0.017758F * red + 0.109477F * green + 0.872765F * blue);
   return {116 * yy - 16, 500 * (x - yy), 200 * (yy - z)};
 }
 

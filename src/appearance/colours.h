@@ -23,6 +23,8 @@ class LabConversion {
   [[nodiscard]] Lab operator()(float y, float u, float v) const noexcept;
 
  private:
+  struct Curves;
+  const Curves* curves_;  // tables, made once
   float gain_, black_, red_v_, green_u_, green_v_, blue_u_;
 };
 

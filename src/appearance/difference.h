@@ -48,9 +48,9 @@ struct Difference {
 };
 
 // Below: the same person.
-inline constexpr float kSamePerson = 0.71F;
+inline constexpr float kSamePerson = 0.58F;
 // Above, with the torso seen and less than half a second between: somebody else.
-inline constexpr float kOtherPerson = 0.84F;
+inline constexpr float kOtherPerson = 0.64F;
 
 // Nothing: less than kFewestParts in common.
 inline constexpr int kFewestParts = 2;

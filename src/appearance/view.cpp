@@ -77,35 +77,21 @@ void describe_torso(const Frame& frame, std::span<const Detection> faces, std::s
   view.has_torso_outline = true;
 }
 
-// The same with half the sides.
-Patch<kOutlineSide> halved(const Patch<2 * kOutlineSide>& from) noexcept {
-  constexpr std::size_t kSide = kOutlineSide;
-  Patch<kSide> to;
-  for (std::size_t y = 0; y < kSide; ++y) {
-    const float* const upper = from.data() + 4 * kSide * y;
-    const float* const lower = upper + 2 * kSide;
-    for (std::size_t x = 0; x < kSide; ++x)
-      to[y * kSide + x] = (upper[2 * x] + upper[2 * x + 1] + lower[2 * x] + lower[2 * x + 1]) / 4;
-  }
-  return to;
-}
-
 // Outline of the head and texture of the face come from one small picture.
 void describe_head(const Frame& frame, const Detection& face, View& view) noexcept {
   const domain::Point centre = face.box.centre();
   const float side = kHeadSquare * std::max(face.box.width, face.box.height);
   const Box square{centre.x - side / 2, centre.y - side / 2, side, side};
-  Patch<2 * kOutlineSide> grey;
-  resample({frame.planes[0].data, frame.planes[0].stride, 1, frame.size}, square, 2 * kOutlineSide,
-           grey.data());
-  describe_outline(halved(grey), view.head_outline);
+  Patch<kOutlineSide> grey;
+  resample({frame.planes[0].data, frame.planes[0].stride, 1, frame.size}, square, kOutlineSide, grey.data());
+  describe_outline(grey, view.head_outline);
   view.has_head_outline = true;
 
   if (!face.landmarks) return;
   const auto alignment = align(*face.landmarks, face.box);
   if (!alignment) return;
-  describe_texture({grey.data(), 2 * kOutlineSide, {square.left, square.top}, side / (2 * kOutlineSide)},
-                   *alignment, view.face);
+  describe_texture({grey.data(), kOutlineSide, {square.left, square.top}, side / kOutlineSide}, *alignment,
+                   view.face);
   view.has_face = true;
 }
 
