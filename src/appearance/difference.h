@@ -47,9 +47,15 @@ struct Difference {
   int parts = 0;       // how many of the five were compared
 };
 
-// Below: the same person.
+// Below: the same person. Measured (README.md): of 702 pairs of different people in films and photographs
+// none is below; of 28 in real clips 2 % of moments are, 7 % where one stands exactly where the other stood,
+// before the same wall. Of the same person 0.3 to 1 s later 0.78 (real) to 0.87 (films) are below. Say it
+// only with motion's consent.
 inline constexpr float kSamePerson = 0.58F;
-// Above, with the torso seen and less than half a second between: somebody else.
+// Above, across at most 0.35 s and with the torso seen: somebody else, if motion jumps too. 0.93 of changes
+// of person in real clips are above, 0.76 of those at the same place; without a change 2 % in films, 15 % in
+// real clips, nearly all of them of people who walk past in profile. Without the torso it says nothing: never
+// split then.
 inline constexpr float kOtherPerson = 0.64F;
 
 // Nothing: less than kFewestParts in common.
