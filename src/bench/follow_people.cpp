@@ -30,11 +30,8 @@ void FollowPeople::deliver(domain::Frame frame, const std::stop_token&) {
     return;
   }
   sightings_.clear();
-  who_.clear();
-  for (const domain::Detection& detection : detected_) {
-    sightings_.push_back(grader_.grade(detection, frame));
-    who_.push_back(truth_.who_is(truth_.frame_at(frame.stream_time), detection.box));
-  }
+  for (const domain::Detection& detection : detected_) sightings_.push_back(grader_.grade(detection, frame));
+  truth_.who_are(truth_.frame_at(frame.stream_time), detected_, who_);
   take(frame, sightings_, who_);
 }
 

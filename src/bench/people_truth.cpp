@@ -70,6 +70,23 @@ bool read_line(std::istringstream& line, std::map<std::int64_t, int>& known, Tru
   return true;
 }
 
+// Whose face that is, and what part of it they share; 0: nobody's.
+struct Best {
+  int who = -1;
+  float shared = 0;
+};
+
+Best best_of(const Truth& truth, std::size_t frame, const domain::Box& face) {
+  Best best;
+  if (frame >= truth.frames.size()) return best;
+  for (const Present& one : truth.frames[frame]) {
+    const float smaller = std::max(1.0F, std::min(face.area(), one.face.area()));
+    const float shared = intersection_area(face, one.face) / smaller;
+    if (shared > std::max(best.shared, kSharedPart)) best = {one.who, shared};
+  }
+  return best;
+}
+
 }  // namespace
 
 std::size_t Truth::frame_at(Nanoseconds stream_time) const {
@@ -77,17 +94,22 @@ std::size_t Truth::frame_at(Nanoseconds stream_time) const {
 }
 
 std::optional<int> Truth::who_is(std::size_t frame, const domain::Box& face) const {
-  std::optional<int> who;
-  if (frame >= frames.size()) return who;
-  float most = kSharedPart;
-  for (const Present& one : frames[frame]) {
-    const float smaller = std::max(1.0F, std::min(face.area(), one.face.area()));
-    const float shared = intersection_area(face, one.face) / smaller;
-    if (shared <= most) continue;
-    most = shared;
-    who = one.who;
+  const auto found = best_of(*this, frame, face);
+  return found.shared > 0 ? std::optional(found.who) : std::nullopt;
+}
+
+void Truth::who_are(std::size_t frame, std::span<const domain::Detection> faces,
+                    std::vector<std::optional<int>>& who) const {
+  who.assign(faces.size(), std::nullopt);
+  std::vector<Best> best;
+  for (const domain::Detection& face : faces) best.push_back(best_of(*this, frame, face.box));
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    const auto is_better = [&](const Best& other) {
+      return other.who == best[i].who && other.shared > best[i].shared;
+    };
+    const bool is_taken = std::find(who.begin(), who.end(), std::optional(best[i].who)) != who.end();
+    if (best[i].shared > 0 && !is_taken && std::ranges::none_of(best, is_better)) who[i] = best[i].who;
   }
-  return who;
 }
 
 std::vector<float> Truth::largest() const {

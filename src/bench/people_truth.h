@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "domain/detection.h"
 #include "domain/geometry.h"
 
 namespace vigia::bench {
@@ -38,6 +40,10 @@ struct Truth {
   [[nodiscard]] std::size_t frame_at(Nanoseconds stream_time) const;
   // Whose face it is: that which it covers most of, of the smaller of both; kSharedPart at least.
   [[nodiscard]] std::optional<int> who_is(std::size_t frame, const domain::Box& face) const;
+  // The same for all faces found in a frame; of several that lie on somebody's face, one is theirs, the
+  // others are nobody's. Fills `who`, one for each.
+  void who_are(std::size_t frame, std::span<const domain::Detection> faces,
+               std::vector<std::optional<int>>& who) const;
   // Height of everybody's largest visible face; 0: none was.
   [[nodiscard]] std::vector<float> largest() const;
 };

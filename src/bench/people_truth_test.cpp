@@ -49,6 +49,13 @@ TEST_F(PeopleTruthTest, OfTwoFacesTheOneThatIsCoveredMostIsMeant) {
   EXPECT_EQ(truth.who_is(0, {40, 0, 100, 100}), 1);
   EXPECT_EQ(truth.who_is(0, {10, 0, 100, 100}), 0);
   EXPECT_EQ(truth.who_is(0, {-75, 0, 100, 100}), std::nullopt) << "a quarter of it is too little";
+  const std::vector<domain::Detection> found{{.box = {-20, 0, 100, 100}},
+                                             {.box = {0, 0, 90, 90}},
+                                             {.box = {2, 0, 90, 90}},
+                                             {.box = {70, 0, 100, 100}}};
+  std::vector<std::optional<int>> who;
+  truth.who_are(0, found, who);
+  EXPECT_THAT(who, ::testing::ElementsAre(std::nullopt, 0, std::nullopt, 1)) << "nobody has two faces";
 }
 
 TEST_F(PeopleTruthTest, FacesWithoutPicturesKeepTheirIdentities) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kQuiet = 0.3;       // seconds at a cycle's start and end without anybody
 constexpr float kOutside = 110;      // how far beyond the picture's edge walks begin and end
+constexpr float kDoor = 130;         // from the picture's edges
 constexpr double kPaperMoves = 0.1;  // seconds to hold it up, and to take it down
 constexpr double kBlinks = 0.16;     // seconds
 constexpr std::array<float, kPosters> kPosterPlaces{0.14F, 0.3F,
@@ -27,8 +28,14 @@ struct Rhythm {
 constexpr double kLongestStay = 2.2, kLongestGap = 0.5;  // at the turnstile
 constexpr double kPairSpeed = 230;                       // layout units a second
 
+// Where walks begin and end: outside the picture; those of crossing pairs at doors, where the next pair comes
+// out of.
+float begin_of(SceneKind kind) {
+  return kind == SceneKind::crossing ? kDoor : -kOutside;
+}
+
 double way_across(const SceneOptions& options) {
-  return layout_width(options) + 2 * kOutside;
+  return layout_width(options) - 2 * begin_of(options.kind);
 }
 
 Rhythm rhythm_of(const SceneOptions& options) {
@@ -70,9 +77,9 @@ bool stays(SceneKind kind) {
 
 // Across the whole picture.
 void walk_across(Role& role, const SceneOptions& options, bool rightwards) {
-  const float far = layout_width(options) + kOutside;
-  role.x_from = rightwards ? -kOutside : far;
-  role.x_to = rightwards ? far : -kOutside;
+  const float near = begin_of(options.kind), far = layout_width(options) - near;
+  role.x_from = rightwards ? near : far;
+  role.x_to = rightwards ? far : near;
   role.yaw = rightwards ? 8.0F : -8.0F;
 }
 
@@ -138,8 +145,10 @@ void pass(Role& role, const SceneOptions& options, int index, Dice& dice) {
       role.width_from = role.width_to = index % 2 == 0 ? 84 : 89;
       break;
     case SceneKind::crowd:
-      role.y = dice.between(180, 420);
+      // Who is nearer is larger, and lower in the picture, and so covers the others' faces only with the
+      // head.
       role.width_from = role.width_to = dice.between(60, 92);
+      role.y = 190 + 7 * (role.width_from - 60) + dice.between(-15, 15);
       role.duration = dice.between(5, 8);
       break;
     case SceneKind::walk:
