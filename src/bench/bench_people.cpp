@@ -25,19 +25,28 @@ Error wrong(const fs::path& path, const std::string& why) {
   return {ErrorCode::invalid, fmt::format("{}: {}", path.string(), why)};
 }
 
+bool is_file(const fs::path& path) {
+  std::error_code error;  // what cannot be looked at is not there for us
+  return fs::is_regular_file(path, error);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 bool wanted(const PeopleBenchOptions& options, const std::string& name) {
   return options.only.empty() || std::ranges::find(options.only, name) != options.only.end();
 }
 
 Result<PeopleJob> film_job(const fs::path& film, const std::string& name) {
   PeopleJob job{.name = name,
-                .url = "file:" + fs::absolute(film).string(),
+                .url = "file:" + film.string(),
                 .truth = fs::path(film).replace_extension(".json"),
                 .fps = 0,
                 .frame = {}};
-  if (!fs::is_regular_file(film)) return wrong(film, "there is no such film");
-  if (!fs::is_regular_file(job.truth))
-    return wrong(job.truth, "there is no such file, which says who is in the film");
+  if (!is_file(film)) return wrong(film, "there is no such film");
+  if (!is_file(job.truth)) return wrong(job.truth, "there is no such file, which says who is in the film");
   return job;
 }
 
@@ -48,7 +57,7 @@ Status add_folder(const fs::path& folder, const std::string& prefix, const Peopl
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const fs::path truth = fs::path(entry.path()).replace_extension(".json");
-    if (truth == entry.path() || !fs::is_regular_file(truth)) continue;
+    if (truth == entry.path() || !is_file(truth)) continue;
     if (wanted(options, entry.path().stem())) films.push_back(entry.path());
   }
   if (error) return wrong(folder, error.message());
@@ -68,8 +77,9 @@ std::vector<std::string> scenes_of(const PeopleBenchOptions& options) {
 Result<std::vector<PeopleJob>> jobs_of(const PeopleBenchOptions& options) {
   std::vector<PeopleJob> jobs;
   for (const fs::path& films : options.films) {
-    const std::string prefix = options.films.size() > 1 ? fs::absolute(films).filename().string() + "/" : "";
-    if (fs::is_directory(films)) {
+    const fs::path folder = (films / "").parent_path().filename();  // also of "films/"
+    const std::string prefix = options.films.size() > 1 ? folder.string() + "/" : "";
+    if (is_folder(films)) {
       if (Status added = add_folder(films, prefix, options, jobs); !added) return added.error();
     } else {
       auto job = film_job(films, films.stem());
@@ -83,7 +93,7 @@ Result<std::vector<PeopleJob>> jobs_of(const PeopleBenchOptions& options) {
     jobs.push_back({.name = scene, .url = *std::move(url), .truth = {}, .fps = 0, .frame = {}});
   }
   for (const fs::path& faces : options.tracks) {
-    if (!fs::is_regular_file(faces)) return wrong(faces, "there is no such file");
+    if (!is_file(faces)) return wrong(faces, "there is no such file");
     jobs.push_back(
         {.name = faces.stem(), .url = {}, .truth = faces, .fps = options.fps, .frame = options.frame});
   }
