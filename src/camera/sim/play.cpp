@@ -49,7 +49,7 @@ Rhythm rhythm_of(const SceneOptions& options) {
     case SceneKind::pillar:
       return {3.6, way_across(options) / 195};
     case SceneKind::crowd:
-      return {0.8, 8};
+      return {1.0, 8};
     case SceneKind::approach:
       return {5.4, 5.2};
     case SceneKind::walk:
@@ -148,7 +148,7 @@ void pass(Role& role, const SceneOptions& options, int index, Dice& dice) {
       // Who is nearer is larger, and lower in the picture, and so covers the others' faces only with the
       // head.
       role.width_from = role.width_to = dice.between(60, 92);
-      role.y = 190 + 7 * (role.width_from - 60) + dice.between(-15, 15);
+      role.y = 190 + 7 * (role.width_from - 60) + dice.between(-6, 6);
       role.duration = dice.between(5, 8);
       break;
     case SceneKind::walk:

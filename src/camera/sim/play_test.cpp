@@ -158,7 +158,7 @@ TEST(Play, HidesFacesForAsLongAsItSays) {
   };
   for (const Case& c :
        {Case{SceneKind::queue, false, 0.3, 1.7, 10}, Case{SceneKind::pillar, false, 0.9, 1.5, 3},
-        Case{SceneKind::posters, true, 0.4, 3.3, 4}}) {
+        Case{SceneKind::posters, true, 0.3, 3.3, 4}}) {
     std::vector<double> times = times_hidden(*Scene::make(full(c.kind)), c.posters);
     std::erase_if(times, [](double time) { return time < 0.3; });  // somebody passed before them
     EXPECT_GE(times.size(), c.times);
