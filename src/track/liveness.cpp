@@ -165,7 +165,8 @@ Liveness::Shift Liveness::shift_of(std::size_t part, const std::array<float, kVa
   }
   s.centre(kCount);
 
-  Shift shift{.texture = s.xx + s.yy};
+  Shift shift;
+  shift.texture = s.xx + s.yy;
   shift.textured = shift.texture > kTexture * kCount;
   const float xx = s.xx + kRidge;
   const float d2 = s.yy + kRidge - s.xy * s.xy / xx;
