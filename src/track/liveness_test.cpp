@@ -20,8 +20,8 @@ namespace vigia::track {
 namespace {
 
 constexpr float kDefaultSetting = 0.1F;  // of filter_min_movement, as the settings file has it
-constexpr domain::Size kPicture{320, 240};
-constexpr domain::Box kFace{110, 70, 90, 110};
+constexpr domain::Size kPicture{200, 200};
+constexpr domain::Box kFace{55, 45, 90, 110};
 
 // Blots of light and dark, smooth like a face's: what is seen at a place of the scene.
 float scene(float x, float y) {
@@ -86,8 +86,8 @@ float still(float x, float y, double /*seconds*/) {
 // of 45 pixels' radius: what faces the camera goes 45 px x sin(angle), what is at its edge does not.)
 Draw turning(double degrees, double period) {
   return [=](float x, float y, double t) {
-    const float u = (x - 155) / 60;
-    const float v = (y - 125) / 75;
+    const float u = (x - 100) / 60;
+    const float v = (y - 100) / 75;
     const float depth = std::sqrt(std::max(0.0F, 1 - u * u - v * v));
     const double angle = degrees * std::numbers::pi / 180 * std::sin(2 * std::numbers::pi * t / period);
     return scene(x - 45 * depth * static_cast<float>(std::sin(angle)), y);
@@ -97,9 +97,9 @@ Draw turning(double degrees, double period) {
 TEST(LivenessTest, APictureWithNoiseStaysBelowTheDefaultSetting) {
   for (const float noise : {1.0F, 3.0F, 6.0F}) {
     Liveness face;
-    Camera(still, noise).show(face, 0, 60, 10);
+    Camera(still, noise).show(face, 0, 30, 10);
     EXPECT_LT(face.life(), kDefaultSetting) << noise;
-    EXPECT_GT(to_seconds(face.watched()), 50) << noise;
+    EXPECT_GT(to_seconds(face.watched()), 25) << noise;
   }
 }
 
@@ -120,7 +120,7 @@ TEST(LivenessTest, AShakingCameraIsNotLife) {
                  y + 1.5F * static_cast<float>(std::sin(2.7 * t)));
   };
   Liveness face;
-  Camera(shaken, 2).show(face, 0, 60, 12);
+  Camera(shaken, 2).show(face, 0, 30, 12);
   EXPECT_LT(face.life(), kDefaultSetting);
 }
 
@@ -131,7 +131,7 @@ TEST(LivenessTest, LightThatChangesIsNotLife) {
     return scene(x, y) * lamp * (1 + 0.1F * static_cast<float>(std::sin(t / 5))) + slope;
   };
   Liveness face;
-  Camera(lit, 2).show(face, 0, 60, 10);
+  Camera(lit, 2).show(face, 0, 30, 10);
   EXPECT_LT(face.life(), kDefaultSetting);
 }
 
@@ -141,9 +141,9 @@ TEST(LivenessTest, SomebodyWhoPassesInFrontIsNotLife) {
     return x > edge && x < edge + 110 && y > 90 ? scene(y - edge, x * 1.3F) : scene(x, y);
   };
   Liveness face;
-  Camera(passed, 2).show(face, 0, 50, 12);
+  Camera(passed, 2).show(face, 0, 30, 12);
   EXPECT_LT(face.life(), kDefaultSetting);
-  EXPECT_GT(to_seconds(face.watched()), 20);
+  EXPECT_GT(to_seconds(face.watched()), 10);
 }
 
 TEST(LivenessTest, WithoutAPictureItCannotTell) {
@@ -159,7 +159,7 @@ TEST(LivenessTest, NonsenseIsTakenWithoutHarm) {
   Liveness face;
   const auto nan = std::nanf("");
   for (const domain::Box box :
-       {domain::Box{-500, -500, 90, 90}, {300, 230, 90, 90}, {0, 0, 0, 0}, {5, 5, nan, 9}, {nan, 5, 9, 9}}) {
+       {domain::Box{-500, -500, 90, 90}, {190, 190, 90, 90}, {0, 0, 0, 0}, {5, 5, nan, 9}, {nan, 5, 9, 9}}) {
     Camera(still, 1).show(face, 0, 1, 10, {box, 0.9F, {}});
   }
   EXPECT_LT(face.life(), kDefaultSetting);
