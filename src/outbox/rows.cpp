@@ -12,8 +12,9 @@ using sqlite::Statement;
 
 constexpr const char* kColumns =
     "camera, camera_id, track, captured_us, seen_us, max_age_ns, stream_time_ns, face_left, face_top,"
-    " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size,"
-    " frontality, proportion, sharpness, jpeg_width, jpeg_height, boot, seen_boot_ns";
+    " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, rank, confidence,"
+    " size, frontality, level, proportion, eyes, sharpness, exposure, inside, jpeg_width, jpeg_height, boot, "
+    "seen_boot_ns";
 
 // Microseconds that a time of day can hold, until the year 2255: a file may have been written by anybody.
 UtcTime sane_time(std::int64_t us) {
@@ -63,11 +64,10 @@ void bind_shot(Statement& to, const StoredShot& stored) {
   for (const int value : {shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height}) {
     to.bind(static_cast<std::int64_t>(value));
   }
-  const domain::FaceQuality& q = shot.quality;
-  for (const float value :
-       {shot.score, q.total, q.confidence, q.size, q.frontality, q.proportion, q.sharpness}) {
+  for (const float value : {shot.score, shot.quality.total, shot.quality.rank}) {
     to.bind(static_cast<double>(value));
   }
+  for (const auto& part : domain::kQualityParts) to.bind(static_cast<double>(shot.quality.*part.value));
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.width));
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.height));
   to.bind(stored.seen.boot.boot).bind(static_cast<std::int64_t>(stored.seen.boot.since.count()));
@@ -87,7 +87,9 @@ domain::Size read_shot(Statement& row, StoredShot& stored) {
   shot.face = {real(row), real(row), real(row), real(row)};
   shot.roi = {whole(row), whole(row), whole(row), whole(row)};
   shot.score = real(row);
-  shot.quality = {real(row), real(row), real(row), real(row), real(row), real(row)};
+  shot.quality.total = real(row);
+  shot.quality.rank = real(row);
+  for (const auto& part : domain::kQualityParts) shot.quality.*part.value = real(row);
   const domain::Size size{whole(row), whole(row)};
   stored.seen.boot = boot_time(row);
   return size;
@@ -104,9 +106,11 @@ void bind_tries(Statement& to, const Tries& tries) {
 
 Status Rows::prepare() {
   const std::string columns = kColumns;
+  std::string values = "?,?";  // id and jpeg_bytes
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(std::ranges::count(columns, ',')); ++i)
+    values += ",?";
   const std::pair<Statement*, std::string> all[] = {
-      {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns +
-                     ", jpeg_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns + ", jpeg_bytes) VALUES(" + values + ")"},
       {&insert_image_, "INSERT OR REPLACE INTO images(shot_id, jpeg) VALUES(?,?)"},
       {&insert_owed_,
        "INSERT OR REPLACE INTO deliveries(shot_id, route, attempts, doubtful, errors, begun, last_error)"

@@ -83,7 +83,17 @@ constexpr const char* kVersion3 = R"(
   ALTER TABLE deliveries ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE deliveries ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 )";
-constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};  // [n] leads from version n to n + 1
+// More parts of the quality. In old files sharpness and the rest were another formula's: good enough to be
+// sent.
+constexpr const char* kVersion4 = R"(
+  ALTER TABLE shots ADD COLUMN rank REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN level REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN eyes REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN exposure REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN inside REAL NOT NULL DEFAULT 0;
+)";
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3,
+                                    kVersion4};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
 
 // What a disk may do to a file that was right before; all else is the setting's fault.

@@ -1,17 +1,19 @@
 // How good a face is for recognition, and whether the user's filters let it pass.
 //
-// Quality, 0..1, is the weighted mean of (formula and weights: the predecessor's, so that its users'
-// thresholds keep their meaning)
-//   confidence  3  the detector's score
-//   size        4  min(face area / (0.3 x frame area), 1)
-//   frontality  6  1 - (|r - l| + |mr - ml|) / (2 x mean of the four), where r, l, mr, ml are the
-//                  nose's distances to the two eyes and the two corners of the mouth; 1 without landmarks
-//   proportion  1  1 - |height / width - 1.3|, at least 0
-//   sharpness   1  min(variance of the Laplacian of the grey face / 500, 1); grey is full-range luma
+// Its parts, 0..1 each, are in face_parts.h. Two numbers come of them:
+//   total  1 / (1 + e^-z), z a weighted sum of all parts but size: as likely as that a person who looks at
+//   the face
+//          says "usable" (both eyes seen, turned less than about 45 degrees, sharp, not cut by the picture's
+//          edge).
+//   rank   total x size x (0.4 + 0.6 frontality) x (0.5 + 0.5 sharpness) x (0.7 + 0.3 exposure): of two
+//   usable
+//          faces of a person the one with more pixels between the eyes, unless it is turned away or blurred.
+// The weights are in grade.cpp; tools/quality tells how they were fitted, and to what.
+// A face without landmarks (the cascade's): what they would tell counts as for a usual face, and the weights
+// are others, as its score says less.
 //
-// Cost of a face: its luma is read once; of a face beyond kSharpnessPixels evenly chosen rows, so that
-// the cost has a bound (measured: 4 us for 100x130, 13 us at the bound). No allocation.
-// Threads: a value without state; may be called from any number of threads.
+// Cost of a face: its luma is read once; of a large one evenly chosen rows and columns, so that the cost has
+// a bound. No allocation. Threads: a value without state; may be called from any number of threads.
 #pragma once
 
 #include "domain/detection.h"
@@ -21,8 +23,6 @@
 #include "shot/shot_options.h"
 
 namespace vigia::shot {
-
-inline constexpr int kSharpnessPixels = 1 << 16;
 
 class Grader {
  public:
@@ -36,11 +36,8 @@ class Grader {
   ShotOptions options_;
 };
 
-// The parts, for tests and tools.
+// For tests and tools.
 [[nodiscard]] domain::FaceQuality measure_quality(const domain::Detection& detection,
                                                   const domain::Frame& frame);
-[[nodiscard]] float frontality(const domain::Landmarks& landmarks);
-// Of the part of the box that lies inside the frame; 0 if that is smaller than 3x3.
-[[nodiscard]] float laplacian_variance(const domain::Box& box, const domain::Frame& frame);
 
 }  // namespace vigia::shot
