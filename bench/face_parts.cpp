@@ -121,12 +121,13 @@ class EveryNth final : public camera::FrameSink {
 };
 
 void look_at(const fs::path& file, int every, Table& table, memory::MemoryManager& memory) {
+  const bool simulated = file.string().starts_with("sim:");
   const std::string name = file.filename().string();
-  if (const cv::Mat picture = cv::imread(file.string()); !picture.empty()) {
+  if (const cv::Mat picture = simulated ? cv::Mat() : cv::imread(file.string()); !picture.empty()) {
     table.look(name, 0, testing::make_frame(memory, picture));
     return;
   }
-  camera::StreamCamera camera({name, "file:" + file.string(), {}, ""},
+  camera::StreamCamera camera({name, (simulated ? "" : "file:") + file.string(), {}, ""},
                               {.single_pass = true, .play_speed = -1, .disable_drops = true}, memory,
                               system_clock());
   EveryNth sink(table, name, every);
@@ -172,7 +173,7 @@ int main(int argc, char** argv) {
                  "looks only at the frames of videos that this CSV file names: file,frame,...");
   app.add_option("--out", flags.out, "the CSV file");
   app.add_option("--pictures", flags.pictures, "a folder for the frames that have faces");
-  app.add_option("files", flags.files, "pictures and videos")->required();
+  app.add_option("files", flags.files, "pictures and videos; sim:... for the synthetic camera")->required();
   CLI11_PARSE(app, argc, argv);
   if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
   const int exit_code = vigia::shot::write_table(flags);

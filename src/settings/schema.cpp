@@ -113,7 +113,7 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
     {"filter_max_size", [](Camera& c) -> Slot { return &c.shot.filter_max_size; }, from_to(1, 8192, "pixels"),
      "the face's longer side; larger ones are not posted"},
     {"filter_min_quality", [](Camera& c) -> Slot { return &c.shot.filter_min_quality; }, from_to(0, 1),
-     "near 0 blurred or turned away, near 1 sharp and frontal; worse ones are not posted"},
+     "0.5: both eyes seen, turned less than some 45 degrees, sharp, whole; worse ones are not posted"},
     {"filter_min_movement", [](Camera& c) -> Slot { return &c.shot.filter_min_movement; },
      from_to(0, 100, "face widths"), "over the whole track; keeps posters out; 0: off"},
     {"track_miss_interval", [](Camera& c) -> Slot { return &c.track.track_miss_interval; },

@@ -23,7 +23,7 @@ constexpr int kOuterColumns = 6, kOuterRows = 7;
 // In distances between the eyes: half the side of the squares looked at, and how far down the bridge lies.
 constexpr float kEyeSize = 0.14F, kBridgeSize = 0.12F, kBridgeDown = 0.05F;
 constexpr float kNoise = 4;                             // luma: contrast that says nothing
-constexpr float kNoDetail = 0.03F, kFullDetail = 0.3F;  // beside the contrast
+constexpr float kNoDetail = 0.045F, kFullDetail = 0.16F;  // beside the contrast
 
 // A frontal face, the means of the labelled ones: in distances between the eyes, from their midpoint.
 constexpr std::array<Point, 5> kFrontal{{{-0.5F, 0}, {0.5F, 0}, {0, 0.54F}, {-0.415F, 1}, {0.415F, 1}}};

@@ -6,7 +6,7 @@
 LABELS: file,frame,made,left,top,width,height,label,person,part; label: usable, unusable, unsure (left out); part: fit,
 held-out. PARTS: what bench/face_parts writes, of several detectors. A detection takes the label that its box overlaps
 most, by half at least. Logistic regression with weights that are not negative (no part may count against a face); usable
-and unusable weigh alike, a made picture a quarter of a real one. Turned heads are rare in what was labelled, so the rule
+and unusable weigh alike, a made picture half as much as a real one. Turned heads are rare in what was labelled, so the rule
 itself is added: each usable face once more with its frontality as of 55 degrees, unusable, and once as of 35, usable.
 Needs python3-numpy.
 """
@@ -21,8 +21,9 @@ import numpy as np
 PARTS = ["confidence", "frontality", "level", "proportion", "eyes", "sharpness", "exposure", "inside"]
 UNKNOWN_WITHOUT_LANDMARKS = {"frontality", "level", "proportion", "eyes"}
 MADE = re.compile(r"(.+)-(\d+)-((?:blur|moved|cut-|coarse|dim|dark|bright)[\w-]*)\.png$")
-RIDGE = 0.02
-MADE_WEIGHT = 0.25
+ENOUGH = {"frontality": 0.65}  # more makes nobody more usable; it only ranks higher
+RIDGE = 0.003
+MADE_WEIGHT = 0.5
 TURNED = ((55, False), (35, True))  # degrees, usable
 TURNED_WEIGHT = 0.25
 
@@ -67,7 +68,7 @@ def fit(values, usable, counts):
     z[:, :-1] = (x[:, :-1] - mean) / spread
     w, speed = np.zeros(z.shape[1]), np.zeros(z.shape[1])
     counts = counts / counts.sum()
-    for _ in range(20000):
+    for _ in range(12000):
         p = 1 / (1 + np.exp(-z @ w))
         slope = z.T @ (counts * (p - usable)) + RIDGE / 10 * np.append(w[:-1], 0)
         speed = 0.9 * speed - 0.5 * slope
@@ -78,12 +79,10 @@ def fit(values, usable, counts):
 
 
 def turned(values, names, degrees):
-    """The same faces, turned so far: the landmarks lie less as in a frontal face, too."""
+    """The same faces, turned so far."""
     out = values.copy()
-    share = 1 - degrees / 90
-    for name, most in (("frontality", share), ("proportion", max(0.0, share * 2 - 0.5))):
-        column = names.index(name)
-        out[:, column] = np.minimum(out[:, column], most)
+    column = names.index("frontality")
+    out[:, column] = np.minimum(out[:, column], 1 - degrees / 90)
     return out
 
 
@@ -114,7 +113,7 @@ def main():
     flags = parser.parse_args()
     rows = read(flags.labels, flags.parts)
     names = [n for n in PARTS if not (flags.without_landmarks and n in UNKNOWN_WITHOUT_LANDMARKS)]
-    values = np.array([[float(r[n]) for n in names] for r in rows])
+    values = np.array([[min(float(r[n]), ENOUGH.get(n, 1)) for n in names] for r in rows])
     usable = np.array([r["label"] == "usable" for r in rows])
     fitted = np.array([r["part"] == "fit" for r in rows])
     counts = np.where([r["made"] != "" for r in rows], MADE_WEIGHT, 1.0)
