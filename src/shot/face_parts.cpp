@@ -22,7 +22,7 @@ constexpr float kFullMargin = 0.1F;  // of the box's width
 constexpr int kOuterColumns = 6, kOuterRows = 7;
 // In distances between the eyes: half the side of the squares looked at, and how far down the bridge lies.
 constexpr float kEyeSize = 0.14F, kBridgeSize = 0.12F, kBridgeDown = 0.05F;
-constexpr float kNoise = 4;                             // luma: contrast that says nothing
+constexpr float kNoise = 4;                               // luma: contrast that says nothing
 constexpr float kNoDetail = 0.045F, kFullDetail = 0.16F;  // beside the contrast
 
 // A frontal face, the means of the labelled ones: in distances between the eyes, from their midpoint.

@@ -43,7 +43,7 @@ struct Columns {
     if (s == 1) {
       for (int i = 0; i < n; ++i) to[i] = static_cast<std::uint16_t>(to[i] + from[i] * weight);
     } else {
-      for (int i = 0; i < n; ++i) to[i] = static_cast<std::uint16_t>(to[i] + from[i * s] * weight);
+      for (int i = 0; i < n; ++i) to[i] = static_cast<std::uint16_t>(to[i] + from[i * s + s / 2] * weight);
     }
   }
   void sum_up() {
@@ -68,7 +68,7 @@ void add_rows(const Window& rows, const Frame& frame, Columns& columns) {
     for (int i = 0; i < kRowsRead; ++i) {
       const unsigned weight =
           256U * static_cast<unsigned>(i + 1) / kRowsRead - 256U * static_cast<unsigned>(i) / kRowsRead;
-      columns.add(row(first + i * (last - first) / kRowsRead), weight);
+      columns.add(row(first + (2 * i + 1) * (last - first) / (2 * kRowsRead)), weight);
     }
     return;
   }
@@ -139,7 +139,7 @@ bool FacePatch::read(const Box& box, const Frame& frame) {
   columns.first = std::max(static_cast<int>(face.left) - 1, 0);
   const int width = std::min(static_cast<int>(std::ceil(face.right())) + 1, frame.size.width) - columns.first;
   columns.step = (width + kColumnsRead - 1) / kColumnsRead;
-  columns.count = (width + columns.step - 1) / columns.step;
+  columns.count = width / columns.step;
   const Across across = divide(face, frame, columns);
 
   const bool limited = frame.range == ColorRange::limited;
@@ -162,7 +162,7 @@ float FacePatch::mean_around(Point point, float radius) const {
   const auto range = [](float centre, float half, int size) {
     const float last = static_cast<float>(size - 1);
     const float begin = centre - half > 0 ? std::min(centre - half, last) : 0.0F;  // 0 for NaN
-    const float end = std::clamp(centre + half, begin, last);
+    const float end = centre + half > begin ? std::min(centre + half, last) : begin;
     return std::pair(static_cast<int>(std::lround(begin)), static_cast<int>(std::lround(end)));
   };
   const float scale_x = kPatchWidth / std::max(read_.width, 1.0F);
