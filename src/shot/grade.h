@@ -1,12 +1,14 @@
 // How good a face is for recognition, and whether the user's filters let it pass.
 //
 // Its parts, 0..1 each, are in face_parts.h. Two numbers come of them:
-//   total  1 / (1 + e^-z), z a weighted sum of all parts but size (of frontality, what there is up to 0.65): as likely as that a person who looks at
-//   the face
+//   total  1 / (1 + e^-z), z a weighted sum of all parts but size (of frontality, what there is up to 0.65):
+//   as likely as that a person who looks at the face
 //          says "usable" (both eyes seen, turned less than about 45 degrees, sharp, not cut by the picture's
 //          edge).
-//   rank   min(2 total, 1) x size x (0.6 + 0.4 frontality) x (0.6 + 0.4 sharpness) x (0.8 + 0.2 exposure): of two
-//          usable faces of a person the one with more pixels between the eyes, unless it is turned away or blurred.
+//   rank   min(2 total, 1) x size x (0.6 + 0.4 frontality) x (0.6 + 0.4 sharpness) x (0.8 + 0.2 exposure): of
+//   two
+//          usable faces of a person the one with more pixels between the eyes, unless it is turned away or
+//          blurred.
 // The weights are in grade.cpp; tools/quality tells how they were fitted, and to what.
 // A face without landmarks (the cascade's): what they would tell counts as for a usual face, and the weights
 // are others, as its score says less.
