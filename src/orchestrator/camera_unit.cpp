@@ -33,6 +33,7 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.frames_dropped_no_buffer += before.frames_dropped_no_buffer;
   to.decoding_soft_errors += before.decoding_soft_errors;
   to.frames_dropped_damaged += before.frames_dropped_damaged;
+  to.stamps_corrected += before.stamps_corrected;
 }
 
 }  // namespace
@@ -107,6 +108,7 @@ CameraSummary summary_of(const std::string& name, const CameraPast& past, const 
                         .detector_errors = ledger.detector_errors,
                         .frames_damaged = stats.frames_dropped_damaged,
                         .decoding_soft_errors = stats.decoding_soft_errors,
+                        .stamps_corrected = stats.stamps_corrected,
                         .job_starts = stats.job_starts,
                         .faces_detected = ledger.faces_detected,
                         .tracks_closed = ledger.tracks_closed,
