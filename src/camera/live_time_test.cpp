@@ -3,14 +3,14 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
+#include <algorithm>
 #include <atomic>
-#include <fstream>
-#include <thread>
+#include <functional>
 
+#include "base/clock.h"
 #include "camera/live_pacer.h"
 #include "camera/stream_camera.h"
 #include "camera/test_support.h"
-#include "testing/fake_clock.h"
 #include "testing/http_loop.h"
 #include "testing/rtsp_server.h"
 
@@ -20,33 +20,43 @@ namespace {
 using namespace std::chrono_literals;
 using testing::RtspServer;
 
+// Never lets anybody wait: who sleeps until a time finds that it is then. Else it stands still, unless it is
+// moved.
+class ReadyClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime now() const override { return now_; }
+  [[nodiscard]] UtcTime utc_now() const override {
+    return UtcTime(std::chrono::seconds(1'700'000'000)) +
+           std::chrono::duration_cast<UtcTime::duration>(now_ - SteadyTime(std::chrono::hours(1)));
+  }
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    if (stop.stop_requested()) return false;
+    now_ = std::max(now_, when);
+    return true;
+  }
+  void advance(Nanoseconds by) { now_ += by; }
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+};
+
 class LiveTimeTest : public ::testing::Test {
  protected:
   LiveTimeTest() { memory_.start(); }
 
-  // Until so many frames came; whoever waits by the clock gets what he waits for. on_frame: on the camera's
-  // thread.
+  // Until so many frames came.
   std::vector<Seen> watch(
       const std::string& url, std::size_t frames,
-      const std::function<void(std::size_t)>& on_frame = [](std::size_t) {},
-      const CameraOptions& options = {}) {
-    StreamCamera camera({"gate", url, {}, ""}, options, memory_, clock_);
+      const std::function<void(std::size_t)>& on_frame = [](std::size_t) {}) {
+    StreamCamera camera({"gate", url, {}, ""}, {}, memory_, clock_);
+    std::stop_source stop;
     std::vector<Seen> seen;
-    std::atomic<bool> done = false;
     CallingSink sink([&](const domain::Frame& frame) {
-      if (done) return;
       seen.push_back(look_at(frame));
       on_frame(seen.size());
-      done = seen.size() >= frames;
+      if (seen.size() == frames) stop.request_stop();
     });
-    RunningCamera running(camera, sink);
-    const auto give_up = std::chrono::steady_clock::now() + 1min;
-    while (!done && std::chrono::steady_clock::now() < give_up) {
-      if (clock_.sleepers() > 0) clock_.advance(1ms);
-      std::this_thread::yield();
-    }
-    EXPECT_TRUE(done) << camera.stats().message;
-    running.stop();
+    camera.run(stop.get_token(), sink);
     stats_ = camera.stats();
     return seen;
   }
@@ -57,7 +67,7 @@ class LiveTimeTest : public ::testing::Test {
   }
 
   testing::TempDir folder_;
-  testing::FakeClock clock_;
+  ReadyClock clock_;
   memory::MemoryManager memory_{memory::MemoryOptions{.budget_bytes = 256_MiB}};
   CameraStats stats_;
 };
@@ -137,25 +147,13 @@ class LivePacerTest : public ::testing::Test {
  protected:
   // When the picture is let out; it was read just now.
   SteadyTime let_out(Nanoseconds stream_time) {
-    std::optional<SteadyTime> since;
-    std::jthread waiting([&] {
-      since = pacer_.wait(stream_time, clock_.now(), {});
-      done_ = true;
-    });
-    while (!done_) {
-      if (clock_.sleepers() > 0) clock_.advance(1ms);
-      std::this_thread::yield();
-    }
-    waiting.join();
-    done_ = false;
-    EXPECT_TRUE(since.has_value());
+    EXPECT_TRUE(pacer_.wait(stream_time, clock_.now(), {}).has_value());
     return clock_.now();
   }
 
-  testing::FakeClock clock_;
+  ReadyClock clock_;
   LivePacer pacer_{clock_};
   const SteadyTime start_ = clock_.now();
-  std::atomic<bool> done_ = false;
 };
 
 TEST_F(LivePacerTest, WhoSendsEvenlyIsNotHeldUp) {
