@@ -24,6 +24,7 @@
 // Threads: one thread at a time. Units: nanoseconds; stamps within +-73 years.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "base/clock.h"
@@ -49,8 +50,11 @@ class StreamClock {
     bool corrected = false;  // the stamp was not followed, or was missing among others
   };
 
-  // The next picture is the first of a new connection.
-  void begin_connection() noexcept { begins_ = true; }
+  // The next picture is the first of a new connection, and is not before that.
+  void begin_connection(Nanoseconds not_before = Nanoseconds::zero()) noexcept {
+    begins_ = true;
+    stream_time_ = std::max(stream_time_, not_before);
+  }
   Reading read(const Picture& picture) noexcept;
 
   // Other than none: stamps are not followed now, and why.

@@ -275,6 +275,11 @@ TEST_F(StreamClockTest, ANewConnectionFollowsByArrival) {
   EXPECT_EQ(corrected_, 0);
 }
 
+TEST_F(StreamClockTest, AConnectionFollowsWhatWasRecorded) {
+  clock_.begin_connection(60s);
+  EXPECT_EQ(run(1s), 60'960ms);
+}
+
 // Who lies goes on lying when he is called again.
 TEST_F(StreamClockTest, ANewConnectionIsNoPardon) {
   run(10s, 0.5);

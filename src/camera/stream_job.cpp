@@ -68,9 +68,10 @@ Status StreamJob::open(const std::stop_token& stop) {
   decoder_.reset(std::move(*decoder).release());
   live_ = source_->live();
   if (live_) manner_ = source_->manner();
-  context_.state.pictures.begin_segment();
-  context_.state.packets.begin_segment();
-  context_.state.live.begin_connection();
+  StreamState& state = context_.state;  // a live list that has ended is a recording at the next try
+  state.pictures.begin_segment(state.stream_time);
+  state.packets.begin_segment();
+  state.live.begin_connection(state.stream_time);
   last_picture_ = context_.clock.now();
   return ok_status();
 }
