@@ -127,11 +127,10 @@ Status Rows::prepare() {
     if (!prepared) return prepared.error();
     *statement = std::move(*prepared);
   }
-  return ok_status();
+  return prepare_journal();
 }
 
-template <class Work>
-Status Rows::in_transaction(const Work& work) {
+Status Rows::in_transaction(const std::function<Status()>& work) {
   if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
   Status done = work();
   if (done) done = database_.run("COMMIT");
@@ -149,18 +148,32 @@ Status Rows::insert(std::span<const StoredShot> shots) {
   });
 }
 
-Status Rows::insert(const StoredShot& stored) {
+Status Rows::insert_whole(const StoredShot& stored) {
   constexpr const char* kDoing = "cannot keep a shot";
   bind_shot(insert_, stored);
   if (insert_.step() != Statement::Step::done) return database_.error(kDoing);
   insert_image_.bind(stored.id).bind(std::span<const std::byte>(stored.shot.jpeg->bytes));
-  if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
+  return insert_image_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
+}
+
+Status Rows::insert(const StoredShot& stored) {
+  constexpr const char* kDoing = "cannot keep a shot";
+  for (const std::int64_t id : stored.replaces) {
+    if (Status gone = forget(id); !gone) return gone;
+  }
   for (const Owed& owed : stored.owed) {
     insert_owed_.bind(stored.id).bind(std::string_view(owed.route));
     bind_tries(insert_owed_, owed.tries);
     if (insert_owed_.step() != Statement::Step::done) return database_.error(kDoing);
   }
-  return ok_status();
+  if (stored.in_journal == InJournal::so_far) {
+    const Result<bool> was_there = take_out_of_journal(stored.id);
+    if (!was_there) return was_there.error();
+    if (*was_there) return ok_status();  // and the rest of it is
+  }
+  if (Status done = insert_whole(stored); !done || stored.in_journal != InJournal::yes) return done;
+  journal_insert_.bind(stored.id);
+  return journal_insert_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
 }
 
 Status Rows::apply(std::span<const Change> changes) {
@@ -174,11 +187,7 @@ Status Rows::apply(std::span<const Change> changes) {
 }
 
 Status Rows::apply(const Change& change) {
-  if (change.what == Change::What::all_finished) {
-    finish_all_.bind(change.id);
-    if (finish_all_.step() == Statement::Step::done) return ok_status();
-    return database_.error("cannot forget a shot");
-  }
+  if (change.what == Change::What::all_finished) return forget(change.id);
   if (change.what == Change::What::finished) {
     finish_.bind(change.id).bind(std::string_view(change.route));
     if (finish_.step() == Statement::Step::done) return ok_status();
