@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "track/copy_of_facts.h"
 #include "track/take_thumbnail.h"
 
 namespace vigia::track {
@@ -91,6 +92,10 @@ bool ManageTracks::is_full(const Open& open) const noexcept {
          open.track->sightings >= options_.track_max_duration_frames;
 }
 
+bool ManageTracks::would_be_posted(const Open& open) const noexcept {
+  return open.track->best && !never_moved(*open.track, min_movement_);
+}
+
 void ManageTracks::predict(Nanoseconds now) {
   candidates_.clear();
   for (const Open& open : open_) candidates_.push_back({open.motion.predict(now), open.motion.last()});
@@ -148,7 +153,7 @@ void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame&
 }
 
 void ManageTracks::go_on_as_new(Open& open, const Box& box, Nanoseconds now, std::vector<Finished>& out) {
-  const bool will_be_posted = open.track->best && !never_moved(*open.track, min_movement_);
+  const bool will_be_posted = would_be_posted(open);
   Open next = begin(box, now);
   next.motion = open.motion;
   next.track->continues = open.track->id;
@@ -190,16 +195,7 @@ void ManageTracks::hand_out_windows(Nanoseconds now, std::vector<Finished>& out)
   for (Open& open : open_) {
     Track& track = *open.track;
     if (!track.best || now < open.window_end || track.movement < min_movement_) continue;
-    auto interim = std::make_unique<Track>();
-    interim->id = track.id;
-    interim->camera = track.camera;
-    interim->continues = track.continues;
-    interim->already_posted = track.already_posted;
-    interim->sightings = track.sightings;
-    interim->first_seen = track.first_seen;
-    interim->last_seen = track.last_seen;
-    interim->last_box = track.last_box;
-    interim->movement = track.movement;
+    std::unique_ptr<Track> interim = copy_of_facts(track);
     if (track.thumbnail) {
       interim->make_room_for_thumbnail(thumbnails_);
       *interim->thumbnail = *track.thumbnail;

@@ -73,6 +73,12 @@ class ManageTracks {
   // longest, each offered once. Encoding them (shot/make_shot.h) frees their buffers. Appends.
   void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out);
 
+  // What is to be on disk in case this process ends before these tracks do: of each open track that is older
+  // than `interval`, and that often, a copy of its facts with the best shot so far, as it would be handed out
+  // if the track ended now. A track that would not be posted any more is given once more, without a best
+  // shot. now: the steady clock's, as a kill does not wait for the stream. Appends.
+  void to_journal(SteadyTime now, Nanoseconds interval, std::vector<std::unique_ptr<domain::Track>>& out);
+
   // An image that to_encode() gave could not be taken: it is offered again.
   void offer_again(const domain::ShotImage& image) noexcept;
 
@@ -86,12 +92,16 @@ class ManageTracks {
   struct Open {
     std::unique_ptr<domain::Track> track;
     Motion motion;
-    float posted_rank = -1;  // the best handed out for this person; < 0: none was
+    float posted_rank = -1;     // the best handed out for this person; < 0: none was
     Nanoseconds window_end{0};  // real-time mode: when `best` may go out
     bool offered = false;       // `best` was given by to_encode()
+    SteadyTime journal_at{};    // next; the epoch: to_journal() has not seen it yet
+    bool in_journal = false;    // to_journal() gave a best shot
   };
 
   [[nodiscard]] bool is_full(const Open& open) const noexcept;
+  // If it ended now.
+  [[nodiscard]] bool would_be_posted(const Open& open) const noexcept;
   void predict(Nanoseconds now);
   void add_sighting(Open& open, const domain::Sighting& face, const domain::Frame& frame);
   void keep_if_better(Open& open, const domain::Sighting& face, const domain::Frame& frame);
