@@ -18,7 +18,8 @@ constexpr const char* kInsert =
     "confidence, size, frontality, proportion, sharpness, score, lasted_ns, sightings, thumbnail) "
     "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr const char* kSettle =
-    "UPDATE ends SET outcome=?, text=? WHERE captured_us=? AND camera=? AND track=? AND outcome='pending'";
+    "UPDATE ends SET outcome=?, text=coalesce(nullif(?, ''), text) WHERE captured_us=? AND camera=? AND "
+    "track=? AND outcome='pending'";
 // Rows are numbered without gaps in the order in which they came.
 constexpr const char* kTrim = "DELETE FROM ends WHERE id <= (SELECT max(id) FROM ends) - ?";
 

@@ -27,6 +27,7 @@ constexpr int kIntervalSmoothing = 8;
 // into a JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
+constexpr std::size_t kMostOrdersForJournal = 256;
 
 }  // namespace
 
@@ -177,6 +178,7 @@ void Strand::take_turn(detect::Detector& detector) {
     let_time_pass(begun);
   }
   hand_on();
+  keep_open_tracks(begun);
   finish_turn(begun);
 }
 
@@ -244,12 +246,22 @@ void Strand::bound_held_frames() {
   to_encode_.clear();
 }
 
+void Strand::keep_open_tracks(SteadyTime now) {
+  if (world_.journal_interval <= Nanoseconds::zero()) return;
+  // What has ended goes first: the others come again.
+  if (world_.orders.depth() > kMostOrdersForJournal) return;
+  tracks_.to_journal(now, world_.journal_interval, to_journal_);
+  for (auto& track : to_journal_) order({camera_, KeepSoFar{std::move(track)}});
+  to_journal_.clear();
+}
+
 void Strand::order(ShotOrder shot_order) {
   auto refused = world_.orders.push(std::move(shot_order));
   if (!refused) return;
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
+  if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it comes again
   if (world_.ledger != nullptr) world_.ledger->note_lost();
   if (camera_->ledger.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
     log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());

@@ -224,6 +224,49 @@ TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {
   EXPECT_EQ(tracks_handed_on(), 1);
 }
 
+TEST_F(StrandTest, WhoIsInViewForLongGoesToTheJournal) {
+  context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 2s});
+  detector_.face = domain::Box{100, 100, 80, 100};
+  const auto kept = [this] {
+    std::vector<std::uint64_t> tracks;
+    while (orders_.depth() > 0) {
+      const auto order = orders_.pop_for(Nanoseconds::zero());
+      if (const auto* so_far = std::get_if<KeepSoFar>(&order->what)) tracks.push_back(so_far->track->id);
+    }
+    return tracks;
+  };
+  const auto look = [this](int frames) {
+    for (int i = 0; i < frames; ++i) {
+      deliver(sequence_++);
+      work();
+      clock_.advance(100ms);
+    }
+  };
+  look(20);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>());
+  look(1);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>{1});
+  look(19);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>());
+  look(1);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>{1});
+}
+
+TEST_F(StrandTest, TheJournalGivesWayToWhatHasEnded) {
+  context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 1s});
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
+  detector_.face = domain::Box{100, 100, 80, 100};
+  for (int i = 0; i < 30; ++i) {
+    deliver(sequence_++);
+    work();
+    clock_.advance(100ms);
+  }
+  EXPECT_EQ(orders_.depth(), 100U);
+  EXPECT_EQ(ledger().faces_not_posted.at(static_cast<std::size_t>(domain::Reason::shed)), 0U);
+}
+
 TEST_F(StrandTest, ABrokenDetectorIsCountedAndTheCameraGoesOn) {
   detector_.broken = true;
   deliver(0);

@@ -145,8 +145,10 @@ Json routes_json(const std::vector<RouteSummary>& routes) {
 }
 
 Json outbox_json(const outbox::OutboxFigures& outbox) {
-  return {{"pending", outbox.shots}, {"bytes", outbox.bytes},     {"in_memory", outbox.in_memory},
-          {"shed", outbox.shed},     {"expired", outbox.expired}, {"lost", outbox.lost}};
+  return {{"pending", outbox.shots},         {"bytes", outbox.bytes},
+          {"in_memory", outbox.in_memory},   {"shed", outbox.shed},
+          {"expired", outbox.expired},       {"lost", outbox.lost},
+          {"in_journal", outbox.in_journal}, {"journal_refused", outbox.journal_refused}};
 }
 
 Json stages_json(const Summary& summary) {

@@ -144,6 +144,31 @@ TEST_F(TrackEndsTest, AShotIsPendingUntilItsDeliveryIsBooked) {
   EXPECT_EQ(newest().outcome, Outcome(Progress::failed));
 }
 
+// A face that was in view when an earlier run ended: that one could not tell of its end.
+TEST_F(TrackEndsTest, OneThatWasRecoveredIsToldAndSaysSo) {
+  DeliveryLedger delivery(*ledger_);
+  domain::Shot shot;
+  shot.camera = "gate";
+  shot.camera_id = 7;
+  shot.track = 12;
+  shot.captured = captured_;
+  shot.face = {.left = 1, .top = 2, .width = 80, .height = 100};
+  shot.quality.total = 0.75F;
+  RouteLedger primary(&delivery);
+  RouteLedger other(nullptr);
+  other.recovered(shot);
+  primary.recovered(shot);
+  const ledger::TrackEnd pending = newest();
+  EXPECT_EQ(pending.outcome, Outcome(Progress::pending));
+  EXPECT_EQ(pending.camera_id, 7);
+  EXPECT_EQ(pending.face_width, 80);
+  EXPECT_FLOAT_EQ(pending.quality.total, 0.75F);
+  EXPECT_NE(pending.text, "");
+  primary.delivered(shot);
+  EXPECT_EQ(newest().outcome, Outcome(Progress::posted));
+  EXPECT_EQ(newest().text, pending.text);
+}
+
 TEST_F(TrackEndsTest, WhereNoLedgerIsKeptNothingIsDescribed) {
   const auto none = ledger::Ledger::open({.path = folder_ / "none.db", .keep = 0}, memory_, clock_);
   TrackEnds ends(**none, make_shot_);

@@ -218,6 +218,10 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "of images that wait; beyond that the oldest shots are given up and counted as shed; 0: no limit"},
     {"outbox.max_age", [](Settings& s) -> Slot { return &s.outbox.max_age; }, from_to(0, 3e8, "seconds"),
      "older shots are given up and counted as expired; 0: never"},
+    {"outbox.journal_interval", [](Settings& s) -> Slot { return &s.outbox.journal_interval; },
+     from_to(0, 3600, "seconds"),
+     "so often the best shot so far of whoever is still in view is kept on disk, and sent if Vigia or the "
+     "machine ends without a stop; 0: never"},
     {"ledger.path", [](Settings& s) -> Slot { return &s.ledger.path; }, checked(checks::not_empty, "a file"),
      "the database of what became of each track, which vigia events shows"},
     {"ledger.keep", [](Settings& s) -> Slot { return &s.ledger.keep; }, from_to(0, 1e6, "ends of tracks"),
