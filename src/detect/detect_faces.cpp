@@ -69,7 +69,7 @@ Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
   return ok_status();
 }
 
-Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
+Result<std::unique_ptr<Detector>> DetectFaces::make_between(const InputRange& inputs) const {
   if (!weights_) {
     auto cascade = CascadeDetector::create(model_.file, min_score_);
     if (!cascade) return cascade.error();
@@ -77,7 +77,7 @@ Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
   }
   return YunetDetector::create({.weights = weights_,
                                 .account = account_,
-                                .input = input,
+                                .inputs = inputs,
                                 .precision = precision_,
                                 .min_score = min_score_});
 }

@@ -24,6 +24,7 @@
 #include "detect/detector_options.h"
 #include "detect/model_search.h"
 #include "detect/precision.h"
+#include "detect/smallest_face.h"
 #include "detect/yunet_weights.h"
 #include "memory/budget.h"
 
@@ -39,7 +40,12 @@ class DetectFaces {
 
   // input: what the model sees; see check_input(). The cascade has no such size and ignores it.
   // Errors: invalid, unavailable.
-  [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const;
+  [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const {
+    return make_between({input, input});
+  }
+  // What the model sees depends on what is wanted of a frame (View). The detector has a network for either
+  // end, and makes others when it first needs them, which takes some ms. Errors: as make().
+  [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
   // False: the cascade.
   [[nodiscard]] bool has_sizes() const noexcept { return weights_ != nullptr; }
   // Of the detectors it makes, without their size: "yunet_n bf16", "cascade haarcascade_frontalface_alt2".

@@ -32,11 +32,11 @@ class CountedDetector final : public detect::Detector {
  public:
   explicit CountedDetector(detect::Detector& real) : real_(real) {}
 
-  Status detect(const domain::Frame& frame, const domain::Region& rot,
+  Status detect(const domain::Frame& frame, const detect::View& view,
                 std::vector<domain::Detection>& found) override {
     before = memory::stop_counting();
     memory::start_counting();
-    Status status = real_.detect(frame, rot, found);
+    Status status = real_.detect(frame, view, found);
     inside = memory::stop_counting();
     memory::start_counting();
     faces = found.size();

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 // Finds one face, where the test says, and notes which frames it saw.
 class ScriptedDetector final : public detect::Detector {
  public:
-  Status detect(const domain::Frame& frame, const domain::Region&,
+  Status detect(const domain::Frame& frame, const detect::View&,
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
     if (takes) takes();
