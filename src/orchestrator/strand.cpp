@@ -190,7 +190,8 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
     ++ledger.frames_imotion_skipped;
     return;
   }
-  if (const Status detected = detector.detect(frame, camera_->settings.rot, found_); !detected) {
+  const detect::View view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
+  if (const Status detected = detector.detect(frame, view, found_); !detected) {
     if (ledger.detector_errors++ == 0) {
       log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
     }
