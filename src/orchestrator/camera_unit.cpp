@@ -76,10 +76,15 @@ CameraPast CameraUnit::past() const {
   return past;
 }
 
+domain::Size CameraUnit::frame_size() const {
+  const camera::CameraStats stats = source_.stats();
+  return {stats.frame_width, stats.frame_height};
+}
+
 double CameraUnit::decodes() const {
   constexpr double kUsual = 1280 * 720;
-  const camera::CameraStats stats = source_.stats();
-  const double pixels = static_cast<double>(stats.frame_width) * stats.frame_height;
+  const domain::Size frame = frame_size();
+  const double pixels = static_cast<double>(frame.width) * frame.height;
   return pixels > 0 ? pixels / kUsual : 1;
 }
 
