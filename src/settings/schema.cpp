@@ -144,13 +144,14 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "the YuNet model; auto: looked for in the known places; cascade: OpenCV's, which finds fewer faces"},
     {"detector.input", [](Settings& s) -> Slot { return &s.detector.input; },
      checked(checks::multiple_of_32, "auto, or WxH of 32 to 2048, multiples of 32"),
-     "size of what the model sees; larger finds smaller faces; auto: by cameras and cores"},
+     "size of what the model sees; larger finds smaller faces; auto: for each camera the one that faces of its "
+     "filter_min_size need in its frames, as far as the machine has time (vigia check tells)"},
     {"detector.min_detection_score", [](Settings& s) -> Slot { return &s.detector.min_detection_score; },
      from_to(0, 1), "how sure the model must be that it is a face"},
     {"detector.precision", [](Settings& s) -> Slot { return &s.detector.precision; }, one_of(kPrecisions),
      "of YuNet's numbers; auto: bf16 where the CPU has it and is faster with it, as measured at the start"},
     {"detector.on_overload", [](Settings& s) -> Slot { return &s.detector.on_overload; }, one_of(kOnOverload),
-     "reduce: a smaller input, then every Nth frame, until there is time again; drop: only frames are "
+     "reduce: a smaller input and every Nth frame, until there is time again; drop: only frames are "
      "dropped"},
     {"detector.workers", [](Settings& s) -> Slot { return &s.detector.workers; }, from_to(0, 256, "threads"),
      "threads that find faces; 0: one per core that this process may use"},
