@@ -8,6 +8,7 @@
 #include "base/signals.h"
 #include "bench/bench_detector.h"
 #include "bench/bench_memory.h"
+#include "bench/bench_people.h"
 #include "bench/bench_pipeline.h"
 #include "memory/allocator.h"
 #include "orchestrator/check.h"
@@ -82,6 +83,9 @@ int run_bench(const settings::CommandLine& command) {
       break;
     case settings::Bench::detector:
       exit_code = measure(command.detector_bench, bench::bench_detector);
+      break;
+    case settings::Bench::people:
+      exit_code = measure(command.people_bench, bench::bench_people);
       break;
   }
   log::stop();

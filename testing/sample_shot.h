@@ -37,11 +37,16 @@ inline domain::Shot sample_shot(std::uint64_t track = 1) {
   shot.roi = {.left = 90, .top = 70, .width = 80, .height = 96};
   shot.score = 0.875F;
   shot.quality = {.total = 0.75F,
+                  .rank = 0.375F,
                   .confidence = 0.875F,
                   .size = 0.125F,
                   .frontality = 0.5F,
+                  .level = 0.625F,
                   .proportion = 0.25F,
-                  .sharpness = 1};
+                  .eyes = 0.6875F,
+                  .sharpness = 1,
+                  .exposure = 0.9375F,
+                  .inside = 0.8125F};
   shot.jpeg = sample_jpeg({.width = 640, .height = 360}, "image " + std::to_string(track));
   return shot;
 }

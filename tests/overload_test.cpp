@@ -74,5 +74,21 @@ TEST_F(OverloadProgramTest, AutoSaysWhatItChoseAndWhy) {
   expect_every_frame_accounted_for();
 }
 
+TEST_F(OverloadProgramTest, CheckSaysWhichFacesAreFoundAndWhichAreMissed) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  write("vigia.yaml", "cameras:\n  - {name: gate, url: \"sim:faces=1&size=640x360&seconds=10\"}\n");
+  auto finished = run({"check", "-c", "vigia.yaml"});
+  EXPECT_NE(finished.out.find("ok    camera gate: 640x360, input "), std::string::npos) << finished.out;
+  EXPECT_NE(finished.out.find(" pixels are found (filter_min_size 60)"), std::string::npos) << finished.out;
+  EXPECT_EQ(finished.out.find("note  camera gate"), std::string::npos) << finished.out;
+  finished = run({"check", "-c", "vigia.yaml", "--set", "detector.input=64x64"});
+  EXPECT_NE(finished.out.find(
+                "ok    camera gate: 640x360, input 64x64: faces below 120 pixels are mostly missed, and "
+                "filter_min_size is 60\n"
+                "note  camera gate: detector.input: auto, or 320x192, finds them\n"),
+            std::string::npos)
+      << finished.out;
+}
+
 }  // namespace
 }  // namespace vigia::tests

@@ -19,7 +19,8 @@ ARROWS = {
     "domain": "base memory",
     "camera": "base memory domain",
     "detect": "base memory domain",
-    "track": "base memory domain",
+    "appearance": "base memory domain",
+    "track": "base memory domain appearance",
     "shot": "base memory domain",
     "sqlite": "base",
     "http": "base",
@@ -31,7 +32,7 @@ ARROWS = {
     "web": "base",
     "settings": "base domain *_options.h",
     "orchestrator": "base memory domain camera detect track shot http ledger outbox findface sinks cluster web settings",
-    "bench": "base memory domain camera detect settings orchestrator",
+    "bench": "base memory domain camera detect track shot settings orchestrator",
     # A test that users run: it has the servers of the tests too.
     "soak": "base memory domain camera bench/plot.h testing/fake_findface.h testing/http_loop.h",
     "": "base memory/allocator.h settings orchestrator bench soak",  # main.cpp

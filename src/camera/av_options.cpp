@@ -50,6 +50,10 @@ Status make_av_options(const SourceUrl& source, const CameraOptions& options, Av
     out.set("allowed_media_types", "video");
     out.set_number("reorder_queue_size", AvSource::kReorderPackets);
   }
+  if (source.kind == SourceKind::http) {
+    // Of a live HLS, begin with the newest segment; FFmpeg's own -3 is as many segments late, for good.
+    out.set("live_start_index", "-1");
+  }
   if (Status user = set_user_options(options, out); !user) return user;
   out.set("protocol_whitelist", source.protocols.c_str());
   return ok_status();

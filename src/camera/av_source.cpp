@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -160,6 +161,21 @@ const AVCodecParameters& AvSource::codec() const {
 
 AVRational AvSource::time_base() const {
   return context_->streams[stream_]->time_base;
+}
+
+LiveManner AvSource::manner() const {
+  const AVInputFormat& format = *context_->iformat;
+  if (source_.kind != SourceKind::rtsp) {
+    const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 || std::strcmp(format.name, "mpjpeg") == 0;
+    return {.is_stamped = !made_up, .may_wait = true};
+  }
+  // What is not read in time of a UDP socket is lost.
+  const bool over_tcp = std::ranges::none_of(options_.ffmpeg_params, [](const std::string& param) {
+    return param.starts_with("rtsp_transport=") && param != "rtsp_transport=tcp";
+  });
+  const AVCodecID codec_id = codec().codec_id;
+  const bool joined = codec_id == AV_CODEC_ID_H264 || codec_id == AV_CODEC_ID_HEVC;
+  return {.is_stamped = true, .may_wait = over_tcp, .is_one_behind = joined};
 }
 
 Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {

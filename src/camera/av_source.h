@@ -35,6 +35,7 @@ class AvSource final : public PacketSource {
   [[nodiscard]] const AVCodecParameters& codec() const override;
   [[nodiscard]] AVRational time_base() const override;
   [[nodiscard]] bool live() const override { return live_; }
+  [[nodiscard]] LiveManner manner() const override;
   Status read(AVPacket& packet, const std::stop_token& stop) override;
   Status rewind() override;
 

@@ -20,6 +20,7 @@ struct CameraStats {
   std::uint64_t frames_dropped_no_buffer = 0;
   std::uint64_t decoding_soft_errors = 0;    // broken packets and damaged frames
   std::uint64_t frames_dropped_damaged = 0;  // not decoded: after a soft error, until the next key frame
+  std::uint64_t stamps_corrected = 0;        // of live sources: frames whose time stamp was not believed
   int frame_width = 0;                       // of the newest frame; 0: none yet
   int frame_height = 0;
 };
@@ -28,7 +29,7 @@ struct CameraStats {
 struct CameraCounters {
   std::atomic<CameraState> state{CameraState::not_started};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
-      decoding_soft_errors{0}, frames_dropped_damaged{0};
+      decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};
   std::atomic<int> frame_width{0}, frame_height{0};
 };
 

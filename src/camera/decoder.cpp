@@ -115,16 +115,16 @@ bool Decoder::shareable(const AVFrame& frame) const noexcept {
          shareable_format(frame.format);
 }
 
-SteadyTime Decoder::read_time(const AVFrame& frame) const noexcept {
-  return read_times_[static_cast<std::uint64_t>(frame.reordered_opaque) % kTags];
+const PacketTimes& Decoder::times_of(const AVFrame& frame) const noexcept {
+  return times_[static_cast<std::uint64_t>(frame.reordered_opaque) % kTags];
 }
 
-void Decoder::push(const AVPacket& packet, SteadyTime read_at) noexcept {
+void Decoder::push(const AVPacket& packet, const PacketTimes& times) noexcept {
   if (leave_out(packet)) return;
   refused_ = false;
   asked_ = 0;
   ++tag_;
-  read_times_[tag_ % kTags] = read_at;
+  times_[tag_ % kTags] = times;
   context_->reordered_opaque = static_cast<std::int64_t>(tag_);
   const int code = avcodec_send_packet(context_.get(), &packet);
   if (code < 0) {

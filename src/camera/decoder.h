@@ -1,6 +1,6 @@
 // Packets in, clean pictures out, decoded straight into leases of the camera's pool.
 //
-//   decoder->push(packet, read_at);
+//   decoder->push(packet, times);
 //   while (AVFrame* frame = decoder->next()) use(*frame);      // valid until the next call
 //
 // A picture that a broken packet, a damaged reference or a refused buffer may have spoilt looks like
@@ -26,6 +26,13 @@
 
 namespace vigia::camera {
 
+// When a packet came; goes through the decoder with its picture.
+struct PacketTimes {
+  SteadyTime read_at;       // by the reader, or when it was due
+  SteadyTime came;          // its last byte, as far as that is known
+  bool waited_for = false;  // it did not lie there already
+};
+
 class Decoder final : public memory::Retirable {
  public:
   static constexpr int kLongestWait = 600;
@@ -39,8 +46,8 @@ class Decoder final : public memory::Retirable {
                                                std::shared_ptr<memory::Account> account);
   ~Decoder() noexcept override = default;
 
-  // read_at comes out again with the picture: see read_time().
-  void push(const AVPacket& packet, SteadyTime read_at) noexcept;
+  // The times come out again with the picture: see times_of().
+  void push(const AVPacket& packet, const PacketTimes& times) noexcept;
   // No more packets: next() gives what is still inside.
   void finish() noexcept;
   // The next clean picture; nullptr: push() the next packet, or all is out after finish().
@@ -51,7 +58,7 @@ class Decoder final : public memory::Retirable {
   // True: the picture lies in a lease of the pool, ready to be shared. False: in one that FFmpeg may
   // write into again, or in memory of its own; copy it before the next call.
   [[nodiscard]] bool shareable(const AVFrame& frame) const noexcept;
-  [[nodiscard]] SteadyTime read_time(const AVFrame& frame) const noexcept;
+  [[nodiscard]] const PacketTimes& times_of(const AVFrame& frame) const noexcept;
   // Pictures are being left out because no buffer could be had.
   [[nodiscard]] bool starved() const noexcept { return waiting_ && cause_ == Loss::no_buffer; }
 
@@ -89,16 +96,16 @@ class Decoder final : public memory::Retirable {
   memory::Charge tables_;
   AvHandle<AVCodecContext> context_;
   AvHandle<AVFrame> frame_;
-  std::array<SteadyTime, kTags> read_times_{};  // of the packets tagged last
-  std::uint64_t tag_ = 0;                       // of the packet pushed last; comes out with its picture
-  int asked_ = 0;                               // pictures that FFmpeg asked room for, since the last push()
-  bool refused_ = false;                        // one of them was refused
-  bool shown_ = false;                          // a picture came out since the decoder began
-  bool draining_ = false;                       // after a failure: what was decoded before it comes out first
-  std::uint64_t spoilt_from_ = UINT64_MAX;      // tags from here on are not shown
-  int failures_ = 0;                            // one after the other, while draining
-  bool waiting_ = false;                        // for the next key frame
-  int waited_ = 0;                              // packets
+  std::array<PacketTimes, kTags> times_{};  // of the packets tagged last
+  std::uint64_t tag_ = 0;                   // of the packet pushed last; comes out with its picture
+  int asked_ = 0;                           // pictures that FFmpeg asked room for, since the last push()
+  bool refused_ = false;                    // one of them was refused
+  bool shown_ = false;                      // a picture came out since the decoder began
+  bool draining_ = false;                   // after a failure: what was decoded before it comes out first
+  std::uint64_t spoilt_from_ = UINT64_MAX;  // tags from here on are not shown
+  int failures_ = 0;                        // one after the other, while draining
+  bool waiting_ = false;                    // for the next key frame
+  int waited_ = 0;                          // packets
   Loss cause_ = Loss::damage;
 };
 

@@ -17,14 +17,14 @@ class DecoderTest : public ::testing::Test {
   // Pushes the packets from `begin` up to `end`, and remembers the pictures.
   void decode(Decoder& decoder, PacketList& list, std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      decoder.push(*list.packets[i], SteadyTime(Nanoseconds(i)));
+      decoder.push(*list.packets[i], {.read_at = SteadyTime(Nanoseconds(i)), .came = {}});
       take(decoder);
     }
   }
   void take(Decoder& decoder) {
     while (const AVFrame* const frame = decoder.next()) {
       pictures_.push_back(pixels(*frame));
-      read_times_.push_back(decoder.read_time(*frame).time_since_epoch().count());
+      read_times_.push_back(decoder.times_of(*frame).read_at.time_since_epoch().count());
       all_shareable_ &= decoder.shareable(*frame);
       const memory::SharedLease lease = lease_of(*frame);
       const auto* const begin = reinterpret_cast<const std::uint8_t*>(lease.data());

@@ -13,6 +13,17 @@ struct AVRational;
 
 namespace vigia::camera {
 
+// How a live source sends.
+struct LiveManner {
+  // Its stamps come from where the pictures were made; false: FFmpeg made them up, or there are none.
+  bool is_stamped = false;
+  // Whoever reads may take his time: it is lossless, and what was not read yet waits with the sender.
+  bool may_wait = false;
+  // A packet is handed out only when the first bytes of the next one are there (FFmpeg joins slices to
+  // pictures, and knows no sooner that one is complete).
+  bool is_one_behind = false;
+};
+
 class PacketSource {
  public:
   virtual ~PacketSource() = default;
@@ -23,6 +34,8 @@ class PacketSource {
   // True: packets come at their own pace (a network camera). False: as fast as they are read (a file,
   // sim:), and whoever reads keeps the time.
   [[nodiscard]] virtual bool live() const = 0;
+  // REQUIRES: live().
+  [[nodiscard]] virtual LiveManner manner() const { return {}; }
 
   // The next packet of the video stream; `packet` is blank before, and the caller's after.
   // Errors: ended (nothing more), timeout, cancelled (stop), io, unavailable.

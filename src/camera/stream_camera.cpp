@@ -107,6 +107,7 @@ CameraStats StreamCamera::stats() const {
           .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
           .decoding_soft_errors = counters_.decoding_soft_errors,
           .frames_dropped_damaged = counters_.frames_dropped_damaged,
+          .stamps_corrected = counters_.stamps_corrected,
           .frame_width = counters_.frame_width,
           .frame_height = counters_.frame_height};
 }

@@ -66,8 +66,12 @@ Status StreamJob::open(const std::stop_token& stop) {
     return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
   }
   decoder_.reset(std::move(*decoder).release());
-  context_.state.pictures.begin_segment();
-  context_.state.packets.begin_segment();
+  live_ = source_->live();
+  if (live_) manner_ = source_->manner();
+  StreamState& state = context_.state;  // a live list that has ended is a recording at the next try
+  state.pictures.begin_segment(state.stream_time);
+  state.packets.begin_segment();
+  state.live.begin_connection(state.stream_time);
   last_picture_ = context_.clock.now();
   return ok_status();
 }
@@ -113,18 +117,32 @@ Status StreamJob::start_over() {
   return source_->rewind();
 }
 
+// Of the packet that was read just now.
+PacketTimes StreamJob::live_times() {
+  const SteadyTime now = context_.clock.now();
+  PacketTimes times{.read_at = now, .came = now, .waited_for = live_pacer_.read(read_took_)};
+  const std::optional<PacketTimes> before = std::exchange(last_packet_, times);
+  if (!manner_.is_one_behind) return times;
+  // Its first bytes let the one before go; it is there as a whole soon after, long before its own turn.
+  times.came = before ? before->read_at : now - read_took_;
+  times.waited_for = before && before->waited_for;
+  return times;
+}
+
 Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink) {
-  last_packet_ = context_.clock.now();
-  if (!source_->live()) {
+  PacketTimes times;
+  if (live_) {
+    times = live_times();
+  } else {
     const AVRational base = source_->time_base();
     const auto position =
         context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
     const std::optional<SteadyTime> due = pacer_.wait(position, stop);
     if (!due) return Error{ErrorCode::cancelled, "stopped"};
-    last_packet_ = *due;
+    times.read_at = times.came = *due;
   }
   decode_began_ = context_.clock.now();
-  decoder_->push(packet, last_packet_);
+  decoder_->push(packet, times);
   deliver_ready(stop, sink);
   const SteadyTime now = context_.clock.now();
   if (decoder_->starved()) last_picture_ = now;
@@ -160,12 +178,24 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
+  if (!hold(whole, stop)) return;
   CameraCounters& counters = context_.counters;
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
   if (frames_++ == 0) context_.on_first_frame(whole);
   sink.deliver(std::move(whole), stop);
+}
+
+bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
+  const bool may_hold = live_ && manner_.may_wait && manner_.is_stamped;
+  if (!may_hold || context_.state.live.lie() != Lie::none) return true;
+  const std::optional<SteadyTime> since = live_pacer_.wait(frame.stream_time, frame.read_at, stop);
+  if (!since) return false;
+  if (*since == frame.read_at) return true;
+  frame.read_at = *since;
+  frame.decoded_at = context_.clock.now();
+  return true;
 }
 
 AVFrame* StreamJob::shared(AVFrame& picture) {
@@ -187,23 +217,49 @@ AVFrame* StreamJob::shared(AVFrame& picture) {
 void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
   StreamState& state = context_.state;
   frame.sequence = state.sequence++;
-  Nanoseconds at{};
-  if (source_->live()) {
-    if (!state.first_live) state.first_live = last_packet_;
-    at = last_packet_ - *state.first_live;
-  } else {
-    const AVRational base = source_->time_base();
-    at = state.pictures.map(stamp_of(picture.best_effort_timestamp, base), to_ns(picture.pkt_duration, base));
-  }
-  state.stream_time = std::max(at, state.stream_time);
+  const SteadyTime taken = live_ ? stamp_live(picture) : stamp_recorded(picture);
   frame.stream_time = state.stream_time;
-  frame.read_at = decoder_->read_time(picture);
+  frame.read_at = decoder_->times_of(picture).read_at;
   if (context_.options.use_stream_timestamp) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
-    frame.captured = context_.clock.utc_now() - (context_.clock.now() - frame.read_at);
+    const Nanoseconds ago = context_.clock.now() - taken;
+    frame.captured = context_.clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(ago);
   }
+}
+
+SteadyTime StreamJob::stamp_recorded(const AVFrame& picture) {
+  StreamState& state = context_.state;
+  const AVRational base = source_->time_base();
+  const auto stamp = stamp_of(picture.best_effort_timestamp, base);
+  state.stream_time =
+      std::max(state.pictures.map(stamp, to_ns(picture.pkt_duration, base)), state.stream_time);
+  return decoder_->times_of(picture).read_at;
+}
+
+SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
+  StreamState& state = context_.state;
+  const PacketTimes& times = decoder_->times_of(picture);
+  StreamClock::Picture next{.stamp = std::nullopt, .came = times.came, .waited_for = times.waited_for};
+  // What the camera said, if it did: FFmpeg's best effort invents stamps where it does not like them.
+  const std::int64_t stamp = picture.pts != AV_NOPTS_VALUE ? picture.pts : picture.best_effort_timestamp;
+  if (manner_.is_stamped) next.stamp = stamp_of(stamp, source_->time_base());
+  const StreamClock::Reading reading = state.live.read(next);
+  if (reading.corrected) count(context_.counters.stamps_corrected);
+  tell_of_lies();
+  state.stream_time = std::max(state.stream_time, reading.stream_time);
+  return reading.taken;
+}
+
+void StreamJob::tell_of_lies() {
+  StreamState& state = context_.state;
+  if (state.told_of_lies || state.live.lie() == Lie::none) return;
+  state.told_of_lies = true;
+  log::warn(
+      "camera '{}': the time stamps of its stream cannot be believed: {}; while that lasts the "
+      "arrival of its pictures is taken for their time (stamps_corrected counts them)",
+      context_.spec.name, to_string(state.live.lie()));
 }
 
 }  // namespace vigia::camera

@@ -16,10 +16,12 @@
 #include "camera/camera_stats.h"
 #include "camera/decoder.h"
 #include "camera/frame_sink.h"
+#include "camera/live_pacer.h"
 #include "camera/pacer.h"
 #include "camera/packet_source.h"
 #include "camera/picture_converter.h"
 #include "camera/picture_pool.h"
+#include "camera/stream_clock.h"
 #include "camera/timeline.h"
 #include "domain/camera_spec.h"
 #include "memory/memory_manager.h"
@@ -33,10 +35,11 @@ struct StreamState {
   PicturePool decoded;    // what the decoder writes into
   PicturePool converted;  // what the converter writes into, where it is needed
   PictureConverter converter;
-  std::uint64_t sequence = 0;            // of the next picture
-  Timeline pictures, packets;            // of recorded sources: by time of showing, and of decoding
-  std::optional<SteadyTime> first_live;  // when the first packet of a live source came
-  Nanoseconds stream_time{0};            // of the last picture
+  std::uint64_t sequence = 0;  // of the next picture
+  Timeline pictures, packets;  // of recorded sources: by time of showing, and of decoding
+  StreamClock live;            // of live sources
+  bool told_of_lies = false;   // the log was told that the stamps are not believed
+  Nanoseconds stream_time{0};  // of the last picture
 };
 
 struct JobContext {
@@ -55,6 +58,7 @@ class StreamJob {
   explicit StreamJob(const JobContext& context)
       : context_(context),
         pacer_(context.clock, context.options.play_speed),
+        live_pacer_(context.clock),
         account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
         decoder_(nullptr, Retire{&context.memory}) {}
 
@@ -75,9 +79,15 @@ class StreamJob {
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
   void deliver_ready(const std::stop_token& stop, FrameSink& sink);
   void deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink);
+  // Until it is due, where it came in a burst. False: a stop came first.
+  bool hold(domain::Frame& frame, const std::stop_token& stop);
   // The picture in a buffer that can be shared; nullptr: lost, and counted.
   AVFrame* shared(AVFrame& picture);
   void stamp(const AVFrame& picture, domain::Frame& frame);
+  SteadyTime stamp_live(const AVFrame& picture);
+  SteadyTime stamp_recorded(const AVFrame& picture);
+  void tell_of_lies();
+  [[nodiscard]] PacketTimes live_times();
   [[nodiscard]] int buffers_for_others() const {
     return context_.options.frame_buffer_size + kInProcess + kBestShots;
   }
@@ -85,15 +95,18 @@ class StreamJob {
   // Constant after construction.
   const JobContext context_;
 
-  Pacer pacer_;
+  Pacer pacer_;  // of recorded sources
+  LivePacer live_pacer_;
   std::shared_ptr<memory::Account> account_;  // for what FFmpeg holds by itself
   std::unique_ptr<PacketSource> source_;
+  bool live_ = false;  // the source, and how
+  LiveManner manner_;
   std::unique_ptr<Decoder, Retire> decoder_;
   std::uint64_t frames_ = 0;            // delivered by this try
   std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
   Nanoseconds read_took_{0};            // the last packet
   SteadyTime decode_began_{};
-  SteadyTime last_packet_{};
+  std::optional<PacketTimes> last_packet_;  // of a live source
   SteadyTime last_picture_{};
 };
 

@@ -16,8 +16,11 @@ class Timeline {
  public:
   static constexpr std::chrono::seconds kLongestStep{10};
 
-  // A new run of stamps begins: the next one follows on the last, wherever it starts.
-  void begin_segment() noexcept { last_stamp_.reset(); }
+  // A new run of stamps begins: the next one follows on the last, wherever it starts, and is not before that.
+  void begin_segment(Nanoseconds not_before = Nanoseconds::zero()) noexcept {
+    last_stamp_.reset();
+    next_ = std::max(next_, not_before);
+  }
 
   // none: the stream does not say; then it follows the last. duration: how long what is stamped lasts;
   // 0 when the stream does not say. Stamps are within +-73 years (see stamp_of in stream_job.cpp).

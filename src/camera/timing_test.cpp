@@ -29,6 +29,15 @@ TEST(Timeline, GoesOnOverALoop) {
   EXPECT_EQ(line.map(100ms, 100ms), 300ms);
 }
 
+TEST(Timeline, GoesOnAfterWhatWasLive) {
+  Timeline line;
+  line.begin_segment(60s);
+  EXPECT_EQ(line.map(5s, 40ms), 60s);
+  EXPECT_EQ(line.map(6s, 40ms), 61s);
+  line.begin_segment(2s);
+  EXPECT_EQ(line.map(0s, 40ms), 61s + 40ms);
+}
+
 TEST(Timeline, TakesJumpsAsOneUsualStep) {
   Timeline line;
   line.map(0s, 0s);

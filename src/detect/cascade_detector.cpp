@@ -42,12 +42,12 @@ Result<std::unique_ptr<CascadeDetector>> CascadeDetector::create(const std::file
                                                file.string(), reason)};
 }
 
-Status CascadeDetector::detect(const domain::Frame& frame, const domain::Region& rot,
+Status CascadeDetector::detect(const domain::Frame& frame, const View& view,
                                std::vector<domain::Detection>& found) {
   found.clear();
   times_ = {};
   if (Status usable = check_frame(frame); !usable) return usable;
-  const domain::Region region = clip_region(rot, frame.size);
+  const domain::Region region = clip_region(view.rot, frame.size);
   if (region.whole()) return ok_status();
   const auto begin = std::chrono::steady_clock::now();
   try {

@@ -27,8 +27,7 @@ class CascadeDetector final : public Detector {
   // Errors: invalid, when the file is no cascade that OpenCV can read.
   static Result<std::unique_ptr<CascadeDetector>> create(const std::filesystem::path& file, double min_score);
 
-  Status detect(const domain::Frame& frame, const domain::Region& rot,
-                std::vector<domain::Detection>& found) override;
+  Status detect(const domain::Frame& frame, const View& view, std::vector<domain::Detection>& found) override;
   [[nodiscard]] std::string name() const override { return name_; }
 
  private:

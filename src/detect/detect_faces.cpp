@@ -21,12 +21,14 @@ constexpr domain::Size kTrialFrame{1280, 720};
 }  // namespace
 
 Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const ModelPlaces& places,
-                                        memory::Budget& budget) {
+                                        memory::Budget& budget, Report report) {
   auto model = find_model(options.model, places);
   if (!model) return model.error();
   const auto candidates = precisions_for(options.precision);
   if (!candidates) return candidates.error();
-  DetectFaces stage(*model, options.min_detection_score);
+  const bool weak_too = report == Report::weak_too && model->kind == FoundModel::Kind::yunet;
+  DetectFaces stage(
+      *model, weak_too ? std::min(options.min_detection_score, kWeakScore) : options.min_detection_score);
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
   if (model->kind == FoundModel::Kind::yunet) {
     auto weights = read_yunet(model->file);
@@ -69,7 +71,7 @@ Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
   return ok_status();
 }
 
-Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
+Result<std::unique_ptr<Detector>> DetectFaces::make_between(const InputRange& inputs) const {
   if (!weights_) {
     auto cascade = CascadeDetector::create(model_.file, min_score_);
     if (!cascade) return cascade.error();
@@ -77,7 +79,7 @@ Result<std::unique_ptr<Detector>> DetectFaces::make(domain::Size input) const {
   }
   return YunetDetector::create({.weights = weights_,
                                 .account = account_,
-                                .input = input,
+                                .inputs = inputs,
                                 .precision = precision_,
                                 .min_score = min_score_});
 }

@@ -24,6 +24,7 @@
 #include "detect/detector_options.h"
 #include "detect/model_search.h"
 #include "detect/precision.h"
+#include "detect/smallest_face.h"
 #include "detect/yunet_weights.h"
 #include "memory/budget.h"
 
@@ -31,15 +32,25 @@ namespace vigia::detect {
 
 class DetectFaces {
  public:
+  // Which faces the detectors report. weak_too: also those between kWeakScore and min_detection_score, which
+  // may continue a track (domain::Sighting::weak); never the cascade's, whose scores mean less.
+  enum class Report { sure, weak_too };
+  static constexpr double kWeakScore = 0.2;
+
   // Where auto finds no model: the cascade, with one warning in the log. The budget must outlive all
   // detectors. Errors: not_found, io, invalid: the model is not there or not usable; a model that is
   // there but bad is an error too, never passed over; and a precision that this CPU lacks.
   static Result<DetectFaces> create(const DetectorOptions& options, const ModelPlaces& places,
-                                    memory::Budget& budget);
+                                    memory::Budget& budget, Report report = Report::sure);
 
   // input: what the model sees; see check_input(). The cascade has no such size and ignores it.
   // Errors: invalid, unavailable.
-  [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const;
+  [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const {
+    return make_between({input, input});
+  }
+  // What the model sees depends on what is wanted of a frame (View). The detector has a network for either
+  // end, and makes others when it first needs them, which takes some ms. Errors: as make().
+  [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
   // False: the cascade.
   [[nodiscard]] bool has_sizes() const noexcept { return weights_ != nullptr; }
   // Of the detectors it makes, without their size: "yunet_n bf16", "cascade haarcascade_frontalface_alt2".

@@ -1,7 +1,8 @@
 // What finds faces in a frame.
 //
 //   std::vector<domain::Detection> found;
-//   if (Status status = detector.detect(frame, rot, found); !status) count_and_log(status.error());
+//   if (Status status = detector.detect(frame, {rot, filter_min_size}, found); !status)
+//   count_and_log(status.error());
 //
 // Threads: owner thread only; one instance for each worker. Uses no other thread.
 #pragma once
@@ -16,16 +17,26 @@
 
 namespace vigia::detect {
 
+// What is wanted of a frame.
+struct View {
+  View() = default;
+  View(const domain::Region& part, int least = 0)
+      : rot(part), least_face(least) {}  // NOLINT: a region is one
+
+  domain::Region rot;  // looks only inside this part of the picture (clipped to it); empty: everywhere
+  int least_face = 0;  // smaller ones are of no use: pixels, the shorter side; 0: as small as can be
+};
+
 class Detector {
  public:
   virtual ~Detector() = default;
 
   // Clears `found`, then fills it with the faces of at least detector.min_detection_score, the surest
-  // first, in the frame's pixels. `rot`: looks only inside this part of the picture (clipped to it; empty:
-  // everywhere). Boxes lie inside the part looked at; landmarks may lie outside.
+  // first, in the frame's pixels. Boxes lie inside the part looked at; landmarks may lie outside. A detector
+  // that was made for a range of inputs takes the least with which faces of view.least_face are found.
   // Errors: invalid (a frame without planes or of no size), unavailable (the library failed); the detector
   // can be used again after either.
-  virtual Status detect(const domain::Frame& frame, const domain::Region& rot,
+  virtual Status detect(const domain::Frame& frame, const View& view,
                         std::vector<domain::Detection>& found) = 0;
 
   // For people and summaries: "yunet_n 640x384 f32", "cascade haarcascade_frontalface_alt2".

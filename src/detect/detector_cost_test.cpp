@@ -13,10 +13,10 @@ class ReadingDetector final : public Detector {
  public:
   explicit ReadingDetector(int fails_at = 0) : fails_at_(fails_at) {}
 
-  Status detect(const domain::Frame& frame, const domain::Region& rot,
+  Status detect(const domain::Frame& frame, const View& view,
                 std::vector<domain::Detection>& found) override {
     if (++calls == fails_at_) return Error{ErrorCode::unavailable, "it failed"};
-    EXPECT_TRUE(rot.whole());
+    EXPECT_TRUE(view.rot.whole());
     EXPECT_EQ(frame.layout, domain::PixelLayout::i420);
     found.clear();
     size = frame.size;

@@ -65,7 +65,7 @@ class FilledInputOfAModel : public ::testing::Test {
     weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
     auto made = YunetDetector::create({.weights = weights_,
                                        .account = memory_.budget().open("vigia", memory::Kind::tensors),
-                                       .input = input,
+                                       .inputs = {input, input},
                                        .min_score = 0.6});
     EXPECT_TRUE(made) << made.error().text;
     return *std::move(made);

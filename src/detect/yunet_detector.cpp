@@ -12,12 +12,16 @@ namespace vigia::detect {
 
 Result<std::unique_ptr<Detector>> YunetDetector::create(Setup setup) {
   std::unique_ptr<YunetDetector> made(new YunetDetector(std::move(setup)));  // NOLINT: private
-  if (const auto whole = made->sized(made->setup_.input); !whole) return whole.error();
+  for (const domain::Size input : {made->setup_.inputs.least, made->setup_.inputs.most}) {
+    if (const auto whole = made->sized(input); !whole) return whole.error();
+  }
   return std::unique_ptr<Detector>(std::move(made));
 }
 
 std::string YunetDetector::name() const {
-  return fmt::format("{} {}x{} {}", setup_.weights->name(), setup_.input.width, setup_.input.height,
+  const auto& [least, most] = setup_.inputs;
+  const std::string smaller = least == most ? "" : fmt::format("{}x{} to ", least.width, least.height);
+  return fmt::format("{} {}{}x{} {}", setup_.weights->name(), smaller, most.width, most.height,
                      to_string(setup_.precision));
 }
 
@@ -32,15 +36,21 @@ Result<YunetDetector::Sized*> YunetDetector::sized(domain::Size input) {
   return &networks_.back();
 }
 
-Status YunetDetector::detect(const domain::Frame& frame, const domain::Region& rot,
+domain::Size YunetDetector::input_of(const domain::Region& region, int least_face) const noexcept {
+  if (least_face <= 0) return setup_.inputs.most;
+  return clamp(input_for({region.width, region.height}, least_face), setup_.inputs);
+}
+
+Status YunetDetector::detect(const domain::Frame& frame, const View& view,
                              std::vector<domain::Detection>& found) {
   found.clear();
   times_ = {};
   if (Status usable = check_frame(frame); !usable) return usable;
-  const domain::Region region = clip_region(rot, frame.size);
+  const domain::Region region = clip_region(view.rot, frame.size);
   if (region.whole()) return ok_status();  // nothing left of it: it lies beside the picture
-  const Letterbox letterbox = fit_letterbox(region, setup_.input);
-  const auto fitting = sized(filled_input(letterbox.content, setup_.input));
+  const domain::Size input = input_of(region, view.least_face);
+  const Letterbox letterbox = fit_letterbox(region, input);
+  const auto fitting = sized(filled_input(letterbox.content, input));
   if (!fitting) return fitting.error();
   auto& [network, preparer, charge] = **fitting;
   const auto begin = std::chrono::steady_clock::now();

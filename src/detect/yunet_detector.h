@@ -1,8 +1,8 @@
 // YuNet as a Detector: prepare, infer, decode, back to the frame's pixels.
 //
-// It has a network for the whole input, and one for each part of it that frames turn out to fill
-// (filled_input()): made when the first such frame comes, which then takes some ms more, and kept.
-// Threads: owner thread only; may be made on one thread and used on another.
+// It has a network for the least and for the largest of its inputs, and one for each other and each part of
+// one that frames turn out to fill (filled_input()): made when the first such frame comes, which then takes
+// some ms more, and kept. Threads: owner thread only; may be made on one thread and used on another.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 
 #include "detect/detector.h"
 #include "detect/prepare_input.h"
+#include "detect/smallest_face.h"
 #include "detect/yunet_network.h"
 #include "memory/budget.h"
 
@@ -21,15 +22,14 @@ class YunetDetector final : public Detector {
   struct Setup {
     std::shared_ptr<const YunetWeights> weights;
     std::shared_ptr<memory::Account> account;  // for the networks' memory
-    domain::Size input;
+    InputRange inputs;
     Precision precision = Precision::f32;
     double min_score = 0;
   };
   // Errors: those of YunetNetwork::create().
   static Result<std::unique_ptr<Detector>> create(Setup setup);
 
-  Status detect(const domain::Frame& frame, const domain::Region& rot,
-                std::vector<domain::Detection>& found) override;
+  Status detect(const domain::Frame& frame, const View& view, std::vector<domain::Detection>& found) override;
   [[nodiscard]] std::string name() const override;
 
  private:
@@ -41,6 +41,7 @@ class YunetDetector final : public Detector {
 
   explicit YunetDetector(Setup setup) : setup_(std::move(setup)) {}
   Result<Sized*> sized(domain::Size input);
+  [[nodiscard]] domain::Size input_of(const domain::Region& region, int least_face) const noexcept;
 
   const Setup setup_;
   std::vector<Sized> networks_;

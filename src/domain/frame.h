@@ -36,10 +36,13 @@ struct Frame {
   Size size;                   // of the picture; chroma planes are half, rounded up
   std::uint64_t sequence = 0;  // counts the camera's decoded frames from 0; gaps are dropped frames
   // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
-  // Tracks live by it. For live sources it follows arrival, for files their time stamps.
+  // Tracks live by it. It follows the time stamps of the stream, also of a live one, whose pauses on the way
+  // are no pauses of the scene; where these cannot be believed it follows arrival: camera/stream_clock.h.
   Nanoseconds stream_time{0};
-  UtcTime captured;    // when the picture was taken, as far as we know
-  SteadyTime read_at;  // when its last byte was read: latency counts from here
+  // When the picture was taken, as far as we know. Of a live source that is when it came, less what it was
+  // later than others by their stamps: a pause, its place in a burst.
+  UtcTime captured;
+  SteadyTime read_at;  // when its last byte was read, or it was due: latency counts from here
   // What it has cost so far. read: until its packet was there; for a live camera mostly waiting for it.
   Nanoseconds read_took{0}, decode_took{0};
   SteadyTime decoded_at;

@@ -13,6 +13,9 @@ struct Sighting {
   Detection detection;
   FaceQuality quality;
   std::optional<Reason> rejected;  // none: good enough to be posted
+  // The detector is less sure of it than min_detection_score: it may continue a track, and never begins one
+  // nor becomes a best shot.
+  bool weak = false;
 };
 
 }  // namespace vigia::domain

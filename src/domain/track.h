@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "domain/face_reason.h"
 #include "domain/shot_image.h"
 #include "domain/sighting.h"
 #include "domain/thumbnail.h"
@@ -38,8 +39,8 @@ struct Track final : public memory::Retirable {
   // A best shot of this person was handed out before, from this track or a part before it: `best` is
   // then a later one, or none.
   bool already_posted = false;
-  // Tracks that turned out to be this same person, seen before a gap: they are part of this one and are handed
-  // out no more.
+  // Tracks that turned out to be this same person, seen before a gap: they are part of this one and are
+  // handed out no more.
   std::vector<std::uint64_t> joined;
   int sightings = 0;          // of this part
   Nanoseconds first_seen{0};  // stream time
@@ -49,6 +50,7 @@ struct Track final : public memory::Retirable {
   // its change of size (somebody who walks straight towards the camera).
   float movement = 0;
   std::optional<BestShot> best;           // the best of those not rejected
+  std::optional<Reason> withheld;         // why `best` is not to be posted, although no filter rejects it
   std::optional<Sighting> best_rejected;  // while there is no best: why not
   std::unique_ptr<Thumbnail> thumbnail;   // none: nobody wants one
   memory::Charge thumbnail_charge;
@@ -61,11 +63,5 @@ struct Track final : public memory::Retirable {
     set_charge(kBytes);
   }
 };
-
-// A poster, a statue, a false detection: seen more than once, and never moved by so much. (A face that
-// was seen once only cannot have moved.)
-inline bool never_moved(const Track& track, float least_movement) {
-  return (track.sightings > 1 || track.continues != 0) && track.movement < least_movement;
-}
 
 }  // namespace vigia::domain

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -30,6 +31,27 @@ constexpr const char* kVersion1 = R"(
     thumbnail BLOB NOT NULL);
   CREATE INDEX ends_by_capture ON ends(captured_us, camera, track);
 )";
+// More parts of the quality; none of an end from before: null.
+constexpr const char* kVersion2 = R"(
+  ALTER TABLE ends RENAME TO ends_1;
+  DROP INDEX ends_by_capture;
+  CREATE TABLE ends(
+    id INTEGER PRIMARY KEY,
+    camera TEXT NOT NULL, camera_id INTEGER, track INTEGER NOT NULL, captured_us INTEGER NOT NULL,
+    outcome TEXT NOT NULL, text TEXT NOT NULL,
+    face_width REAL NOT NULL, face_height REAL NOT NULL,
+    quality REAL NOT NULL, rank REAL, confidence REAL NOT NULL, size REAL NOT NULL, frontality REAL NOT NULL,
+    level REAL, proportion REAL NOT NULL, eyes REAL, sharpness REAL NOT NULL, exposure REAL, inside REAL,
+    score REAL NOT NULL, lasted_ns INTEGER NOT NULL, sightings INTEGER NOT NULL,
+    thumbnail BLOB NOT NULL);
+  INSERT INTO ends SELECT id, camera, camera_id, track, captured_us, outcome, text, face_width, face_height,
+    quality, NULL, confidence, size, frontality, NULL, proportion, NULL, sharpness, NULL, NULL, score, lasted_ns,
+    sightings, thumbnail FROM ends_1;
+  DROP TABLE ends_1;
+  CREATE INDEX ends_by_capture ON ends(captured_us, camera, track);
+)";
+constexpr std::array kMigrations = {kVersion1, kVersion2};  // [n] leads from version n to n + 1
+static_assert(kMigrations.size() == kSchemaVersion);
 
 // What a disk may do to a file that was right before; all else is the setting's fault.
 bool may_pass(int why) {
@@ -72,14 +94,19 @@ Status check_ours(Database& database, const std::string& path) {
                   path, *version, kSchemaVersion)};
 }
 
-Status make_table(Database& database) {
+Status migrate(Database& database) {
   const auto version = database.number("PRAGMA user_version");
   if (!version) return version.error();
-  if (*version == kSchemaVersion) return ok_status();
-  const std::string make =
-      fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;", kVersion1,
-                  kApplicationId, kSchemaVersion);
-  return database.run(make.c_str());
+  for (auto from = static_cast<std::size_t>(*version); from < kMigrations.size(); ++from) {
+    const std::string step =
+        fmt::format("BEGIN IMMEDIATE; {} PRAGMA application_id={}; PRAGMA user_version={}; COMMIT;",
+                    kMigrations[from], kApplicationId, from + 1);
+    if (Status done = database.run(step.c_str()); !done) {
+      static_cast<void>(database.run("ROLLBACK"));
+      return done;
+    }
+  }
+  return ok_status();
 }
 
 Status prepare(Database& database, const std::string& path) {
@@ -89,7 +116,7 @@ Status prepare(Database& database, const std::string& path) {
       "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
       "PRAGMA journal_size_limit=4194304; PRAGMA cache_size=-1000;";
   if (Status set = database.run(kSettings); !set) return set;
-  return make_table(database);
+  return migrate(database);
 }
 
 }  // namespace

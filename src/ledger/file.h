@@ -9,7 +9,7 @@
 
 namespace vigia::ledger {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Opens the file, or makes it (readable by its owner only: it holds faces). WAL with synchronous=NORMAL: no
 // fsync a transaction; a power cut may cost the last seconds, never the file.
@@ -18,7 +18,8 @@ inline constexpr int kSchemaVersion = 1;
 // damaged.
 Result<sqlite::Database> open_to_write(const std::string& path);
 
-// Also while Vigia writes to it. Errors: not_found; invalid, io, damaged: as above.
+// Also while Vigia writes to it, and a file of an earlier version, which stays as it is. Errors: not_found;
+// invalid, io, damaged: as above.
 Result<sqlite::Database> open_to_read(const std::string& path);
 
 }  // namespace vigia::ledger

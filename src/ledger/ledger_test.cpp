@@ -120,11 +120,16 @@ TEST_F(LedgerTest, TellsAllThatItWasTold) {
   told.face_width = 41.5F;
   told.face_height = 52.25F;
   told.quality = {.total = 0.43F,
+                  .rank = 0.375F,
                   .confidence = 0.875F,
                   .size = 0.125F,
                   .frontality = 0.5F,
+                  .level = 0.625F,
                   .proportion = 0.25F,
-                  .sharpness = 1};
+                  .eyes = 0.6875F,
+                  .sharpness = 1,
+                  .exposure = 0.9375F,
+                  .inside = 0.8125F};
   told.score = 0.91F;
   told.lasted = 3200ms;
   told.sightings = 80;
@@ -143,17 +148,76 @@ TEST_F(LedgerTest, TellsAllThatItWasTold) {
   EXPECT_EQ(end.face_width, 41.5F);
   EXPECT_EQ(end.face_height, 52.25F);
   EXPECT_EQ(end.quality.total, 0.43F);
+  EXPECT_EQ(end.quality.rank, 0.375F);
   EXPECT_EQ(end.quality.confidence, 0.875F);
   EXPECT_EQ(end.quality.size, 0.125F);
   EXPECT_EQ(end.quality.frontality, 0.5F);
+  EXPECT_EQ(end.quality.level, 0.625F);
   EXPECT_EQ(end.quality.proportion, 0.25F);
+  EXPECT_EQ(end.quality.eyes, 0.6875F);
   EXPECT_EQ(end.quality.sharpness, 1);
+  EXPECT_EQ(end.quality.exposure, 0.9375F);
+  EXPECT_EQ(end.quality.inside, 0.8125F);
   EXPECT_EQ(end.score, 0.91F);
   EXPECT_EQ(end.lasted, 3200ms);
   EXPECT_EQ(end.sightings, 80);
   EXPECT_EQ(end.thumbnail, told.thumbnail);
   EXPECT_EQ(ends[0].camera_id, std::nullopt);
   EXPECT_THAT(ask()[0].thumbnail, IsEmpty()) << "pictures are read only for who wants them";
+}
+
+// As version 1 made it, with one end.
+constexpr const char* kVersion1File = R"(
+  PRAGMA auto_vacuum=INCREMENTAL;
+  PRAGMA journal_mode=WAL;
+  CREATE TABLE ends(
+    id INTEGER PRIMARY KEY,
+    camera TEXT NOT NULL, camera_id INTEGER, track INTEGER NOT NULL, captured_us INTEGER NOT NULL,
+    outcome TEXT NOT NULL, text TEXT NOT NULL,
+    face_width REAL NOT NULL, face_height REAL NOT NULL,
+    quality REAL NOT NULL, confidence REAL NOT NULL, size REAL NOT NULL, frontality REAL NOT NULL,
+    proportion REAL NOT NULL, sharpness REAL NOT NULL, score REAL NOT NULL,
+    lasted_ns INTEGER NOT NULL, sightings INTEGER NOT NULL,
+    thumbnail BLOB NOT NULL);
+  CREATE INDEX ends_by_capture ON ends(captured_us, camera, track);
+  INSERT INTO ends VALUES(41, 'gate', 7, 9, 1700000000000000, 'low_quality', 'why', 41.5, 52.25, 0.75, 0.875,
+    0.125, 0.5, 0.25, 0.0625, 0.9375, 1500000000, 80, x'0a0b');
+  PRAGMA application_id=1447642949;
+  PRAGMA user_version=1;
+)";
+
+void expect_end_of_version_1(const TrackEnd& end) {
+  EXPECT_EQ(end.key.track, 9U);
+  EXPECT_EQ(end.face_height, 52.25F);
+  EXPECT_EQ(end.quality.total, 0.75F);
+  EXPECT_EQ(end.quality.confidence, 0.875F);
+  EXPECT_EQ(end.quality.size, 0.125F);
+  EXPECT_EQ(end.quality.frontality, 0.5F);
+  EXPECT_EQ(end.quality.proportion, 0.25F);
+  EXPECT_EQ(end.quality.sharpness, 0.0625F);
+  EXPECT_EQ(end.quality.rank, 0) << "unknown then";
+  EXPECT_EQ(end.quality.inside, 0);
+  EXPECT_EQ(end.score, 0.9375F);
+  EXPECT_EQ(end.lasted, 1500ms);
+  EXPECT_EQ(end.thumbnail, (std::vector{std::byte{0x0a}, std::byte{0x0b}}));
+}
+
+TEST_F(LedgerTest, AFileOfVersion1IsReadAsItIsAndByTheNextStartTakenOver) {
+  ASSERT_TRUE(sqlite::Database::open(options_.path, {"ledger", "ledger.path"})->run(kVersion1File));
+  {
+    auto reader = Reader::open(options_.path);
+    ASSERT_TRUE(reader.ok()) << reader.error().text;
+    const auto before = reader->newest({.thumbnails = true});
+    ASSERT_TRUE(before.ok()) << before.error().text;
+    ASSERT_THAT(*before, SizeIs(1));
+    expect_end_of_version_1(before->front());
+  }
+  open();
+  record_and_write(10, 10);
+  const auto after = ask({.thumbnails = true});
+  ASSERT_THAT(after, SizeIs(2));
+  EXPECT_EQ(after[0].key.track, 10U);
+  expect_end_of_version_1(after[1]);
 }
 
 TEST_F(LedgerTest, NewestFirstInWhateverOrderTheyCame) {

@@ -1,5 +1,7 @@
 #include "ledger/reader.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <utility>
 
@@ -10,10 +12,13 @@ namespace {
 
 using sqlite::Statement;
 
+constexpr const char* kParts =
+    "rank, confidence, size, frontality, level, proportion, eyes, sharpness, exposure, inside";
+constexpr const char* kPartsOfVersion1 =
+    "NULL, confidence, size, frontality, NULL, proportion, NULL, sharpness, NULL, NULL";
 constexpr const char* kNewest =
-    "SELECT camera, camera_id, track, captured_us, outcome, text, face_width, face_height, quality, "
-    "confidence, "
-    "size, frontality, proportion, sharpness, score, lasted_ns, sightings, CASE WHEN ?5 THEN thumbnail END "
+    "SELECT camera, camera_id, track, captured_us, outcome, text, face_width, face_height, quality, {}, "
+    "score, lasted_ns, sightings, CASE WHEN ?5 THEN thumbnail END "
     "FROM ends WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR outcome = ?2) AND captured_us >= ?3 "
     "ORDER BY captured_us DESC, id DESC LIMIT ?4";
 
@@ -43,11 +48,11 @@ TrackEnd read(Statement& row) {
   end.outcome = outcome ? *std::move(outcome) : OtherWord{std::move(word)};
   end.text = row.text();
   domain::FaceQuality& quality = end.quality;
-  for (float* const value :
-       {&end.face_width, &end.face_height, &quality.total, &quality.confidence, &quality.size,
-        &quality.frontality, &quality.proportion, &quality.sharpness, &end.score}) {
+  for (float* const value : {&end.face_width, &end.face_height, &quality.total, &quality.rank}) {
     *value = real(row);
   }
+  for (const auto& part : domain::kQualityParts) quality.*part.value = real(row);
+  end.score = real(row);
   end.lasted = Nanoseconds(row.integer());
   end.sightings = static_cast<int>(row.integer());
   const auto thumbnail = row.blob();
@@ -64,7 +69,10 @@ Result<Reader> Reader::open(const std::string& path) {
 }
 
 Result<std::vector<TrackEnd>> Reader::newest(const Question& question) {
-  Result<Statement> rows = database_.prepare(kNewest);
+  const auto version = database_.number("PRAGMA user_version");  // each time: a start may have raised it
+  if (!version) return version.error();
+  const std::string sql = fmt::format(kNewest, *version > 1 ? kParts : kPartsOfVersion1);
+  Result<Statement> rows = database_.prepare(sql.c_str());
   if (!rows) return rows.error();
   bind(*rows, question);
   std::vector<TrackEnd> ends;

@@ -14,11 +14,11 @@ using sqlite::Statement;
 
 constexpr const char* kInsert =
     "INSERT INTO ends(camera, camera_id, track, captured_us, outcome, text, face_width, face_height, "
-    "quality, "
-    "confidence, size, frontality, proportion, sharpness, score, lasted_ns, sightings, thumbnail) "
-    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+    "quality, rank, confidence, size, frontality, level, proportion, eyes, sharpness, exposure, inside, "
+    "score, lasted_ns, sightings, thumbnail) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 constexpr const char* kSettle =
-    "UPDATE ends SET outcome=?, text=? WHERE captured_us=? AND camera=? AND track=? AND outcome='pending'";
+    "UPDATE ends SET outcome=?, text=coalesce(nullif(?, ''), text) WHERE captured_us=? AND camera=? AND "
+    "track=? AND outcome='pending'";
 // Rows are numbered without gaps in the order in which they came.
 constexpr const char* kTrim = "DELETE FROM ends WHERE id <= (SELECT max(id) FROM ends) - ?";
 
@@ -28,10 +28,11 @@ void bind(Statement& to, const TrackEnd& end) {
   to.bind(static_cast<std::int64_t>(end.key.track)).bind(to_unix_us(end.key.captured));
   to.bind(to_string(end.outcome)).bind(std::string_view(end.text));
   const domain::FaceQuality& quality = end.quality;
-  for (const float value : {end.face_width, end.face_height, quality.total, quality.confidence, quality.size,
-                            quality.frontality, quality.proportion, quality.sharpness, end.score}) {
+  for (const float value : {end.face_width, end.face_height, quality.total, quality.rank}) {
     to.bind(double{value});
   }
+  for (const auto& part : domain::kQualityParts) to.bind(double{quality.*part.value});
+  to.bind(double{end.score});
   to.bind(std::int64_t{end.lasted.count()}).bind(std::int64_t{end.sightings});
   to.bind(std::span<const std::byte>(end.thumbnail));
 }

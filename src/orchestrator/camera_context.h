@@ -15,11 +15,12 @@ namespace vigia::orchestrator {
 
 struct CameraContext {
   // books: of the camera before, where this one takes its place.
-  CameraContext(settings::CameraSettings camera, memory::Budget& budget, bool takes_thumbnails = false,
+  CameraContext(settings::CameraSettings camera, memory::Budget& budget, bool wants_thumbnails = false,
                 std::shared_ptr<CameraLedger> books = std::make_shared<CameraLedger>())
       : settings(std::move(camera)),
         shot_camera{settings.spec, settings.shot, budget.open(settings.spec.name, memory::Kind::jpeg)},
-        thumbnails(takes_thumbnails ? budget.open(settings.spec.name, memory::Kind::shots) : nullptr),
+        people(budget.open(settings.spec.name, memory::Kind::shots)),
+        takes_thumbnails(wants_thumbnails),
         shared_ledger(std::move(books)),
         ledger(*shared_ledger),
         limits_(settings.shot) {}
@@ -38,7 +39,8 @@ struct CameraContext {
   // Constant after construction.
   const settings::CameraSettings settings;
   const shot::ShotCamera shot_camera;
-  const std::shared_ptr<memory::Account> thumbnails;  // of its tracks; none: none are taken
+  const std::shared_ptr<memory::Account> people;  // what is kept of those in view: looks and thumbnails
+  const bool takes_thumbnails;
   const std::shared_ptr<CameraLedger> shared_ledger;
 
   CameraLedger& ledger;  // thread-safe

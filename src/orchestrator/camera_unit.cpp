@@ -33,6 +33,7 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.frames_dropped_no_buffer += before.frames_dropped_no_buffer;
   to.decoding_soft_errors += before.decoding_soft_errors;
   to.frames_dropped_damaged += before.frames_dropped_damaged;
+  to.stamps_corrected += before.stamps_corrected;
 }
 
 }  // namespace
@@ -76,10 +77,15 @@ CameraPast CameraUnit::past() const {
   return past;
 }
 
+domain::Size CameraUnit::frame_size() const {
+  const camera::CameraStats stats = source_.stats();
+  return {stats.frame_width, stats.frame_height};
+}
+
 double CameraUnit::decodes() const {
   constexpr double kUsual = 1280 * 720;
-  const camera::CameraStats stats = source_.stats();
-  const double pixels = static_cast<double>(stats.frame_width) * stats.frame_height;
+  const domain::Size frame = frame_size();
+  const double pixels = static_cast<double>(frame.width) * frame.height;
   return pixels > 0 ? pixels / kUsual : 1;
 }
 
@@ -107,6 +113,7 @@ CameraSummary summary_of(const std::string& name, const CameraPast& past, const 
                         .detector_errors = ledger.detector_errors,
                         .frames_damaged = stats.frames_dropped_damaged,
                         .decoding_soft_errors = stats.decoding_soft_errors,
+                        .stamps_corrected = stats.stamps_corrected,
                         .job_starts = stats.job_starts,
                         .faces_detected = ledger.faces_detected,
                         .tracks_closed = ledger.tracks_closed,

@@ -48,6 +48,8 @@ class CameraUnit {
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
   // What one of its frames costs to decode, beside one of 720p: by its pixels. Before the first one 1.
   [[nodiscard]] double decodes() const;
+  // Of its frames; 0x0: none was there yet.
+  [[nodiscard]] domain::Size frame_size() const;
   // Video comes.
   [[nodiscard]] bool delivers() const noexcept { return source_.state() == camera::CameraState::inprogress; }
   [[nodiscard]] const std::shared_ptr<CameraContext>& context() const noexcept { return context_; }

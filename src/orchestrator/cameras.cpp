@@ -141,14 +141,17 @@ void Cameras::look(Seen& seen) {
   }
   const Decodes now = decodes();
   if (!told_decodes_) told_decodes_ = now.assumed;
-  if (std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_) is_new_crowd_ = true;
+  const bool differs = std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_;
+  if (differs || (now.all_known && !told_all_)) is_new_crowd_ = true;
 }
 
 Cameras::Decodes Cameras::decodes() const {
   Decodes sum;
   for (const Place& place : places_) {
     const settings::CameraSettings& settings = place.unit->context()->settings;
-    if (!settings.source.active || !is_live(settings)) continue;
+    if (!settings.source.active) continue;
+    if (place.unit->frame_size() == domain::Size{}) sum.all_known = false;
+    if (!is_live(settings)) continue;
     sum.assumed += 1;
     sum.known += place.unit->decodes();
   }
@@ -158,13 +161,19 @@ Cameras::Decodes Cameras::decodes() const {
 std::optional<Crowd> Cameras::new_crowd(const settings::CameraSettings& defaults) {
   if (!is_new_crowd_.exchange(false)) return std::nullopt;
   std::vector<settings::CameraSettings> all;
+  std::vector<domain::Size> frames;
   {
     MutexLock lock(mutex_);
-    for (const Place& place : places_) all.push_back(place.unit->context()->settings);
-    told_decodes_ = decodes().known;
+    for (const Place& place : places_) {
+      all.push_back(place.unit->context()->settings);
+      frames.push_back(place.unit->frame_size());
+    }
+    const Decodes now = decodes();
+    told_decodes_ = now.known;
+    told_all_ = now.all_known;
   }
   if (all.empty()) return std::nullopt;
-  Crowd crowd = crowd_of(all, defaults);
+  Crowd crowd = crowd_of(all, defaults, frames);
   crowd.decodes = *told_decodes_;
   return crowd;
 }

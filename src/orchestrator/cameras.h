@@ -81,6 +81,7 @@ class Cameras {
   // Crowd::decodes of those that are here: before their frames are known, and as far as they are.
   struct Decodes {
     double assumed = 0, known = 0;
+    bool all_known = true;
   };
   [[nodiscard]] Decodes decodes() const REQUIRES(mutex_);
 
@@ -91,6 +92,7 @@ class Cameras {
   int next_index_ = 0;  // of whoever adds and removes
   std::atomic<bool> is_new_crowd_{false};
   std::optional<double> told_decodes_;  // housekeeping's: Crowd::decodes that was last reckoned with
+  bool told_all_ = false;               // housekeeping's: the frames of all were known then
 
   // State below is protected by mutex_. Units are taken away only by whoever adds and removes.
   mutable Mutex mutex_;

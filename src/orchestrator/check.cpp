@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/delivery.h"
 #include "orchestrator/detectors.h"
+#include "orchestrator/missed_faces.h"
 #include "orchestrator/receivers.h"
 #include "outbox/outbox.h"
 
@@ -59,13 +61,22 @@ class Probe final : public camera::FrameSink {
   [[nodiscard]] bool settled() const {
     return seen_ || ended_ || camera_.stats().state == camera::CameraState::interrupted;
   }
-  void report(Report& to) {
+  void stop() {
     thread_.request_stop();
     thread_.join();
+  }
+  // Of its first frame; 0x0: there was none. After stop(), as report().
+  [[nodiscard]] domain::Size frame_size() const {
+    const auto stats = camera_.stats();
+    return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};
+  }
+  // sight: what is found in its frames; empty: nothing is known.
+  void report(Report& to, const std::string& sight) const {
     const std::string what = "camera " + camera_.spec().name;
     const auto stats = camera_.stats();
     if (seen_) {
-      to.ok(what, fmt::format("{}x{}", stats.frame_width, stats.frame_height));
+      to.ok(what, fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, sight.empty() ? "" : ", ",
+                              sight));
     } else if (stats.state == camera::CameraState::disabled) {
       to.ok(what, "not active");
     } else {
@@ -79,11 +90,32 @@ class Probe final : public camera::FrameSink {
   Worker thread_;
 };
 
-void check_detector(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+// How cameras would be looked at; nothing: no detector can be had.
+using Reckoned = std::optional<Reckoning>;
+
+Reckoned check_detector(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
   const auto detectors = make_detectors(settings, memory.budget());
-  if (!detectors) return report.bad("detector", detectors.error().text);
+  if (!detectors) {
+    report.bad("detector", detectors.error().text);
+    return std::nullopt;
+  }
   report.ok("detector", detectors->name);
-  if (!detectors->choice.empty()) fmt::print("note  detector.input auto: {}\n", detectors->choice);
+  return Reckoning{detectors->costs, detectors->machine};
+}
+
+// What of each camera's faces is found, at the level that would be chosen for these frames.
+void report_cameras(const settings::Settings& settings, const Reckoned& reckoned,
+                    const std::vector<std::unique_ptr<Probe>>& probes, Report& report) {
+  std::vector<domain::Size> frames;
+  for (const auto& probe : probes) frames.push_back(probe->frame_size());
+  Outlook outlook = reckoned ? outlook_of(*reckoned, settings, frames) : Outlook();
+  outlook.cameras.resize(probes.size());
+  if (!outlook.choice.empty()) fmt::print("note  detector.input auto: {}\n", outlook.choice);
+  for (std::size_t i = 0; i < probes.size(); ++i) {
+    probes[i]->report(report, outlook.cameras[i].sight);
+    const std::string& advice = outlook.cameras[i].advice;
+    if (!advice.empty()) fmt::print("note  camera {}: {}\n", settings.cameras[i].spec.name, advice);
+  }
 }
 
 // A check leaves nothing behind: a database that it had to make goes again.
@@ -117,7 +149,8 @@ void check_ledger(const settings::Settings& settings, Report& report) {
   if (!existed) remove_database(settings.ledger.path);
 }
 
-void check_cameras(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
+                   memory::MemoryManager& memory, Report& report) {
   std::vector<std::unique_ptr<Probe>> probes;
   double longest = 0;
   for (const auto& camera : settings.cameras) {
@@ -129,7 +162,8 @@ void check_cameras(const settings::Settings& settings, memory::MemoryManager& me
   while (!std::all_of(probes.begin(), probes.end(), settled) && system_clock().now() < deadline) {
     std::this_thread::sleep_for(10ms);
   }
-  for (const auto& probe : probes) probe->report(report);
+  for (const auto& probe : probes) probe->stop();
+  report_cameras(settings, reckoned, probes, report);
 }
 
 void check_findface(const settings::Settings& settings, Report& report) {
@@ -166,10 +200,10 @@ void check_receivers(const settings::Settings& settings, Report& report) {
 int check(const settings::Settings& settings) {
   Report report;
   memory::MemoryManager memory(settings.memory);
-  check_detector(settings, memory, report);
+  const Reckoned reckoned = check_detector(settings, memory, report);
   check_outbox(settings, memory, report);
   check_ledger(settings, report);
-  check_cameras(settings, memory, report);
+  check_cameras(settings, reckoned, memory, report);
   check_receivers(settings, report);
   std::fflush(stdout);
   return report.exit_code();

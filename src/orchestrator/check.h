@@ -6,9 +6,9 @@
 
 namespace vigia::orchestrator {
 
-// Prints a line for each: the model, the outbox, every camera's first frame, FindFace's login and cameras,
-// the other receivers. Returns the exit code: 0 all ok, 2 something is not. Takes at most about the largest
-// source_timeout.
+// Prints a line for each: the model, the outbox, every camera's first frame and which faces would be found
+// there, FindFace's login and cameras, the other receivers. Returns the exit code: 0 all ok, 2 something is
+// not. Takes at most about the largest source_timeout.
 int check(const settings::Settings& settings);
 
 }  // namespace vigia::orchestrator

@@ -32,6 +32,19 @@ std::shared_ptr<CameraLedger> DeliveryLedger::books_of(const domain::Shot& shot)
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+void DeliveryLedger::recovered(const domain::Shot& shot) {
+  if (!ledger_.enabled()) return;
+  ledger::TrackEnd end;
+  end.key = key_of(shot);
+  end.camera_id = shot.camera_id;
+  end.text = "was in view when Vigia ended without a stop";
+  end.face_width = shot.face.width;
+  end.face_height = shot.face.height;
+  end.quality = shot.quality;
+  end.score = shot.score;
+  ledger_.record(std::move(end));
+}
+
 void DeliveryLedger::delivered(const domain::Shot& shot) {
   if (const auto books = books_of(shot)) {
     ++books->faces_posted;
@@ -56,6 +69,10 @@ void DeliveryLedger::failed(const domain::Shot& shot, const std::string& text) {
     books->shot_left();
   }
   ledger_.settle(key_of(shot), ledger::Progress::failed, text);
+}
+
+void RouteLedger::recovered(const domain::Shot& shot) {
+  if (faces_ != nullptr) faces_->recovered(shot);
 }
 
 void RouteLedger::delivered(const domain::Shot& shot) {

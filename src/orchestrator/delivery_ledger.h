@@ -24,6 +24,8 @@ class DeliveryLedger final : public outbox::DeliveryListener {
   void add_camera(std::int64_t id, std::shared_ptr<CameraLedger> books);
   void remove_camera(std::int64_t id);
 
+  // An end that the earlier run could not tell of.
+  void recovered(const domain::Shot& shot) override;
   void delivered(const domain::Shot& shot) override;
   void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override;
   void failed(const domain::Shot& shot, const std::string& text) override;
@@ -47,6 +49,7 @@ class RouteLedger final : public outbox::DeliveryListener {
   // faces: null for a route that is not the primary one. Must outlive this.
   explicit RouteLedger(DeliveryLedger* faces) : faces_(faces) {}
 
+  void recovered(const domain::Shot& shot) override;
   void delivered(const domain::Shot& shot) override;
   void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override;
   void failed(const domain::Shot& shot, const std::string& text) override;

@@ -10,44 +10,60 @@ namespace {
 
 constexpr domain::Size kAssumedFrame{1280, 720};
 
+constexpr domain::Size kStandard{640, 384};
+
+// What a network takes grows with its pixels: from 320x192 to 640x384, four times as many, 4.1 to 4.2 times.
+void reckon_larger(LookCosts& costs) {
+  const auto standard = static_cast<double>(costs.of(kStandard).count());
+  for (const domain::Size input : detect::kInputs) {
+    const double pixels = static_cast<double>(detect::area(input)) / detect::area(kStandard);
+    if (pixels > 1)
+      costs.each.push_back({input, Nanoseconds(static_cast<Nanoseconds::rep>(standard * pixels))});
+  }
+}
+
 Machine machine_for(int workers_wanted) {
   const int cores = memory::core_limit();
   return {workers_wanted > 0 ? workers_wanted : cores, cores};
 }
 
-Result<Level> measured_level(const detect::DetectFaces& stage, domain::Size input) {
+Result<Nanoseconds> measured_cost(const detect::DetectFaces& stage, domain::Size input) {
   auto detector = stage.make(input);
   if (!detector) return detector.error();
   const auto cost = detect::measure_cost(**detector, kAssumedFrame);
   if (!cost) return cost.error();
-  return Level{.input = input, .cost = std::max(*cost, Nanoseconds(1))};
+  return std::max(*cost, Nanoseconds(1));
 }
 
-// The sizes of the ladder, each frame looked at.
-Result<std::vector<Level>> levels_of(const detect::DetectFaces& stage, const detect::DetectorOptions& options,
-                                     int least_face, bool reduces) {
-  const bool is_auto = options.input == domain::Size{};
-  if (!stage.has_sizes()) return std::vector{Level{}};
-  if (!is_auto && !reduces) return std::vector{Level{.input = options.input}};
-  std::vector<Level> levels;
-  for (const auto input : is_auto ? auto_inputs(least_face) : reduced_inputs(options.input)) {
-    const auto level = measured_level(stage, input);
-    if (level) {
-      levels.push_back(*level);
-    } else if (input == options.input || is_auto) {
-      return level.error();
+// Sizes that cannot be had are left out, but not the one that is set.
+Result<LookCosts> costs_of(const detect::DetectFaces& stage, domain::Size set, bool reduces) {
+  LookCosts costs{.each = {}, .set = set, .reduces = reduces};
+  if (!stage.has_sizes()) return costs;
+  const bool is_auto = set == domain::Size{};
+  for (const domain::Size input : inputs_for(set, reduces)) {
+    if (!is_auto && !reduces) {
+      costs.each.push_back({input});
+    } else if (!is_auto || detect::area(input) <= detect::area(kStandard)) {
+      const auto cost = measured_cost(stage, input);
+      if (cost) {
+        costs.each.push_back({input, *cost});
+      } else if (input == set || is_auto) {
+        return cost.error();
+      }
     }
   }
-  return levels;
+  if (is_auto) reckon_larger(costs);
+  return costs;
 }
 
 }  // namespace
 
 Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
-                                                                 domain::Size input, int workers) {
+                                                                 const detect::InputRange& inputs,
+                                                                 int workers) {
   std::vector<std::unique_ptr<detect::Detector>> each;
   for (int i = 0; i < workers; ++i) {
-    auto detector = stage.make(input);
+    auto detector = stage.make_between(inputs);
     if (!detector) return detector.error();
     each.push_back(*std::move(detector));
   }
@@ -55,27 +71,29 @@ Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::D
 }
 
 Result<Detectors> make_detectors(const settings::Settings& settings, memory::Budget& budget) {
-  auto stage =
-      detect::DetectFaces::create(settings.detector, detect::ModelPlaces::from_environment(), budget);
+  auto stage = detect::DetectFaces::create(settings.detector, detect::ModelPlaces::from_environment(), budget,
+                                           detect::DetectFaces::Report::weak_too);
   if (!stage) return stage.error();
   Detectors detectors{.stage = *std::move(stage),
                       .machine = machine_for(settings.detector.workers),
+                      .costs = {},
+                      .crowd = crowd_of(settings.cameras, settings.defaults),
                       .ladder = {},
                       .choice = {},
                       .each = {},
                       .name = {}};
   const bool reduces = settings.detector.on_overload == "reduce";
-  const Crowd crowd = crowd_of(settings.cameras, settings.defaults);
-  auto ladder = levels_of(detectors.stage, settings.detector, crowd.least_face, reduces);
-  if (!ladder) return ladder.error();
-  detectors.ladder = *std::move(ladder);
+  auto costs = costs_of(detectors.stage, settings.detector.input, reduces);
+  if (!costs) return costs.error();
+  detectors.costs = *std::move(costs);
+  detectors.ladder = ladder_for(detectors.costs, detectors.crowd);
   if (settings.detector.input == domain::Size{} && detectors.stage.has_sizes()) {
-    Choice choice = choose_level(detectors.ladder, crowd, detectors.machine);
+    Choice choice = choose_level(detectors.ladder, detectors.crowd, detectors.machine);
     detectors.start = choice.level;
     detectors.choice = std::move(choice.why);
   }
-  if (reduces) add_steps(detectors.ladder);
-  auto each = make_each(detectors.stage, detectors.ladder[detectors.start].input, detectors.machine.workers);
+  auto each =
+      make_each(detectors.stage, detectors.ladder[detectors.start].inputs(), detectors.machine.workers);
   if (!each) return each.error();
   detectors.each = *std::move(each);
   detectors.name = detectors.each.front()->name();

@@ -17,6 +17,8 @@ namespace vigia::orchestrator {
 struct Detectors {
   detect::DetectFaces stage;
   Machine machine;
+  LookCosts costs;
+  Crowd crowd;                // as the settings have it
   std::vector<Level> ladder;  // never empty
   std::size_t start = 0;      // the level they are made for
   std::string choice;         // with detector.input: auto, why this size; else empty
@@ -24,12 +26,14 @@ struct Detectors {
   std::string name;
 };
 
-// One for each worker, for that input.
+// One for each worker, for those inputs.
 Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
-                                                                 domain::Size input, int workers);
+                                                                 const detect::InputRange& inputs,
+                                                                 int workers);
 
 // Measures what each size of the ladder costs here, where that is asked for (auto, reduce): some 50 ms a
-// size. Errors: a line for the user; nothing can be detected.
+// size. Those beyond 640x384, which few need, are reckoned from it by their pixels. Errors: a line for the
+// user; nothing can be detected.
 Result<Detectors> make_detectors(const settings::Settings& settings, memory::Budget& budget);
 
 }  // namespace vigia::orchestrator

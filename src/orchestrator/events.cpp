@@ -101,7 +101,10 @@ double rounded(double value) {
 }
 
 Json to_json(const TrackEnd& end) {
-  const domain::FaceQuality& quality = end.quality;
+  Json quality = {{"total", rounded(end.quality.total)}, {"rank", rounded(end.quality.rank)}};
+  for (const auto& part : domain::kQualityParts) {
+    quality[std::string(part.name)] = rounded(end.quality.*part.value);
+  }
   Json json = {{"captured", format_utc(end.key.captured)},
                {"camera", end.key.camera},
                {"camera_id", end.camera_id ? Json(*end.camera_id) : Json()},
@@ -109,13 +112,7 @@ Json to_json(const TrackEnd& end) {
                {"outcome", to_string(end.outcome)},
                {"text", end.text},
                {"face", {{"width", rounded(end.face_width)}, {"height", rounded(end.face_height)}}},
-               {"quality",
-                {{"total", rounded(quality.total)},
-                 {"confidence", rounded(quality.confidence)},
-                 {"size", rounded(quality.size)},
-                 {"frontality", rounded(quality.frontality)},
-                 {"proportion", rounded(quality.proportion)},
-                 {"sharpness", rounded(quality.sharpness)}}},
+               {"quality", std::move(quality)},
                {"score", rounded(end.score)},
                {"seconds", rounded(to_seconds(end.lasted))},
                {"sightings", end.sightings}};

@@ -66,7 +66,7 @@ class Scene final : public detect::Detector {
   }
 
   // Takes that camera's time; frames go on coming meanwhile.
-  Status detect(const domain::Frame& frame, const domain::Region&,
+  Status detect(const domain::Frame& frame, const detect::View&,
                 std::vector<domain::Detection>& found) override {
     found.clear();
     Camera& camera = cameras_[frame.sequence >> 32];

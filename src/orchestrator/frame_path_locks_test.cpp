@@ -31,7 +31,7 @@ class LocklessClock final : public Clock {
 
 class OneFace final : public detect::Detector {
  public:
-  Status detect(const domain::Frame&, const domain::Region&, std::vector<domain::Detection>& found) override {
+  Status detect(const domain::Frame&, const detect::View&, std::vector<domain::Detection>& found) override {
     found.clear();
     if (is_there) found.push_back({{100, 100, 80, 100}, 0.9F, std::nullopt});
     return ok_status();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace vigia::orchestrator {
 namespace {
@@ -64,6 +65,13 @@ void LoadControl::arrived(std::size_t level, SteadyTime now) {
   forget();
 }
 
+void LoadControl::renew(std::vector<Level> ladder, std::size_t level) {
+  ladder_ = std::move(ladder);
+  refused_.assign(ladder_.size(), false);
+  level_ = level;
+  forget();
+}
+
 std::optional<std::size_t> LoadControl::worse() const {
   for (std::size_t level = level_ + 1; level < ladder_.size(); ++level) {
     if (!refused_[level]) return level;
@@ -101,8 +109,9 @@ std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, Ste
   // As if all cameras were there that may come back.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double dearer = ladder_[*level].weight() / at().weight();
+  const double dearest = ladder_[*level].dearest_weight() / at().dearest_weight();
   const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all,
-                                       sample.work.busiest / sample.seconds * dearer});
+                                       sample.work.busiest / sample.seconds * dearest});
   if (use > kUseMax) {
     room_since_.reset();
     return std::nullopt;

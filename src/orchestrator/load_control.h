@@ -58,6 +58,9 @@ class LoadControl {
   // That level cannot be had: it is passed over from now on.
   void refuse(std::size_t level) { refused_.at(level) = true; }
 
+  // Other cameras have another ladder. REQUIRES: level is one of it.
+  void renew(std::vector<Level> ladder, std::size_t level);
+
   [[nodiscard]] const Level& at() const { return ladder_.at(level_); }
   [[nodiscard]] std::size_t level() const noexcept { return level_; }
   [[nodiscard]] const std::vector<Level>& ladder() const noexcept { return ladder_; }
@@ -70,9 +73,7 @@ class LoadControl {
   std::optional<Change> up(const LoadSample& sample, SteadyTime now);
   void forget();
 
-  // Constant after construction.
-  const std::vector<Level> ladder_;
-
+  std::vector<Level> ladder_;
   std::vector<bool> refused_;
   const Machine machine_;
   std::size_t level_;

@@ -13,9 +13,8 @@ class LoadControlTest : public ::testing::Test {
     for (int i = 0; i < 5; ++i) second(quiet(0.85));
   }
   static std::vector<Level> ladder() {
-    std::vector<Level> levels = {{{640, 384}, 1, 4800us}, {{480, 288}, 1, 2700us}, {{320, 192}, 1, 1200us}};
-    add_steps(levels);
-    return levels;
+    return ladder_for(
+        {.each = {{{640, 384}, 4800us}, {{480, 288}, 2700us}, {{320, 192}, 1200us}}, .set = {640, 384}}, {});
   }
   // Workers are busy for that share of a second, nothing is late.
   static LoadSample quiet(double busy) {
@@ -201,6 +200,27 @@ TEST_F(LoadControlTest, AnAutoStartMayRiseAboveItself) {
   for (int i = 0; i < 30 && !change; ++i) change = control.observe(quiet(0.3), now_ += 1s);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->level, 0U);
+}
+
+// Another crowd: another ladder, and a level that was refused may be had there.
+TEST_F(LoadControlTest, GoesOnWithAnotherLadder) {
+  control_.refuse(1);
+  control_.renew({{{960, 544}, 1, 10ms}, {{640, 384}, 1, 5ms}, {{640, 384}, 2, 5ms}}, 1);
+  EXPECT_EQ(control_.at().text(), "640x384");
+  ASSERT_GT(seconds_until_change(late(5), 10), 0);
+  EXPECT_EQ(control_.at().text(), "640x384 every 2nd frame");
+}
+
+// The one camera that is looked at with the largest input has one worker at a time, whatever the others cost.
+TEST_F(LoadControlTest, TheMostExpensiveCameraMustFitIntoOneWorker) {
+  const std::vector<Level> levels{{{1280, 736}, 1, 5ms, {640, 384}, 20ms}, {{640, 384}, 1, 4ms}};
+  LoadControl control(levels, 1, {4, 4});
+  LoadSample sample{.seconds = 1, .work = {0.4, 0, 0.2}, .busy = 0.4, .cameras = 4, .delivering = 4};
+  for (int i = 0; i < 60; ++i) ASSERT_FALSE(control.observe(sample, now_ += 1s)) << "5 times 0.2 is a worker";
+  sample.work.busiest = 0.15;
+  bool rose = false;
+  for (int i = 0; i < 60 && !rose; ++i) rose = control.observe(sample, now_ += 1s).has_value();
+  EXPECT_TRUE(rose);
 }
 
 }  // namespace

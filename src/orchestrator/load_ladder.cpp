@@ -3,34 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+
+#include "detect/letterbox.h"
 
 namespace vigia::orchestrator {
 namespace {
 
+using detect::area;
 using domain::Size;
 
 constexpr Size kStandard{640, 384};
-constexpr std::array kInputs{Size{1280, 736}, Size{960, 544}, kStandard, Size{480, 288}, Size{320, 192}};
-constexpr std::array kSteps{2, 3, 4, 6, 8};
-constexpr int kSmallFace = 40, kTinyFace = 25;  // pixels
 
 constexpr double kFramesPerSecond = 30;
 constexpr double kDecodeSeconds = 0.002;
-
-int area(Size size) {
-  return size.width * size.height;
-}
+constexpr double kUsualPixels = 1280 * 720;
 
 std::string ordinal(int number) {
   return fmt::format("{}{}", number, number == 2 ? "nd" : number == 3 ? "rd" : "th");
+}
+
+// Of one camera's frames.
+double dearest_of(const Level& level) {
+  return to_seconds(std::max(level.dearest, level.cost));
 }
 
 double use_at(const Level& level, const Crowd& crowd, const Machine& machine) {
   const double cost = to_seconds(level.cost);
   return use_of(machine,
                 {crowd.looks * kFramesPerSecond * cost, crowd.decodes * kFramesPerSecond * kDecodeSeconds,
-                 crowd.most_looks * kFramesPerSecond * cost});
+                 crowd.most_looks * kFramesPerSecond * dearest_of(level)});
 }
 
 // Where nothing can be reckoned: nobody to reckon with is there.
@@ -51,7 +52,11 @@ std::string Level::text() const {
 }
 
 std::string Level::input_text() const {
-  return input == Size{} ? std::string("the cascade") : fmt::format("{}x{}", input.width, input.height);
+  if (input == Size{}) return "the cascade";
+  const Size smaller = inputs().least;
+  return smaller == input
+             ? fmt::format("{}x{}", input.width, input.height)
+             : fmt::format("{}x{} to {}x{}", smaller.width, smaller.height, input.width, input.height);
 }
 
 double use_of(const Machine& machine, const Work& work) noexcept {
@@ -62,42 +67,34 @@ bool is_live(const settings::CameraSettings& camera) noexcept {
   return !camera.source.disable_drops && camera.source.play_speed >= 0 && camera.source.play_speed <= 1;
 }
 
-Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings::CameraSettings& defaults) {
+Want want_of(const settings::CameraSettings& camera, Size frame) {
+  Want want{.name = camera.spec.name, .least_face = camera.shot.filter_min_size};
+  want.looks = is_live(camera) ? 1.0 / camera.detector_step : 0;
+  want.is_known = frame != Size{};
+  const domain::Region region = detect::clip_region(camera.rot, want.is_known ? frame : want.looked_at);
+  if (!region.whole()) want.looked_at = {region.width, region.height};
+  return want;
+}
+
+Crowd crowd_of(std::span<const settings::CameraSettings> cameras, const settings::CameraSettings& defaults,
+               std::span<const Size> frames) {
   Crowd crowd;
-  crowd.least_face = cameras.empty() ? defaults.shot.filter_min_size : 8192;
-  for (const auto& camera : cameras) {
-    crowd.least_face = std::min(crowd.least_face, camera.shot.filter_min_size);
+  if (cameras.empty()) crowd.wants.push_back({.least_face = defaults.shot.filter_min_size});
+  for (std::size_t i = 0; i < cameras.size(); ++i) {
+    const settings::CameraSettings& camera = cameras[i];
     if (!camera.source.active) continue;
+    const Size frame = frames.empty() ? Size{} : frames[i];
+    crowd.wants.push_back(want_of(camera, frame));
     if (!is_live(camera)) {
       ++crowd.others;
       continue;
     }
     ++crowd.live;
-    ++crowd.decodes;
+    crowd.decodes += frame == Size{} ? 1 : static_cast<double>(area(frame)) / kUsualPixels;
     crowd.looks += 1.0 / camera.detector_step;
     crowd.most_looks = std::max(crowd.most_looks, 1.0 / camera.detector_step);
   }
   return crowd;
-}
-
-std::vector<Size> auto_inputs(int least_face) {
-  const Size largest = least_face < kTinyFace ? kInputs[0] : least_face < kSmallFace ? kInputs[1] : kStandard;
-  return {std::ranges::find(kInputs, largest), kInputs.end()};
-}
-
-std::vector<Size> reduced_inputs(Size input) {
-  std::vector<Size> sizes{input};
-  std::ranges::copy_if(kInputs, std::back_inserter(sizes),
-                       [&](Size size) { return area(size) < area(input) && area(size) <= area(kStandard); });
-  return sizes;
-}
-
-void add_steps(std::vector<Level>& ladder) {
-  Level last = ladder.back();
-  for (const int step : kSteps) {
-    last.step = step;
-    ladder.push_back(last);
-  }
 }
 
 Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Machine& machine) {
@@ -109,7 +106,7 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
   }
   const double use = use_at(ladder[level], crowd, machine);
   const double look = crowd.looks * kFramesPerSecond * to_seconds(ladder[level].cost) / machine.workers;
-  const double busiest = crowd.most_looks * kFramesPerSecond * to_seconds(ladder[level].cost);
+  const double busiest = crowd.most_looks * kFramesPerSecond * dearest_of(ladder[level]);
   if (use > kUseMax && busiest >= use) {
     return {level,
             fmt::format("{}: one camera would keep its worker {:.0f} % busy, and there is no smaller one",
@@ -117,9 +114,7 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
   }
   const bool by_cores = machine.cores < machine.workers || (machine.cores > machine.workers && use > look);
   return {level, fmt::format("{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
-                             "30 frames a second and {:.1f} ms to decode each are assumed; for small faces "
-                             "in frames larger than 720p "
-                             "set detector.input",
+                             "30 frames a second and {:.1f} ms to decode each are assumed",
                              ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
                              by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers",
                              100 * use, use > kUseMax ? ", and there is no smaller one" : "",

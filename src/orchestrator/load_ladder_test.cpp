@@ -22,10 +22,9 @@ Crowd live(int cameras) {
 TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
   const auto eight = choose_level(three_sizes(), live(8), kTwoCores);
   EXPECT_EQ(eight.level, 0U);  // 240 * (4.7 + 2) ms of 2 s
-  EXPECT_EQ(
-      eight.why,
-      "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second "
-      "and 2.0 ms to decode each are assumed; for small faces in frames larger than 720p set detector.input");
+  EXPECT_EQ(eight.why,
+            "640x384: 8 cameras would keep 2 workers 80 % busy; a look takes 4.7 ms here, 30 frames a second "
+            "and 2.0 ms to decode each are assumed");
   EXPECT_EQ(choose_level(three_sizes(), live(10), kTwoCores).level, 1U);
   EXPECT_EQ(choose_level(three_sizes(), live(16), kTwoCores).level, 2U);
   const auto too_many = choose_level(three_sizes(), live(40), kTwoCores);
@@ -71,23 +70,19 @@ TEST(LoadLadderTest, WithoutACameraInAHurryAutoDoesNotReckon) {
   EXPECT_EQ(choose_level(ladder, Crowd{.others = 1}, kTwoCores).level, 0U) << "a file that waits";
 }
 
-TEST(LoadLadderTest, LargerInputsOnlyWhereSmallFacesAreWanted) {
-  EXPECT_EQ(auto_inputs(60).front(), (Size{640, 384}));
-  EXPECT_EQ(auto_inputs(40).front(), (Size{640, 384}));
-  EXPECT_EQ(auto_inputs(39).front(), (Size{960, 544}));
-  EXPECT_EQ(auto_inputs(24).front(), (Size{1280, 736}));
-  EXPECT_EQ(auto_inputs(60).size(), 3U);
+// One camera's frames are more expensive than the average: 30 looks of 40 ms are more than a worker.
+TEST(LoadLadderTest, TheMostExpensiveCameraHasOneWorkerToo) {
+  const std::vector<Level> ladder = {{{1920, 1088}, 1, 10ms, {640, 384}, 40ms}, {{640, 384}, 1, 5ms}};
+  EXPECT_EQ(choose_level(ladder, live(8), {8, 8}).level, 1U);
 }
 
-TEST(LoadLadderTest, OverloadLeadsDownFromWhatIsSet) {
-  EXPECT_EQ(reduced_inputs({640, 640}), (std::vector<Size>{{640, 640}, {640, 384}, {480, 288}, {320, 192}}));
-  EXPECT_EQ(reduced_inputs({320, 192}), (std::vector<Size>{{320, 192}}));
-  std::vector<Level> ladder = three_sizes();
-  add_steps(ladder);
-  ASSERT_EQ(ladder.size(), 8U);
-  EXPECT_EQ(ladder[3].text(), "320x192 every 2nd frame");
-  EXPECT_EQ(ladder[7].text(), "320x192 every 8th frame");
-  for (std::size_t i = 1; i < ladder.size(); ++i) EXPECT_LT(ladder[i].weight(), ladder[i - 1].weight());
+TEST(LoadLadderTest, ALevelSaysItsInputs) {
+  EXPECT_EQ((Level{{640, 384}, 1}).text(), "640x384");
+  EXPECT_EQ((Level{.input = {960, 544}, .step = 3, .least = {640, 384}}).text(),
+            "640x384 to 960x544 every 3rd frame");
+  EXPECT_EQ((Level{}).text(), "the cascade");
+  EXPECT_TRUE((Level{{640, 384}}).looks_as({.input = {640, 384}, .cost = 5ms, .least = {640, 384}}));
+  EXPECT_FALSE((Level{{640, 384}}).looks_as({.input = {640, 384}, .least = {480, 288}}));
 }
 
 TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
@@ -98,16 +93,31 @@ TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
   cameras[3].source.disable_drops = true;
   cameras[4].source.play_speed = 4;
   cameras[5].source.active = false;
-  cameras[5].shot.filter_min_size = 30;
   const Crowd crowd = crowd_of(cameras, camera);
   EXPECT_EQ(crowd.live, 2);
   EXPECT_EQ(crowd.looks, 1.5);
   EXPECT_EQ(crowd.decodes, 2);
   EXPECT_EQ(crowd.most_looks, 1);
   EXPECT_EQ(crowd.others, 3);
-  EXPECT_EQ(crowd.least_face, 30);
+  ASSERT_EQ(crowd.wants.size(), 5U) << "all that are active";
+  EXPECT_EQ(crowd.wants[1].looks, 0.5);
+  EXPECT_EQ(crowd.wants[2].looks, 0) << "it waits";
+  EXPECT_FALSE(crowd.wants[0].is_known);
   camera.shot.filter_min_size = 20;
-  EXPECT_EQ(crowd_of({}, camera).least_face, 20) << "FindFace's cameras will be like this";
+  EXPECT_EQ(crowd_of({}, camera).wants.at(0).least_face, 20) << "FindFace's cameras will be like this";
+}
+
+TEST(LoadLadderTest, TheCrowdKnowsWhatIsLookedAt) {
+  std::vector<settings::CameraSettings> cameras(3);
+  cameras[1].rot = {3000, 0, 1920, 1080};
+  const std::vector<Size> frames{{1920, 1080}, {3840, 2160}, {}};
+  const Crowd crowd = crowd_of(cameras, {}, frames);
+  EXPECT_EQ(crowd.wants[0].looked_at, (Size{1920, 1080}));
+  EXPECT_TRUE(crowd.wants[0].is_known);
+  EXPECT_EQ(crowd.wants[1].looked_at, (Size{840, 1080})) << "what of it lies in the picture";
+  EXPECT_FALSE(crowd.wants[2].is_known);
+  EXPECT_EQ(crowd.wants[2].looked_at, (Size{1280, 720}));
+  EXPECT_DOUBLE_EQ(crowd.decodes, 2.25 + 9 + 1);
 }
 
 }  // namespace

@@ -50,8 +50,11 @@ Status Orchestrator::prepare() {
   ledger_ = *std::move(ledger);
   shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
   delivery_ = std::make_unique<Delivery>(settings_, *outbox_, *ledger_, memory_, clock_);
-  cameras_ = std::make_unique<Cameras>(
-      StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, ledger_.get()}, *delivery_);
+  cameras_ =
+      std::make_unique<Cameras>(StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, ledger_.get(),
+                                            from_seconds(settings_.outbox.journal_interval),
+                                            static_cast<float>(settings_.detector.min_detection_score)},
+                                *delivery_);
   if (delivery_->session() != nullptr) {
     follow_ = std::make_unique<FollowFindface>(settings_, *delivery_, *cameras_, clock_);
   }

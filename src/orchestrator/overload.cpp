@@ -6,8 +6,21 @@
 #include <utility>
 
 #include "base/log.h"
+#include "orchestrator/missed_faces.h"
 
 namespace vigia::orchestrator {
+namespace {
+
+// Of another ladder: that very level, or the first that asks for no more.
+std::size_t nearest(const std::vector<Level>& ladder, const Level& level) {
+  const auto same = std::ranges::find_if(ladder, [&](const Level& one) { return one.looks_as(level); });
+  if (same != ladder.end()) return static_cast<std::size_t>(same - ladder.begin());
+  const auto less =
+      std::ranges::find_if(ladder, [&](const Level& one) { return one.weight() <= level.weight(); });
+  return static_cast<std::size_t>(std::min(less, std::prev(ladder.end())) - ladder.begin());
+}
+
+}  // namespace
 
 Overload::Overload(Detectors detectors, bool reduces, LoadMeter& meter, memory::MemoryManager& memory,
                    Clock& clock)
@@ -18,7 +31,10 @@ Overload::Overload(Detectors detectors, bool reduces, LoadMeter& meter, memory::
       chooses_(!detectors.choice.empty()),
       meter_(meter),
       clock_(clock),
+      costs_(std::move(detectors.costs)),
+      crowd_(std::move(detectors.crowd)),
       control_(std::move(detectors.ladder), detectors.start, detectors.machine),
+      in_force_(control_.at()),
       start_(detectors.start),
       measured_at_(clock.now()) {
   for (auto& detector : detectors.each) {
@@ -72,27 +88,44 @@ void Overload::measure(const Seen& seen) {
   } else {
     log::info("detector: there is time again, up to {}: {}", control_.at().text(), change->why);
   }
+  say_missed();
 }
 
 void Overload::choose_again(const Crowd& crowd) {
-  if (!chooses_) return;
-  const Choice choice = choose_level(control_.ladder(), crowd, machine_);
-  log::info("detector.input auto: {}", choice.why);
-  if (choice.level == control_.level()) {  // what load came to is now what is chosen
+  crowd_ = crowd;
+  auto ladder = ladder_for(costs_, crowd_);
+  const std::size_t level = nearest(ladder, in_force_);
+  control_.renew(std::move(ladder), level);
+  start_ = 0;
+  if (chooses_) {
+    const Choice choice = choose_level(control_.ladder(), crowd_, machine_);
+    log::info("detector.input auto: {}", choice.why);
     start_ = choice.level;
-    MutexLock lock(mutex_);
-    figures_.level = 0;
-    return;
+    if (!control_.ladder()[choice.level].looks_as(in_force_)) {
+      if (change_to(choice.level)) tell(choice.why);
+    }
+  } else if (!control_.at().looks_as(in_force_)) {
+    static_cast<void>(change_to(level));
   }
-  if (!change_to(choice.level)) return;
-  start_ = choice.level;
-  tell(choice.why);
+  {
+    MutexLock lock(mutex_);  // what load came to may now be what is chosen
+    figures_.level = static_cast<int>(control_.level()) - static_cast<int>(start_);
+  }
+  say_missed();
+}
+
+void Overload::say_missed() {
+  std::string missed = missed_text(control_.at(), crowd_);
+  if (missed == missed_) return;
+  missed.empty() ? log::info("detector: faces of every camera's filter_min_size are found again")
+                 : log::warn("detector: {}", missed);
+  missed_ = std::move(missed);
 }
 
 bool Overload::change_to(std::size_t level) {
   const Level& wanted = control_.ladder().at(level);
-  if (wanted.input != control_.at().input) {
-    auto each = make_each(stage_, wanted.input, static_cast<int>(seats_.size()));
+  if (wanted.inputs() != in_force_.inputs()) {
+    auto each = make_each(stage_, wanted.inputs(), static_cast<int>(seats_.size()));
     if (!each) {
       log::error("detector: {} cannot be had and is passed over: {}", wanted.text(), each.error().text);
       control_.refuse(level);
@@ -106,16 +139,18 @@ bool Overload::change_to(std::size_t level) {
   }
   meter_.step.store(wanted.step, std::memory_order_relaxed);
   control_.arrived(level, clock_.now());
+  in_force_ = control_.at();
   return true;
 }
 
-void Overload::tell(const std::string& why) {
+void Overload::tell(std::string why) {
+  if (const std::string missed = missed_text(control_.at(), crowd_); !missed.empty()) why += "; " + missed;
   MutexLock lock(mutex_);
   figures_.level = static_cast<int>(control_.level()) - static_cast<int>(start_);
   figures_.input = control_.at().input_text();
   figures_.step = control_.at().step;
   ++figures_.changes;
-  figures_.why = why;
+  figures_.why = std::move(why);
 }
 
 OverloadFigures Overload::figures() const {

@@ -3,6 +3,7 @@
 //
 // detector.on_overload: drop: nothing changes by load. detector.input: auto: the size is chosen once more
 // when FindFace has told its cameras, and with reduce the level may also rise above the one of the start.
+// What is missed then is said in the log, once, and stands in the figures (missed_faces.h).
 // Threads: figures() is thread-safe; the seats are the workers'; all else housekeeping's.
 #pragma once
 
@@ -59,7 +60,7 @@ class Overload {
   void measure(const Seen& seen);
   // That the workers used so far. While they live.
   [[nodiscard]] double workers_cpu() const noexcept;
-  // FindFace has told its cameras.
+  // Other cameras are there, or their frames have other sizes. Says what is missed now.
   void choose_again(const Crowd& crowd);
 
   [[nodiscard]] OverloadFigures figures() const;
@@ -67,7 +68,8 @@ class Overload {
  private:
   [[nodiscard]] LoadSample sample_of(SteadyTime now, const Seen& seen);
   bool change_to(std::size_t level);
-  void tell(const std::string& why);
+  void tell(std::string why);
+  void say_missed();
 
   // Constant after construction.
   const detect::DetectFaces stage_;
@@ -79,7 +81,11 @@ class Overload {
   std::vector<std::unique_ptr<WorkerSeat>> seats_;
 
   // Housekeeping's.
+  const LookCosts costs_;
+  Crowd crowd_;
   LoadControl control_;
+  Level in_force_;
+  std::string missed_;  // as last said
   std::size_t start_;
   SteadyTime measured_at_;
   std::optional<Seen> last_seen_;

@@ -138,5 +138,45 @@ TEST_F(OverloadTest, WhatIsSetIsNotChosenAgain) {
   EXPECT_EQ(input_of(0), "yunet_n 640x384");
 }
 
+Crowd one_camera(domain::Size frame, int face) {
+  return {.live = 1,
+          .looks = 1,
+          .most_looks = 1,
+          .decodes = 1,
+          .wants = {{.name = "hall", .looked_at = frame, .is_known = true, .least_face = face}}};
+}
+
+TEST_F(OverloadTest, AutoChoosesAgainWhenFramesTurnOutToBeLarge) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  make();
+  EXPECT_EQ(input_of(0), "yunet_n 640x384");
+  overload_->choose_again(one_camera({3840, 2160}, 60));
+  EXPECT_EQ(overload_->figures().input, "960x544");
+  EXPECT_EQ(overload_->figures().level, 0);
+  EXPECT_EQ(overload_->figures().why.find("missed"), std::string::npos);
+  overload_->choose_again(one_camera({1280, 720}, 60));
+  EXPECT_NE(overload_->figures().input, "960x544") << "640x384, or less on a slow machine";
+}
+
+TEST_F(OverloadTest, SaysWhatIsMissedWhereItComesDown) {
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  settings_.detector.input = {640, 384};
+  make();
+  overload_->choose_again(one_camera({1920, 1080}, 36));
+  EXPECT_EQ(input_of(0), "yunet_n 640x384") << "all is found";
+  seconds(5, 0, 0.5);
+  seconds(2, 30, 1.0);
+  EXPECT_EQ(load_.step, 2) << "first frames are left out";
+  EXPECT_EQ(overload_->figures().why.find("missed"), std::string::npos) << overload_->figures().why;
+  seconds(5, 30, 1.0);
+  EXPECT_EQ(load_.step, 3);
+  seconds(5, 30, 1.0);
+  EXPECT_EQ(overload_->figures().input, "480x288");
+  EXPECT_NE(
+      overload_->figures().why.find("faces are mostly missed at hall below 48 pixels (filter_min_size 36)"),
+      std::string::npos)
+      << overload_->figures().why;
+}
+
 }  // namespace
 }  // namespace vigia::orchestrator

@@ -26,9 +26,15 @@ struct EncodeEarly {
   std::shared_ptr<domain::ShotImage> image;
 };
 
+// Have the best shot so far of this track, which goes on, on disk: see outbox/journal.h. None: it would not
+// be posted any more.
+struct KeepSoFar {
+  std::unique_ptr<domain::Track> track;  // a copy of its facts
+};
+
 struct ShotOrder {
   std::shared_ptr<CameraContext> camera;
-  std::variant<track::Finished, EncodeEarly> what;
+  std::variant<track::Finished, EncodeEarly, KeepSoFar> what;
 };
 
 class ShotOrders {

@@ -2,12 +2,17 @@
 // durable row, and only then the track is forgotten (retired). When several orders wait, their shots are
 // written together: one fsync for all. What the disk will not take now is the outbox's worry, not ours.
 // The ledger is told of every end.
+//
+// The best shots so far of open tracks go to the outbox's journal, when shots are written anyway, else within
+// about kJournalWaits: so they cost at most one fsync more a second.
 // Threads: run() on one thread; it returns once the orders are closed and all are done.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
+#include "base/clock.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/shot_orders.h"
 #include "orchestrator/stage_latency.h"
@@ -20,6 +25,8 @@ namespace vigia::orchestrator {
 class ShotWriter {
  public:
   static constexpr std::size_t kMostTogether = 16;
+  static constexpr std::size_t kMostJournalled = 64;  // together
+  static constexpr Nanoseconds kJournalWaits = std::chrono::seconds(1);
 
   ShotWriter(ShotOrders& orders, outbox::Outbox& outbox, memory::MemoryManager& memory, StageLatency& latency,
              ledger::Ledger& ledger)
@@ -34,7 +41,10 @@ class ShotWriter {
  private:
   void carry_out(ShotOrder order);
   void make(const std::shared_ptr<CameraContext>& camera, track::Finished finished);
+  void keep_so_far(const std::shared_ptr<CameraContext>& camera, std::unique_ptr<domain::Track> track);
+  void note_end(const CameraContext& camera, const domain::Track& track);
   void save();
+  void save_journal();
 
   ShotOrders& orders_;
   outbox::Outbox& outbox_;
@@ -43,6 +53,9 @@ class ShotWriter {
   TrackEnds ends_;
   std::vector<domain::Shot> unsaved_;
   std::vector<std::unique_ptr<domain::Track>> tracks_;  // of these shots
+  std::vector<outbox::EndedTrack> ended_;
+  std::vector<domain::Shot> journal_;  // of tracks that go on
+  SteadyTime journal_since_;           // the first of them
 };
 
 }  // namespace vigia::orchestrator

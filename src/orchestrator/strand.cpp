@@ -27,6 +27,7 @@ constexpr int kIntervalSmoothing = 8;
 // into a JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
+constexpr std::size_t kMostOrdersForJournal = 256;
 
 }  // namespace
 
@@ -39,8 +40,8 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
-      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->thumbnails,
-              camera_->ledger.tracks_closed),
+      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->people,
+              camera_->ledger.tracks_closed, camera_->takes_thumbnails),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}
@@ -177,6 +178,7 @@ void Strand::take_turn(detect::Detector& detector) {
     let_time_pass(begun);
   }
   hand_on();
+  keep_open_tracks(begun);
   finish_turn(begun);
 }
 
@@ -190,7 +192,8 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
     ++ledger.frames_imotion_skipped;
     return;
   }
-  if (const Status detected = detector.detect(frame, camera_->settings.rot, found_); !detected) {
+  const detect::View view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
+  if (const Status detected = detector.detect(frame, view, found_); !detected) {
     if (ledger.detector_errors++ == 0) {
       log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
     }
@@ -199,15 +202,15 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   latency.of(Stage::prepare).record(detector.times().prepare);
   latency.of(Stage::infer).record(detector.times().infer);
   const SteadyTime detected = world_.clock.now();
-  sightings_.clear();
-  for (const domain::Detection& detection : found_) sightings_.push_back(grader_.grade(detection, frame));
+  grader_.grade_all(found_, frame, world_.min_detection_score, sightings_);
   tracks_.update(frame, sightings_, finished_);
   last_stream_time_ = frame.stream_time.count();
   const SteadyTime tracked = world_.clock.now();
   latency.of(Stage::track).record(tracked - detected);
   latency.whole.record(tracked - frame.read_at);
   ++ledger.frames_processed;
-  ledger.faces_detected += found_.size();
+  const auto is_strong = [](const domain::Sighting& sighting) { return !sighting.weak; };
+  ledger.faces_detected += static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
 }
 
 void Strand::let_time_pass(SteadyTime now) {
@@ -220,7 +223,11 @@ void Strand::let_time_pass(SteadyTime now) {
     tracks_.close_all(finished_);
     closed_all_ = true;
   } else {
-    tracks_.advance(last_stream_time() + (now - last_delivery_.load()), finished_);
+    // While a live camera may still be connected a pause of the network is no pause of the scene: its tracks
+    // wait for what their stream's own time says.
+    const Nanoseconds silent = now - last_delivery_.load();
+    if (is_live_ && silent <= from_seconds(camera_->settings.source.source_timeout)) return;
+    tracks_.advance(last_stream_time() + silent, finished_);
   }
 }
 
@@ -244,12 +251,22 @@ void Strand::bound_held_frames() {
   to_encode_.clear();
 }
 
+void Strand::keep_open_tracks(SteadyTime now) {
+  if (world_.journal_interval <= Nanoseconds::zero()) return;
+  // What has ended goes first: the others come again.
+  if (world_.orders.depth() > kMostOrdersForJournal) return;
+  tracks_.to_journal(now, world_.journal_interval, to_journal_);
+  for (auto& track : to_journal_) order({camera_, KeepSoFar{std::move(track)}});
+  to_journal_.clear();
+}
+
 void Strand::order(ShotOrder shot_order) {
   auto refused = world_.orders.push(std::move(shot_order));
   if (!refused) return;
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
+  if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it comes again
   if (world_.ledger != nullptr) world_.ledger->note_lost();
   if (camera_->ledger.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
     log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());

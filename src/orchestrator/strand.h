@@ -48,6 +48,8 @@ struct StrandWorld {
   StageLatency& latency;
   LoadMeter& load;
   ledger::Ledger* ledger = nullptr;  // counts the ends that it could not be told of; none: nobody does
+  Nanoseconds journal_interval{0};   // the best shot so far of open tracks is on disk so often; 0: never
+  float min_detection_score = 0;     // what is below it only continues tracks
 };
 
 class Strand final : public camera::FrameSink {
@@ -103,6 +105,7 @@ class Strand final : public camera::FrameSink {
   void hand_on();
   void order(ShotOrder shot_order);
   void bound_held_frames();
+  void keep_open_tracks(SteadyTime now);
   void finish_turn(SteadyTime begun);
   void take_new_filters() noexcept;
 
@@ -136,6 +139,7 @@ class Strand final : public camera::FrameSink {
   std::vector<domain::Sighting> sightings_;
   std::vector<track::Finished> finished_;
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
+  std::vector<std::unique_ptr<domain::Track>> to_journal_;
   bool closed_all_ = false;
 
   std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take

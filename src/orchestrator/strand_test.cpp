@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 // Finds one face, where the test says, and notes which frames it saw.
 class ScriptedDetector final : public detect::Detector {
  public:
-  Status detect(const domain::Frame& frame, const domain::Region&,
+  Status detect(const domain::Frame& frame, const detect::View&,
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
     if (takes) takes();
@@ -194,7 +194,7 @@ TEST_F(StrandTest, NewFiltersHoldFromTheNextTurnOn) {
     detector_.face = domain::Box{100, 100, 80, 100};
     deliver(sequence_++);
     work();
-    clock_.advance(2s);
+    clock_.advance(20s);  // out of sight for longer than any track waits
     strand().tick();
     work();
     return reason_of_next();
@@ -214,14 +214,57 @@ TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {
   detector_.face = domain::Box{100, 100, 80, 100};
   deliver(0);
   work();
-  clock_.advance(500ms);
+  clock_.advance(2900ms);
   strand().tick();
   work();
-  EXPECT_EQ(tracks_handed_on(), 0) << "track_miss_interval is not over";
-  clock_.advance(600ms);
+  EXPECT_EQ(tracks_handed_on(), 0) << "track_miss_interval and track_stitch_interval are not over";
+  clock_.advance(11s);  // who was seen once may be a picture, and is waited for
   strand().tick();
   work();
   EXPECT_EQ(tracks_handed_on(), 1);
+}
+
+TEST_F(StrandTest, WhoIsInViewForLongGoesToTheJournal) {
+  context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 2s});
+  detector_.face = domain::Box{100, 100, 80, 100};
+  const auto kept = [this] {
+    std::vector<std::uint64_t> tracks;
+    while (orders_.depth() > 0) {
+      const auto order = orders_.pop_for(Nanoseconds::zero());
+      if (const auto* so_far = std::get_if<KeepSoFar>(&order->what)) tracks.push_back(so_far->track->id);
+    }
+    return tracks;
+  };
+  const auto look = [this](int frames) {
+    for (int i = 0; i < frames; ++i) {
+      deliver(sequence_++);
+      work();
+      clock_.advance(100ms);
+    }
+  };
+  look(20);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>());
+  look(1);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>{1});
+  look(19);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>());
+  look(1);
+  EXPECT_EQ(kept(), std::vector<std::uint64_t>{1});
+}
+
+TEST_F(StrandTest, TheJournalGivesWayToWhatHasEnded) {
+  context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 1s});
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
+  detector_.face = domain::Box{100, 100, 80, 100};
+  for (int i = 0; i < 30; ++i) {
+    deliver(sequence_++);
+    work();
+    clock_.advance(100ms);
+  }
+  EXPECT_EQ(orders_.depth(), 100U);
+  EXPECT_EQ(ledger().faces_not_posted.at(static_cast<std::size_t>(domain::Reason::shed)), 0U);
 }
 
 TEST_F(StrandTest, ABrokenDetectorIsCountedAndTheCameraGoesOn) {

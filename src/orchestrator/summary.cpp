@@ -28,6 +28,7 @@ Json camera_json(const CameraSummary& camera) {
                {"frames_damaged", camera.frames_damaged},
                {"processing_fps", rounded(camera.processing_fps)},
                {"decoding_soft_errors", camera.decoding_soft_errors},
+               {"stamps_corrected", camera.stamps_corrected},
                {"job_starts", camera.job_starts},
                {"faces_detected", camera.faces_detected},
                {"tracks_closed", camera.tracks_closed},
@@ -145,8 +146,10 @@ Json routes_json(const std::vector<RouteSummary>& routes) {
 }
 
 Json outbox_json(const outbox::OutboxFigures& outbox) {
-  return {{"pending", outbox.shots}, {"bytes", outbox.bytes},     {"in_memory", outbox.in_memory},
-          {"shed", outbox.shed},     {"expired", outbox.expired}, {"lost", outbox.lost}};
+  return {{"pending", outbox.shots},         {"bytes", outbox.bytes},
+          {"in_memory", outbox.in_memory},   {"shed", outbox.shed},
+          {"expired", outbox.expired},       {"lost", outbox.lost},
+          {"in_journal", outbox.in_journal}, {"journal_refused", outbox.journal_refused}};
 }
 
 Json stages_json(const Summary& summary) {
@@ -165,9 +168,9 @@ void CameraSummary::add(const CameraSummary& other) {
        {&CameraSummary::frames_decoded, &CameraSummary::frames_processed, &CameraSummary::frames_dropped,
         &CameraSummary::frames_skipped, &CameraSummary::frames_overload_skipped,
         &CameraSummary::frames_imotion_skipped, &CameraSummary::detector_errors,
-        &CameraSummary::frames_damaged, &CameraSummary::decoding_soft_errors, &CameraSummary::job_starts,
-        &CameraSummary::faces_detected, &CameraSummary::tracks_closed, &CameraSummary::faces_posted,
-        &CameraSummary::faces_failed}) {
+        &CameraSummary::frames_damaged, &CameraSummary::decoding_soft_errors,
+        &CameraSummary::stamps_corrected, &CameraSummary::job_starts, &CameraSummary::faces_detected,
+        &CameraSummary::tracks_closed, &CameraSummary::faces_posted, &CameraSummary::faces_failed}) {
     this->*field += other.*field;
   }
   for (const auto& [reason, count] : other.faces_not_posted) faces_not_posted[reason] += count;

@@ -23,7 +23,8 @@ std::string text_of(const domain::Region& region) {
 }
 
 // The figure that decided, beside its limit; for the other reasons their word says all.
-std::string why(Reason reason, const TrackEnd& end, float movement, const shot::ShotOptions& limits) {
+std::string why(Reason reason, const TrackEnd& end, float movement, const CameraContext& camera) {
+  const shot::ShotOptions limits = camera.limits();
   const float shorter = std::min(end.face_width, end.face_height);
   const float longer = std::max(end.face_width, end.face_height);
   switch (reason) {
@@ -39,6 +40,9 @@ std::string why(Reason reason, const TrackEnd& end, float movement, const shot::
     case Reason::no_movement:
       return fmt::format("moved {:.3f} face widths, filter_min_movement {}", movement,
                          limits.filter_min_movement);
+    case Reason::too_short:
+      return fmt::format("seen {} times, minimal_track_length {}", end.sightings,
+                         camera.settings.track.minimal_track_length);
     default:
       return {};
   }
@@ -70,7 +74,7 @@ void TrackEnds::tell(std::optional<Described> described, const shot::MakeShot::O
   TrackEnd& end = described->end;
   if (const auto* const reason = std::get_if<Reason>(&outcome)) {
     end.outcome = *reason;
-    end.text = why(*reason, end, described->movement, camera.limits());
+    end.text = why(*reason, end, described->movement, camera);
   } else {
     end.outcome = ledger::Progress::pending;
   }

@@ -52,7 +52,7 @@ class TrackEndsTest : public ::testing::Test {
       const auto image = std::make_shared<domain::ShotImage>(testing::make_frame(memory_, grey));
       made->best = domain::BestShot{seen, image, {640, 480}, 2s, captured_, {}};
     }
-    made->make_room_for_thumbnail(context_->thumbnails);
+    made->make_room_for_thumbnail(context_->people);
     made->thumbnail->sighting = seen;
     made->thumbnail->captured = captured_ + 1s;
     made->thumbnail->size = {48, 64};
@@ -113,12 +113,21 @@ TEST_F(TrackEndsTest, EachReasonNamesTheFigureThatDecided) {
   EXPECT_EQ(newest().text, "not wholly inside roi 300x200+10+20");
   const auto still = track(std::nullopt);
   still->thumbnail->captured = captured_ + 1h;
+  still->withheld = Reason::no_movement;
   tell(*still);
   static_cast<void>(newest());  // which is another: this one counts from its best shot, not its thumbnail
   const auto ends = ledger::Reader::open(options_.path)->newest({.outcome = Reason::no_movement});
   ASSERT_EQ(ends->size(), 1U);
   EXPECT_EQ(ends->front().key.captured, captured_);
   EXPECT_EQ(ends->front().text, "moved 0.030 face widths, filter_min_movement 0.1");
+  const auto brief = track(std::nullopt);
+  brief->withheld = Reason::too_short;
+  brief->sightings = 1;
+  brief->best->captured = captured_ + 2h;
+  tell(*brief);
+  static_cast<void>(newest());
+  EXPECT_EQ(ledger::Reader::open(options_.path)->newest({.outcome = Reason::too_short})->front().text,
+            "seen 1 times, minimal_track_length 2");
 }
 
 TEST_F(TrackEndsTest, AShotIsPendingUntilItsDeliveryIsBooked) {
@@ -142,6 +151,31 @@ TEST_F(TrackEndsTest, AShotIsPendingUntilItsDeliveryIsBooked) {
   tell(*moving());
   delivery.failed(shot, "no answer");
   EXPECT_EQ(newest().outcome, Outcome(Progress::failed));
+}
+
+// A face that was in view when an earlier run ended: that one could not tell of its end.
+TEST_F(TrackEndsTest, OneThatWasRecoveredIsToldAndSaysSo) {
+  DeliveryLedger delivery(*ledger_);
+  domain::Shot shot;
+  shot.camera = "gate";
+  shot.camera_id = 7;
+  shot.track = 12;
+  shot.captured = captured_;
+  shot.face = {.left = 1, .top = 2, .width = 80, .height = 100};
+  shot.quality.total = 0.75F;
+  RouteLedger primary(&delivery);
+  RouteLedger other(nullptr);
+  other.recovered(shot);
+  primary.recovered(shot);
+  const ledger::TrackEnd pending = newest();
+  EXPECT_EQ(pending.outcome, Outcome(Progress::pending));
+  EXPECT_EQ(pending.camera_id, 7);
+  EXPECT_EQ(pending.face_width, 80);
+  EXPECT_FLOAT_EQ(pending.quality.total, 0.75F);
+  EXPECT_NE(pending.text, "");
+  primary.delivered(shot);
+  EXPECT_EQ(newest().outcome, Outcome(Progress::posted));
+  EXPECT_EQ(newest().text, pending.text);
 }
 
 TEST_F(TrackEndsTest, WhereNoLedgerIsKeptNothingIsDescribed) {

@@ -14,7 +14,7 @@ class Named final : public detect::Detector {
   Named(std::string name, std::atomic<std::thread::id>& ended_on)
       : name_(std::move(name)), ended_on_(ended_on) {}
   ~Named() override { ended_on_ = std::this_thread::get_id(); }
-  Status detect(const domain::Frame&, const domain::Region&, std::vector<domain::Detection>&) override {
+  Status detect(const domain::Frame&, const detect::View&, std::vector<domain::Detection>&) override {
     return ok_status();
   }
   [[nodiscard]] std::string name() const override { return name_; }

@@ -22,7 +22,9 @@ Result<bool> carry(std::int64_t id, const std::vector<std::string>& routes,
   Result<std::optional<StoredShot>> read = from.read(id, account);
   if (!read || !*read) return false;
   StoredShot& shot = **read;
-  if (shot.owed.empty()) {
+  const auto in_journal = from.is_in_journal(id);
+  if (in_journal && *in_journal) shot.in_journal = InJournal::yes;
+  if (shot.owed.empty() && shot.in_journal == InJournal::no) {
     for (const std::string& route : routes) shot.owed.push_back({.route = route, .tries = {}});
   }
   if (Status kept = into.insert({&shot, 1}); !kept) return kept.error();

@@ -14,6 +14,9 @@ namespace vigia::outbox {
 class DeliveryListener {
  public:
   virtual ~DeliveryListener() = default;
+  // Not an end: the best shot of a track that was open when an earlier run ended without a stop. It is sent
+  // from now on; told once, to the primary route's listener, before anybody has it.
+  virtual void recovered(const domain::Shot& /*shot*/) {}
   virtual void delivered(const domain::Shot& shot) = 0;
   // By the receiver, or by us: Reason::expired, Reason::shed.
   virtual void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) = 0;

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -84,9 +86,13 @@ void Disk::disconnect() {
   writer_.reset();
 }
 
-Result<std::int64_t> Disk::load(const std::function<void(const RowHead&)>& tell) {
+Result<std::int64_t> Disk::load(const std::function<void(const RowHead&)>& tell,
+                                std::vector<domain::Shot>& recovered) {
   MutexLock lock(writing_);
   if (Status connected = connect(); !connected) return connected.error();
+  Result<std::vector<domain::Shot>> journal = writer_->empty_journal(routes_);
+  if (!journal) return journal.error();
+  std::ranges::move(*journal, std::back_inserter(recovered));
   if (Status told = writer_->each_head(tell); !told) return told.error();
   Result<std::int64_t> highest = writer_->highest_id();
   if (highest && *highest > kHighestId) {

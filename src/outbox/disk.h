@@ -54,8 +54,10 @@ class Disk {
   Disk& operator=(const Disk&) = delete;
 
   // Before the others, until it succeeds. Tells of all rows, in the order of their numbers; gives the highest
-  // number that was ever used.
-  Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell);
+  // number that was ever used. What the journal has is of earlier runs: now it is owed to all routes, and
+  // appended to `recovered`, without images (also where the rest fails).
+  Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell,
+                            std::vector<domain::Shot>& recovered);
 
   Status insert(std::span<const StoredShot> shots);
   enum class Sync { as_set, never };

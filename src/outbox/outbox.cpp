@@ -26,6 +26,9 @@ Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, me
       expired_("faces were not delivered in time and are given up: see max_event_age and outbox.max_age"),
       shed_("faces are given up, the oldest first: no room; see outbox.max_bytes and the disk"),
       unreadable_("waiting faces could not be read back; each is tried again a minute later"),
+      no_room_in_journal_(
+          "times the best shot so far of somebody in view was not kept on disk: no room in "
+          "the journal; see outbox.max_bytes"),
       woken_(routes_.size()) {}
 
 Outbox::~Outbox() {
@@ -33,23 +36,33 @@ Outbox::~Outbox() {
 }
 
 void Outbox::listen(const std::string& route, DeliveryListener& listener) {
-  if (const auto index = index_of(route)) listeners_.at(*index) = &listener;
+  const auto index = index_of(route);
+  if (!index) return;
+  listeners_.at(*index) = &listener;
+  if (*index == 0) tell_of_recovered(std::exchange(recovered_, {}));
 }
 
-Status Outbox::add(std::span<const domain::Shot> shots) {
+Status Outbox::add(std::span<const domain::Shot> shots, std::span<const EndedTrack> ended) {
   Endings endings;
   std::vector<StoredShot> stored;
+  std::vector<Change> gone;
   Status kept;
   unsigned generation = 0;
   {
     MutexLock lock(mutex_);
     tend(endings);
+    for (const domain::Shot& shot : shots) {
+      StoredShot& one = stored.emplace_back(number(shot));
+      for (const std::string& route : routes_) one.owed.push_back({.route = route, .tries = {}});
+    }
+    gone = replace_in_journal(stored, ended);
     make_room_for(shots, endings);
-    stored = number(shots);
     kept = saved();
     generation = disk_->generation();
   }
   settle(std::exchange(endings, {}));
+  if (!gone.empty()) static_cast<void>(write(gone));  // what could not be written is tried again
+  if (stored.empty()) return ok_status();
   const bool asked = kept.ok();
   if (asked) kept = disk_->insert(stored);
   {

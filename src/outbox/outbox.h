@@ -21,6 +21,8 @@
 //    Until that is done (there may be no room for it) it is as 2.
 // 7. One process at a time per file (flock on <path>.lock, freed by the system when the process ends).
 // 8. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
+// 9. journal() keeps the best shots so far of tracks that are still open, in case this process or the machine
+//    ends; what an earlier run left there is sent as if it had been added. See journal.h.
 // Threads: thread-safe. Nothing of the frame path may wait here: add() waits for the disk.
 #pragma once
 
@@ -40,6 +42,7 @@
 #include "memory/memory_manager.h"
 #include "outbox/delivery_listener.h"
 #include "outbox/disk.h"
+#include "outbox/journal.h"
 #include "outbox/losses.h"
 #include "outbox/outbox_options.h"
 #include "outbox/unsaved.h"
@@ -74,6 +77,8 @@ struct OutboxFigures {
   Bytes bytes = 0;            // of their images
   std::size_t in_memory = 0;  // of the shots: not on disk, which refuses them
   std::uint64_t shed = 0, expired = 0, lost = 0;
+  std::size_t in_journal = 0;         // tracks that are open and have a shot on disk; in none of the above
+  std::uint64_t journal_refused = 0;  // how often one had no room there, or the disk refused it
 };
 
 class Outbox {
@@ -90,13 +95,24 @@ class Outbox {
   Outbox& operator=(const Outbox&) = delete;
 
   // Who is told of the shots that the outbox gives up itself on this route. Before the first add() and
-  // take(). Must outlive them.
+  // take(). Must outlive them. The primary route's is told of what was recovered().
   void listen(const std::string& route, DeliveryListener& listener);
 
   // REQUIRES: shot.jpeg. Several in one call share one fsync. Error: they are in memory only for now (2.);
   // the log says so once, and there is nothing to do about it.
   Status add(const domain::Shot& shot) { return add({&shot, 1}); }
-  Status add(std::span<const domain::Shot> shots);
+  // A shot takes the place of what the journal has of its track. ended: tracks that are over, also those
+  // without a shot: the journal forgets them, each in the transaction in which its shot is written.
+  Status add(std::span<const domain::Shot> shots, std::span<const EndedTrack> ended = {});
+
+  // The best shots so far of tracks that are still open; REQUIRES: the same thread as add(). On disk when it
+  // returns, in one transaction, as outbox.durability says; what the journal has already costs nothing. There
+  // is no error: what has no room, or the disk refuses, is counted, said as in 2., and not kept: the caller
+  // comes again with what is then the best. Gives those that were written.
+  std::vector<domain::Shot> journal(std::span<const domain::Shot> shots);
+  // Whether journal() would write it: before somebody makes a JPEG for it. No (and counted): the disk
+  // refuses.
+  [[nodiscard]] bool is_wanted_in_journal(const TrackKey& track, UtcTime captured);
 
   // Waits for the route's next shot, at the earliest at `not_before` (a pause after failures), and claims it.
   // Nothing: a stop was asked for, or the outbox drains and nothing is due now.
@@ -161,7 +177,14 @@ class Outbox {
   WaitingShots::New from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const;
   void warn_of_others(const std::map<std::string, std::size_t>& others) const;
 
-  std::vector<StoredShot> number(std::span<const domain::Shot> shots) REQUIRES(mutex_);
+  StoredShot number(const domain::Shot& shot) REQUIRES(mutex_);
+  std::vector<StoredShot> number_for_journal(std::span<const domain::Shot> shots) REQUIRES(mutex_);
+  [[nodiscard]] bool has_room_in_journal(std::size_t rows, Bytes bytes) const REQUIRES(mutex_);
+  void refuse(const StoredShot& one, const Error& error, unsigned generation) REQUIRES(mutex_);
+  // Gives what is to be written of those that have no shot.
+  std::vector<Change> replace_in_journal(std::span<StoredShot> shots, std::span<const EndedTrack> ended)
+      REQUIRES(mutex_);
+  void tell_of_recovered(std::vector<domain::Shot> shots) EXCLUDES(mutex_);
   void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(mutex_);
   void register_shot(const StoredShot& shot) REQUIRES(mutex_);
   void keep_in_memory(const StoredShot& shot, Endings& endings) REQUIRES(mutex_);
@@ -203,6 +226,7 @@ class Outbox {
   const std::shared_ptr<memory::Account> account_;
   const std::unique_ptr<Disk> disk_;
   std::vector<DeliveryListener*> listeners_;  // of each route; since listen()
+  std::vector<domain::Shot> recovered_;       // by open(): until listen()
 
   // State below is protected by mutex_, under which nobody asks the disk: that may take minutes.
   mutable Mutex mutex_;
@@ -213,6 +237,9 @@ class Outbox {
   Losses expired_ GUARDED_BY(mutex_);
   Losses shed_ GUARDED_BY(mutex_);
   Losses unreadable_ GUARDED_BY(mutex_);
+  Journal journal_ GUARDED_BY(mutex_);
+  Losses no_room_in_journal_ GUARDED_BY(mutex_);
+  std::uint64_t journal_refused_ GUARDED_BY(mutex_) = 0;
   std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
   std::int64_t last_id_ GUARDED_BY(mutex_) = 0;
   Endings lost_shots_ GUARDED_BY(mutex_);  // to be settled by whoever comes next

@@ -81,7 +81,7 @@ TEST_F(OutboxDamageTest, OfATruncatedFileWhatIsLeftGoesOn) {
 
 TEST_F(OutboxDamageTest, DamageThatIsFoundWhileRunningIsMendedAndEveryLossTold) {
   fill(40);
-  overwrite(0.4, 0.6);
+  overwrite(0.7, 0.9);
   open();
   const std::set<std::uint64_t> tracks = deliver_all();
   EXPECT_GT(tracks.size(), 10U);
@@ -108,7 +108,7 @@ TEST_F(OutboxDamageTest, WhatWasTriedBeforeTheDamageIsRemembered) {
     ASSERT_TRUE(outbox_->postpone(*taken, {.until = clock_.now() + 1h, .doubtful = true, .why = "x"}).ok());
   }
   outbox_.reset();
-  overwrite(0.5, 0.55);
+  overwrite(0.8, 0.85);
   open();
   int carried = 0;
   while (const auto taken = take()) {
@@ -123,7 +123,7 @@ TEST_F(OutboxDamageTest, WhatWasTriedBeforeTheDamageIsRemembered) {
 TEST_F(OutboxDamageTest, WhileThereIsNoRoomForTheCopyNothingIsLost) {
   testing::FaultyDisk disk;
   fill(40);
-  overwrite(0.4, 0.6);
+  overwrite(0.7, 0.9);
   open();
   disk.fail(testing::FaultyDisk::Fault::full);
   std::set<std::uint64_t> tracks;
@@ -174,7 +174,7 @@ TEST_F(OutboxDamageTest, AStartWithADamagedFileAndNoRoomLosesNothing) {
 TEST_F(OutboxDamageTest, ACopyThatFailsAgainAndAgainIsOneLineAndWhatCannotBeReadOneAMinute) {
   testing::FaultyDisk disk;
   fill(40);
-  overwrite(0.4, 0.6);
+  overwrite(0.7, 0.9);
   open();
   disk.fail(testing::FaultyDisk::Fault::full);
   const Log log;
@@ -201,7 +201,7 @@ TEST_F(OutboxDamageTest, ACopyThatDidNotComeToItsEndIsMadeAnew) {
   std::filesystem::copy_file(path_, path_ + ".mending");
   std::filesystem::resize_file(path_ + ".mending", 40960);
   std::ofstream(path_ + ".mending-wal") << "x";
-  overwrite(0.4, 0.6);
+  overwrite(0.7, 0.9);
   open();
   EXPECT_GT(deliver_all().size(), 10U);
   EXPECT_EQ(set_aside().size(), 1U);

@@ -50,8 +50,16 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::
 Status Outbox::load() {
   WaitingShots waiting(routes_.size(), replay_);
   std::map<std::string, std::size_t> others;
-  const Result<std::int64_t> highest =
-      disk_->load([&](const RowHead& head) { waiting.add(from_file(head, others), std::nullopt); });
+  std::vector<domain::Shot> recovered;
+  const Result<std::int64_t> highest = disk_->load(
+      [&](const RowHead& head) { waiting.add(from_file(head, others), std::nullopt); }, recovered);
+  if (!recovered.empty()) {
+    log::info(
+        "outbox {}: Vigia ended without a stop while people were in view: {} best shots until then are sent "
+        "now",
+        options_.path, recovered.size());
+  }
+  tell_of_recovered(std::move(recovered));  // before a sender has one
   if (!highest) return highest.error();
   {
     MutexLock lock(mutex_);
@@ -219,6 +227,7 @@ Status Outbox::mend() {
   unsaved_.trouble().damaged.reset();
   if (!*renewal) return ok_status();
   const Carried& carried = (*renewal)->carried;
+  journal_.keep_only(carried.ids);
   for (const std::int64_t id : known) {
     if (std::binary_search(carried.ids.begin(), carried.ids.end(), id)) continue;
     if (auto out = waiting_.take(id)) end(*std::move(out), std::nullopt, lost_shots_);

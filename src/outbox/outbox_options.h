@@ -12,6 +12,7 @@ struct OutboxOptions {
   std::string durability = "shots";  // full, shots, process: see disk.h
   Bytes max_bytes = 10_GiB;          // of images that wait; beyond that the oldest are shed; 0: no limit
   double max_age = 7 * 24 * 3600;    // seconds; what is older has expired; 0: never
+  double journal_interval = 5;  // seconds; the best shot so far of open tracks is kept so often; 0: never
 
   bool operator==(const OutboxOptions&) const = default;
 };

@@ -53,12 +53,10 @@ TEST_F(OutboxTest, AShotComesBackAsItWasAlsoAfterARestart) {
   EXPECT_EQ(back.face.height, shot.face.height);
   EXPECT_EQ(back.roi, shot.roi);
   EXPECT_EQ(back.score, shot.score);
-  EXPECT_EQ(back.quality.total, shot.quality.total);
-  EXPECT_EQ(back.quality.confidence, shot.quality.confidence);
-  EXPECT_EQ(back.quality.size, shot.quality.size);
-  EXPECT_EQ(back.quality.frontality, shot.quality.frontality);
-  EXPECT_EQ(back.quality.proportion, shot.quality.proportion);
-  EXPECT_EQ(back.quality.sharpness, shot.quality.sharpness);
+  EXPECT_EQ(back.quality.total, 0.75F);
+  EXPECT_EQ(back.quality.rank, 0.375F);
+  for (const auto& part : domain::kQualityParts)
+    EXPECT_EQ(back.quality.*part.value, shot.quality.*part.value) << part.name;
   ASSERT_TRUE(back.jpeg);
   EXPECT_EQ(back.jpeg->size, shot.jpeg->size);
   EXPECT_EQ(back.jpeg->bytes, shot.jpeg->bytes);
@@ -411,7 +409,7 @@ TEST_F(OutboxTest, AFileOfANewerVigiaIsRefused) {
   open();
   outbox_.reset();
   execute("PRAGMA user_version=99");
-  EXPECT_THAT(open_error(path_), HasSubstr("newer Vigia (schema 99, this one knows 3)"));
+  EXPECT_THAT(open_error(path_), HasSubstr("newer Vigia (schema 99, this one knows 5)"));
 }
 
 TEST_F(OutboxTest, PathsThatCannotBeUsedAreNamed) {

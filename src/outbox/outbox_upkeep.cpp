@@ -18,19 +18,15 @@ Nanoseconds age_of(const domain::Shot& shot, SteadyTime now) {
 
 }  // namespace
 
-std::vector<StoredShot> Outbox::number(std::span<const domain::Shot> shots) {
-  std::vector<StoredShot> stored;
-  for (const domain::Shot& shot : shots) {
-    StoredShot& one = stored.emplace_back();
-    one.id = ++last_id_;
-    one.shot = shot;
-    const Nanoseconds age = age_of(shot, clock_.now());
-    one.seen = {.utc = clock_.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age),
-                .boot = clock_.boot_now()};
-    one.seen.boot.since = std::max<Nanoseconds>(one.seen.boot.since - age, Nanoseconds::zero());
-    for (const std::string& route : routes_) one.owed.push_back({.route = route, .tries = {}});
-  }
-  return stored;
+StoredShot Outbox::number(const domain::Shot& shot) {
+  StoredShot one;
+  one.id = ++last_id_;
+  one.shot = shot;
+  const Nanoseconds age = age_of(shot, clock_.now());
+  one.seen = {.utc = clock_.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age),
+              .boot = clock_.boot_now()};
+  one.seen.boot.since = std::max<Nanoseconds>(one.seen.boot.since - age, Nanoseconds::zero());
+  return one;
 }
 
 void Outbox::register_shot(const StoredShot& stored) {
@@ -54,7 +50,7 @@ SteadyTime Outbox::deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds a
 
 void Outbox::make_room_for(std::span<const domain::Shot> shots, Endings& endings) {
   if (options_.max_bytes <= 0) return;
-  Bytes more = 0;
+  Bytes more = journal_.bytes();
   for (const domain::Shot& shot : shots) more += static_cast<Bytes>(shot.jpeg->bytes.size());
   while (waiting_.bytes() + more > options_.max_bytes) {
     auto oldest = waiting_.take_oldest();
@@ -101,6 +97,7 @@ void Outbox::tend(Endings& endings) {
   expired_.say(now);
   shed_.say(now);
   unreadable_.say(now);
+  no_room_in_journal_.say(now);
   // Found lost while the disk was mended.
   std::move(lost_shots_.begin(), lost_shots_.end(), std::back_inserter(endings));
   lost_shots_.clear();
@@ -181,6 +178,7 @@ void Outbox::close() {
     expired_.say_rest();
     shed_.say_rest();
     unreadable_.say_rest();
+    no_room_in_journal_.say_rest();
   }
   settle(std::move(endings));
 }
@@ -207,6 +205,8 @@ OutboxFigures Outbox::figures() const {
   figures.shed = shed_.total();
   figures.expired = expired_.total();
   figures.lost = lost_;
+  figures.in_journal = journal_.size();
+  figures.journal_refused = journal_refused_;
   return figures;
 }
 

@@ -12,8 +12,9 @@ using sqlite::Statement;
 
 constexpr const char* kColumns =
     "camera, camera_id, track, captured_us, seen_us, max_age_ns, stream_time_ns, face_left, face_top,"
-    " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, confidence, size,"
-    " frontality, proportion, sharpness, jpeg_width, jpeg_height, boot, seen_boot_ns";
+    " face_width, face_height, roi_left, roi_top, roi_width, roi_height, score, quality, rank, confidence,"
+    " size, frontality, level, proportion, eyes, sharpness, exposure, inside, jpeg_width, jpeg_height, boot, "
+    "seen_boot_ns";
 
 // Microseconds that a time of day can hold, until the year 2255: a file may have been written by anybody.
 UtcTime sane_time(std::int64_t us) {
@@ -63,11 +64,10 @@ void bind_shot(Statement& to, const StoredShot& stored) {
   for (const int value : {shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height}) {
     to.bind(static_cast<std::int64_t>(value));
   }
-  const domain::FaceQuality& q = shot.quality;
-  for (const float value :
-       {shot.score, q.total, q.confidence, q.size, q.frontality, q.proportion, q.sharpness}) {
+  for (const float value : {shot.score, shot.quality.total, shot.quality.rank}) {
     to.bind(static_cast<double>(value));
   }
+  for (const auto& part : domain::kQualityParts) to.bind(static_cast<double>(shot.quality.*part.value));
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.width));
   to.bind(static_cast<std::int64_t>(shot.jpeg->size.height));
   to.bind(stored.seen.boot.boot).bind(static_cast<std::int64_t>(stored.seen.boot.since.count()));
@@ -87,7 +87,9 @@ domain::Size read_shot(Statement& row, StoredShot& stored) {
   shot.face = {real(row), real(row), real(row), real(row)};
   shot.roi = {whole(row), whole(row), whole(row), whole(row)};
   shot.score = real(row);
-  shot.quality = {real(row), real(row), real(row), real(row), real(row), real(row)};
+  shot.quality.total = real(row);
+  shot.quality.rank = real(row);
+  for (const auto& part : domain::kQualityParts) shot.quality.*part.value = real(row);
   const domain::Size size{whole(row), whole(row)};
   stored.seen.boot = boot_time(row);
   return size;
@@ -104,9 +106,11 @@ void bind_tries(Statement& to, const Tries& tries) {
 
 Status Rows::prepare() {
   const std::string columns = kColumns;
+  std::string values = "?,?";  // id and jpeg_bytes
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(std::ranges::count(columns, ',')); ++i)
+    values += ",?";
   const std::pair<Statement*, std::string> all[] = {
-      {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns +
-                     ", jpeg_bytes) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      {&insert_, "INSERT OR REPLACE INTO shots(id, " + columns + ", jpeg_bytes) VALUES(" + values + ")"},
       {&insert_image_, "INSERT OR REPLACE INTO images(shot_id, jpeg) VALUES(?,?)"},
       {&insert_owed_,
        "INSERT OR REPLACE INTO deliveries(shot_id, route, attempts, doubtful, errors, begun, last_error)"
@@ -127,11 +131,10 @@ Status Rows::prepare() {
     if (!prepared) return prepared.error();
     *statement = std::move(*prepared);
   }
-  return ok_status();
+  return prepare_journal();
 }
 
-template <class Work>
-Status Rows::in_transaction(const Work& work) {
+Status Rows::in_transaction(const std::function<Status()>& work) {
   if (Status begun = database_.run("BEGIN IMMEDIATE"); !begun) return begun;
   Status done = work();
   if (done) done = database_.run("COMMIT");
@@ -149,18 +152,32 @@ Status Rows::insert(std::span<const StoredShot> shots) {
   });
 }
 
-Status Rows::insert(const StoredShot& stored) {
+Status Rows::insert_whole(const StoredShot& stored) {
   constexpr const char* kDoing = "cannot keep a shot";
   bind_shot(insert_, stored);
   if (insert_.step() != Statement::Step::done) return database_.error(kDoing);
   insert_image_.bind(stored.id).bind(std::span<const std::byte>(stored.shot.jpeg->bytes));
-  if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
+  return insert_image_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
+}
+
+Status Rows::insert(const StoredShot& stored) {
+  constexpr const char* kDoing = "cannot keep a shot";
+  for (const std::int64_t id : stored.replaces) {
+    if (Status gone = forget(id); !gone) return gone;
+  }
   for (const Owed& owed : stored.owed) {
     insert_owed_.bind(stored.id).bind(std::string_view(owed.route));
     bind_tries(insert_owed_, owed.tries);
     if (insert_owed_.step() != Statement::Step::done) return database_.error(kDoing);
   }
-  return ok_status();
+  if (stored.in_journal == InJournal::so_far) {
+    const Result<bool> was_there = take_out_of_journal(stored.id);
+    if (!was_there) return was_there.error();
+    if (*was_there) return ok_status();  // and the rest of it is
+  }
+  if (Status done = insert_whole(stored); !done || stored.in_journal != InJournal::yes) return done;
+  journal_insert_.bind(stored.id);
+  return journal_insert_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
 }
 
 Status Rows::apply(std::span<const Change> changes) {
@@ -174,11 +191,7 @@ Status Rows::apply(std::span<const Change> changes) {
 }
 
 Status Rows::apply(const Change& change) {
-  if (change.what == Change::What::all_finished) {
-    finish_all_.bind(change.id);
-    if (finish_all_.step() == Statement::Step::done) return ok_status();
-    return database_.error("cannot forget a shot");
-  }
+  if (change.what == Change::What::all_finished) return forget(change.id);
   if (change.what == Change::What::finished) {
     finish_.bind(change.id).bind(std::string_view(change.route));
     if (finish_.step() == Statement::Step::done) return ok_status();

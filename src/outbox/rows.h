@@ -45,11 +45,20 @@ struct Seen {
   BootTime boot;
 };
 
+// Where a shot stands with the journal: see journal.h.
+enum class InJournal {
+  no,
+  yes,     // its track is open: owed to nobody yet
+  so_far,  // its row is there, as `yes`; from now on it is owed like any other
+};
+
 struct StoredShot {
   std::int64_t id = 0;  // in the order of adding, never used twice
   Seen seen;
   domain::Shot shot;  // without its image where only the rest was asked for
   std::vector<Owed> owed;
+  InJournal in_journal = InJournal::no;
+  std::vector<std::int64_t> replaces;  // rows of the journal that go in the transaction in which this comes
 };
 
 // What the start needs to know of a shot.
@@ -90,6 +99,11 @@ class Rows {
   // Of all shots that were ever in the file; 0: none.
   Result<std::int64_t> highest_id();
 
+  // In one transaction: what the journal has is owed to these routes from now on, and the journal is empty.
+  // Gives what it had, without images.
+  Result<std::vector<domain::Shot>> empty_journal(std::span<const std::string> routes);
+  Result<bool> is_in_journal(std::int64_t id);
+
   // Writes so many bytes and deletes them again: whether the disk takes an image of that size.
   Status try_to_write(Bytes bytes);
 
@@ -99,15 +113,20 @@ class Rows {
   [[nodiscard]] sqlite::Database& database() { return database_; }
 
  private:
-  template <class Work>
-  Status in_transaction(const Work& work);
+  Status in_transaction(const std::function<Status()>& work);
   Status insert(const StoredShot& shot);
+  Status insert_whole(const StoredShot& shot);
+  // Whether it was there.
+  Result<bool> take_out_of_journal(std::int64_t id);
+  Status forget(std::int64_t id);
+  Status prepare_journal();
   Status apply(const Change& change);
   Status read_owed(StoredShot& shot);
 
   sqlite::Database database_;
   sqlite::Statement insert_, insert_image_, insert_owed_, finish_, finish_all_, tried_, read_, read_image_,
       read_owed_;  // after the database: they end first
+  sqlite::Statement journal_insert_, journal_delete_, journal_find_;
 };
 
 }  // namespace vigia::outbox

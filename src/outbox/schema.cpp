@@ -83,7 +83,27 @@ constexpr const char* kVersion3 = R"(
   ALTER TABLE deliveries ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE deliveries ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 )";
-constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3};  // [n] leads from version n to n + 1
+// More parts of the quality. In old files sharpness and the rest were another formula's: good enough to be
+// sent.
+constexpr const char* kVersion4 = R"(
+  ALTER TABLE shots ADD COLUMN rank REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN level REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN eyes REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN exposure REAL NOT NULL DEFAULT 0;
+  ALTER TABLE shots ADD COLUMN inside REAL NOT NULL DEFAULT 0;
+)";
+// The journal: shots of tracks that were open when they were written, owed to nobody yet.
+constexpr const char* kVersion5 = R"(
+  CREATE TABLE journal(shot_id INTEGER PRIMARY KEY);
+  CREATE TRIGGER journal_forgotten AFTER DELETE ON journal
+    WHEN NOT EXISTS (SELECT 1 FROM deliveries WHERE shot_id = OLD.shot_id)
+  BEGIN
+    DELETE FROM images WHERE shot_id = OLD.shot_id;
+    DELETE FROM shots WHERE id = OLD.shot_id;
+  END;
+)";
+constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4,
+                                    kVersion5};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
 
 // What a disk may do to a file that was right before; all else is the setting's fault.

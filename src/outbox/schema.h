@@ -12,7 +12,7 @@ namespace vigia::outbox {
 using sqlite::Database;
 using sqlite::Statement;
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 5;
 
 // Held by one process at a time: <path>.lock, freed by the system when the process ends, however it ends.
 // Errors of both: ErrorCode::io where the system may say something else later (a full, read-only or failing

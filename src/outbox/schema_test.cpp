@@ -64,7 +64,12 @@ TEST_F(SchemaTest, ShotsOfVersion1BelongToThePrimaryRoute) {
   EXPECT_EQ(gate->shot.stream_time, Nanoseconds(1500000000));
   EXPECT_EQ(gate->shot.face.left, 1.5F);
   EXPECT_EQ(gate->shot.roi, (domain::Region{1, 2, 80, 96}));
+  EXPECT_EQ(gate->shot.quality.total, 0.75F);
+  EXPECT_EQ(gate->shot.quality.confidence, 0.875F);
+  EXPECT_EQ(gate->shot.quality.size, 0.125F);
   EXPECT_EQ(gate->shot.quality.frontality, 0.5F);
+  EXPECT_EQ(gate->shot.quality.sharpness, 1);
+  EXPECT_EQ(gate->shot.quality.rank, 0) << "unknown then";
   EXPECT_EQ(gate->shot.jpeg->size, (domain::Size{640, 360}));
   EXPECT_EQ(gate->shot.jpeg->bytes.size(), 5U);
 }
@@ -105,7 +110,7 @@ TEST_F(SchemaTest, ImpossibleValuesAreReadAsPossibleOnes) {
       "INSERT INTO shots SELECT 9223372036854775807, camera, camera_id, track, captured_us, seen_us,"
       " NULL, stream_time_ns, face_left, face_top, face_width, face_height, roi_left, roi_top, roi_width,"
       " roi_height, score, quality, confidence, size, frontality, proportion, sharpness, jpeg_width,"
-      " jpeg_height, jpeg_bytes, boot, seen_boot_ns FROM shots");
+      " jpeg_height, jpeg_bytes, boot, seen_boot_ns, rank, level, eyes, exposure, inside FROM shots");
   open();
   ASSERT_TRUE(add(2).ok());
   EXPECT_EQ(take()->shot.track, 2U);

@@ -24,12 +24,10 @@ EventJson shot_json(const domain::Shot& shot) {
   event["roi"] = {
       {"left", shot.roi.left}, {"top", shot.roi.top}, {"width", shot.roi.width}, {"height", shot.roi.height}};
   event["score"] = shot.score;
-  event["quality"] = {{"total", shot.quality.total},
-                      {"confidence", shot.quality.confidence},
-                      {"size", shot.quality.size},
-                      {"frontality", shot.quality.frontality},
-                      {"proportion", shot.quality.proportion},
-                      {"sharpness", shot.quality.sharpness}};
+  EventJson& quality = event["quality"];
+  quality["total"] = shot.quality.total;
+  quality["rank"] = shot.quality.rank;
+  for (const auto& part : domain::kQualityParts) quality[std::string(part.name)] = shot.quality.*part.value;
   return event;
 }
 

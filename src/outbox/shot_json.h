@@ -4,9 +4,10 @@
 //   {"event_id": "1795438801123456-1-b10ad93b56aa2c36", "camera": "gate", "camera_id": 7, "track": 1,
 //    "captured": "2026-11-23T13:00:01.123456Z", "stream_time": 1.5,
 //    "face": {"left": 100.25, "top": 80.5, "width": 60.0, "height": 75.0}, "roi": {...}, "score": 0.875,
-//    "quality": {"total": 0.75, "confidence": ..., "size": ..., "frontality": ..., "proportion": ...,
-//                "sharpness": ...}}
+//    "quality": {"total": 0.75, "rank": 0.5, "confidence": ..., "size": ..., "frontality": ..., "level": ...,
+//                "proportion": ..., "eyes": ..., "sharpness": ..., "exposure": ..., "inside": ...}}
 //
+// What the parts of the quality mean: domain/face_quality.h and shot/grade.h.
 // camera_id is null without FindFace; face and roi are in the image's pixels. The image is not in it.
 // Threads: thread-safe functions.
 #pragma once

@@ -22,7 +22,9 @@ TEST(ShotJsonTest, TellsAllThatAReceiverMayWant) {
   EXPECT_EQ(json["face"]["left"], 100.25);
   EXPECT_EQ(json["roi"]["width"], 80);
   EXPECT_EQ(json["score"], 0.875);
-  EXPECT_EQ(json["quality"]["frontality"], 0.5);
+  EXPECT_EQ(json["quality"].dump(),
+            R"({"total":0.75,"rank":0.375,"confidence":0.875,"size":0.125,"frontality":0.5,"level":0.625,)"
+            R"("proportion":0.25,"eyes":0.6875,"sharpness":1.0,"exposure":0.9375,"inside":0.8125})");
   EXPECT_EQ(json["event_id"], event_id(sample_shot(4)));
 }
 

@@ -37,8 +37,19 @@ void Unsaved::resolved(SteadyTime now) {
   trouble_.reset();
 }
 
+// A shot that leaves without having been written takes with it what it was to replace in the file.
 void Unsaved::apply(const Change& change) {
+  std::vector<std::int64_t> journal;
+  if (const StoredShot* const shot = shots_.find(change.id)) {
+    journal = shot->replaces;
+    if (shot->in_journal == InJournal::so_far) journal.push_back(shot->id);
+  }
   shots_.apply(change);
+  if (shots_.find(change.id) == nullptr) {
+    for (const std::int64_t id : journal) {
+      note({.id = id, .what = Change::What::all_finished, .route = {}, .tries = {}});
+    }
+  }
   if (std::ranges::find(being_written_, change.id) != being_written_.end()) note(change);
 }
 

@@ -9,6 +9,7 @@ void add_bench(CLI::App& bench, BenchArguments& into) {
   add_bench_memory(bench, into.memory);
   add_bench_pipeline(bench, into.pipeline);
   add_bench_detector(bench, into.detector);
+  add_bench_people(bench, into.people);
 }
 
 }  // namespace vigia::settings

@@ -3,6 +3,7 @@
 
 #include "settings/bench_detector_command.h"
 #include "settings/bench_memory_command.h"
+#include "settings/bench_people_command.h"
 #include "settings/bench_pipeline_command.h"
 
 namespace CLI {
@@ -16,6 +17,7 @@ struct BenchArguments {
   MemoryBenchArguments memory;
   PipelineBenchArguments pipeline;
   DetectorBenchArguments detector;
+  PeopleBenchArguments people;
 };
 
 // Both outlive the parsing.

@@ -28,6 +28,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
   vigia bench pipeline --clip a.mp4 b.mp4        how many cameras this machine sustains, and its bound
   vigia bench detector                           what finding faces costs, by input size and precision
+  vigia bench people --films films               are all people of a film delivered, each once?
   vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
@@ -162,7 +163,7 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
     return "there is no such command; there are run, demo, check, events, bench and soak";
   }
-  if (verb == "bench") return "there is no such bench; there are memory, pipeline and detector";
+  if (verb == "bench") return "there is no such bench; there are memory, pipeline, detector and people";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
   if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
   return "an argument too many; every value stands after its option";
@@ -174,7 +175,7 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline or detector"
+    what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline, detector or people"
                                    : "the command is missing: run, demo, check, events, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
@@ -185,11 +186,18 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
 void complete_bench(const CLI::App& app, Parsed& parsed) {
   const std::string which = app.get_subcommands().front()->get_subcommands().front()->get_name();
   CommandLine& line = parsed.line;
-  line.bench = which == "pipeline" ? Bench::pipeline : which == "detector" ? Bench::detector : Bench::memory;
+  constexpr std::array<std::pair<std::string_view, Bench>, 4> kBenches{{{"memory", Bench::memory},
+                                                                        {"pipeline", Bench::pipeline},
+                                                                        {"detector", Bench::detector},
+                                                                        {"people", Bench::people}}};
+  line.bench = std::find_if(kBenches.begin(), kBenches.end(), [&which](const auto& entry) {
+                 return entry.first == which;
+               })->second;
   line.memory_bench = complete(parsed.bench.memory);
   line.pipeline_bench = complete(parsed.bench.pipeline);
   line.pipeline_bench.verbose = line.verbose;
   line.detector_bench = complete(parsed.bench.detector);
+  line.people_bench = complete(parsed.bench.people);
 }
 
 std::string without_last_line_end(std::string text) {

@@ -10,6 +10,7 @@
 
 #include "bench/bench_options.h"
 #include "bench/detector_bench_options.h"
+#include "bench/people_bench_options.h"
 #include "bench/pipeline_bench_options.h"
 #include "ledger/events_options.h"
 #include "soak/soak_options.h"
@@ -17,7 +18,7 @@
 namespace vigia::settings {
 
 enum class Verb { run, demo, check, events, bench, soak };
-enum class Bench { memory, pipeline, detector };
+enum class Bench { memory, pipeline, detector, people };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -30,10 +31,11 @@ struct CommandLine {
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
   ledger::EventsOptions events;                  // events
-  Bench bench = Bench::memory;                   // bench: which; of the next three the others are unused
+  Bench bench = Bench::memory;                   // bench: which; of the next four the others are unused
   bench::MemoryBenchOptions memory_bench;
   bench::PipelineBenchOptions pipeline_bench;
   bench::DetectorBenchOptions detector_bench;
+  bench::PeopleBenchOptions people_bench;
   soak::SoakOptions soak;  // soak: complete, with sets and verbose
 
   bool operator==(const CommandLine&) const = default;

@@ -225,12 +225,65 @@ TEST(CommandLineTest, BenchDetector) {
   EXPECT_EQ(given.detector_bench, expected);
 }
 
+TEST(CommandLineTest, BenchPeople) {
+  const CommandLine plain = line({"bench", "people"});
+  EXPECT_EQ(plain.bench, Bench::people);
+  EXPECT_EQ(plain.people_bench, bench::PeopleBenchOptions{});
+  const CommandLine given = line({"bench",
+                                  "people",
+                                  "--films",
+                                  "a",
+                                  "b",
+                                  "--only",
+                                  "queue,crowd",
+                                  "--tracks",
+                                  "c.txt",
+                                  "--sim",
+                                  "queue",
+                                  "--people",
+                                  "7",
+                                  "--seed",
+                                  "3",
+                                  "--fps",
+                                  "12.5",
+                                  "--frame",
+                                  "800x600",
+                                  "--model",
+                                  "m.onnx",
+                                  "--input",
+                                  "320x192",
+                                  "--precision",
+                                  "f32",
+                                  "--workers",
+                                  "3",
+                                  "--set",
+                                  "defaults.filter_min_size=20",
+                                  "--json",
+                                  "o.json"});
+  bench::PeopleBenchOptions expected;
+  expected.films = {"a", "b"};
+  expected.only = {"queue", "crowd"};
+  expected.tracks = {"c.txt"};
+  expected.scenes = {"queue"};
+  expected.people = 7;
+  expected.seed = 3;
+  expected.fps = 12.5;
+  expected.frame = {800, 600};
+  expected.model = "m.onnx";
+  expected.input = {320, 192};
+  expected.precision = "f32";
+  expected.workers = 3;
+  expected.sets = {"defaults.filter_min_size=20"};
+  expected.json = "o.json";
+  EXPECT_EQ(given.people_bench, expected);
+}
+
 TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
   for (const std::vector<const char*>& words :
        {std::vector{"--help"}, std::vector{"run", "--help"}, std::vector{"demo", "-h"},
         std::vector{"check", "--help"}, std::vector{"bench", "--help"},
         std::vector{"bench", "memory", "--help"}, std::vector{"bench", "pipeline", "--help"},
-        std::vector{"bench", "detector", "--help"}}) {
+        std::vector{"bench", "detector", "--help"}, std::vector{"bench", "people", "--help"}}) {
     EXPECT_EQ(farewell(words).exit_code, 0);
     EXPECT_THAT(farewell(words).text, HasSubstr("vigia run -c vigia.yaml"));
   }
@@ -261,9 +314,11 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
        "vigia: --faces: '1.5' is not a whole number from 0 to 16; see 'vigia demo --help'"},
       {{"check", "run"},
        "vigia: an argument too many; every value stands after its option; see 'vigia check --help'"},
-      {{"bench"}, "vigia: the bench is missing: memory, pipeline or detector; see 'vigia bench --help'"},
+      {{"bench"},
+       "vigia: the bench is missing: memory, pipeline, detector or people; see 'vigia bench --help'"},
       {{"bench", "outbox"},
-       "vigia: there is no such bench; there are memory, pipeline and detector; see 'vigia bench --help'"},
+       "vigia: there is no such bench; there are memory, pipeline, detector and people; see 'vigia bench "
+       "--help'"},
       {{"bench", "pipeline", "--cameras", "1,0"},
        "vigia: --cameras: '0' is not a whole number from 1 to 256; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--input", "large"},

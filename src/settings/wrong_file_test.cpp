@@ -323,8 +323,8 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:1: modelo_deteccao: unknown key; it is now detector",
       "vigia.yaml:2: modelo_deteccao.confidence_threshold: unknown key; it is now "
       "detector.min_detection_score",
-      "vigia.yaml:3: modelo_deteccao.iou_threshold: unknown key; it is now "
-      "defaults.track_overlap_threshold"}},
+      "vigia.yaml:3: modelo_deteccao.iou_threshold: is no longer a setting: how faces are joined to tracks "
+      "follows from their motion and the frame rate"}},
     {"two errors",
      "defaults: {jpeg_quality: 0}\nmemory: {gc_intervall: 5}\n",
      {"vigia.yaml:1: defaults.jpeg_quality: '0' is too small; allowed: a whole number from 1 to 100",

@@ -1,18 +1,24 @@
 // How good a face is for recognition, and whether the user's filters let it pass.
 //
-// Quality, 0..1, is the weighted mean of (formula and weights: the predecessor's, so that its users'
-// thresholds keep their meaning)
-//   confidence  3  the detector's score
-//   size        4  min(face area / (0.3 x frame area), 1)
-//   frontality  6  1 - (|r - l| + |mr - ml|) / (2 x mean of the four), where r, l, mr, ml are the
-//                  nose's distances to the two eyes and the two corners of the mouth; 1 without landmarks
-//   proportion  1  1 - |height / width - 1.3|, at least 0
-//   sharpness   1  min(variance of the Laplacian of the grey face / 500, 1); grey is full-range luma
+// Its parts, 0..1 each, are in face_parts.h. Two numbers come of them:
+//   total  1 / (1 + e^-z), z a weighted sum of all parts but size (of frontality, what there is up to 0.65):
+//   as likely as that a person who looks at the face
+//          says "usable" (both eyes seen, turned less than about 45 degrees, sharp, not cut by the picture's
+//          edge).
+//   rank   min(2 total, 1) x size x (0.6 + 0.4 frontality) x (0.6 + 0.4 sharpness) x (0.8 + 0.2 exposure): of
+//   two
+//          usable faces of a person the one with more pixels between the eyes, unless it is turned away or
+//          blurred.
+// The weights are in grade.cpp; tools/quality tells how they were fitted, and to what.
+// A face without landmarks (the cascade's): what they would tell counts as for a usual face, and the weights
+// are others, as its score says less.
 //
-// Cost of a face: its luma is read once; of a face beyond kSharpnessPixels evenly chosen rows, so that
-// the cost has a bound (measured: 4 us for 100x130, 13 us at the bound). No allocation.
-// Threads: a value without state; may be called from any number of threads.
+// Cost of a face: its luma is read once; of a large one evenly chosen rows and columns, so that the cost has
+// a bound. No allocation. Threads: a value without state; may be called from any number of threads.
 #pragma once
+
+#include <span>
+#include <vector>
 
 #include "domain/detection.h"
 #include "domain/face_quality.h"
@@ -22,8 +28,6 @@
 
 namespace vigia::shot {
 
-inline constexpr int kSharpnessPixels = 1 << 16;
-
 class Grader {
  public:
   explicit Grader(const ShotOptions& options) : options_(options) {}
@@ -31,16 +35,16 @@ class Grader {
   // The first filter that refuses is the reason, in the order too_small, too_large, outside_roi,
   // low_quality.
   [[nodiscard]] domain::Sighting grade(const domain::Detection& detection, const domain::Frame& frame) const;
+  // All of a frame; those below min_score are weak. Clears `out` first.
+  void grade_all(std::span<const domain::Detection> detections, const domain::Frame& frame, float min_score,
+                 std::vector<domain::Sighting>& out) const;
 
  private:
   ShotOptions options_;
 };
 
-// The parts, for tests and tools.
+// For tests and tools.
 [[nodiscard]] domain::FaceQuality measure_quality(const domain::Detection& detection,
                                                   const domain::Frame& frame);
-[[nodiscard]] float frontality(const domain::Landmarks& landmarks);
-// Of the part of the box that lies inside the frame; 0 if that is smaller than 3x3.
-[[nodiscard]] float laplacian_variance(const domain::Box& box, const domain::Frame& frame);
 
 }  // namespace vigia::shot

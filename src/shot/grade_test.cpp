@@ -2,119 +2,165 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <functional>
+#include <limits>
+#include <optional>
 #include <vector>
+
+#include "shot/drawn_test_support.h"
 
 namespace vigia::shot {
 namespace {
 
 using domain::Box;
-using domain::ColorRange;
 using domain::Detection;
-using domain::Frame;
+using domain::FaceQuality;
 using domain::Landmarks;
+using domain::Point;
 using domain::Reason;
 
-// A frame whose luma is drawn by a function.
-struct Drawn {
-  Drawn(int width, int height, const std::function<int(int, int)>& luma, ColorRange range = ColorRange::full)
-      : bytes(static_cast<std::size_t>(width + 7) * static_cast<std::size_t>(height), 255) {
-    for (int y = 0; y < height; ++y) {
-      for (int x = 0; x < width; ++x)
-        bytes[static_cast<std::size_t>(y * (width + 7) + x)] = static_cast<std::uint8_t>(luma(x, y));
+// A face drawn by hand in a box whose left top corner is at 0, 0: skin on a grey wall, dark eyes and mouth,
+// fine grain. `scale` pixels are one of 100x130.
+struct DrawnFace {
+  double scale = 1, blur = 0.6;  // width of the edges, pixels of 100x130
+  Point at{200, 150};
+
+  [[nodiscard]] double luma(int px, int py) const {
+    const double x = (px + 0.5 - at.x) / scale, y = (py + 0.5 - at.y) / scale;
+    const auto within = [&](double cx, double cy, double rx, double ry) {  // 1 inside, 0 outside, soft edge
+      const double r = std::hypot((x - cx) / rx, (y - cy) / ry);
+      return 1 / (1 + std::exp((r - 1) * std::min(rx, ry) / blur));
+    };
+    double value = 90 + 70 * within(50, 65, 46, 62);
+    for (const double side : {-1.0, 1.0}) {
+      value -= 70 * within(50 + side * 22, 50, 8, 4) + 25 * within(50 + side * 5, 80, 3, 2);
+      value -= 45 * within(50 + side * 22, 38, 11, 2);
     }
-    frame.planes[0] = {bytes.data(), width + 7};
-    frame.size = {width, height};
-    frame.range = range;
+    value -= 50 * within(50, 103, 18, 4);
+    value += 8 * std::sin(x * 1.1) * std::sin(y * 1.1) * std::exp(-blur);
+    return std::clamp(value, 0.0, 255.0);
   }
-  std::vector<std::uint8_t> bytes;
-  Frame frame;
+  [[nodiscard]] Box box() const {
+    return {at.x, at.y, static_cast<float>(100 * scale), static_cast<float>(130 * scale)};
+  }
+  [[nodiscard]] Landmarks landmarks() const {
+    const auto place = [this](double x, double y) {
+      return Point{at.x + static_cast<float>(x * scale), at.y + static_cast<float>(y * scale)};
+    };
+    return {place(28, 50), place(72, 50), place(50, 76), place(32, 100), place(68, 100)};
+  }
 };
-int flat(int, int) {
-  return 128;
-}
-int stripes(int x, int) {
-  return x % 2 == 0 ? 100 : 110;
-}  // Laplacian: +20, -20; variance 400
 
-Landmarks frontal() {
-  return {{30, 40}, {70, 40}, {50, 60}, {35, 80}, {65, 80}};
+Drawn picture(const DrawnFace& face, int width = 1280, int height = 720) {
+  return Drawn(width, height, [&face](int x, int y) { return face.luma(x, y); });
+}
+FaceQuality quality_of(const DrawnFace& face, float score = 0.92F) {
+  const Drawn drawn = picture(face);
+  return measure_quality({face.box(), score, face.landmarks()}, drawn.frame);
 }
 
-TEST(Frontality, OneWhenTheNoseIsInTheMiddle) {
-  EXPECT_FLOAT_EQ(frontality(frontal()), 1);
+TEST(Quality, AGoodFaceIsUsableAtAnySize) {
+  for (const double scale : {0.5, 1.0, 3.0}) {
+    const FaceQuality quality = quality_of({.scale = scale});
+    EXPECT_GT(quality.total, 0.8) << scale;
+    for (const auto& part : domain::kQualityParts) {
+      if (part.name == "size") continue;
+      EXPECT_GT(quality.*part.value, 0.7) << part.name << ' ' << scale;
+    }
+  }
 }
 
-TEST(Frontality, ByHand) {
-  // Distances of the nose: eyes 3 and 5, mouth 6 and 2. 1 - (2 + 4) / (2 x 4) = 0.25
-  EXPECT_FLOAT_EQ(frontality({{3, 0}, {0, 5}, {0, 0}, {6, 0}, {0, 2}}), 0.25F);
+TEST(Quality, WithAllElseEqualMorePixelsRankHigher) {
+  float last = 0;
+  for (const double scale : {0.3, 0.5, 0.6, 1.0, 1.5, 2.0, 2.6}) {
+    const float rank = quality_of({.scale = scale}).rank;
+    EXPECT_GT(rank, last) << scale;
+    last = rank;
+  }
+  EXPECT_NEAR(quality_of({.scale = 4}).rank, quality_of({.scale = 3}).rank, 0.1) << "44 pixels x 3: enough";
 }
 
-TEST(Frontality, WorstIsZero) {
-  EXPECT_FLOAT_EQ(frontality({{0, 0}, {9, 0}, {0, 0}, {0, 0}, {9, 0}}), 0);
-  EXPECT_FLOAT_EQ(frontality({{5, 5}, {5, 5}, {5, 5}, {5, 5}, {5, 5}}), 0);
+TEST(Quality, SizeByHand) {
+  // 44 of 120 pixels between the eyes.
+  EXPECT_NEAR(quality_of({.scale = 1}).size, 44.0 / 120, 1e-5);
+  EXPECT_FLOAT_EQ(quality_of({.scale = 3}).size, 1);
 }
 
-TEST(Laplacian, VarianceByHand) {
-  EXPECT_FLOAT_EQ(laplacian_variance({10, 10, 20, 20}, Drawn(100, 100, flat).frame), 0);
-  EXPECT_FLOAT_EQ(laplacian_variance({10, 10, 20, 20}, Drawn(100, 100, stripes).frame), 400);
-  // One white pixel of 255 in 10x10: its Laplacian is -1020, that of four neighbours 255, sum 0.
-  const Drawn dot(100, 100, [](int x, int y) { return x == 25 && y == 25 ? 255 : 0; });
-  EXPECT_NEAR(laplacian_variance({20, 20, 10, 10}, dot.frame), (1020.0 * 1020 + 4 * 255.0 * 255) / 100, 1);
+TEST(Quality, ABlurredFaceIsNotUsableAndRanksLowEvenIfLarge) {
+  const FaceQuality sharp = quality_of({.scale = 1});
+  const FaceQuality blurred = quality_of({.scale = 2, .blur = 9});
+  EXPECT_LT(blurred.total, 0.5);
+  EXPECT_LT(blurred.rank, sharp.rank);
 }
 
-TEST(Laplacian, LimitedRangeCountsAsTheFullRangeItStandsFor) {
-  EXPECT_NEAR(laplacian_variance({10, 10, 20, 20}, Drawn(100, 100, stripes, ColorRange::limited).frame),
-              400 * (255.0 / 219) * (255.0 / 219), 0.1);
+TEST(Quality, ATurnedHeadIsNotUsable) {
+  const DrawnFace face;
+  const Drawn drawn = picture(face);
+  Landmarks landmarks = face.landmarks();
+  const float before = measure_quality({face.box(), 0.92F, landmarks}, drawn.frame).total;
+  landmarks.nose.x += 32;  // atan(32 / (0.45 x 44)): 58 degrees
+  landmarks.left_eye.x -= 12;
+  landmarks.mouth_left.x -= 10;
+  const FaceQuality turned = measure_quality({face.box(), 0.92F, landmarks}, drawn.frame);
+  EXPECT_LT(turned.frontality, 0.4);
+  EXPECT_LT(turned.total, 0.5);
+  EXPECT_LT(turned.total, before);
 }
 
-TEST(Laplacian, LargestContrastAndAreaDoNotOverflow) {
-  const auto chess = [](int x, int y) { return (x + y) % 2 == 0 ? 0 : 255; };
-  EXPECT_FLOAT_EQ(laplacian_variance({0, 0, 5000, 60}, Drawn(5000, 60, chess).frame), 1020.0F * 1020);
+TEST(Quality, AFaceCutByTheEdgeIsNotUsable) {
+  const DrawnFace face{.at = {-30, 150}};
+  const Drawn drawn = picture(face);
+  Box seen = face.box();
+  seen.width += seen.left;
+  seen.left = 0;
+  const FaceQuality quality = measure_quality({seen, 0.9F, face.landmarks()}, drawn.frame);
+  EXPECT_EQ(quality.inside, 0);
+  EXPECT_LT(quality.total, 0.5);
 }
 
-TEST(Laplacian, LargeFacesAreSampledEvenly) {
-  // Sharp in the lower half only: the sample must see as much of it as the whole.
-  const auto half = [](int x, int y) { return y >= 500 ? stripes(x, y) : 100; };
-  EXPECT_NEAR(laplacian_variance({0, 0, 1000, 1000}, Drawn(1000, 1000, half).frame), 200, 20);
+TEST(Quality, AWeakDetectionRanksBelowASureOne) {
+  const FaceQuality sure = quality_of({}, 0.9F);
+  for (const float score : {0.2F, 0.4F, 0.59F}) {
+    const FaceQuality weak = quality_of({}, score);
+    EXPECT_LT(weak.total, 0.5) << score;
+    EXPECT_LT(weak.rank, sure.rank / 2) << score;
+  }
 }
 
-TEST(Laplacian, BoxesThatReachOutOfTheFrame) {
-  const Drawn drawn(100, 100, stripes);
-  EXPECT_FLOAT_EQ(laplacian_variance({-50, -50, 300, 300}, drawn.frame), 400);
-  EXPECT_EQ(laplacian_variance({200, 200, 50, 50}, drawn.frame), 0);
-  EXPECT_EQ(laplacian_variance({-80, 10, 50, 50}, drawn.frame), 0);
-  EXPECT_EQ(laplacian_variance({10, 10, 2, 2}, drawn.frame), 0);
+TEST(Quality, WithoutLandmarksNothingSpeaksAgainstTheFace) {
+  const DrawnFace face;
+  const Drawn drawn = picture(face);
+  for (const float score : {0.65F, 0.95F}) {
+    const FaceQuality quality = measure_quality({face.box(), score, std::nullopt}, drawn.frame);
+    EXPECT_GT(quality.total, 0.5) << score;
+    EXPECT_GT(quality.size, 0.2) << score;
+    EXPECT_FLOAT_EQ(quality.frontality, 1);
+  }
+  const DrawnFace blurred{.blur = 12};
+  const Drawn soft = picture(blurred);
+  EXPECT_LT(measure_quality({blurred.box(), 0.65F, std::nullopt}, soft.frame).total, 0.5);
+}
+
+TEST(Quality, EveryPartIsBoundedWhateverComesIn) {
+  const Drawn drawn(300, 200, [](int x, int y) { return (x + y) % 2 * 255; });
   const float nan = std::nanf("");
   const float inf = std::numeric_limits<float>::infinity();
-  EXPECT_EQ(laplacian_variance({nan, nan, nan, nan}, drawn.frame), 0);
-  EXPECT_FLOAT_EQ(laplacian_variance({-inf, -inf, inf, inf}, drawn.frame), 0);
-}
-
-TEST(Quality, WeightedMeanByHand) {
-  const Drawn drawn(300, 200, stripes);
-  // 60x78 of 300x200: size 4680 / 18000 = 0.26; proportion 1.3: 1; sharpness 400 / 500 = 0.8
-  const Detection detection{{100, 50, 60, 78}, 0.9F, frontal()};
-  const auto quality = measure_quality(detection, drawn.frame);
-  EXPECT_FLOAT_EQ(quality.confidence, 0.9F);
-  EXPECT_FLOAT_EQ(quality.size, 0.26F);
-  EXPECT_FLOAT_EQ(quality.frontality, 1);
-  EXPECT_NEAR(quality.proportion, 1, 1e-6);
-  EXPECT_FLOAT_EQ(quality.sharpness, 0.8F);
-  EXPECT_NEAR(quality.total, (3 * 0.9 + 4 * 0.26 + 6 * 1 + 1 * 1 + 1 * 0.8) / 15, 1e-6);
-}
-
-TEST(Quality, PartsAreBounded) {
-  const Drawn drawn(300, 200, [](int x, int y) { return (x + y) % 2 * 255; });
-  const auto best = measure_quality({{0, 0, 300, 200}, 1.7F, std::nullopt}, drawn.frame);
-  EXPECT_FLOAT_EQ(best.confidence, 1);
-  EXPECT_FLOAT_EQ(best.size, 1);
-  EXPECT_FLOAT_EQ(best.frontality, 1);  // no landmarks: nothing speaks against it
-  EXPECT_FLOAT_EQ(best.sharpness, 1);
-  const auto flat_box = measure_quality({{0, 0, 10, 100}, 0, std::nullopt}, drawn.frame);
-  EXPECT_FLOAT_EQ(flat_box.proportion, 0);
+  const Landmarks nowhere{{nan, 0}, {0, nan}, {inf, -inf}, {1e30F, 1e30F}, {0, 0}};
+  for (const Box& box : {Box{0, 0, 300, 200}, Box{10, 10, 0, 0}, Box{nan, nan, nan, nan},
+                         Box{-inf, 0, inf, 5}, Box{400, 400, 20, 20}, Box{-1e9F, -1e9F, 2e9F, 2e9F}}) {
+    for (const float score : {1.7F, -3.0F, nan}) {
+      for (const std::optional<Landmarks>& landmarks : {std::optional<Landmarks>(), std::optional(nowhere)}) {
+        const FaceQuality quality = measure_quality({box, score, landmarks}, drawn.frame);
+        for (const auto& part : domain::kQualityParts) {
+          EXPECT_GE(quality.*part.value, 0) << part.name << ' ' << box.left;
+          EXPECT_LE(quality.*part.value, 1) << part.name << ' ' << box.left;
+        }
+        EXPECT_TRUE(quality.total >= 0 && quality.total <= 1) << box.left;
+        EXPECT_TRUE(quality.rank >= 0 && quality.rank <= 1) << box.left;
+      }
+    }
+  }
 }
 
 struct FilterCase {
@@ -125,7 +171,7 @@ struct FilterCase {
 };
 
 TEST(Grader, Filters) {
-  const Drawn drawn(1280, 720, stripes);
+  const Drawn drawn(1280, 720, [](int x, int y) { return (x / 5 + y / 5) % 2 * 60 + 90; });
   ShotOptions lax;
   lax.filter_min_quality = 0;
   const auto with = [&](auto change) {
@@ -149,20 +195,21 @@ TEST(Grader, Filters) {
       {"inside roi", in_roi, {100, 100, 200, 200}, std::nullopt},
       {"reaches out of roi", in_roi, {99, 150, 80, 80}, Reason::outside_roi},
       {"below filter_min_quality",
-       with([](auto& o) { o.filter_min_quality = 0.99; }),
+       with([](auto& o) { o.filter_min_quality = 1; }),
        {10, 10, 80, 80},
        Reason::low_quality},
       {"no number", lax, {nan, nan, nan, nan}, Reason::too_small},
   };
   const auto rejected_for = [&](const FilterCase& test) {
-    return Grader(test.options).grade({test.box, 0.9F, frontal()}, drawn.frame).rejected;
+    return Grader(test.options).grade({test.box, 0.9F, DrawnFace{}.landmarks()}, drawn.frame).rejected;
   };
   for (const FilterCase& test : cases) EXPECT_EQ(rejected_for(test), test.reason) << test.what;
 }
 
 TEST(Grader, KeepsDetectionAndQuality) {
-  const Drawn drawn(1280, 720, stripes);
-  const auto sighting = Grader(ShotOptions{}).grade({{10, 10, 100, 130}, 0.9F, frontal()}, drawn.frame);
+  const DrawnFace face;
+  const Drawn drawn = picture(face);
+  const auto sighting = Grader(ShotOptions{}).grade({face.box(), 0.92F, face.landmarks()}, drawn.frame);
   EXPECT_FALSE(sighting.rejected);
   EXPECT_FLOAT_EQ(sighting.detection.box.height, 130);
   EXPECT_GT(sighting.quality.total, 0.6F);

@@ -56,9 +56,7 @@ Region region_to_search(const Box& face, Size jpeg) {
 MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
   const std::optional<BestShot> best = std::exchange(track.best, std::nullopt);
   if (!best) return why_without_best(track);
-  if (domain::never_moved(track, static_cast<float>(camera.options.filter_min_movement))) {
-    return Reason::no_movement;
-  }
+  if (track.withheld) return *track.withheld;
   std::shared_ptr<const Jpeg> jpeg = jpeg_of(*best->image, camera);
   if (!jpeg) return Reason::encode_failed;
 

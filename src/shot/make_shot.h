@@ -4,8 +4,8 @@
 //   std::variant<domain::Shot, domain::Reason> outcome = make_shot.make(*finished.track, camera);
 //   memory.retire(std::move(finished.track));
 //
-// The reason, in this order: no_movement (see domain::never_moved), encode_failed, and for a track
-// without a best shot already_posted, else that of its best rejected sighting. An interim shot of
+// The reason, in this order: what the track is withheld for (domain::Track::withheld), encode_failed, and for
+// a track without a best shot already_posted, else that of its best rejected sighting. An interim shot of
 // real-time mode (track::Finished::over false) is made in the same way.
 //
 // Cost: that of one JPEG, unless another track of the same frame, or encode_early(), has paid it.

@@ -78,34 +78,12 @@ TEST_F(MakeShotTest, Mistake9CaptureTimeIsUtcWhateverTheZone) {
   ::tzset();
 }
 
-TEST_F(MakeShotTest, PosterIsNoMovement) {
-  Track& poster = moving_track(image());
-  poster.movement = 0.09F;
-  EXPECT_EQ(reason(make_shot.make(poster, camera)), Reason::no_movement);
-
-  Track& part_of_poster = moving_track(image());
-  part_of_poster.movement = 0.09F;
-  part_of_poster.sightings = 1;
-  part_of_poster.continues = 41;
-  EXPECT_EQ(reason(make_shot.make(part_of_poster, camera)), Reason::no_movement);
-}
-
-// Mistake of the predecessor's rule: slow people were thrown away. Here the filter is over the path, and
-// it can be switched off.
-TEST_F(MakeShotTest, MovementFilter) {
-  Track& seen_once = moving_track(image());
-  seen_once.movement = 0;
-  seen_once.sightings = 1;
-  EXPECT_TRUE(std::holds_alternative<Shot>(make_shot.make(seen_once, camera)));
-
-  Track& just_enough = moving_track(image());
-  just_enough.movement = 0.1F;
-  EXPECT_TRUE(std::holds_alternative<Shot>(make_shot.make(just_enough, camera)));
-
-  camera.options.filter_min_movement = 0;
-  Track& resting = moving_track(image());
-  resting.movement = 0;
-  EXPECT_TRUE(std::holds_alternative<Shot>(make_shot.make(resting, camera)));
+TEST_F(MakeShotTest, WhatIsWithheldIsNotMade) {
+  for (const Reason why : {Reason::no_movement, Reason::too_short, Reason::already_posted}) {
+    Track& poster = moving_track(image());
+    poster.withheld = why;
+    EXPECT_EQ(reason(make_shot.make(poster, camera)), why);
+  }
 }
 
 TEST_F(MakeShotTest, WithoutABestTheReasonIsThatOfTheBestRejected) {

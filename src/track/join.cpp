@@ -2,87 +2,82 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 namespace vigia::track {
 namespace {
 
 using domain::Box;
+using domain::Sighting;
 
-constexpr float kCentreReach = 0.07F;    // of the frame's diagonal
-constexpr float kSideRatio = 2.0F;       // the largest that the centre rule joins
-constexpr float kLastPlaceTrust = 0.8F;  // of the last place, compared with the predicted one
+constexpr float kWeakGate = 9.0F;      // of a weak detection
+constexpr float kWeakOverlap = 0.3F;   // with the forecast place, of the smaller box
+constexpr float kUsualSpread = 0.08F;  // of a forecast one frame ahead
 
-bool comparable(const Box& a, const Box& b) noexcept {
-  const float ratio = std::sqrt(a.area() / b.area());
-  return ratio <= kSideRatio && ratio >= 1 / kSideRatio;  // false for NaN
+// What a pair is worth: the logarithm of how likely it is, but for a constant. A vague forecast fits every
+// face a little and none well, so it must not take one from a track that expects it just there.
+float gain_of(const Forecast& forecast, float distance) {
+  const float vague = std::max(forecast.spread() / kUsualSpread, 1.0F);
+  return kGate - distance - 4 * std::log(vague);
+}
+
+bool is_sure(const Forecast& forecast, float distance) {
+  return distance <= kSure && forecast.spread() <= kSureSpread;
+}
+
+bool lies_over(const Forecast& forecast, const Box& box) {
+  const float side = forecast.size;
+  const Box there{forecast.centre.x - side / 2, forecast.centre.y - side / 2, side, side};
+  const float least = std::min(there.area(), box.area());
+  return least > 0 && intersection_area(there, box) >= kWeakOverlap * least;
 }
 
 }  // namespace
 
-float overlap(const Box& a, const Box& b) noexcept {
-  const float mean = (a.area() + b.area()) / 2;
-  return mean > 0 ? domain::intersection_area(a, b) / mean : 0.0F;
-}
-
-float overlap_threshold(double wanted, domain::Size frame) noexcept {
-  if (wanted > 0) return static_cast<float>(wanted);
-  const int side = std::max(frame.width, frame.height);
-  if (side <= 640) return 0.2F;
-  if (side <= 1280) return 0.15F;
-  if (side <= 1920) return 0.12F;
-  return 0.1F;
-}
-
-std::span<const int> Joiner::join(domain::Size frame, std::span<const Candidate> tracks,
-                                  std::span<const domain::Sighting> faces) {
+std::span<const int> Joiner::join(std::span<const Candidate> tracks, std::span<const Sighting> faces) {
   track_of_face_.assign(faces.size(), kNoTrack);
   taken_.assign(tracks.size(), 0);
-  join_by_overlap(overlap_threshold(threshold_, frame), tracks, faces);
-  const float diagonal = std::hypot(static_cast<float>(frame.width), static_cast<float>(frame.height));
-  join_by_centre(kCentreReach * diagonal, tracks, faces);
+  join_strong(tracks, faces);
+  join_weak(tracks, faces);
   return track_of_face_;
 }
 
-void Joiner::join_by_overlap(float threshold, std::span<const Candidate> tracks,
-                             std::span<const domain::Sighting> faces) {
+void Joiner::join_strong(std::span<const Candidate> tracks, std::span<const Sighting> faces) {
   pairs_.clear();
   for (std::size_t face = 0; face < faces.size(); ++face) {
-    const Box& box = faces[face].detection.box;
+    if (faces[face].weak) continue;
     for (std::size_t track = 0; track < tracks.size(); ++track) {
-      const float there = overlap(box, tracks[track].predicted);
-      const float before = overlap(box, tracks[track].last);
-      if (!(there >= threshold || before >= threshold)) continue;
-      pairs_.push_back({-std::max(there, kLastPlaceTrust * before), face, track, box.left, box.top});
+      const Forecast& forecast = tracks[track].forecast;
+      const float distance = forecast.distance(faces[face].detection.box);
+      if (!(distance <= kGate)) continue;
+      if (tracks[track].can_ask && !is_sure(forecast, distance)) continue;
+      pairs_.push_back({face, track, gain_of(forecast, distance)});
     }
   }
-  take_best();
+  take(faces.size(), tracks.size());
 }
 
-void Joiner::join_by_centre(float reach, std::span<const Candidate> tracks,
-                            std::span<const domain::Sighting> faces) {
+void Joiner::join_weak(std::span<const Candidate> tracks, std::span<const Sighting> faces) {
   pairs_.clear();
   for (std::size_t face = 0; face < faces.size(); ++face) {
-    if (track_of_face_[face] != kNoTrack) continue;
-    const Box& box = faces[face].detection.box;
+    if (!faces[face].weak) continue;
     for (std::size_t track = 0; track < tracks.size(); ++track) {
-      if (taken_[track] != 0 || !comparable(box, tracks[track].last)) continue;
-      const float there = distance(box.centre(), tracks[track].predicted.centre());
-      const float before = distance(box.centre(), tracks[track].last.centre());
-      if (!(there <= reach || before <= reach)) continue;
-      pairs_.push_back({std::min(there, before / kLastPlaceTrust), face, track, box.left, box.top});
+      const Forecast& forecast = tracks[track].forecast;
+      if (taken_[track] != 0 || forecast.spread() > kSureSpread) continue;
+      const float distance = forecast.distance(faces[face].detection.box);
+      if (!(distance <= kWeakGate) || !lies_over(forecast, faces[face].detection.box)) continue;
+      pairs_.push_back({face, track, gain_of(forecast, distance)});
     }
   }
-  take_best();
+  take(faces.size(), tracks.size());
 }
 
-void Joiner::take_best() {
-  std::ranges::sort(pairs_, {},
-                    [](const Pair& pair) { return std::tuple(pair.cost, pair.track, pair.left, pair.top); });
-  for (const Pair& pair : pairs_) {
-    if (taken_[pair.track] != 0 || track_of_face_[pair.face] != kNoTrack) continue;
-    taken_[pair.track] = 1;
-    track_of_face_[pair.face] = static_cast<int>(pair.track);
+void Joiner::take(std::size_t faces, std::size_t tracks) {
+  if (pairs_.empty()) return;
+  const std::span<const int> partners = assigner_.assign(faces, tracks, pairs_);
+  for (std::size_t face = 0; face < faces; ++face) {
+    if (partners[face] == Assigner::kNobody) continue;
+    track_of_face_[face] = partners[face];
+    taken_[static_cast<std::size_t>(partners[face])] = 1;
   }
 }
 

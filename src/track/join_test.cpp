@@ -3,113 +3,117 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <limits>
 #include <vector>
 
 namespace vigia::track {
 namespace {
 
+using namespace std::chrono_literals;
 using domain::Box;
 using domain::Sighting;
-using domain::Size;
+using ::testing::Each;
 using ::testing::ElementsAre;
 
-constexpr Size kHd{1280, 720};  // threshold 0.15; centres within 102.8 pixels
-
-Sighting face(Box box) {
+Box face_at(float x, float y = 300, float side = 80) {
+  return {x - side / 2, y - side / 2, side, side};
+}
+Sighting seen(const Box& box, bool weak = false) {
   Sighting sighting;
   sighting.detection.box = box;
+  sighting.weak = weak;
   return sighting;
 }
-Candidate resting(Box box) {
-  return {box, box};
+// Somebody who has stood at x for a second, seen 25 times, and is expected in the next frame.
+Candidate standing(float x, float y = 300, bool can_ask = true) {
+  Motion motion(face_at(x, y), 0s);
+  for (int i = 1; i < 25; ++i) motion.update(face_at(x, y), i * 40ms, 40ms);
+  return {motion.forecast(1s), can_ask};
+}
+// Somebody who walks from x on at `speed` pixels a second, expected `later` after a second of walking.
+Candidate walking(float x, float speed, Nanoseconds later, bool can_ask = true) {
+  Motion motion(face_at(x), 0s);
+  for (int i = 1; i < 25; ++i) {
+    motion.update(face_at(x + speed * 0.04F * static_cast<float>(i)), i * 40ms, 40ms);
+  }
+  return {motion.forecast(960ms + later), can_ask};
 }
 
-std::vector<int> join(std::vector<Candidate> tracks, std::vector<Sighting> faces, double threshold = 0,
-                      Size frame = kHd) {
-  Joiner joiner(threshold);
-  const auto joined = joiner.join(frame, tracks, faces);
-  return {joined.begin(), joined.end()};
+std::vector<int> joined(const std::vector<Candidate>& tracks, const std::vector<Sighting>& faces) {
+  Joiner joiner;
+  const auto found = joiner.join(tracks, faces);
+  return {found.begin(), found.end()};
 }
 
-TEST(Overlap, IsIntersectionOverMeanArea) {
-  EXPECT_FLOAT_EQ(overlap({0, 0, 10, 10}, {0, 0, 10, 10}), 1);
-  EXPECT_FLOAT_EQ(overlap({0, 0, 10, 10}, {5, 0, 10, 10}), 0.5F);
-  EXPECT_FLOAT_EQ(overlap({0, 0, 10, 10}, {0, 0, 20, 10}), 100 / 150.0F);
-  EXPECT_EQ(overlap({0, 0, 10, 10}, {10, 0, 10, 10}), 0);
-  EXPECT_EQ(overlap({0, 0, 0, 0}, {0, 0, 0, 0}), 0);
+TEST(Joiner, AFaceWhereATrackExpectsOneContinuesIt) {
+  EXPECT_THAT(
+      joined({standing(100), standing(400)}, {seen(face_at(404)), seen(face_at(98)), seen(face_at(900))}),
+      ElementsAre(1, 0, kNoTrack));
 }
 
-TEST(Overlap, ThresholdFollowsTheFramesSizeUnlessSet) {
-  EXPECT_FLOAT_EQ(overlap_threshold(0, {640, 480}), 0.2F);
-  EXPECT_FLOAT_EQ(overlap_threshold(0, {1280, 720}), 0.15F);
-  EXPECT_FLOAT_EQ(overlap_threshold(0, {1080, 1920}), 0.12F);
-  EXPECT_FLOAT_EQ(overlap_threshold(0, {3840, 2160}), 0.1F);
-  EXPECT_FLOAT_EQ(overlap_threshold(0.4, {3840, 2160}), 0.4F);
+TEST(Joiner, AFaceThatHasJumpedIsNotJoinedAlthoughItOverlaps) {
+  EXPECT_THAT(joined({standing(100)}, {seen(face_at(140))}), Each(kNoTrack));
 }
 
-TEST(Joiner, JoinsByOverlapAndLeavesTheRestAlone) {
-  EXPECT_THAT(join({resting({100, 100, 80, 80})}, {face({110, 100, 80, 80}), face({700, 100, 80, 80})}),
-              ElementsAre(0, kNoTrack));
-  EXPECT_THAT(join({}, {face({0, 0, 80, 80})}), ElementsAre(kNoTrack));
-  EXPECT_THAT(join({resting({0, 0, 80, 80})}, {}), ElementsAre());
+TEST(Joiner, NobodyIsJoinedAfterAGapWhoCanBeAskedInstead) {
+  EXPECT_THAT(joined({walking(100, 150, 600ms)}, {seen(face_at(334))}), Each(kNoTrack));
+  EXPECT_THAT(joined({walking(100, 150, 600ms, false)}, {seen(face_at(334))}), ElementsAre(0));
 }
 
-// The first face alone would take the track that fits the second one better.
-TEST(Joiner, BestPairsFirstNotFacesFirst) {
-  const std::vector<Candidate> tracks{resting({100, 100, 100, 100}), resting({160, 100, 100, 100})};
-  EXPECT_THAT(join(tracks, {face({125, 100, 100, 100}), face({102, 100, 100, 100})}), ElementsAre(1, 0));
+TEST(Joiner, AnotherSizeIsAnotherPerson) {
+  EXPECT_THAT(joined({standing(100)}, {seen(face_at(100, 300, 160))}), Each(kNoTrack));
 }
 
-TEST(Joiner, OneFaceATrack) {
-  EXPECT_THAT(join({resting({100, 100, 80, 80})}, {face({104, 100, 80, 80}), face({101, 100, 80, 80})}),
-              ElementsAre(kNoTrack, 0));
+TEST(Joiner, TheBestAssignmentNotTheNearestPair) {
+  // The face at 110 is nearest to the second track, but the other face fits only that one.
+  EXPECT_THAT(joined({standing(100), standing(112)}, {seen(face_at(109)), seen(face_at(119))}),
+              ElementsAre(0, 1));
+}
+
+TEST(Joiner, TwoWhoWalkThroughEachOtherKeepTheirWays) {
+  // Both are at 220 after a second; half a frame later their faces are 6 pixels apart.
+  EXPECT_THAT(
+      joined({walking(70, 150, 40ms), walking(370, -150, 40ms)}, {seen(face_at(226)), seen(face_at(214))}),
+      ElementsAre(0, 1));
+}
+
+TEST(Joiner, OneFaceATrackOneTrackAFace) {
+  EXPECT_THAT(joined({standing(100)}, {seen(face_at(103)), seen(face_at(99))}), ElementsAre(kNoTrack, 0));
+  EXPECT_THAT(joined({standing(100), standing(106)}, {seen(face_at(101))}), ElementsAre(0));
 }
 
 TEST(Joiner, OutcomeDoesNotDependOnTheOrderOfFaces) {
-  // Both are equally far from the track: the left one wins, wherever it stands in the list.
-  const Sighting left = face({80, 100, 80, 80});
-  const Sighting right = face({120, 100, 80, 80});
-  EXPECT_THAT(join({resting({100, 100, 80, 80})}, {left, right}), ElementsAre(0, kNoTrack));
-  EXPECT_THAT(join({resting({100, 100, 80, 80})}, {right, left}), ElementsAre(kNoTrack, 0));
+  const std::vector<Candidate> tracks{standing(100), standing(120), standing(300)};
+  std::vector<Sighting> faces{seen(face_at(108)), seen(face_at(116)), seen(face_at(300)), seen(face_at(90))};
+  const auto by_place = [&] {
+    const auto found = joined(tracks, faces);
+    std::vector<std::pair<float, int>> pairs;
+    for (std::size_t i = 0; i < faces.size(); ++i) pairs.emplace_back(faces[i].detection.box.left, found[i]);
+    std::ranges::sort(pairs);
+    return pairs;
+  };
+  const auto first = by_place();
+  std::ranges::reverse(faces);
+  EXPECT_EQ(by_place(), first);
 }
 
-TEST(Joiner, NearestCentreWithinSevenPercentOfTheDiagonal) {
-  const auto track = resting({100, 100, 40, 40});
-  EXPECT_THAT(join({track}, {face({202, 100, 40, 40})}), ElementsAre(0));
-  EXPECT_THAT(join({track}, {face({204, 100, 40, 40})}), ElementsAre(kNoTrack));
-  EXPECT_THAT(join({track, resting({300, 100, 40, 40})}, {face({195, 100, 40, 40})}), ElementsAre(0));
+TEST(Joiner, WeakDetectionsContinueWhoFoundNoOther) {
+  EXPECT_THAT(joined({standing(100)}, {seen(face_at(102), true)}), ElementsAre(0));
+  EXPECT_THAT(joined({standing(100)}, {seen(face_at(100), true), seen(face_at(106))}),
+              ElementsAre(kNoTrack, 0));
 }
 
-TEST(Joiner, CentresJoinOnlyFacesOfComparableSize) {
-  EXPECT_THAT(join({resting({100, 100, 40, 40})}, {face({160, 100, 79, 79})}), ElementsAre(0));
-  EXPECT_THAT(join({resting({100, 100, 40, 40})}, {face({160, 100, 85, 85})}), ElementsAre(kNoTrack));
-  EXPECT_THAT(join({resting({100, 100, 85, 85})}, {face({190, 100, 40, 40})}), ElementsAre(kNoTrack));
-}
-
-TEST(Joiner, OverlapComesBeforeCentres) {
-  // Nearer to the first track's centre, but only the second, a large face, overlaps enough.
-  EXPECT_THAT(join({resting({100, 100, 40, 40}), resting({150, 60, 120, 120})}, {face({142, 100, 60, 60})}),
-              ElementsAre(1));
-}
-
-TEST(Joiner, PredictedPlaceIsTrustedMoreThanTheLast) {
-  // Two people, one behind the other, each a face's width on: where one is now, the other was before.
-  const std::vector<Candidate> tracks{{.predicted = {200, 100, 100, 100}, .last = {100, 100, 100, 100}},
-                                      {.predicted = {100, 100, 100, 100}, .last = {0, 100, 100, 100}}};
-  EXPECT_THAT(join(tracks, {face({100, 100, 100, 100}), face({200, 100, 100, 100})}), ElementsAre(1, 0));
-  EXPECT_THAT(join(tracks, {face({100, 100, 100, 100})}), ElementsAre(1));
-}
-
-TEST(Joiner, LastPlaceServesWhoHasStopped) {
-  EXPECT_THAT(
-      join({{.predicted = {600, 100, 80, 80}, .last = {100, 100, 80, 80}}}, {face({102, 100, 80, 80})}),
-      ElementsAre(0));
+TEST(Joiner, WeakDetectionsAreJoinedFromNearOnly) {
+  EXPECT_THAT(joined({standing(100, 300, false)}, {seen(face_at(100 + 26))}), ElementsAre(0));
+  EXPECT_THAT(joined({standing(100, 300, false)}, {seen(face_at(100 + 26), true)}), Each(kNoTrack));
 }
 
 TEST(Joiner, NumbersThatAreNoneJoinNothing) {
-  const float nan = std::nanf("");
-  EXPECT_THAT(join({resting({100, 100, 80, 80})}, {face({nan, nan, nan, nan}), face({100, 100, 80, 80})}),
-              ElementsAre(kNoTrack, 0));
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_THAT(joined({standing(100)},
+                     {seen({nan, nan, 80, 80}), seen({60, 260, 0, 80}), seen({60, 260, nan, 80}, true)}),
+              Each(kNoTrack));
 }
 
 }  // namespace

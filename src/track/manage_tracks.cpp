@@ -3,127 +3,151 @@
 #include <algorithm>
 #include <utility>
 
+#include "track/copy_of_facts.h"
+#include "track/stitch.h"
 #include "track/take_thumbnail.h"
 
 namespace vigia::track {
+namespace {
 
 using domain::BestShot;
 using domain::Box;
 using domain::Frame;
+using domain::Reason;
 using domain::ShotImage;
 using domain::Sighting;
 using domain::Track;
 
+// What has not moved nor lived so far, and was not watched for long, waits for so long to be seen again.
+constexpr Nanoseconds kUndecided = std::chrono::seconds(10);
+// Somebody who comes nearer is better in each frame: a new picture is taken where it is worth it.
+constexpr float kWorthIt = 1.02F;
+// One sighting of so high a score makes a track.
+constexpr float kSureScore = 0.9F;
+
+}  // namespace
+
 ManageTracks::ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
-                           std::shared_ptr<memory::Account> thumbnails, std::uint64_t tracks_before)
+                           std::shared_ptr<memory::Account> account, std::uint64_t tracks_before,
+                           bool takes_thumbnails)
     : options_(options),
-      min_movement_(static_cast<float>(filter_min_movement)),
       camera_(camera),
-      thumbnails_(std::move(thumbnails)),
+      account_(std::move(account)),
+      takes_thumbnails_(takes_thumbnails && account_ != nullptr),
       last_id_(tracks_before),
-      joiner_(options.track_overlap_threshold) {}
+      tempo_(options.track_miss_interval, options.track_stitch_interval),
+      looks_(account_),
+      stillness_(filter_min_movement),
+      silence_(options.silent_period) {}
 
 void ManageTracks::update(const Frame& frame, std::span<const Sighting> faces, std::vector<Finished>& out) {
   const Nanoseconds now = frame.stream_time;
+  tempo_.note(now);
   close_unseen(now, out);
-  predict(now);
-  const std::span<const int> track_of_face = joiner_.join(frame.size, candidates_, faces);
-  ids_.assign(faces.size(), 0);
-
-  for (std::size_t i = 0; i < faces.size(); ++i) {
-    if (track_of_face[i] == kNoTrack) continue;
-    Open& open = open_[static_cast<std::size_t>(track_of_face[i])];
-    open.motion.update(faces[i].detection.box, now);
-    if (is_full(open)) go_on_as_new(open, faces[i].detection.box, now, out);
-    add_sighting(open, faces[i], frame);
-    ids_[i] = open.track->id;
-  }
-  for (std::size_t i = 0; i < faces.size(); ++i) {
-    if (track_of_face[i] != kNoTrack) continue;
-    make_room(out);
-    open_.push_back(begin(faces[i].detection.box, now));
-    add_sighting(open_.back(), faces[i], frame);
-    ids_[i] = open_.back().track->id;
-  }
+  join(frame, faces, out);
+  looks_.look(frame, faces, ids_, open_);
   image_.reset();
+  settle(now, false, out);
   hand_out_windows(now, out);
 }
 
 void ManageTracks::advance(Nanoseconds stream_time, std::vector<Finished>& out) {
+  settle(stream_time, false, out);
   close_unseen(stream_time, out);
   hand_out_windows(stream_time, out);
 }
 
 void ManageTracks::close_all(std::vector<Finished>& out) {
-  for (Open& open : open_) close(open, out);
+  settle(tempo_.last(), true, out);
+  for (OpenTrack& open : open_) close(open, out);
   open_.clear();
 }
 
-void ManageTracks::to_encode(std::size_t keep, std::vector<std::shared_ptr<ShotImage>>& out) {
-  holders_.clear();
-  for (const Open& open : open_) {
-    const auto& best = open.track->best;
-    if (!best || !best->image->holds_frame()) continue;
-    const auto same = [&](const Open* other) { return other->track->best->image == best->image; };
-    if (std::ranges::none_of(holders_, same)) holders_.push_back(&open);
-  }
-  if (holders_.size() <= keep) return;
-  std::ranges::sort(holders_, {}, [](const Open* open) { return open->track->best->stream_time; });
-  holders_.resize(holders_.size() - keep);
-  for (const Open* holder : holders_) {
-    const auto& image = holder->track->best->image;
-    bool is_new = false;
-    for (Open& open : open_) {
-      if (open.track->best && open.track->best->image == image) is_new |= !std::exchange(open.offered, true);
-    }
-    if (is_new) out.push_back(image);
+bool ManageTracks::in_view(const OpenTrack& open, Nanoseconds now) const noexcept {
+  const Nanoseconds unseen = now - open.track->last_seen;
+  return unseen <= (open.views ? tempo_.blink() : tempo_.miss());  // without views nobody could be asked
+}
+
+void ManageTracks::forecast(const Frame& frame) {
+  candidates_.clear();
+  candidate_of_.clear();
+  for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (!in_view(open_[i], frame.stream_time)) continue;
+    const bool can_ask = open_[i].views != nullptr && frame.planes[0].data != nullptr;
+    candidates_.push_back({open_[i].motion.forecast(frame.stream_time), can_ask});
+    candidate_of_.push_back(i);
   }
 }
 
-void ManageTracks::offer_again(const ShotImage& image) noexcept {
-  for (Open& open : open_) {
-    if (open.track->best && open.track->best->image.get() == &image) open.offered = false;
+void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std::vector<Finished>& out) {
+  faces_ = faces;
+  forecast(frame);
+  const std::span<const int> found = joiner_.join(candidates_, faces);
+  ids_.assign(faces.size(), 0);
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (found[i] == kNoTrack) continue;
+    OpenTrack& open = open_[candidate_of_[static_cast<std::size_t>(found[i])]];
+    continue_track(open, faces[i], frame, out);
+    ids_[i] = open.track->id;
+  }
+  for (std::size_t i = 0; i < faces.size(); ++i) {
+    if (found[i] != kNoTrack || faces[i].weak) continue;
+    make_room(out);
+    OpenTrack open(begin_track(frame.stream_time), faces[i].detection.box, frame.stream_time);
+    open.is_settled = frame.planes[0].data == nullptr || !may_be_known(open);
+    open_.push_back(std::move(open));
+    add_sighting(open_.back(), faces[i], frame);
+    ids_[i] = open_.back().track->id;
   }
 }
 
-bool ManageTracks::is_full(const Open& open) const noexcept {
+void ManageTracks::continue_track(OpenTrack& open, const Sighting& face, const Frame& frame,
+                                  std::vector<Finished>& out) {
+  constexpr float kWeakNoise = 2;
+  const Box& box = face.detection.box;
+  open.motion.update(box, frame.stream_time, tempo_.interval(), face.weak ? kWeakNoise : 1);
+  open.path.update(box, frame.stream_time);
+  if (is_full(open)) go_on_as_new(open, frame.stream_time, out);
+  add_sighting(open, face, frame);
+}
+
+bool ManageTracks::is_full(const OpenTrack& open) const noexcept {
   return options_.track_max_duration_frames > 0 &&
          open.track->sightings >= options_.track_max_duration_frames;
 }
 
-void ManageTracks::predict(Nanoseconds now) {
-  candidates_.clear();
-  for (const Open& open : open_) candidates_.push_back({open.motion.predict(now), open.motion.last()});
+std::unique_ptr<Track> ManageTracks::begin_track(Nanoseconds now) {
+  auto track = std::make_unique<Track>();
+  track->id = ++last_id_;
+  track->camera = camera_;
+  track->first_seen = now;
+  if (takes_thumbnails_) track->make_room_for_thumbnail(account_);
+  return track;
 }
 
-ManageTracks::Open ManageTracks::begin(const Box& box, Nanoseconds now) {
-  Open open{.track = std::make_unique<Track>(), .motion = Motion(box, now)};
-  open.track->id = ++last_id_;
-  open.track->camera = camera_;
-  open.track->first_seen = now;
-  if (thumbnails_) open.track->make_room_for_thumbnail(thumbnails_);
-  return open;
+// Whether somebody who is out of sight now could have come back here.
+bool ManageTracks::may_be_known(const OpenTrack& open) const {
+  return std::ranges::any_of(
+      open_, [&](const OpenTrack& earlier) { return plausible_gap(earlier, open, tempo_).has_value(); });
 }
 
-void ManageTracks::add_sighting(Open& open, const Sighting& face, const Frame& frame) {
+void ManageTracks::add_sighting(OpenTrack& open, const Sighting& face, const Frame& frame) {
   Track& track = *open.track;
   ++track.sightings;
   track.last_seen = frame.stream_time;
   track.last_box = face.detection.box;
-  track.movement = open.motion.movement();
-  show_if_better(track, face, frame);
+  if (face.weak) return;
+  Stillness::watch(open, face, frame, faces_);
+  track.movement = open.movement();
+  ++open.strong;
+  open.best_score = std::max(open.best_score, face.detection.score);
+  if (track.thumbnail && (track.sightings == 1 || shows_better(face, track.thumbnail->sighting))) {
+    take_thumbnail(frame, face, *track.thumbnail);
+  }
   keep_if_better(open, face, frame);
 }
 
-void ManageTracks::show_if_better(Track& track, const Sighting& face, const Frame& frame) {
-  if (!track.thumbnail) return;
-  const bool is_first = track.sightings == 1;
-  if (is_first || shows_better(face, track.thumbnail->sighting)) {
-    take_thumbnail(frame, face, *track.thumbnail);
-  }
-}
-
-void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame& frame) {
+void ManageTracks::keep_if_better(OpenTrack& open, const Sighting& face, const Frame& frame) {
   Track& track = *open.track;
   if (face.rejected) {
     const bool matters = !track.best && !track.already_posted;
@@ -134,7 +158,7 @@ void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame&
   }
   const bool any_will_do = !options_.overall_only && options_.realtime_post_every_interval;
   if (!any_will_do && face.quality.rank <= open.posted_rank) return;
-  if (track.best && face.quality.rank <= track.best->sighting.quality.rank) return;
+  if (track.best && face.quality.rank <= kWorthIt * track.best->sighting.quality.rank) return;
 
   if (!track.best) {
     const bool at_once = options_.realtime_post_first_immediately && open.posted_rank < 0;
@@ -144,64 +168,125 @@ void ManageTracks::keep_if_better(Open& open, const Sighting& face, const Frame&
   if (!image_) image_ = std::make_shared<ShotImage>(frame);
   track.best = BestShot{face, image_, frame.size, frame.stream_time, frame.captured, frame.read_at};
   track.best_rejected.reset();
+  open.picture = take_picture(frame, face.detection.box);
   open.offered = false;
 }
 
-void ManageTracks::go_on_as_new(Open& open, const Box& box, Nanoseconds now, std::vector<Finished>& out) {
-  const bool will_be_posted = open.track->best && !never_moved(*open.track, min_movement_);
-  Open next = begin(box, now);
-  next.motion = open.motion;
-  next.track->continues = open.track->id;
-  next.posted_rank = open.posted_rank;
-  if (will_be_posted) {
-    next.posted_rank = std::max(next.posted_rank, open.track->best->sighting.quality.rank);
+// Why the best shot would not be posted if the track ended now.
+std::optional<Reason> ManageTracks::withheld(const OpenTrack& open, Nanoseconds now) const {
+  if (stillness_.is_still(open, open_, now)) return Reason::no_movement;
+  const int least = tempo_.is_slow() ? 1 : options_.minimal_track_length;
+  if (open.strong < least && open.best_score < kSureScore && open.track->continues == 0)
+    return Reason::too_short;
+  if (silence_.is_on() && open.views && silence_.covers(*open.views, now)) return Reason::already_posted;
+  return std::nullopt;
+}
+
+bool ManageTracks::will_surely_be_posted(const OpenTrack& open) const {
+  return open.track->best && stillness_.has_moved(open) && !withheld(open, open.track->last_seen);
+}
+
+void ManageTracks::go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Finished>& out) {
+  // Whether it is a picture may not be known yet: its last part will know.
+  std::optional<Reason> reason = withheld(open, now);
+  if (!reason && !stillness_.has_moved(open)) reason = Reason::no_movement;
+  std::unique_ptr<Track> ended = std::exchange(open.track, begin_track(now));
+  Track& next = *open.track;
+  next.continues = ended->id;
+  if (ended->best && !reason) {
+    open.posted_rank = std::max(open.posted_rank, ended->best->sighting.quality.rank);
   } else {
-    next.track->best = open.track->best;
-    next.window_end = open.window_end;
-    next.offered = open.offered;
+    next.best = ended->best;
   }
-  next.track->already_posted = next.posted_rank >= 0;
-  close(open, out);
-  open = std::move(next);
+  next.already_posted = open.posted_rank >= 0;
+  if (ended->best) ended->withheld = reason;
+  out.push_back({.track = std::move(ended), .over = true});
+}
+
+void ManageTracks::settle(Nanoseconds now, bool at_the_end, std::vector<Finished>& out) {
+  const auto matches = stitcher_.settle(open_, now, tempo_, at_the_end);
+  if (matches.empty()) return;
+  for (const auto& [earlier, later] : matches) become_one(open_[earlier], open_[later], out);
+  std::erase_if(open_, [](const OpenTrack& open) { return open.track == nullptr; });
+}
+
+void ManageTracks::become_one(OpenTrack& first, OpenTrack& second, std::vector<Finished>& out) {
+  const int together = first.track->sightings + second.track->sightings;
+  const bool is_too_long =
+      options_.track_max_duration_frames > 0 && together > options_.track_max_duration_frames;
+  if (!is_too_long) {
+    absorb(first, second, tempo_.interval());
+    looks_.take_back(std::move(second.views));
+    second.track.reset();
+    return;
+  }
+  // As at a forced end: the later part goes on by itself, and posts only a better face.
+  second.track->continues = first.track->id;
+  if (first.track->best && !withheld(first, second.began)) {
+    first.posted_rank = std::max(first.posted_rank, first.track->best->sighting.quality.rank);
+  }
+  second.posted_rank = std::max(second.posted_rank, first.posted_rank);
+  second.track->already_posted = second.posted_rank >= 0;
+  if (second.track->best && second.track->best->sighting.quality.rank <= second.posted_rank) {
+    second.track->best.reset();
+  }
+  close(first, out);
+}
+
+void ManageTracks::to_encode(std::size_t keep, std::vector<std::shared_ptr<ShotImage>>& out) {
+  held_frames_.to_encode(open_, keep, out);
+}
+
+void ManageTracks::offer_again(const ShotImage& image) noexcept {
+  track::offer_again(open_, image);
 }
 
 void ManageTracks::make_room(std::vector<Finished>& out) {
   if (open_.size() < kMaxOpen) return;
   const auto oldest =
-      std::ranges::min_element(open_, {}, [](const Open& open) { return open.track->last_seen; });
+      std::ranges::min_element(open_, {}, [](const OpenTrack& open) { return open.track->last_seen; });
   close(*oldest, out);
   open_.erase(oldest);
 }
 
-void ManageTracks::close(Open& open, std::vector<Finished>& out) {
+void ManageTracks::close(OpenTrack& open, std::vector<Finished>& out) {
+  if (open.track->best) open.track->withheld = withheld(open, open.track->last_seen);
+  stillness_.remember(open);
+  const bool will_be_posted = open.track->best && !open.track->withheld;
+  if (will_be_posted && silence_.is_on() && open.views) {
+    silence_.remember(std::move(open.views), open.track->last_seen);
+  } else {
+    looks_.take_back(std::move(open.views));
+  }
   out.push_back({.track = std::move(open.track), .over = true});
 }
 
 void ManageTracks::close_unseen(Nanoseconds now, std::vector<Finished>& out) {
-  const Nanoseconds at_most = from_seconds(options_.track_miss_interval);
-  for (Open& open : open_) {
-    if (now - open.track->last_seen > at_most) close(open, out);
+  const Nanoseconds at_most = tempo_.longest_gap();
+  const auto awaited =
+      [&](const OpenTrack& open) {  // by somebody who came in time and is still being looked at
+        return std::ranges::any_of(open_, [&](const OpenTrack& other) {
+          return other.track && !other.is_settled && other.began > open.track->last_seen &&
+                 other.began - open.track->last_seen <= at_most;
+        });
+      };
+  for (OpenTrack& open : open_) {
+    const Nanoseconds unseen = now - open.track->last_seen;
+    const bool waits = stillness_.is_undecided(open) && unseen <= at_most + kUndecided;
+    if (unseen > at_most && !waits && !awaited(open)) close(open, out);
   }
-  std::erase_if(open_, [](const Open& open) { return open.track == nullptr; });
+  std::erase_if(open_, [](const OpenTrack& open) { return open.track == nullptr; });
 }
 
 void ManageTracks::hand_out_windows(Nanoseconds now, std::vector<Finished>& out) {
   if (options_.overall_only) return;
-  for (Open& open : open_) {
+  for (OpenTrack& open : open_) {
     Track& track = *open.track;
-    if (!track.best || now < open.window_end || track.movement < min_movement_) continue;
-    auto interim = std::make_unique<Track>();
-    interim->id = track.id;
-    interim->camera = track.camera;
-    interim->continues = track.continues;
-    interim->already_posted = track.already_posted;
-    interim->sightings = track.sightings;
-    interim->first_seen = track.first_seen;
-    interim->last_seen = track.last_seen;
-    interim->last_box = track.last_box;
-    interim->movement = track.movement;
+    if (!track.best || now < open.window_end || !open.is_settled || !stillness_.has_moved(open)) continue;
+    if (withheld(open, now)) continue;
+    std::unique_ptr<Track> interim = copy_of_facts(track);
     if (track.thumbnail) {
-      interim->make_room_for_thumbnail(thumbnails_);
+      interim->make_room_for_thumbnail(account_);
       *interim->thumbnail = *track.thumbnail;
     }
     open.posted_rank = std::max(open.posted_rank, track.best->sighting.quality.rank);

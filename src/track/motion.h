@@ -1,10 +1,14 @@
-// Where a face was, where it will be, and how far it went. A plain value; cost: a few operations.
+// Where a face should be by now, and how sure that is: a Kalman filter over its centre, its size and its
+// shape, each with a constant velocity that is disturbed at random (white noise acceleration; Bar-Shalom,
+// Li, Kirubarajan, Estimation with Applications to Tracking and Navigation, 6.2.2).
 //
-// Prediction: constant velocity from the last place, for at most kCoast; the velocity is the mean over
-// about kVelocityMemory, so that a box that trembles does not fly away.
-// Movement: over the whole path of smoothed places (mean over about kPathMemory and at least
-// kPathSamples sightings), so that a poster whose box trembles by some pixels stays at 0 for ever: the
-// larger of the path's extent in face widths, and the relative change of the face's size.
+// All is in units of the face: somebody who is near moves more pixels in the same time. The state stays that
+// of the last sighting and a forecast leads from there, so a long gap adds uncertainty and no error. When a
+// face is found again after a gap, the filter is led through the gap in a straight line first (OC-SORT's
+// re-update, Cao et al. 2023), so that the velocity is that of the gap and not of what preceded it.
+//
+// Units: pixels, seconds of stream time. Cost: some 50 ns a call; no allocation.
+// Threads: a value; one thread at a time.
 #pragma once
 
 #include "base/clock.h"
@@ -12,39 +16,49 @@
 
 namespace vigia::track {
 
+// What a motion expects of a moment.
+struct Forecast {
+  domain::Point centre;
+  float size = 0;          // the mean side: square root of the area
+  float centre_sigma = 0;  // standard deviation of a sighting's centre, each axis, in pixels
+  float size_sigma = 0;    // of the logarithm of its size
+
+  // How far a sighting is from it, in standard deviations, squared: three degrees of freedom (x, y, size), so
+  // 11.3 is passed by one sighting in a hundred. Not finite where the box is none.
+  [[nodiscard]] float distance(const domain::Box& box) const noexcept;
+  // The uncertainty of the centre in face sizes.
+  [[nodiscard]] float spread() const noexcept { return size > 0 ? centre_sigma / size : 0; }
+};
+
+[[nodiscard]] float mean_side(const domain::Box& box) noexcept;
+
 class Motion {
  public:
-  static constexpr Nanoseconds kCoast = std::chrono::milliseconds(700);
-  static constexpr Nanoseconds kVelocityMemory = std::chrono::milliseconds(250);
-  static constexpr Nanoseconds kPathMemory = std::chrono::milliseconds(500);
-  static constexpr int kPathSamples = 8;
+  Motion(const domain::Box& box, Nanoseconds time) noexcept;
 
-  Motion(const domain::Box& box, Nanoseconds time);
-
-  // REQUIRES: time not before the last one.
-  void update(const domain::Box& box, Nanoseconds time);
+  // REQUIRES: time not before the last one. noise: how much less than usual the box is trusted (weak
+  // detections tremble). interval: between two frames, about; a gap of several is led through.
+  void update(const domain::Box& box, Nanoseconds time, Nanoseconds interval, float noise = 1) noexcept;
 
   [[nodiscard]] const domain::Box& last() const noexcept { return last_; }
   [[nodiscard]] Nanoseconds last_seen() const noexcept { return time_; }
-  // Of the last size; may lie outside the picture.
-  [[nodiscard]] domain::Box predict(Nanoseconds time) const noexcept;
-  [[nodiscard]] float movement() const noexcept;  // in face widths, see domain/track.h
+  [[nodiscard]] Forecast forecast(Nanoseconds time) const noexcept;
 
  private:
-  // The least and the largest of a smoothed value.
-  struct Extent {
-    float value, least, most;
-    void move_towards(float target, float share) noexcept;
-    [[nodiscard]] float reach() const noexcept { return most - least; }
+  // One coordinate's place and velocity; the covariance is kept beside it, as x and y share theirs.
+  struct Axis {
+    float place = 0, velocity = 0;
   };
-
-  void update_velocity(domain::Point from, domain::Point to, float seconds) noexcept;
+  struct Covariance {
+    float place = 0, both = 0, velocity = 0;
+    [[nodiscard]] Covariance after(float seconds, float acceleration) const noexcept;
+  };
+  void step(domain::Point centre, float log_size, float seconds, float noise) noexcept;
 
   domain::Box last_;
   Nanoseconds time_;
-  int samples_ = 1;
-  domain::Point velocity_;  // pixels a second
-  Extent x_, y_, width_, side_;
+  Axis x_, y_, log_size_;
+  Covariance centre_variance_, size_variance_;  // pixels squared; squared logarithms
 };
 
 }  // namespace vigia::track

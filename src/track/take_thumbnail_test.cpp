@@ -61,7 +61,8 @@ class Picture {
 Sighting face(Box box, float quality = 0.5F) {
   Sighting sighting;
   sighting.detection.box = box;
-  sighting.quality.total = quality;
+  sighting.detection.score = 0.95F;
+  sighting.quality.total = sighting.quality.rank = quality;
   return sighting;
 }
 
@@ -226,12 +227,13 @@ TEST_F(ThumbnailsOfTracks, EachTrackShowsItsBestFaceOrItsFirst) {
 TEST_F(ThumbnailsOfTracks, AreChargedUntilTheirTrackIsDestroyed) {
   constexpr auto kBytes = static_cast<Bytes>(sizeof(Thumbnail));
   update(0ms, {face({100, 100, 80, 80}), face({400, 100, 80, 80})});
-  EXPECT_EQ(account_->in_use(), 2 * kBytes);
+  const Bytes with_tracks = account_->in_use();  // and with what is known of the people's looks
+  EXPECT_GE(with_tracks, 2 * kBytes);
   tracks_.close_all(out_);
-  EXPECT_EQ(account_->in_use(), 2 * kBytes);
+  EXPECT_EQ(account_->in_use(), with_tracks);
   EXPECT_EQ(out_[0].track->charge(), kBytes);
   out_.clear();
-  EXPECT_EQ(account_->in_use(), 0);
+  EXPECT_EQ(account_->in_use(), with_tracks - 2 * kBytes);
 }
 
 TEST_F(ThumbnailsOfTracks, ShotsOfATrackThatGoesOnHaveTheirOwn) {
@@ -244,7 +246,7 @@ TEST_F(ThumbnailsOfTracks, ShotsOfATrackThatGoesOnHaveTheirOwn) {
   ASSERT_FALSE(out_[0].over);
   ASSERT_TRUE(out_[0].track->thumbnail && out_[1].track->thumbnail);
   EXPECT_EQ(out_[0].track->thumbnail->size, out_[1].track->thumbnail->size);
-  EXPECT_EQ(account_->in_use(), static_cast<Bytes>(2 * sizeof(Thumbnail)));
+  EXPECT_GE(account_->in_use(), static_cast<Bytes>(2 * sizeof(Thumbnail)));
 }
 
 TEST_F(ThumbnailsOfTracks, WhereNobodyWantsThemThereAreNone) {

@@ -31,7 +31,9 @@ class Chance {
 
 TrackOptions random_options(Chance& chance) {
   return {.track_miss_interval = chance.one_in(4) ? 0.0 : chance.between(0.1F, 3),
-          .track_overlap_threshold = chance.one_in(2) ? 0.0 : chance.between(0.01F, 1),
+          .track_stitch_interval = chance.one_in(3) ? 0.0 : chance.between(0.1F, 3),
+          .minimal_track_length = 1 + chance.below(3),
+          .silent_period = chance.one_in(3) ? 5.0 : 0.0,
           .track_max_duration_frames = chance.one_in(2) ? 0 : 1 + chance.below(20),
           .overall_only = chance.one_in(2),
           .realtime_post_interval = chance.between(0, 2),
@@ -47,6 +49,7 @@ std::vector<Sighting> random_faces(Chance& chance, int people) {
     face.detection.box = {chance.between(-100, 1300), chance.between(-100, 750), side,
                           side * chance.between(0.7F, 1.6F)};
     face.quality.total = face.quality.rank = chance.between(0, 1);
+    face.detection.score = chance.between(0.6F, 1);
     if (chance.one_in(3)) face.rejected = domain::kAllReasons.at(static_cast<std::size_t>(chance.below(4)));
     faces.push_back(face);
   }
@@ -55,7 +58,7 @@ std::vector<Sighting> random_faces(Chance& chance, int people) {
 
 // What came out so far.
 struct Books {
-  std::set<std::uint64_t> over;
+  std::set<std::uint64_t> over, joined;
   std::map<std::uint64_t, float> last_interim;
   int sightings = 0;
   std::uint64_t retired = 0;
@@ -74,6 +77,10 @@ struct Books {
       }
       if (finished.over) {
         over.insert(track.id);
+        for (const std::uint64_t other : track.joined) {
+          ASSERT_TRUE(joined.insert(other).second) << "joined twice";
+          ASSERT_FALSE(over.contains(other)) << "joined and handed out";
+        }
         sightings += track.sightings;
         ASSERT_TRUE(options.track_max_duration_frames == 0 ||
                     track.sightings <= options.track_max_duration_frames);
@@ -94,6 +101,21 @@ struct Books {
   }
 };
 
+// A picture in which every place looks different.
+domain::Frame noise_picture() {
+  static const std::vector<std::uint8_t> samples = [] {
+    std::mt19937 random(1);
+    std::vector<std::uint8_t> bytes(std::size_t{1280} * 720 * 3 / 2);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
+    return bytes;
+  }();
+  Frame frame;
+  frame.size = {1280, 720};
+  const std::uint8_t* const chroma = samples.data() + std::size_t{1280} * 720;
+  frame.planes = {domain::Plane{samples.data(), 1280}, {chroma, 640}, {chroma + std::size_t{640} * 360, 640}};
+  return frame;
+}
+
 void run_once(memory::MemoryManager& memory, memory::BufferPool& pool, unsigned seed,
               std::uint64_t& retired) {
   Chance chance(seed);
@@ -109,7 +131,7 @@ void run_once(memory::MemoryManager& memory, memory::BufferPool& pool, unsigned 
     for (int i = 0; i < (people > 12 ? 15 : 120); ++i) {
       now += chance.one_in(10) ? 3s * chance.below(3) / 2 : 10ms * chance.below(20);
       const auto faces = random_faces(chance, chance.below(people + 1));
-      Frame frame;
+      Frame frame = seed % 3 == 0 ? noise_picture() : Frame{};
       frame.buffer = memory::SharedLease(*pool.try_acquire());
       frame.size = {1280, 720};
       frame.stream_time = now;
@@ -130,8 +152,11 @@ void run_once(memory::MemoryManager& memory, memory::BufferPool& pool, unsigned 
   }
   EXPECT_EQ(books.sightings, shown) << "seed " << seed;
   EXPECT_EQ(pool.leased(), 0) << "seed " << seed;
-  // Ids are given without gaps, so that every one of them came out.
-  EXPECT_EQ(books.over.empty() ? 0 : *books.over.rbegin(), books.over.size()) << "seed " << seed;
+  // Ids are given without gaps, so that every one of them came out, or is part of one that did.
+  std::set<std::uint64_t> all = books.over;
+  all.merge(books.joined);
+  EXPECT_TRUE(books.joined.empty()) << "both, seed " << seed;
+  EXPECT_EQ(all.empty() ? 0 : *all.rbegin(), all.size()) << "seed " << seed;
   retired += books.retired;
 }
 

@@ -8,6 +8,8 @@
 namespace vigia::camera::sim {
 namespace {
 
+constexpr float kClosed = 0.01F;  // an eye that is open no more than that
+
 // Light comes from above and a little from the left: foreheads, cheeks and the nose's bridge are bright,
 // eye sockets, the sides and the chin's underside dark. It is what detectors look for.
 void shade(Brush& brush, const Look& look) {
@@ -32,7 +34,8 @@ void shade(Brush& brush, const Look& look) {
   brush.polygon({{-0.3F, 1.27F}, {0.3F, 1.27F}, {0.3F, 1.4F}, {-0.3F, 1.4F}}, {dark, 0.6F, 0.04F});
 }
 
-void paint_eye(Brush& brush, const Look& look, float side) {
+// White, iris and pupil, between the lids.
+void paint_eyeball(Brush& brush, const Look& look, float side) {
   const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
   const auto at = [&](float dx, float dy) { return cv::Point2f(x + dx * side, y + dy); };
   const auto lids = smooth_curve({at(-w, 0.012F), at(-w * 0.4F, -open), at(w * 0.25F, -open), at(w, -0.004F),
@@ -42,6 +45,12 @@ void paint_eye(Brush& brush, const Look& look, float side) {
   brush.ellipse({x, y - 0.003F}, {0.046F, 0.046F}, {look.iris, 1, 0.004F});
   brush.ellipse({x, y - 0.003F}, {0.022F, 0.022F}, {cv::Scalar(10, 10, 12), 1, 0.003F});
   brush.ellipse({x - 0.016F, y - 0.018F}, {0.009F, 0.009F}, {cv::Scalar(250, 250, 250), 0.95F, 0.002F});
+}
+
+void paint_eye(Brush& brush, const Look& look, float side) {
+  const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
+  const auto at = [&](float dx, float dy) { return cv::Point2f(x + dx * side, y + dy); };
+  if (open > kClosed) paint_eyeball(brush, look, side);
   const auto upper = smooth_curve({at(-w * 1.05F, 0.012F), at(-w * 0.4F, -open * 1.05F),
                                    at(w * 0.25F, -open * 1.05F), at(w * 1.1F, -0.006F)},
                                   false);
@@ -102,6 +111,10 @@ void paint_mouth(Brush& brush, const Look& look) {
                              {w * 1.06F, y - 0.006F}},
                             false),
                0.016F, {look.skin.mul(cv::Scalar(0.26, 0.25, 0.34)), 0.95F, 0.005F});
+  if (look.mouth_open > 0) {
+    brush.ellipse({0, y + 0.4F * look.mouth_open}, {w * 0.7F, look.mouth_open},
+                  {cv::Scalar(24, 22, 48), 1, 0.006F});
+  }
   brush.ellipse({0, y + 0.105F}, {w * 0.6F, 0.022F}, {look.skin * 0.55, 0.5F, 0.022F});
 }
 

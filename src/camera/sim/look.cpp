@@ -26,20 +26,21 @@ const cv::Scalar& one_of(const Array& colours, Dice& dice) {
   return colours[static_cast<std::size_t>(dice.below(static_cast<int>(colours.size())))];
 }
 
-}  // namespace
-
-Look look_of(std::uint64_t scene_seed, std::int64_t person) {
-  Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0x100c};
-  Look look;
-  const int skin = dice.below(static_cast<int>(kSkins.size()));
+void give_skin(Look& look, int skin, Dice& dice) {
   look.skin = kSkins[static_cast<std::size_t>(skin)];
   const int hairs = static_cast<int>(kHairs.size()) - std::max(0, skin - 2);  // dark with dark
   look.hair = kHairs[static_cast<std::size_t>(dice.below(hairs))];
   look.brows = 0.5 * look.hair + 0.25 * look.skin * 0.6;
   look.iris = kIrises[static_cast<std::size_t>(dice.below(skin > 3 ? 2 : 4))];
   look.lips = look.skin.mul(cv::Scalar(0.62, 0.58, 0.84));
-  look.coat = one_of(kCoats, dice);
+}
+
+void give_coat(Look& look, const cv::Scalar& coat, Dice& dice) {
+  look.coat = coat;
   look.collar = 0.75 * look.coat + 0.25 * one_of(kShirts, dice);
+}
+
+void give_features(Look& look, Dice& dice) {
   look.hair_style = static_cast<HairStyle>(dice.below(4));
   look.eye_distance = dice.between(0.2, 0.222);
   look.eye_y = dice.between(0.47, 0.51);
@@ -55,6 +56,42 @@ Look look_of(std::uint64_t scene_seed, std::int64_t person) {
   look.stubble =
       dice.below(3) == 0 && look.hair_style != HairStyle::long_hair ? dice.between(0.15, 0.4) : 0.0F;
   look.grain = dice.next();
+}
+
+// The number-th of `count`, in steps that share no factor with it, so that neighbours are apart.
+std::size_t in_turn(std::uint64_t seed, std::int64_t number, std::int64_t step, std::size_t count) {
+  const auto all = static_cast<std::int64_t>(count);
+  const std::int64_t at = (number * step + static_cast<std::int64_t>(seed % count)) % all;
+  return static_cast<std::size_t>(at < 0 ? at + all : at);
+}
+
+}  // namespace
+
+Look look_of(std::uint64_t scene_seed, std::int64_t person) {
+  Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0x100c};
+  Look look;
+  give_skin(look, dice.below(static_cast<int>(kSkins.size())), dice);
+  give_coat(look, one_of(kCoats, dice), dice);
+  give_features(look, dice);
+  return look;
+}
+
+Look distinct_look_of(std::uint64_t scene_seed, std::int64_t person) {
+  Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0xd157};
+  Look look;
+  give_skin(look, static_cast<int>(in_turn(scene_seed, person, 3, kSkins.size())), dice);
+  give_coat(look, kCoats.at(in_turn(scene_seed, person, 5, kCoats.size())), dice);
+  give_features(look, dice);
+  return look;
+}
+
+Look with_eyes_closed(Look look) {
+  look.eye_open = 0.006F;
+  return look;
+}
+
+Look with_mouth_open(Look look) {
+  look.mouth_open = 0.035F;
   return look;
 }
 

@@ -22,11 +22,17 @@ struct Look {
   float nose_width = 0.1F;
   float mouth_y = 1.03F;
   float mouth_width = 0.18F;
+  float mouth_open = 0;     // half of how far
   float jaw = 2.6F;         // larger: squarer
   float stubble = 0;        // 0..1
   std::uint64_t grain = 0;  // seed of the skin's texture
 };
 
 Look look_of(std::uint64_t scene_seed, std::int64_t person);
+// The same, but for skin and coat: neighbours by number differ in both.
+Look distinct_look_of(std::uint64_t scene_seed, std::int64_t person);
+// How that face looks for a moment.
+Look with_eyes_closed(Look look);
+Look with_mouth_open(Look look);
 
 }  // namespace vigia::camera::sim

@@ -29,6 +29,44 @@ std::vector<std::int8_t> make_noise(domain::Size size, std::uint64_t seed) {
   return noise;
 }
 
+Stand stand_of(const Person& person) {
+  return {person.face.centre().x, person.face.top, person.face.width, person.yaw, person.blur};
+}
+
+struct Pixels {
+  int left, right, top, bottom;
+};
+
+// With one grey; says what that covers of the picture: even numbers, as chroma is half as large.
+Pixels fill(I420Image& picture, const domain::Box& box, std::uint8_t grey) {
+  const auto even = [](float v, int most) { return std::clamp(static_cast<int>(v / 2) * 2, 0, most); };
+  const Pixels area{even(box.left, picture.size.width), even(box.right(), picture.size.width),
+                    even(box.top, picture.size.height), even(box.bottom(), picture.size.height)};
+  for (int y = area.top; y < area.bottom; ++y) {
+    const auto row = picture.y.begin() + static_cast<std::ptrdiff_t>(y) * picture.luma_stride();
+    std::fill(row + area.left, row + area.right, grey);
+  }
+  for (int y = area.top / 2; y < area.bottom / 2; ++y) {
+    for (auto* plane : {&picture.u, &picture.v}) {
+      const auto row = plane->begin() + static_cast<std::ptrdiff_t>(y) * picture.chroma_stride();
+      std::fill(row + area.left / 2, row + area.right / 2, std::uint8_t{128});
+    }
+  }
+  return area;
+}
+
+Look look_now(const Person& person, const SceneOptions& options) {
+  if (options.kind == SceneKind::plain) return look_of(options.seed, person.number);
+  const Look look = distinct_look_of(options.seed, person.number);
+  if (person.eyes_closed) return with_eyes_closed(look);
+  return person.mouth_open ? with_mouth_open(look) : look;
+}
+
+// What figure_of() keeps apart.
+int face_of(const Person& person) {
+  return person.eyes_closed ? 1 : person.mouth_open ? 2 : 0;
+}
+
 }  // namespace
 
 Painter::Painter(const Scene& scene)
@@ -43,11 +81,16 @@ const I420Image& Painter::paint(Nanoseconds t) {
   forget_who_left(people);
   bool pillar_done = false;
   for (const Person& person : people) {
-    if (person.depth != Depth::behind_pillar && !pillar_done) {
+    if (person.depth > Depth::behind_pillar && !pillar_done) {
       put_pillar_before();
       pillar_done = true;
     }
-    paint_person(person);
+    if (person.poster) {
+      paint_poster(person);
+    } else {
+      paint_person(person);
+    }
+    if (person.paper.width > 0) paint_paper(person.paper);
   }
   if (!pillar_done) put_pillar_before();
   add_noise(t);
@@ -55,34 +98,37 @@ const I420Image& Painter::paint(Nanoseconds t) {
 }
 
 void Painter::paint_person(const Person& person) {
-  const Figure& figure = figure_of(person.number);
-  const Stand stand{person.face.centre().x, person.face.top, person.face.width, person.yaw, person.blur};
+  const Figure& figure = figure_of(person);
+  const Stand stand = stand_of(person);
   draw_down_to_floor(figure.body, stand, canvas_, patch_);
   draw_layer(figure.back, stand, canvas_, patch_);
   draw_layer(figure.body, stand, canvas_, patch_);
   draw_head(figure, stand, canvas_, patch_);
-  if (person.paper.width > 0) paint_paper(person.paper);
+}
+
+// A sheet with a portrait on it: the figure as it is, down to where its layers end.
+void Painter::paint_poster(const Person& person) {
+  const Figure& figure = figure_of(person);
+  const Stand stand = stand_of(person);
+  const float width = person.face.width;
+  const cv::Rect2f body = figure.body.area;
+  const domain::Box sheet{stand.x + body.x * width, stand.top - 0.55F * width, body.width * width,
+                          (body.y + body.height + 0.55F) * width};
+  fill(canvas_, sheet, 188);
+  draw_layer(figure.back, stand, canvas_, patch_);
+  draw_layer(figure.body, stand, canvas_, patch_);
+  draw_head(figure, stand, canvas_, patch_);
 }
 
 // White, with lines of print.
 void Painter::paint_paper(const domain::Box& paper) {
-  const auto even = [](float v, int most) { return std::clamp(static_cast<int>(v / 2) * 2, 0, most); };
-  const int left = even(paper.left, canvas_.size.width), right = even(paper.right(), canvas_.size.width);
-  const int top = even(paper.top, canvas_.size.height), bottom = even(paper.bottom(), canvas_.size.height);
-  const int margin = (right - left) / 10;
-  const auto at = [](int y, int stride, int x) { return static_cast<std::ptrdiff_t>(y) * stride + x; };
-  for (int y = top; y < bottom; ++y) {
-    const auto row = canvas_.y.begin() + at(y, canvas_.luma_stride(), 0);
-    std::fill(row + left, row + right, std::uint8_t{214});
+  const Pixels area = fill(canvas_, paper, 214);
+  const int margin = (area.right - area.left) / 10;
+  for (int y = area.top; y < area.bottom; ++y) {
+    const auto row = canvas_.y.begin() + static_cast<std::ptrdiff_t>(y) * canvas_.luma_stride();
     const float line = (static_cast<float>(y) - paper.top) / paper.height * 14;
     if (line > 1 && line < 13 && line - std::floor(line) < 0.4F) {
-      std::fill(row + left + margin, row + right - margin, std::uint8_t{150});
-    }
-  }
-  for (int y = top / 2; y < bottom / 2; ++y) {
-    for (auto* plane : {&canvas_.u, &canvas_.v}) {
-      const auto row = plane->begin() + at(y, canvas_.chroma_stride(), 0);
-      std::fill(row + left / 2, row + right / 2, std::uint8_t{128});
+      std::fill(row + area.left + margin, row + area.right - margin, std::uint8_t{150});
     }
   }
 }
@@ -119,11 +165,12 @@ void Painter::add_noise(Nanoseconds t) {
   }
 }
 
-const Figure& Painter::figure_of(std::int64_t person) {
-  auto found = figures_.find(person);
+const Figure& Painter::figure_of(const Person& person) {
+  const std::pair key(person.number, face_of(person));
+  auto found = figures_.find(key);
   if (found == figures_.end()) {
     const float scale = std::clamp(kLargestFace * static_cast<float>(canvas_.size.height), 96.0F, 400.0F);
-    found = figures_.emplace(person, paint_figure(look_of(scene_.options().seed, person), scale)).first;
+    found = figures_.emplace(key, paint_figure(look_now(person, scene_.options()), scale)).first;
   }
   return found->second;
 }
@@ -131,7 +178,7 @@ const Figure& Painter::figure_of(std::int64_t person) {
 void Painter::forget_who_left(const std::vector<Person>& present) {
   std::erase_if(figures_, [&](const auto& entry) {
     return std::none_of(present.begin(), present.end(),
-                        [&](const Person& p) { return p.number == entry.first; });
+                        [&](const Person& p) { return p.number == entry.first.first; });
   });
 }
 

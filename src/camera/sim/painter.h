@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,10 +27,11 @@ class Painter {
 
  private:
   void paint_person(const Person& person);
+  void paint_poster(const Person& person);
   void paint_paper(const domain::Box& paper);
   void put_pillar_before();
   void add_noise(Nanoseconds t);
-  const Figure& figure_of(std::int64_t person);
+  const Figure& figure_of(const Person& person);
   void forget_who_left(const std::vector<Person>& present);
 
   // Constant after construction.
@@ -38,7 +40,8 @@ class Painter {
   std::vector<std::int8_t> noise_;  // larger than a picture: each frame takes another part of it
 
   I420Image canvas_;
-  std::map<std::int64_t, Figure> figures_;
+  // By person and what the face does at the moment.
+  std::map<std::pair<std::int64_t, int>, Figure> figures_;
   cv::Mat patch_;
 };
 

@@ -160,7 +160,11 @@ float layout_width(const SceneOptions& options) {
 
 float pillar_left(const SceneOptions& options) {
   Dice dice{options.seed, 0x9111a2};
-  return layout_width(options) * dice.between(0.4, 0.6);
+  return layout_width(options) * dice.between(0.4, 0.6) - (pillar_width(options) - kPillarWidth) / 2;
+}
+
+float pillar_width(const SceneOptions& options) {
+  return options.kind == SceneKind::pillar ? kWidePillarWidth : kPillarWidth;
 }
 
 int most_faces(const SceneOptions& options) {

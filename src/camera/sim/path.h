@@ -19,13 +19,14 @@
 namespace vigia::camera::sim {
 
 inline constexpr float kLayoutHeight = 720;
-inline constexpr float kFaceRatio = 1.3F;   // height of a face box to its width
-inline constexpr float kHeadTop = 0.25F;    // how far hair reaches above the face box, in face widths
-inline constexpr float kShoulders = 1.15F;  // half the width of a body, in face widths
-inline constexpr float kPillarWidth = 30;   // layout units
-inline constexpr double kQuietStart = 0.2;  // seconds at a cycle's start without anybody
-inline constexpr double kQuietEnd = 1.55;   // and at its end
-inline constexpr double kPause = 1.5;       // seconds between two people in one column
+inline constexpr float kFaceRatio = 1.3F;       // height of a face box to its width
+inline constexpr float kHeadTop = 0.25F;        // how far hair reaches above the face box, in face widths
+inline constexpr float kShoulders = 1.15F;      // half the width of a body, in face widths
+inline constexpr float kPillarWidth = 30;       // layout units
+inline constexpr float kWidePillarWidth = 230;  // of scene=pillar
+inline constexpr double kQuietStart = 0.2;      // seconds at a cycle's start without anybody
+inline constexpr double kQuietEnd = 1.55;       // and at its end
+inline constexpr double kPause = 1.5;           // seconds between two people in one column
 
 enum class Act { walk, walk_behind_pillar, approach, turn_head, lose_focus, hide_face };
 constexpr bool is_far(Act act) {
@@ -41,6 +42,8 @@ struct Pose {
   float blur = 0;   // sigma
   bool holds_paper = false;
   float paper_up = 0;  // 0: before the chest, 1: before the whole face
+  bool eyes_closed = false;
+  bool mouth_open = false;
 };
 
 struct Path {
@@ -62,7 +65,8 @@ struct Path {
 };
 
 float layout_width(const SceneOptions& options);
-// The pillar's left edge: it stands there for all cycles.
+// The pillar stands there for all cycles.
+float pillar_width(const SceneOptions& options);
 float pillar_left(const SceneOptions& options);
 // How many people a cycle can show.
 int most_faces(const SceneOptions& options);

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "camera/sim/path.h"
+#include "camera/sim/play.h"
 
 namespace vigia::camera::sim {
 namespace {
@@ -93,7 +94,7 @@ Result<Scene> Scene::make(const SceneOptions& options) {
   if (!(options.seconds >= 10 && options.seconds <= 3600)) {
     return wrong("seconds", fmt::format("{}", options.seconds), "10 to 3600 is allowed");
   }
-  const int most = most_faces(options);
+  const int most = options.kind == SceneKind::plain ? most_faces(options) : most_in_play(options);
   if (options.faces < 0 || options.faces > most) {
     return wrong(
         "faces", fmt::format("{}", options.faces),
@@ -108,26 +109,50 @@ float Scene::scale() const {
 }
 
 Box Scene::pillar() const {
-  return {pillar_left(options_) * scale(), 0, kPillarWidth * scale(),
+  return {pillar_left(options_) * scale(), 0, pillar_width(options_) * scale(),
           static_cast<float>(options_.size.height)};
+}
+
+Person Scene::person_of(const Pose& pose, std::int64_t number, Depth depth) const {
+  const float width = pose.width * scale();
+  const float height = kFaceRatio * width;
+  return {.number = number,
+          .face = {pose.x * scale() - width / 2, pose.y * scale() - height / 2, width, height},
+          .yaw = pose.yaw,
+          .blur = pose.blur * scale(),
+          .visible = 0,
+          .depth = depth,
+          .paper = paper_of(pose, scale()),
+          .eyes_closed = pose.eyes_closed,
+          .mouth_open = pose.mouth_open};
+}
+
+std::vector<Person> Scene::walkers_at(std::int64_t cycle, double now) const {
+  std::vector<Person> people;
+  for (const Path& path : plan_cycle(options_, cycle)) {
+    if (now < path.start || now >= path.end()) continue;
+    people.push_back(person_of(path.pose_at(now), path.number, depth_of(path.act)));
+  }
+  return people;
+}
+
+std::vector<Person> Scene::players_at(std::int64_t cycle, double now) const {
+  std::vector<Person> people;
+  for (const Role& role : plan_play(options_, cycle)) {
+    if (now < role.start || now >= role.end()) continue;
+    const Depth depth = role.poster          ? Depth::on_wall
+                        : role.behind_pillar ? Depth::behind_pillar
+                                             : Depth::near;
+    people.push_back(person_of(role.pose_at(now), role.number, depth));
+    people.back().poster = role.poster;
+  }
+  return people;
 }
 
 std::vector<Person> Scene::people_at(Nanoseconds t) const {
   const auto [cycle, now] = moment_of(t, options_.seconds);
-  std::vector<Person> people;
-  for (const Path& path : plan_cycle(options_, cycle)) {
-    if (now < path.start || now >= path.end()) continue;
-    const Pose pose = path.pose_at(now);
-    const float width = pose.width * scale();
-    const float height = kFaceRatio * width;
-    people.push_back({.number = path.number,
-                      .face = {pose.x * scale() - width / 2, pose.y * scale() - height / 2, width, height},
-                      .yaw = pose.yaw,
-                      .blur = pose.blur * scale(),
-                      .visible = 0,
-                      .depth = depth_of(path.act),
-                      .paper = paper_of(pose, scale())});
-  }
+  const bool plain = options_.kind == SceneKind::plain;
+  std::vector<Person> people = plain ? walkers_at(cycle, now) : players_at(cycle, now);
   std::stable_sort(people.begin(), people.end(), [](const Person& a, const Person& b) {
     return std::pair(a.depth, a.face.width) < std::pair(b.depth, b.face.width);
   });
@@ -140,6 +165,7 @@ std::optional<std::int64_t> Scene::person_at(Nanoseconds t, const Box& box) cons
   std::optional<std::int64_t> found;
   float best = 0.5F;  // in face widths: detectors differ in where a face begins and ends, not in where it is
   for (const Person& person : people_at(t)) {
+    if (person.poster) continue;
     const float off = distance(person.face.centre(), box.centre()) / person.face.width;
     const float ratio = box.width / person.face.width;
     if (off < best && ratio > 0.4F && ratio < 2.0F && person.visible > 0) {
@@ -159,7 +185,7 @@ std::int64_t Scene::count_until(Nanoseconds t, Reached reached) const {
   for (int step = 0; step * kStep <= now; ++step) {
     const double at = step * kStep;
     for (const Person& person : people_at(begin + from_seconds(at))) {
-      if (reached(person, at)) done[person.number] = true;
+      if (!person.poster && reached(person, at)) done[person.number] = true;
     }
   }
   return cycle * options_.faces + static_cast<std::int64_t>(done.size());

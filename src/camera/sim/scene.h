@@ -26,7 +26,7 @@
 namespace vigia::camera::sim {
 
 // From the back to the front.
-enum class Depth { behind_pillar, before_pillar, near };
+enum class Depth { on_wall, behind_pillar, before_pillar, near };
 
 struct Person {
   std::int64_t number = 0;  // counts from 0 over all cycles, by the time of entry
@@ -36,12 +36,16 @@ struct Person {
   float visible = 0;        // share of the face box inside the picture and not covered
   Depth depth = Depth::near;
   domain::Box paper{};  // that the person holds; 0x0: none
+  bool poster = false;  // a picture of a face on the wall: nobody. number: -1, -2, ...
+  bool eyes_closed = false, mouth_open = false;
 
   // More than half of the face is covered or outside the picture.
   [[nodiscard]] bool hidden() const { return visible < 0.5F; }
   // What a person would call a good view of the face.
   [[nodiscard]] bool clear() const;
 };
+
+struct Pose;  // path.h
 
 class Scene {
  public:
@@ -54,7 +58,7 @@ class Scene {
 
   // Everybody of whom something may be seen, those farther away first. t >= 0.
   [[nodiscard]] std::vector<Person> people_at(Nanoseconds t) const;
-  // The person whose face a box at time t is: the one whose face it lies on best.
+  // The person whose face a box at time t is: the one whose face it lies on best. No poster is a person.
   [[nodiscard]] std::optional<std::int64_t> person_at(Nanoseconds t, const domain::Box& box) const;
 
   // How many people have been clear() for 0.7 s on end until t: at least these must have been found.
@@ -68,6 +72,9 @@ class Scene {
  private:
   explicit Scene(const SceneOptions& options) : options_(options) {}
   [[nodiscard]] float scale() const;
+  [[nodiscard]] Person person_of(const Pose& pose, std::int64_t number, Depth depth) const;
+  [[nodiscard]] std::vector<Person> walkers_at(std::int64_t cycle, double now) const;
+  [[nodiscard]] std::vector<Person> players_at(std::int64_t cycle, double now) const;
   template <class Reached>
   [[nodiscard]] std::int64_t count_until(Nanoseconds t, Reached reached) const;
 

@@ -69,7 +69,7 @@ TEST(SimUrl, SaysWhatIsWrongAndWhatIsAllowed) {
   };
   const std::vector<Case> cases = {
       {"rtsp://x", "is no sim: URL"},
-      {"sim:face=4", "unknown key 'face'; allowed are faces, size, fps, seed, seconds, cycles"},
+      {"sim:face=4", "unknown key 'face'; allowed are scene, faces, size, fps, seed, seconds, cycles"},
       {"sim:faces", "'faces' is not key=value"},
       {"sim:faces=", "faces=: a whole number"},
       {"sim:faces=four", "faces=four: a whole number"},

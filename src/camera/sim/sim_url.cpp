@@ -31,6 +31,18 @@ Status read_size(std::string_view value, domain::Size& size) {
   return ok_status();
 }
 
+Status read_kind(std::string_view value, SceneKind& kind) {
+  std::string names;
+  for (const auto& [name, known] : kSceneKinds) {
+    if (name == value) {
+      kind = known;
+      return ok_status();
+    }
+    names += (names.empty() ? "" : ", ") + std::string(name);
+  }
+  return wrong("scene", value, "one of " + names);
+}
+
 Status read_key(std::string_view key, std::string_view value, SceneOptions& options) {
   if (key == "size") return read_size(value, options.size);
   if (key == "faces")
@@ -49,9 +61,10 @@ Status read_key(std::string_view key, std::string_view value, SceneOptions& opti
     (key == "fps" ? options.fps : options.seconds) = number;
     return ok_status();
   }
+  if (key == "scene") return read_kind(value, options.kind);
   return Error{
       ErrorCode::invalid,
-      fmt::format("sim: unknown key '{}'; allowed are faces, size, fps, seed, seconds, cycles", key)};
+      fmt::format("sim: unknown key '{}'; allowed are scene, faces, size, fps, seed, seconds, cycles", key)};
 }
 
 }  // namespace

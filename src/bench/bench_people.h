@@ -1,0 +1,20 @@
+// 'vigia bench people': are all people of a film delivered, each once? Films with a file that says who is in
+// them, and faces with identities but without pictures, of which joining alone is measured. See README.md.
+// Threads: the main thread only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/signals.h"
+#include "bench/people_bench_options.h"
+
+namespace vigia::bench {
+
+// What is wrong with the options where a look at model and files is needed, as lines for the user.
+std::vector<std::string> problems(const PeopleBenchOptions& options);
+
+// Prints the table. Returns the exit code: 0, or 1 when it was stopped or failed, with what there is.
+int bench_people(const PeopleBenchOptions& options, StopSignals& signals);
+
+}  // namespace vigia::bench

@@ -1,0 +1,209 @@
+// The time of live sources, from real servers to frames, by a clock that stands still unless it is moved:
+// what a frame says of its time does not depend on how fast this test runs.
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+
+#include "base/clock.h"
+#include "camera/live_pacer.h"
+#include "camera/stream_camera.h"
+#include "camera/test_support.h"
+#include "testing/http_loop.h"
+#include "testing/rtsp_server.h"
+
+namespace vigia::camera {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::RtspServer;
+
+// Never lets anybody wait: who sleeps until a time finds that it is then. Else it stands still, unless it is
+// moved.
+class ReadyClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime now() const override { return now_; }
+  [[nodiscard]] UtcTime utc_now() const override {
+    return UtcTime(std::chrono::seconds(1'700'000'000)) +
+           std::chrono::duration_cast<UtcTime::duration>(now_ - SteadyTime(std::chrono::hours(1)));
+  }
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    if (stop.stop_requested()) return false;
+    now_ = std::max(now_, when);
+    return true;
+  }
+  void advance(Nanoseconds by) { now_ += by; }
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+};
+
+class LiveTimeTest : public ::testing::Test {
+ protected:
+  LiveTimeTest() { memory_.start(); }
+
+  // Until so many frames came.
+  std::vector<Seen> watch(
+      const std::string& url, std::size_t frames,
+      const std::function<void(std::size_t)>& on_frame = [](std::size_t) {}) {
+    StreamCamera camera({"gate", url, {}, ""}, {}, memory_, clock_);
+    std::stop_source stop;
+    std::vector<Seen> seen;
+    CallingSink sink([&](const domain::Frame& frame) {
+      seen.push_back(look_at(frame));
+      on_frame(seen.size());
+      if (seen.size() == frames) stop.request_stop();
+    });
+    camera.run(stop.get_token(), sink);
+    stats_ = camera.stats();
+    return seen;
+  }
+  std::unique_ptr<RtspServer> serve(const std::string& clip) {
+    auto server = RtspServer::start({.streams = {{"gate", clip}}, .loop = true});
+    EXPECT_TRUE(server.ok()) << server.error().text;
+    return server.ok() ? std::move(*server) : nullptr;
+  }
+
+  testing::TempDir folder_;
+  ReadyClock clock_;
+  memory::MemoryManager memory_{memory::MemoryOptions{.budget_bytes = 256_MiB}};
+  CameraStats stats_;
+};
+
+TEST_F(LiveTimeTest, APauseInTheNetworkIsNoPauseInTheScene) {
+  for (const char* const order : {"-bf 0", "-bf 2"}) {
+    const auto server = serve(make_h264(folder_, "clip.mp4", 30, order));
+    const auto seen = watch(server->url("gate"), 50, [this](std::size_t frames) {
+      if (frames % 15 == 0) clock_.advance(1500ms);
+    });
+    ASSERT_GE(seen.size(), 50U);
+    for (std::size_t i = 1; i < seen.size(); ++i) {  // the first has no stamp, and this test no time
+      EXPECT_NEAR(to_seconds(seen[i].stream_time), static_cast<double>(i - 1) / 30, 0.002)
+          << order << ", " << i;
+    }
+    EXPECT_EQ(stats_.stamps_corrected, 0U);
+  }
+}
+
+// FFmpeg hands out a picture with the first bytes of the next one: at 5 pictures a second 0.2 s after it
+// came.
+TEST_F(LiveTimeTest, CapturedIsWhenThePictureItselfCame) {
+  const auto server =
+      serve(make_clip(folder_, "slow.mp4",
+                      "-f lavfi -i testsrc2=size=320x180:rate=5 -frames:v 10 -c:v libx264 -bf 0 "
+                      "-g 5 -pix_fmt yuv420p"));
+  const UtcTime start = clock_.utc_now();
+  const auto seen = watch(server->url("gate"), 12, [this](std::size_t) { clock_.advance(200ms); });
+  for (std::size_t i = 1; i < seen.size(); ++i) {
+    EXPECT_EQ(seen[i].captured - start, (i - 1) * 200ms) << i;
+    EXPECT_EQ(seen[i].read_at, SteadyTime(1h) + i * 200ms) << i;
+  }
+}
+
+// A live HLS: each time that somebody asks, there is a segment of a second more.
+class HlsServer {
+ public:
+  explicit HlsServer(const testing::TempDir& folder) {
+    make_clip(
+        folder, "all.m3u8",
+        "-f lavfi -i testsrc2=size=320x180:rate=25 -t 8 -c:v libx264 -g 25 -keyint_min 25 -sc_threshold 0 "
+        "-pix_fmt yuv420p -f hls -hls_time 1 -hls_list_size 0");
+    server_.set_mount_point("/", folder / "");
+    server_.Get("/live.m3u8", [this](const httplib::Request&, httplib::Response& answer) {
+      const int newest = std::min(asked_++, 7);
+      std::string list = "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:0\n";
+      for (int i = 0; i <= newest; ++i) list += "#EXTINF:1.0,\nall" + std::to_string(i) + ".ts\n";
+      answer.set_content(list, "application/vnd.apple.mpegurl");
+    });
+    EXPECT_TRUE(loop_.open().ok());
+  }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(loop_.port()) + "/live.m3u8";
+  }
+
+ private:
+  std::atomic<int> asked_ = 0;
+  httplib::Server server_;
+  testing::HttpLoop loop_{server_};
+};
+
+TEST_F(LiveTimeTest, SegmentsThatComeAtOnceAreLetOutEvenly) {
+  const HlsServer server(folder_);
+  const auto seen = watch(server.url(), 100);
+  ASSERT_GE(seen.size(), 100U);
+  for (std::size_t i = 1; i < 100; ++i) {
+    EXPECT_NEAR(to_seconds(seen[i].stream_time), static_cast<double>(i) / 25, 0.001) << i;
+    EXPECT_GE(seen[i].read_at - seen[i - 1].read_at, 40ms / 2) << i;
+    EXPECT_GE(seen[i].captured, seen[i - 1].captured) << i;
+  }
+  EXPECT_GE(seen[99].captured - seen[9].captured, 90 * 40ms / 2);
+  EXPECT_EQ(stats_.stamps_corrected, 0U);
+  EXPECT_EQ(stats_.job_starts, 1U);
+}
+
+class LivePacerTest : public ::testing::Test {
+ protected:
+  // When the picture is let out; it was read just now.
+  SteadyTime let_out(Nanoseconds stream_time) {
+    EXPECT_TRUE(pacer_.wait(stream_time, clock_.now(), {}).has_value());
+    return clock_.now();
+  }
+
+  ReadyClock clock_;
+  LivePacer pacer_{clock_};
+  const SteadyTime start_ = clock_.now();
+};
+
+TEST_F(LivePacerTest, WhoSendsEvenlyIsNotHeldUp) {
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_TRUE(pacer_.read(37ms));
+    EXPECT_EQ(let_out(i * 40ms), start_ + i * 40ms);
+    clock_.advance(40ms);
+  }
+}
+
+TEST_F(LivePacerTest, ABurstIsSpreadOutAndOverBeforeTheNext) {
+  for (int burst = 0; burst < 5; ++burst) {
+    SteadyTime before = clock_.now() - 1s;
+    const SteadyTime came = clock_.now();
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_EQ(pacer_.read(i == 0 ? 300ms : 10us), i == 0);
+      const SteadyTime at = let_out(burst * 2s + i * 40ms);
+      EXPECT_GE(at - before, 25ms);
+      before = at;
+    }
+    EXPECT_LT(before - came, 1900ms);
+    clock_.advance(came + 2s - before);
+  }
+}
+
+TEST_F(LivePacerTest, ABacklogOfTenSecondsIsGoneWithinHalfAMinute) {
+  // All that was made up to now lies there, and what is made meanwhile.
+  for (int i = 0; (i - 250) * 40ms < clock_.now() - start_; ++i) {
+    pacer_.read(10us);
+    let_out(i * 40ms);
+    ASSERT_LT(clock_.now() - start_, 30s);
+  }
+}
+
+TEST_F(LivePacerTest, AGapIsNotWaitedForToItsEndAndAStopEndsAnyWait) {
+  let_out(0s);
+  EXPECT_EQ(let_out(1h) - start_, LivePacer::kLongestHold);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(pacer_.wait(2h, clock_.now(), stop.get_token()), std::nullopt);
+}
+
+TEST_F(LivePacerTest, WhoWasKeptFromRunningForAMomentHasNotCaughtUp) {
+  for (int i = 0; i < 100; ++i) {
+    pacer_.read(10us);
+    let_out(i * 40ms);
+  }
+  EXPECT_FALSE(pacer_.read(30ms));
+  EXPECT_TRUE(pacer_.read(500ms));
+}
+
+}  // namespace
+}  // namespace vigia::camera

@@ -1,0 +1,72 @@
+#include "camera/stamp_judge.h"
+
+#include <algorithm>
+
+namespace vigia::camera {
+namespace {
+
+constexpr Nanoseconds kNone{0};
+constexpr int kStrike = 32;
+constexpr int kMostStrikes = 4 * kStrike;
+constexpr int kAllowance = 50;  // one in so many: 2 %
+constexpr int kSmoothing = 8;
+// While not believed, so many must agree at least.
+constexpr int kFewObservations = 3;
+
+}  // namespace
+
+void StampJudge::begin() noexcept {
+  last_.reset();
+  above_lowest_ = kNone;
+  slow_ = fast_ = kNone;
+}
+
+void StampJudge::forget() noexcept {
+  begin();
+  strikes_ = 0;
+  observed_ = 0;
+}
+
+void StampJudge::step(bool good, SteadyTime came) noexcept {
+  strikes_ = good ? std::max(0, strikes_ - 1) : strikes_ + kStrike;
+  judge(came);
+}
+
+void StampJudge::observe(Nanoseconds position, SteadyTime came) noexcept {
+  ++observed_;
+  const std::optional<Seen> before = last_;
+  last_ = Seen{position, came};
+  if (!before) return;
+  const Nanoseconds passed = std::max(came - before->came, kNone);
+  const Nanoseconds later = (came - before->came) - (position - before->position);
+  const Nanoseconds allowed = passed / kAllowance;
+  usual_ += usual_ == kNone ? passed : (std::min(passed, 2 * usual_) - usual_) / kSmoothing;
+  slow_ = std::max(kNone, slow_ + std::min(later, usual_) - allowed);
+  // Ahead of the earliest that came: a pause that is caught up with ends where it began, and adds nothing.
+  above_lowest_ += later;
+  const Nanoseconds ahead = std::max(kNone, -above_lowest_);
+  above_lowest_ = std::max(kNone, above_lowest_ - allowed);
+  fast_ = std::max(kNone, fast_ + ahead - allowed);
+  judge(came);
+}
+
+void StampJudge::judge(SteadyTime now) noexcept {
+  if (verdict_ == Lie::none) {
+    const Nanoseconds most = kMostDrift + 2 * usual_;
+    if (strikes_ > kMostStrikes) verdict_ = Lie::erratic;
+    if (slow_ > most) verdict_ = Lie::slow;
+    if (fast_ > most) verdict_ = Lie::fast;
+    if (verdict_ == Lie::none) return;
+    sane_since_ = now;
+    return forget();
+  }
+  if (strikes_ > 0 || std::max(slow_, fast_) > kSaneDrift) {
+    sane_since_ = now;
+    return forget();
+  }
+  if (now - sane_since_ < kSane || observed_ < kFewObservations) return;
+  verdict_ = Lie::none;
+  forget();
+}
+
+}  // namespace vigia::camera

@@ -1,0 +1,94 @@
+// The time of a live stream: turns what the stream says of its pictures (time stamps) and when they came
+// into one line that starts at 0, never goes backwards, and follows the scene rather than the network.
+// (Recorded sources, whose arrival says nothing, have a Timeline.)
+//
+// The rule, picture by picture, in the order of showing:
+// 1. The step from the picture before is that of the stamps. A pause in the network with stamps that go on
+// without a
+//    gap is no pause; a burst is as long as its stamps say; a gap in the stamps is one. The line follows the
+//    camera's clock, however it drifts from ours.
+// 2. Where a stamp stands still, goes back, or is ahead of everything that came so far by more than
+//    kLargestLead, the step is that of the arrival, smoothed (arrival_line.h); where it is missing, it is the
+//    usual one, and after kMostMissing of them that of the arrival. Both count as corrected.
+// 3. While the stamps as a whole do not agree with arrival (stamp_judge.h says when, and when again), every
+//    step is that of the arrival, smoothed, and counts as corrected.
+// 4. The first picture of a new connection follows the last one of the old by the time between their
+// arrivals. A stream that has no stamps at all goes by arrival, and nothing is corrected.
+//
+// It says too when a picture was taken, by the clock that arrival is told by: nothing comes before it is
+// taken, so the picture of the last kWindow that was under way for the shortest time sets how far a stamp is
+// from its moment, and all others follow it. A burst's pictures so lie apart as their stamps do, ending with
+// its arrival as far as that is known; while stamps are not believed it is the arrival.
+//
+// Guarantee: pure; what it says depends on what it was told alone. No allocation, no clock.
+// Threads: one thread at a time. Units: nanoseconds; stamps within +-73 years.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+
+#include "base/clock.h"
+#include "camera/arrival_line.h"
+#include "camera/stamp_judge.h"
+
+namespace vigia::camera {
+
+class StreamClock {
+ public:
+  static constexpr std::chrono::seconds kLargestLead{2};
+  static constexpr int kMostMissing = 25;
+  static constexpr std::chrono::seconds kWindow{10};  // to twice that
+
+  struct Picture {
+    std::optional<Nanoseconds> stamp;
+    SteadyTime came;          // its last byte; of a picture that lay there already: when it was found
+    bool waited_for = false;  // it did not lie there already, so `came` is exact
+  };
+  struct Reading {
+    Nanoseconds stream_time{0};
+    SteadyTime taken;        // never goes back, and is not after the latest `came`
+    bool corrected = false;  // the stamp was not followed, or was missing among others
+  };
+
+  // The next picture is the first of a new connection, and is not before that.
+  void begin_connection(Nanoseconds not_before = Nanoseconds::zero()) noexcept {
+    begins_ = true;
+    stream_time_ = std::max(stream_time_, not_before);
+  }
+  Reading read(const Picture& picture) noexcept;
+
+  // Other than none: stamps are not followed now, and why.
+  [[nodiscard]] Lie lie() const noexcept { return judge_.verdict(); }
+
+ private:
+  enum class Stamp { good, bad, missing };
+  struct Step {
+    Nanoseconds length;
+    Stamp stamp;
+  };
+
+  Step step_by_stamp(const Picture& picture, Nanoseconds by_arrival) noexcept;
+  Step step_without(Nanoseconds by_arrival) noexcept;
+  [[nodiscard]] bool leads(Nanoseconds passed, SteadyTime came) const noexcept;
+  Reading first(const Picture& picture) noexcept;
+  void note_transit(SteadyTime came) noexcept;
+  // The shortest way of a picture lately, between the zeros of both lines.
+  [[nodiscard]] Nanoseconds shortest_transit() const noexcept { return std::min(transit_, transit_before_); }
+
+  bool begins_ = true, begun_ = false;
+  bool has_stamps_ = false;     // this connection's pictures
+  Nanoseconds stream_time_{0};  // what was said last
+  Nanoseconds position_{0};     // by stamps alone, believed or not
+  SteadyTime last_came_{}, taken_{};
+  std::optional<Nanoseconds> last_stamp_;
+  Nanoseconds stamped_position_{0};  // of the picture that had it
+  SteadyTime stamped_came_{};
+  Nanoseconds usual_step_{0};                   // by stamps
+  int missing_ = 0;                             // since then
+  Nanoseconds transit_{0}, transit_before_{0};  // shortest in the window, and in the one before
+  SteadyTime window_began_{};
+  ArrivalLine arrivals_;
+  StampJudge judge_;
+};
+
+}  // namespace vigia::camera

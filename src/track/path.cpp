@@ -1,0 +1,68 @@
+#include "track/path.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vigia::track {
+namespace {
+
+using domain::Box;
+using domain::Point;
+
+float side(const Box& box) {
+  return (box.width + box.height) / 2;
+}
+
+}  // namespace
+
+void Path::Extent::move_towards(float target, float share) noexcept {
+  value += share * (target - value);
+  least = std::min(least, value);
+  most = std::max(most, value);
+}
+
+void Path::Extent::append(const Extent& later) noexcept {
+  value = later.value;
+  least = std::min(least, later.least);
+  most = std::max(most, later.most);
+}
+
+Path::Path(const Box& box, Nanoseconds time)
+    : time_(time),
+      x_{box.centre().x, box.centre().x, box.centre().x},
+      y_{box.centre().y, box.centre().y, box.centre().y},
+      width_{box.width, box.width, box.width},
+      side_{side(box), side(box), side(box)} {}
+
+void Path::update(const Box& box, Nanoseconds time) {
+  const auto seconds = static_cast<float>(to_seconds(time - time_));
+  const float recent = 1.0F - std::exp(-seconds / static_cast<float>(to_seconds(kMemory)));
+  ++samples_;
+  // The first few count alike, so that a short track is not held back by its first place.
+  const float share = std::max(std::min(recent, 1.0F / kSamples), 1.0F / static_cast<float>(samples_));
+  const Point centre = box.centre();
+  x_.move_towards(centre.x, share);
+  y_.move_towards(centre.y, share);
+  width_.move_towards(box.width, share);
+  side_.move_towards(side(box), share);
+  time_ = time;
+}
+
+void Path::append(const Path& later) {
+  x_.append(later.x_);
+  y_.append(later.y_);
+  width_.append(later.width_);
+  side_.append(later.side_);
+  samples_ += later.samples_;
+  time_ = later.time_;
+}
+
+float Path::movement() const noexcept {
+  const float width = (width_.least + width_.most) / 2;
+  if (!(width > 0) || !(side_.least > 0)) return 0;
+  const float reach = std::hypot(x_.reach(), y_.reach()) / width;
+  const float growth = side_.most / side_.least - 1;
+  return std::max(reach, growth);
+}
+
+}  // namespace vigia::track

@@ -1,0 +1,41 @@
+// How far a face went: a plain value; cost: a few operations.
+//
+// Over the whole path of smoothed places (mean over about kMemory and at least kSamples sightings), so that
+// a poster whose box trembles by some pixels stays at 0 for ever: the larger of the path's extent in face
+// widths, and the relative change of the face's size.
+#pragma once
+
+#include "base/clock.h"
+#include "domain/geometry.h"
+
+namespace vigia::track {
+
+class Path {
+ public:
+  static constexpr Nanoseconds kMemory = std::chrono::milliseconds(500);
+  static constexpr int kSamples = 8;
+
+  Path(const domain::Box& box, Nanoseconds time);
+
+  // REQUIRES: time not before the last one.
+  void update(const domain::Box& box, Nanoseconds time);
+  // Goes on with what turned out to be the same person's later path.
+  void append(const Path& later);
+
+  [[nodiscard]] float movement() const noexcept;  // in face widths, see domain/track.h
+
+ private:
+  // The least and the largest of a smoothed value.
+  struct Extent {
+    float value, least, most;
+    void move_towards(float target, float share) noexcept;
+    void append(const Extent& later) noexcept;
+    [[nodiscard]] float reach() const noexcept { return most - least; }
+  };
+
+  Nanoseconds time_;
+  int samples_ = 1;
+  Extent x_, y_, width_, side_;
+};
+
+}  // namespace vigia::track

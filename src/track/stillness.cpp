@@ -1,0 +1,58 @@
+#include "track/stillness.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vigia::track {
+namespace {
+
+using domain::Box;
+using domain::Sighting;
+
+// Parts of the sizes of two faces within which one may cover the other; of the best score so far.
+constexpr float kNear = 0.8F, kAsSure = 0.92F;
+
+// Nobody near it, and the detector as sure of it as before: what it does now is its own doing.
+bool is_clear(const OpenTrack& open, const Sighting& face, std::span<const Sighting> faces) {
+  if (face.detection.score < kAsSure * open.best_score) return false;
+  const Box& box = face.detection.box;
+  return std::ranges::none_of(faces, [&](const Sighting& other) {
+    const Box& near = other.detection.box;
+    return &other != &face && std::abs(near.centre().x - box.centre().x) < kNear * (near.width + box.width) &&
+           std::abs(near.centre().y - box.centre().y) < kNear * (near.height + box.height);
+  });
+}
+
+}  // namespace
+
+void Stillness::watch(OpenTrack& open, const Sighting& face, const domain::Frame& frame,
+                      std::span<const Sighting> faces) {
+  if (open.picture.empty()) open.picture = take_picture(frame, face.detection.box);
+  if (!is_clear(open, face, faces)) return;
+  open.life->see(frame, face.detection, frame.stream_time);
+  // What was seen first may have been half a face: it is seen now how sure the detector can be.
+  if (open.clear_score < kAsSure * face.detection.score) open.clear_path.reset();
+  open.clear_score = std::min(open.clear_path ? open.clear_score : 1, face.detection.score);
+  if (open.clear_path) {
+    open.clear_path->update(face.detection.box, frame.stream_time);
+  } else {
+    open.clear_path.emplace(face.detection.box, frame.stream_time);
+  }
+}
+
+bool Stillness::is_still(const OpenTrack& open, std::span<const OpenTrack> all, Nanoseconds now) const {
+  if (has_moved(open)) return false;
+  if (open.track->movement >= OpenTrack::kHardly) return true;
+  if (open.picture.empty()) return open.track->sightings > 1 || open.track->continues != 0;
+  if (open.watched() >= OpenTrack::kSurely || places_.holds(open.picture, now)) return true;
+  return std::ranges::any_of(all, [&](const OpenTrack& other) {
+    return &other != &open && other.track && other.movement() < OpenTrack::kHardly &&
+           shows_the_same(other.picture, open.picture);
+  });
+}
+
+void Stillness::remember(const OpenTrack& open) {
+  if (!has_moved(open)) places_.remember(open.picture, open.track->last_seen);
+}
+
+}  // namespace vigia::track

@@ -1,0 +1,131 @@
+#include "track/stitch.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vigia::track {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr float kReach = 12.0F;       // squared standard deviations
+constexpr float kBlinkReach = 16.0F;  // of a gap so short that the forecast is sharp
+constexpr float kMostSizeRatio = 1.7F;
+constexpr float kLeastSizeSigma = 0.2F;  // a size that is comparable is no argument
+// Differences, see appearance/difference.h: after a blink only somebody who plainly looks different is
+// somebody else; where place and time agree more than that somebody is there, a little more may differ.
+constexpr float kAfterABlink = 0.76F;
+constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
+constexpr float kForEachSecond = 0.05F;  // beyond the first: somebody else has had time to come
+constexpr float kMostWithoutTorso = 0.64F;
+constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
+constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
+// Between differences of equal size the nearer place decides: so much a standard deviation squared.
+constexpr float kPlaceWeight = 0.004F;
+// What a blink is worth where nobody can be looked at.
+constexpr float kUnseen = 0.1F;
+
+constexpr float kStill = 0.5F;  // and of the same face at the same place
+
+constexpr int kEnoughLooks = 3;  // after a gap; after a blink one has to do
+constexpr Nanoseconds kSettledBy = 1s;
+
+// Neither has moved so far, and both show the same face at the same place: one picture, or one person who
+// sits.
+bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
+  return later.began > earlier.track->last_seen && earlier.movement() < OpenTrack::kHardly &&
+         later.movement() < OpenTrack::kHardly && shows_the_same(earlier.picture, later.picture);
+}
+
+bool comparable(float a, float b) {
+  const float ratio = a / b;
+  return ratio <= kMostSizeRatio && ratio >= 1 / kMostSizeRatio;  // false for NaN
+}
+
+// No more looks will come, or no more are waited for.
+bool is_last_chance(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
+  return now - open.track->last_seen > tempo.blink() || now - open.began >= kSettledBy ||
+         open.looks >= OpenTrack::kLooksToSettle;
+}
+
+bool is_due(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
+  if (open.is_settled) return false;
+  if (is_last_chance(open, now, tempo)) return true;
+  return open.looks > open.looks_judged;
+}
+
+}  // namespace
+
+std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& later, const Tempo& tempo) {
+  Gap gap{.unseen = later.began - earlier.track->last_seen};
+  if (gap.unseen <= Nanoseconds::zero() || gap.unseen > tempo.longest_gap()) return std::nullopt;
+  Forecast expected = earlier.motion.forecast(later.began);
+  const float size = mean_side(later.first_box);
+  if (!comparable(size, expected.size) && !comparable(size, mean_side(earlier.motion.last()))) {
+    return std::nullopt;
+  }
+  expected.size_sigma = std::max(expected.size_sigma, kLeastSizeSigma);
+  const domain::Point last = earlier.motion.last().centre();
+  gap.distance = expected.distance(later.first_box);
+  gap.is_on_its_way = gap.distance <= kOnItsWay && expected.spread() <= kSharp &&
+                      domain::distance(expected.centre, last) > expected.size;
+  expected.centre = last;
+  gap.distance = std::min(gap.distance, expected.distance(later.first_box));
+  gap.is_a_blink = gap.unseen <= tempo.blink();
+  gap.is_short = gap.unseen <= 2 * tempo.blink();
+  if (!(gap.distance <= (gap.is_a_blink ? kBlinkReach : kReach))) return std::nullopt;
+  return gap;
+}
+
+float sameness(const Gap& gap, const std::optional<appearance::Difference>& looks) {
+  const float place = kPlaceWeight * gap.distance;
+  if (!looks) return gap.is_a_blink ? kUnseen - place : 0;
+  const float way = gap.is_on_its_way ? kForTheWay : 0;
+  if (gap.is_a_blink) return kAfterABlink + way - place - looks->value;
+  const float long_after = std::max(0.0F, static_cast<float>(to_seconds(gap.unseen)) - 1) * kForEachSecond;
+  const float limit = appearance::kSamePerson + (gap.is_short ? kForAShortGap : 0) + way - long_after;
+  return (looks->torso ? limit : std::min(limit, kMostWithoutTorso)) - place - looks->value;
+}
+
+std::span<const Stitcher::Match> Stitcher::settle(std::span<OpenTrack> open, Nanoseconds now,
+                                                  const Tempo& tempo, bool at_the_end) {
+  newcomers_.clear();
+  matches_.clear();
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (is_due(open[i], now, tempo) || (at_the_end && !open[i].is_settled)) newcomers_.push_back(i);
+  }
+  if (newcomers_.empty()) return matches_;
+  pairs_.clear();
+  for (std::size_t i = 0; i < newcomers_.size(); ++i) judge(open, i, tempo);
+  const std::span<const int> who = assigner_.assign(newcomers_.size(), open.size(), pairs_);
+  for (std::size_t i = newcomers_.size(); i-- > 0;) {
+    OpenTrack& newcomer = open[newcomers_[i]];
+    newcomer.looks_judged = newcomer.looks;
+    newcomer.is_settled =
+        who[i] != Assigner::kNobody || at_the_end || tempo.is_slow() || is_last_chance(newcomer, now, tempo);
+    if (who[i] != Assigner::kNobody) {
+      matches_.push_back({static_cast<std::size_t>(who[i]), newcomers_[i]});
+    }
+  }
+  return matches_;
+}
+
+void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, const Tempo& tempo) {
+  const OpenTrack& later = open[newcomers_[newcomer]];
+  const bool has_enough_looks =
+      later.looks >= kEnoughLooks || tempo.is_slow() || later.track->last_seen < tempo.last();
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    const OpenTrack& earlier = open[i];
+    if (is_the_same_still(earlier, later)) {
+      pairs_.push_back({newcomer, i, kStill});
+      continue;
+    }
+    const auto gap = i == newcomers_[newcomer] ? std::nullopt : plausible_gap(earlier, later, tempo);
+    if (!gap || (!gap->is_a_blink && !has_enough_looks)) continue;
+    std::optional<appearance::Difference> looks;
+    if (earlier.views && later.views) looks = difference(*earlier.views, *later.views);
+    pairs_.push_back({newcomer, i, sameness(*gap, looks)});
+  }
+}
+
+}  // namespace vigia::track

@@ -1,0 +1,67 @@
+// The machine's end, for a program under test: of its databases only what was synced is left. A kill alone
+// loses nothing that was written, as the system has it.
+//
+//   PowerCut power(folder, environment);   // before the program starts: its environment gets what is needed
+//   power.on();                            // before each start
+//   ... program.signal(SIGKILL) ... wait ...
+//   power.cut();                           // its files are as of their last fsync
+//
+// How: a library that is loaded before the C library copies each file of the folder whose name has ".db" in
+// it after each fsync (power_cut_preload.cpp). So a cut leaves the least that a disk may leave: nothing of
+// what was written since. (What it may leave beside that, some of those writes, is SQLite's to tell apart by
+// checksums.) Not with sanitizers, which want to be the first library. Threads: owner thread only.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vigia::testing {
+
+class PowerCut {
+ public:
+  PowerCut(std::filesystem::path folder, const std::string& library,
+           std::map<std::string, std::string>& environment)
+      : folder_(std::move(folder)) {
+    environment["LD_PRELOAD"] = library;
+    environment["VIGIA_POWER_CUT"] = std::filesystem::canonical(folder_).string();
+  }
+
+  // What is there now is on disk.
+  void on() const {
+    for (const auto& file : files(kSynced)) std::filesystem::remove(file);
+    for (const auto& file : files("")) {
+      if (!file.string().ends_with("-shm")) std::filesystem::copy_file(file, file.string() + kSynced);
+    }
+  }
+  void cut() const {
+    for (const auto& file : files("")) std::filesystem::remove(file);
+    for (const auto& file : files(kSynced)) {
+      std::filesystem::path before = file;
+      std::filesystem::rename(file, before.replace_extension());
+    }
+  }
+
+ private:
+  static constexpr const char* kSynced = ".synced";
+
+  // Databases and their logs; the logs' indexes are memory, no more. Or, with an ending, their copies. Not
+  // the rollback journal of a file's first moments: it was deleted long before, and later syncs made that
+  // last.
+  [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& ending) const {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+      const std::string name = entry.path().filename().string();
+      for (const char* const kind : {".db", ".db-wal", ".db-shm"}) {
+        if (name.ends_with(kind + ending)) found.push_back(entry.path());
+      }
+    }
+    return found;
+  }
+
+  const std::filesystem::path folder_;
+};
+
+}  // namespace vigia::testing

@@ -1,0 +1,115 @@
+// For tests that kill the built vigia, again and again, while it posts to a FindFace server: the server, the
+// runs, and what arrived of whom. Events tell when their frame was on the camera's time line; each run's
+// begins kSecondsARun after the one before, so a post tells its run and, by the scene, its person.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "testing/fake_findface.h"
+#include "tests/kill_books.h"
+#include "tests/vigia_program.h"
+
+namespace vigia::tests {
+
+inline int number_from(const char* variable, int otherwise) {
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
+class KillFixture : public VigiaProgram {
+ protected:
+  static constexpr int kSecondsARun = 100;
+  static constexpr std::int64_t kMicrosecondsARun = std::int64_t{kSecondsARun} * 1'000'000;
+  static constexpr int kSenders = 2;
+  static constexpr auto kEmptyScene = "sim:faces=0&size=640x360&fps=10&seconds=10&cycles=1";
+
+  void start_server(const std::string& scene) {
+    const auto options = camera::sim::parse_sim_url(scene);
+    ASSERT_TRUE(options.ok());
+    auto made = camera::sim::Scene::make(*options);
+    ASSERT_TRUE(made.ok());
+    scene_.emplace(*std::move(made));
+    testing::FakeFindFaceOptions server;
+    server.keep_images = false;
+    server.on_event = [this](const testing::FakeEvent& event) { books_.arrived(event); };
+    auto started = testing::FakeFindFace::start(std::move(server));
+    ASSERT_TRUE(started.ok());
+    server_ = *std::move(started);
+    server_->add_camera(
+        {.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1:1/gate", .token = "gate-token"});
+    environment_.insert({{"FINDFACE_URL", server_->url()},
+                         {"FINDFACE_USER", "admin"},
+                         {"FINDFACE_PASSWORD", "admin"},
+                         {"FINDFACE_UUID", "test"}});
+    use_yunet();
+  }
+
+  // play_speed < 0: once through, as fast as it goes.
+  [[nodiscard]] std::vector<std::string> run_of(const std::string& url, int run, double play_speed,
+                                                const std::string& more = {}) const {
+    write("vigia.yaml",
+          fmt::format("cameras:\n  - {{name: gate, url: \"{}\", play_speed: {}, single_pass: {}, "
+                      "disable_drops: true, id: 7, token: gate-token, use_stream_timestamp: true, "
+                      "start_stream_timestamp: {}}}\n"
+                      "detector: {{input: 320x192}}\ndelivery: {{senders: {}, stop_timeout: 240}}\n"
+                      "logging: {{level: debug}}\n{}",
+                      url, play_speed, play_speed < 0, begin_ + std::int64_t{run} * kSecondsARun, kSenders,
+                      more));
+    std::filesystem::permissions(folder() / "vigia.yaml",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    return {"run", "-c", "vigia.yaml", "--summary", "summary.json"};
+  }
+
+  // What waits for a second try when a run ends is the next one's.
+  void send_what_is_left(int run) {
+    constexpr int kMostStarts = 5;
+    server_->clear_faults();
+    std::size_t pending = 1;
+    for (const int end = run + kMostStarts; run < end && pending > 0; ++run) {
+      books_.begin(run);
+      testing::Program program(vigia(run_of(kEmptyScene, run, -1)));
+      const auto finished = program.wait(std::chrono::seconds(300));
+      // What was sent twice and never answered counts as failed, though it is there: missing() would tell.
+      const std::size_t failed = summary()["faces_failed"];
+      EXPECT_LE(failed, books_.duplicates().size());
+      ASSERT_EQ(finished.exit_status, failed == 0 ? 0 : 1) << finished.err;
+      books_.read(finished.err);
+      pending = summary()["faces_pending"];
+    }
+    EXPECT_EQ(pending, 0U);
+  }
+
+  // Where on whose time line: the run, and its stream's time.
+  [[nodiscard]] std::pair<int, Nanoseconds> moment_of(const ShotKey& shot) const {
+    std::tm parts{};
+    const char* const rest = ::strptime(shot.timestamp.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+    if (rest == nullptr) return {-1, Nanoseconds{0}};
+    const std::int64_t since =
+        (::timegm(&parts) - begin_) * 1'000'000 + std::llround(std::strtod(rest, nullptr) * 1e6);
+    return {static_cast<int>(since / kMicrosecondsARun),
+            std::chrono::microseconds(since % kMicrosecondsARun)};
+  }
+  [[nodiscard]] std::int64_t person_of(const ShotKey& shot) const {
+    const auto& [left, top, right, bottom] = shot.roi;
+    const domain::Box face{static_cast<float>(left), static_cast<float>(top),
+                           static_cast<float>(right - left), static_cast<float>(bottom - top)};
+    return scene_->person_at(moment_of(shot).second, face).value_or(-1);
+  }
+
+  std::optional<camera::sim::Scene> scene_;
+  KillBooks books_;
+  // Some hours ago, so that no event is of a time to come.
+  const std::int64_t begin_ = std::time(nullptr) - 40'000;
+  std::unique_ptr<testing::FakeFindFace> server_;
+};
+
+}  // namespace vigia::tests
