@@ -24,14 +24,14 @@ bool is_sure(const Forecast& forecast, float distance) {
   return distance <= kSure && forecast.spread() <= kSureSpread;
 }
 
+}  // namespace
+
 bool lies_over(const Forecast& forecast, const Box& box) {
   const float side = forecast.size;
   const Box there{forecast.centre.x - side / 2, forecast.centre.y - side / 2, side, side};
   const float least = std::min(there.area(), box.area());
   return least > 0 && intersection_area(there, box) >= kWeakOverlap * least;
 }
-
-}  // namespace
 
 std::span<const int> Joiner::join(std::span<const Candidate> tracks, std::span<const Sighting> faces) {
   track_of_face_.assign(faces.size(), kNoTrack);

@@ -35,6 +35,9 @@ inline constexpr int kNoTrack = Assigner::kNobody;
 // forecast is not vaguer than kSureSpread face sizes, there is nothing to ask.
 inline constexpr float kGate = 20.0F, kSure = 14.0F, kSureSpread = 0.45F;
 
+// Whether a face lies where a track is expected: whose it is, is not sure if that is another's track.
+[[nodiscard]] bool lies_over(const Forecast& forecast, const domain::Box& face);
+
 class Joiner {
  public:
   // For each face the index of its track, or kNoTrack. Valid until the next call.

@@ -71,10 +71,13 @@ bool ManageTracks::in_view(const OpenTrack& open, Nanoseconds now) const noexcep
 void ManageTracks::forecast(const Frame& frame) {
   candidates_.clear();
   candidate_of_.clear();
+  expected_.clear();
   for (std::size_t i = 0; i < open_.size(); ++i) {
+    if (frame.stream_time - open_[i].track->last_seen > tempo_.miss()) continue;
+    expected_.push_back({open_[i].motion.forecast(frame.stream_time), i});
     if (!in_view(open_[i], frame.stream_time)) continue;
     const bool can_ask = open_[i].views != nullptr && frame.planes[0].data != nullptr;
-    candidates_.push_back({open_[i].motion.forecast(frame.stream_time), can_ask});
+    candidates_.push_back({expected_.back().forecast, can_ask});
     candidate_of_.push_back(i);
   }
 }
@@ -86,8 +89,9 @@ void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std
   ids_.assign(faces.size(), 0);
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (found[i] == kNoTrack) continue;
-    OpenTrack& open = open_[candidate_of_[static_cast<std::size_t>(found[i])]];
-    continue_track(open, faces[i], frame, out);
+    const std::size_t which = candidate_of_[static_cast<std::size_t>(found[i])];
+    OpenTrack& open = open_[which];
+    continue_track(open, seen(frame, faces[i], which), out);
     ids_[i] = open.track->id;
   }
   for (std::size_t i = 0; i < faces.size(); ++i) {
@@ -96,24 +100,39 @@ void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std
     OpenTrack open(begin_track(frame.stream_time), faces[i].detection.box, frame.stream_time);
     open.is_settled = frame.planes[0].data == nullptr || !may_be_known(open);
     open_.push_back(std::move(open));
-    add_sighting(open_.back(), faces[i], frame);
+    add_sighting(open_.back(), seen(frame, faces[i], open_.size() - 1));
     ids_[i] = open_.back().track->id;
   }
 }
 
-void ManageTracks::continue_track(OpenTrack& open, const Sighting& face, const Frame& frame,
-                                  std::vector<Finished>& out) {
+ManageTracks::Seen ManageTracks::seen(const Frame& frame, const Sighting& face, std::size_t own) const {
+  const bool contested = std::ranges::any_of(expected_, [&](const Expected& other) {
+    return other.open != own && other.forecast.spread() <= kSureSpread &&
+           lies_over(other.forecast, face.detection.box);
+  });
+  return {frame, face, contested};
+}
+
+void ManageTracks::continue_track(OpenTrack& open, const Seen& seen, std::vector<Finished>& out) {
   constexpr float kWeakNoise = 2;
-  const Box& box = face.detection.box;
-  open.motion.update(box, frame.stream_time, tempo_.interval(), face.weak ? kWeakNoise : 1);
-  open.path.update(box, frame.stream_time);
-  if (is_full(open)) go_on_as_new(open, frame.stream_time, out);
-  add_sighting(open, face, frame);
+  const Box& box = seen.face.detection.box;
+  const Nanoseconds now = seen.frame.stream_time;
+  open.note_hole({open.motion.last_seen(), now, open.motion.last(), box}, tempo_.interval());
+  open.motion.update(box, now, tempo_.interval(), seen.face.weak ? kWeakNoise : 1);
+  open.path.update(box, now);
+  if (is_full(open)) go_on_as_new(open, now, out);
+  add_sighting(open, seen);
 }
 
 bool ManageTracks::is_full(const OpenTrack& open) const noexcept {
   return options_.track_max_duration_frames > 0 &&
          open.track->sightings >= options_.track_max_duration_frames;
+}
+
+// A face at a place where somebody else is expected too may be that one's: any other is better.
+bool ManageTracks::is_better(const Seen& seen, const OpenTrack& open) {
+  if (seen.contested != open.best_is_contested) return open.best_is_contested;
+  return seen.face.quality.rank > kWorthIt * open.track->best->sighting.quality.rank;
 }
 
 std::unique_ptr<Track> ManageTracks::begin_track(Nanoseconds now) {
@@ -131,8 +150,11 @@ bool ManageTracks::may_be_known(const OpenTrack& open) const {
       open_, [&](const OpenTrack& earlier) { return plausible_gap(earlier, open, tempo_).has_value(); });
 }
 
-void ManageTracks::add_sighting(OpenTrack& open, const Sighting& face, const Frame& frame) {
+void ManageTracks::add_sighting(OpenTrack& open, const Seen& seen) {
+  const auto& [frame, face, contested] = seen;
   Track& track = *open.track;
+  open.is_at_edge = touches_edge(face.detection.box, frame.size);
+  if (track.sightings == 0 && track.continues == 0) open.began_at_edge = open.is_at_edge;
   ++track.sightings;
   track.last_seen = frame.stream_time;
   track.last_box = face.detection.box;
@@ -144,10 +166,11 @@ void ManageTracks::add_sighting(OpenTrack& open, const Sighting& face, const Fra
   if (track.thumbnail && (track.sightings == 1 || shows_better(face, track.thumbnail->sighting))) {
     take_thumbnail(frame, face, *track.thumbnail);
   }
-  keep_if_better(open, face, frame);
+  keep_if_better(open, seen);
 }
 
-void ManageTracks::keep_if_better(OpenTrack& open, const Sighting& face, const Frame& frame) {
+void ManageTracks::keep_if_better(OpenTrack& open, const Seen& seen) {
+  const auto& [frame, face, contested] = seen;
   Track& track = *open.track;
   if (face.rejected) {
     const bool matters = !track.best && !track.already_posted;
@@ -158,7 +181,7 @@ void ManageTracks::keep_if_better(OpenTrack& open, const Sighting& face, const F
   }
   const bool any_will_do = !options_.overall_only && options_.realtime_post_every_interval;
   if (!any_will_do && face.quality.rank <= open.posted_rank) return;
-  if (track.best && face.quality.rank <= kWorthIt * track.best->sighting.quality.rank) return;
+  if (track.best && !is_better(seen, open)) return;
 
   if (!track.best) {
     const bool at_once = options_.realtime_post_first_immediately && open.posted_rank < 0;
@@ -166,6 +189,7 @@ void ManageTracks::keep_if_better(OpenTrack& open, const Sighting& face, const F
         frame.stream_time + (at_once ? Nanoseconds::zero() : from_seconds(options_.realtime_post_interval));
   }
   if (!image_) image_ = std::make_shared<ShotImage>(frame);
+  open.best_is_contested = contested;
   track.best = BestShot{face, image_, frame.size, frame.stream_time, frame.captured, frame.read_at};
   track.best_rejected.reset();
   open.picture = take_picture(frame, face.detection.box);
@@ -205,9 +229,18 @@ void ManageTracks::go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Fi
 
 void ManageTracks::settle(Nanoseconds now, bool at_the_end, std::vector<Finished>& out) {
   const auto matches = stitcher_.settle(open_, now, tempo_, at_the_end);
-  if (matches.empty()) return;
   for (const auto& [earlier, later] : matches) become_one(open_[earlier], open_[later], out);
-  std::erase_if(open_, [](const OpenTrack& open) { return open.track == nullptr; });
+  if (!matches.empty()) std::erase_if(open_, [](const OpenTrack& open) { return open.track == nullptr; });
+  fill_holes();
+}
+
+void ManageTracks::fill_holes() {
+  while (const auto filler = Stitcher::filler(open_)) {
+    OpenTrack& later = open_[filler->later];
+    absorb_hole(open_[filler->earlier], later);
+    looks_.take_back(std::move(later.views));
+    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(filler->later));
+  }
 }
 
 void ManageTracks::become_one(OpenTrack& first, OpenTrack& second, std::vector<Finished>& out) {

@@ -95,6 +95,17 @@ class ManageTracks {
   [[nodiscard]] std::span<const std::uint64_t> ids() const noexcept { return ids_; }
 
  private:
+  // One face of the frame at hand.
+  struct Seen {
+    const domain::Frame& frame;
+    const domain::Sighting& face;
+    bool contested;  // somebody else is expected there, seen or hidden
+  };
+  struct Expected {
+    Forecast forecast;
+    std::size_t open;  // index
+  };
+  static bool is_better(const Seen& seen, const OpenTrack& open);
   [[nodiscard]] bool is_full(const OpenTrack& open) const noexcept;
   [[nodiscard]] bool in_view(const OpenTrack& open, Nanoseconds now) const noexcept;
   [[nodiscard]] std::optional<domain::Reason> withheld(const OpenTrack& open, Nanoseconds now) const;
@@ -102,14 +113,16 @@ class ManageTracks {
   [[nodiscard]] bool will_surely_be_posted(const OpenTrack& open) const;
   void forecast(const domain::Frame& frame);
   void join(const domain::Frame& frame, std::span<const domain::Sighting> faces, std::vector<Finished>& out);
-  void continue_track(OpenTrack& open, const domain::Sighting& face, const domain::Frame& frame,
-                      std::vector<Finished>& out);
-  void add_sighting(OpenTrack& open, const domain::Sighting& face, const domain::Frame& frame);
-  void keep_if_better(OpenTrack& open, const domain::Sighting& face, const domain::Frame& frame);
+  // own: of the open tracks the one that the face goes to; open_.size(): a new one.
+  [[nodiscard]] Seen seen(const domain::Frame& frame, const domain::Sighting& face, std::size_t own) const;
+  void continue_track(OpenTrack& open, const Seen& seen, std::vector<Finished>& out);
+  void add_sighting(OpenTrack& open, const Seen& seen);
+  void keep_if_better(OpenTrack& open, const Seen& seen);
   std::unique_ptr<domain::Track> begin_track(Nanoseconds now);
   [[nodiscard]] bool may_be_known(const OpenTrack& open) const;
   void go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Finished>& out);
   void settle(Nanoseconds now, bool at_the_end, std::vector<Finished>& out);
+  void fill_holes();
   void become_one(OpenTrack& first, OpenTrack& second, std::vector<Finished>& out);
   void make_room(std::vector<Finished>& out);
   void close(OpenTrack& open, std::vector<Finished>& out);
@@ -132,6 +145,7 @@ class ManageTracks {
   Silence silence_;
   HeldFrames held_frames_;
   std::span<const domain::Sighting> faces_;   // of the frame at hand
+  std::vector<Expected> expected_;            // those seen a moment ago, for the frame at hand
   std::vector<Candidate> candidates_;         // those in view, for the frame at hand, and ...
   std::vector<std::size_t> candidate_of_;     // ... which of open_ each is
   std::shared_ptr<domain::ShotImage> image_;  // of the frame at hand, once somebody wants it

@@ -42,6 +42,7 @@ class Motion {
 
   [[nodiscard]] const domain::Box& last() const noexcept { return last_; }
   [[nodiscard]] Nanoseconds last_seen() const noexcept { return time_; }
+  [[nodiscard]] domain::Point velocity() const noexcept { return {x_.velocity, y_.velocity}; }  // a second
   [[nodiscard]] Forecast forecast(Nanoseconds time) const noexcept;
 
  private:

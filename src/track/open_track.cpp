@@ -13,12 +13,16 @@ using domain::Track;
 void absorb_shots(OpenTrack& earlier, OpenTrack& later) {
   Track& into = *earlier.track;
   Track& from = *later.track;
-  const bool is_better =
-      from.best && (!into.best || from.best->sighting.quality.rank > into.best->sighting.quality.rank);
+  const auto is_better_than = [](const OpenTrack& one, const OpenTrack& other) {
+    if (one.best_is_contested != other.best_is_contested) return other.best_is_contested;
+    return one.track->best->sighting.quality.rank > other.track->best->sighting.quality.rank;
+  };
+  const bool is_better = from.best && (!into.best || is_better_than(later, earlier));
   const float posted = std::max(earlier.posted_rank, later.posted_rank);
   if (is_better) {
     if (!into.best) earlier.window_end = later.window_end;
     into.best = std::move(from.best);
+    earlier.best_is_contested = later.best_is_contested;
     earlier.picture = later.picture;
     earlier.offered = later.offered;
   }
@@ -40,13 +44,61 @@ void absorb_shots(OpenTrack& earlier, OpenTrack& later) {
 
 }  // namespace
 
+bool Hole::explains(const domain::Box& face, Nanoseconds at) const noexcept {
+  constexpr float kNear = 0.5F, kLeastWay = 0.5F;  // face sizes
+  constexpr float kMostSizeRatio = 1.5F;
+  // Somebody who passes before one who stands is seen on their own way for longer than that.
+  constexpr Nanoseconds kShort = std::chrono::milliseconds(400);
+  if (at <= from || at >= until) return false;
+  const auto part = static_cast<float>(to_seconds(at - from) / to_seconds(until - from));
+  const domain::Point a = before.centre();
+  const domain::Point b = after.centre();
+  const domain::Point expected{a.x + part * (b.x - a.x), a.y + part * (b.y - a.y)};
+  const float size = mean_side(before) + part * (mean_side(after) - mean_side(before));
+  const float ratio = mean_side(face) / size;
+  const bool is_telling = until - from <= kShort || domain::distance(a, b) >= kLeastWay * size;
+  return is_telling && domain::distance(expected, face.centre()) <= kNear * size && ratio <= kMostSizeRatio &&
+         ratio >= 1 / kMostSizeRatio;
+}
+
+void OpenTrack::note_hole(const Hole& found, Nanoseconds interval) noexcept {
+  if (found.until - found.from > interval * 3 / 2) hole = found;
+}
+
+void absorb_hole(OpenTrack& open, OpenTrack& within) {
+  Track& into = *open.track;
+  Track& from = *within.track;
+  into.joined.push_back(from.id);
+  into.joined.insert(into.joined.end(), from.joined.begin(), from.joined.end());
+  into.sightings += from.sightings;
+  into.already_posted |= from.already_posted;
+  open.posted_rank = std::max(open.posted_rank, within.posted_rank);
+  open.strong += within.strong;
+  if (into.best || into.already_posted || !from.best) return;
+  into.best = std::move(from.best);
+  into.best_rejected.reset();
+  open.best_is_contested = true;
+  open.window_end = within.window_end;
+  open.picture = within.picture;
+  open.offered = within.offered;
+}
+
+bool touches_edge(const domain::Box& face, domain::Size frame) noexcept {
+  constexpr float kNear = 0.3F;  // face widths
+  const float margin = kNear * face.width;
+  return face.left < margin || face.top < margin || face.right() > static_cast<float>(frame.width) - margin ||
+         face.bottom() > static_cast<float>(frame.height) - margin;
+}
+
 void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
   Track& into = *earlier.track;
   Track& from = *later.track;
   into.joined.push_back(from.id);
   into.joined.insert(into.joined.end(), from.joined.begin(), from.joined.end());
   into.sightings += from.sightings;
+  earlier.note_hole({into.last_seen, later.began, into.last_box, later.first_box}, interval);
   into.last_seen = from.last_seen;
+  earlier.is_at_edge = later.is_at_edge;
   into.last_box = from.last_box;
   absorb_shots(earlier, later);
   earlier.path.append(later.path);

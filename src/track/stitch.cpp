@@ -17,9 +17,13 @@ constexpr float kLeastSizeSigma = 0.2F;  // a size that is comparable is no argu
 constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: somebody else has had time to come
+constexpr float kForTheEdge = 0.1F;      // who left the picture seldom turns round; somebody else comes in
 constexpr float kMostWithoutTorso = 0.64F;
 constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
 constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
+// A way of less than a face size counts where both tracks agree on it.
+constexpr float kSomeWay = 0.4F, kNearTheLast = 0.6F;
+constexpr int kKnowsItsWay = 4;  // sightings
 // Between differences of equal size the nearer place decides: so much a standard deviation squared.
 constexpr float kPlaceWeight = 0.004F;
 // What a blink is worth where nobody can be looked at.
@@ -37,6 +41,16 @@ bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
          later.movement() < OpenTrack::kHardly && shows_the_same(earlier.picture, later.picture);
 }
 
+// Where the later track's own velocity says that it came from.
+bool came_from(const OpenTrack& later, domain::Point last, Nanoseconds unseen) {
+  if (later.track->sightings < kKnowsItsWay) return false;
+  const domain::Point velocity = later.motion.velocity();
+  const auto seconds = static_cast<float>(to_seconds(unseen));
+  const domain::Point first = later.first_box.centre();
+  const domain::Point before{first.x - velocity.x * seconds, first.y - velocity.y * seconds};
+  return domain::distance(before, last) <= kNearTheLast * mean_side(later.first_box);
+}
+
 bool comparable(float a, float b) {
   const float ratio = a / b;
   return ratio <= kMostSizeRatio && ratio >= 1 / kMostSizeRatio;  // false for NaN
@@ -44,8 +58,14 @@ bool comparable(float a, float b) {
 
 // No more looks will come, or no more are waited for.
 bool is_last_chance(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
-  return now - open.track->last_seen > tempo.blink() || now - open.began >= kSettledBy ||
+  return now - open.track->last_seen > tempo.blink() ||
+         now - open.began >= std::max(kSettledBy, 2 * tempo.interval()) ||
          open.looks >= OpenTrack::kLooksToSettle;
+}
+
+bool fills(const OpenTrack& open, const Hole& hole) {
+  return hole.explains(open.first_box, open.began) &&
+         hole.explains(open.track->last_box, open.track->last_seen);
 }
 
 bool is_due(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
@@ -67,10 +87,13 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   expected.size_sigma = std::max(expected.size_sigma, kLeastSizeSigma);
   const domain::Point last = earlier.motion.last().centre();
   gap.distance = expected.distance(later.first_box);
-  gap.is_on_its_way = gap.distance <= kOnItsWay && expected.spread() <= kSharp &&
-                      domain::distance(expected.centre, last) > expected.size;
+  const float way = domain::distance(expected.centre, last);
+  gap.is_on_its_way =
+      gap.distance <= kOnItsWay && expected.spread() <= kSharp &&
+      (way > expected.size || (way > kSomeWay * expected.size && came_from(later, last, gap.unseen)));
   expected.centre = last;
   gap.distance = std::min(gap.distance, expected.distance(later.first_box));
+  gap.is_through_the_edge = earlier.is_at_edge && later.began_at_edge;
   gap.is_a_blink = gap.unseen <= tempo.blink();
   gap.is_short = gap.unseen <= 2 * tempo.blink();
   if (!(gap.distance <= (gap.is_a_blink ? kBlinkReach : kReach))) return std::nullopt;
@@ -83,7 +106,8 @@ float sameness(const Gap& gap, const std::optional<appearance::Difference>& look
   const float way = gap.is_on_its_way ? kForTheWay : 0;
   if (gap.is_a_blink) return kAfterABlink + way - place - looks->value;
   const float long_after = std::max(0.0F, static_cast<float>(to_seconds(gap.unseen)) - 1) * kForEachSecond;
-  const float limit = appearance::kSamePerson + (gap.is_short ? kForAShortGap : 0) + way - long_after;
+  const float door = gap.is_through_the_edge && !gap.is_short ? kForTheEdge : 0;
+  const float limit = appearance::kSamePerson + (gap.is_short ? kForAShortGap : 0) + way - long_after - door;
   return (looks->torso ? limit : std::min(limit, kMostWithoutTorso)) - place - looks->value;
 }
 
@@ -101,13 +125,21 @@ std::span<const Stitcher::Match> Stitcher::settle(std::span<OpenTrack> open, Nan
   for (std::size_t i = newcomers_.size(); i-- > 0;) {
     OpenTrack& newcomer = open[newcomers_[i]];
     newcomer.looks_judged = newcomer.looks;
-    newcomer.is_settled =
-        who[i] != Assigner::kNobody || at_the_end || tempo.is_slow() || is_last_chance(newcomer, now, tempo);
+    newcomer.is_settled = who[i] != Assigner::kNobody || at_the_end || is_last_chance(newcomer, now, tempo);
     if (who[i] != Assigner::kNobody) {
       matches_.push_back({static_cast<std::size_t>(who[i]), newcomers_[i]});
     }
   }
   return matches_;
+}
+
+std::optional<Stitcher::Match> Stitcher::filler(std::span<const OpenTrack> open) {
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    for (std::size_t j = 0; open[i].hole.until > Nanoseconds::zero() && j < open.size(); ++j) {
+      if (i != j && fills(open[j], open[i].hole)) return Match{i, j};
+    }
+  }
+  return std::nullopt;
 }
 
 void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, const Tempo& tempo) {

@@ -5,11 +5,12 @@
 // (people stop behind a pillar), at a comparable size. What decides:
 //   - seen again after a blink, where expected: the same, unless it plainly looks like somebody else;
 //   - after a gap: the same only if it looks the same, judged more strictly where the torso is hidden;
-//   - nothing to compare: the same only after a blink.
+//   - nothing to compare: the same only after a blink;
+//   - in hindsight: who was seen only while another was not, just where that one's way led, is that one.
 // In doubt they stay two: see join.h. The thresholds are appearance/'s, measured there.
 //
-// A newcomer is asked who it is after a few looks, again with each further one, and has its answer within a
-// second; of a slow camera one look has to do.
+// A newcomer is asked who it is after a few looks (on a slow camera after the first), again with each further
+// one, and has its answer within a second, or two frames.
 // Cost: nothing while nobody is new; 10 to 20 us for each pair that comes into question.
 // Threads: one thread at a time.
 #pragma once
@@ -32,8 +33,9 @@ struct Gap {
   float distance = 0;  // see Forecast::distance(); of the forecast or the last place, whichever is nearer
   bool is_a_blink = false;  // so short that nobody else can well have come
   bool is_short = false;    // not much longer
-  bool is_on_its_way =
-      false;  // found where the walk led, and not where somebody else may simply have come next
+  // Found where the walk led, and not where somebody else may simply have come next.
+  bool is_on_its_way = false;
+  bool is_through_the_edge = false;  // one left by the picture's edge, one came in by it
 };
 
 // Nothing: `later` cannot be the person of `earlier`.
@@ -54,6 +56,10 @@ class Stitcher {
   // latest first. Valid until the next call. at_the_end: no more will be seen.
   [[nodiscard]] std::span<const Match> settle(std::span<OpenTrack> open, Nanoseconds now, const Tempo& tempo,
                                               bool at_the_end);
+
+  // In hindsight: `later` was seen only while `earlier` was not, just where that one's way led. One at a
+  // time.
+  [[nodiscard]] static std::optional<Match> filler(std::span<const OpenTrack> open);
 
  private:
   void judge(std::span<const OpenTrack> open, std::size_t newcomer, const Tempo& tempo);
