@@ -81,7 +81,7 @@ float mean_distance(const Views& a, const Views& b, bool View::*has,
 void Views::add(const View& view) noexcept {
   if (size_ < kMost) {
     views_[size_++] = view;
-  } else if (keep_ == Keep::newest) {
+  } else {
     views_[next_] = view;
     next_ = (next_ + 1) % kMost;
   }

@@ -1,6 +1,6 @@
 // How different two people look, each seen a few times: the start of one track and the end of another.
 //
-//   Views end(Views::Keep::newest), start(Views::Keep::first);
+//   Views end, start;
 //   if (View view; describe(frame, faces, i, view)) start.add(view);
 //   const auto found = difference(end, start);
 //   if (found && found->value < kSamePerson) join();
@@ -24,10 +24,7 @@ namespace vigia::appearance {
 class Views {
  public:
   static constexpr std::size_t kMost = 5;
-  // What happens to more than kMost: the first ones stay (a track's start), or the newest (its end).
-  enum class Keep { first, newest };
-
-  explicit Views(Keep keep = Keep::newest) noexcept : keep_(keep) {}
+  // Of more than kMost the newest stay.
   void add(const View& view) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool full() const noexcept { return size_ == kMost; }
@@ -36,7 +33,6 @@ class Views {
   [[nodiscard]] const View& operator[](std::size_t i) const noexcept { return views_[i]; }
 
  private:
-  Keep keep_;
   std::size_t size_ = 0, next_ = 0;
   std::array<View, kMost> views_;
 };

@@ -171,7 +171,7 @@ TEST_F(ViewTest, NothingIsAllocated) {
   cv::Mat bgr = room();
   const std::vector<Detection> faces{paint(bgr, kRedAndBlond, 200, 60, 64)};
   const Frame frame = frame_of(bgr);
-  Views a, b(Views::Keep::first);
+  Views a, b;
   const auto costs = memory::costs_of([&] {
     for (int i = 0; i < 7; ++i) {
       static_cast<void>(describe(frame, faces, 0, view_));

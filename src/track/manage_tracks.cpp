@@ -235,7 +235,7 @@ void ManageTracks::settle(Nanoseconds now, bool at_the_end, std::vector<Finished
 }
 
 void ManageTracks::fill_holes() {
-  while (const auto filler = Stitcher::filler(open_)) {
+  while (const auto filler = Stitcher::filler(open_, options_.track_max_duration_frames)) {
     OpenTrack& later = open_[filler->later];
     absorb_hole(open_[filler->earlier], later);
     looks_.take_back(std::move(later.views));

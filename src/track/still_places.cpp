@@ -15,6 +15,7 @@ constexpr float kNear = 0.2F;        // of the width, between the centres
 constexpr float kSameSize = 1.25F;   // factor
 constexpr float kSamePart = 0.85F;   // correlation
 constexpr float kSameFace = 0.66F;   // of the parts
+constexpr float kSameColour = 8;     // of 255, in U and in V
 constexpr float kShowsAnything = 4;  // variance of a part's luma
 constexpr int kParts = 3;            // in each direction
 constexpr int kPart = 4;             // values in each direction
@@ -25,6 +26,30 @@ bool same_place(const Box& a, const Box& b) noexcept {
   const float ratio = std::sqrt(a.area() / b.area());
   return domain::distance(a.centre(), b.centre()) <= kNear * width && ratio < kSameSize &&
          ratio > 1 / kSameSize;
+}
+
+// A mean over the inner half of the face; a frame without colours is grey.
+float mean_colour(const domain::Plane& plane, const domain::Frame& frame, const Box& face) noexcept {
+  constexpr int kSamples = 8;  // in each direction
+  if (plane.data == nullptr) return 128;
+  int sum = 0;
+  for (int row = 0; row < kSamples; ++row) {
+    for (int column = 0; column < kSamples; ++column) {
+      const auto inner = [](float begin, float length, int i, int limit) {
+        const float at = begin + length * (0.25F + 0.5F * (static_cast<float>(i) + 0.5F) / kSamples);
+        return std::clamp(static_cast<int>(at), 0, limit - 1) / 2;
+      };
+      const int y = inner(face.top, face.height, row, frame.size.height);
+      sum += plane.data[std::ptrdiff_t{y} * plane.stride +
+                        inner(face.left, face.width, column, frame.size.width)];
+    }
+  }
+  return static_cast<float>(sum) / (kSamples * kSamples);
+}
+
+bool same_colours(const StillPicture& a, const StillPicture& b) noexcept {
+  return std::ranges::equal(a.colours, b.colours,
+                            [](float one, float other) { return std::abs(one - other) <= kSameColour; });
 }
 
 struct Part {
@@ -79,6 +104,9 @@ StillPicture take_picture(const domain::Frame& frame, const Box& box) noexcept {
   sample_luma(frame, place, StillPicture::kSide, values);
   std::ranges::transform(values, picture.luma.begin(),
                          [](float value) { return static_cast<std::uint8_t>(value + 0.5F); });
+  const Box below{box.left, box.top + 1.1F * box.height, box.width, box.height};
+  picture.colours = {mean_colour(frame.planes[1], frame, box), mean_colour(frame.planes[2], frame, box),
+                     mean_colour(frame.planes[1], frame, below), mean_colour(frame.planes[2], frame, below)};
   picture.box = box;
   return picture;
 }
@@ -92,7 +120,7 @@ float sameness(const StillPicture& known, const StillPicture& now) noexcept {
 }
 
 bool shows_the_same(const StillPicture& known, const StillPicture& now) noexcept {
-  return !known.empty() && !now.empty() && same_place(known.box, now.box) &&
+  return !known.empty() && !now.empty() && same_place(known.box, now.box) && same_colours(known, now) &&
          sameness(known, now) >= kSameFace;
 }
 

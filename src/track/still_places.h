@@ -2,14 +2,14 @@
 // such a place, and looks like what was there, is that picture again.
 //
 // The rule: a place holds a picture if its box has its centre within 0.2 widths and its size within a factor
-// of 1.25 of one that was remembered, and at least two thirds of the picture's parts that show anything
-// look the same (correlation of at least 0.85 in each of nine parts, moved by up to a twelfth of the face),
-// so that light, noise, a box that trembles and somebody who covers a corner do not matter; somebody who
-// stands in front of it has another box or another face. What looks the same by chance is rare, not
-// impossible: ask only about tracks that show no life and no movement. Remember a place each time a track is
-// judged still, and each time holds() is true, so that it follows slow light; forget() it if what is there
-// turns out to live. A place that was not remembered again for kForgotten is not used; the one not seen for
-// longest gives way to the 33rd.
+// of 1.25 of one that was remembered, its colours and those below it are within 8 of 255, and at least two
+// thirds of the picture's parts that show anything look the same (correlation of at least 0.85 in each of
+// nine parts, moved by up to a twelfth of the face), so that light, noise, a box that trembles and somebody
+// who covers a corner do not matter; somebody who stands in front of it has another box or another face. What
+// looks the same by chance is rare, not impossible: ask only about tracks that show no life and no movement.
+// Remember a place each time a track is judged still, and each time holds() is true, so that it follows slow
+// light; forget() it if what is there turns out to live. A place that was not remembered again for kForgotten
+// is not used; the one not seen for longest gives way to the 33rd.
 //
 // Without a picture nothing is remembered and nothing is held: a person who stands still must not be lost.
 // Cost: take_picture() 2 us, the rest under 1 us for each place near; 6 KB for each camera, no allocation.
@@ -31,6 +31,7 @@ struct StillPicture {
   static constexpr int kSide = 14;  // the face is the inner 12 x 12
   domain::Box box;
   std::array<std::uint8_t, std::size_t{kSide} * kSide> luma{};
+  std::array<float, 4> colours{};  // mean U and V of the face's middle, and of what is below the face
 
   [[nodiscard]] bool empty() const noexcept { return !(box.width > 0 && box.height > 0); }
 };

@@ -50,6 +50,27 @@ TEST(StillPlacesTest, AKnownPictureIsHeldInOtherLightAndWithATremblingBox) {
   EXPECT_TRUE(places.holds(picture(scene(1), {103, 58, 82, 101}), kNow));
 }
 
+// Two who stand at a turnstile one after the other: alike in light, not in colour.
+TEST(StillPlacesTest, AnotherColourIsAnotherFace) {
+  const cv::Mat luma = scene(1);
+  const auto in_colour = [&](int u, int v) {
+    const cv::Mat first(120, 160, CV_8UC1, cv::Scalar(u));
+    const cv::Mat second(120, 160, CV_8UC1, cv::Scalar(v));
+    domain::Frame frame;
+    frame.size = {luma.cols, luma.rows};
+    frame.planes = {domain::Plane{luma.data, static_cast<int>(luma.step)},
+                    {first.data, static_cast<int>(first.step)},
+                    {second.data, static_cast<int>(second.step)}};
+    return take_picture(frame, kPoster);
+  };
+  StillPlaces places;
+  places.remember(in_colour(110, 150), kNow);
+  EXPECT_TRUE(places.holds(in_colour(110, 150), kNow));
+  EXPECT_TRUE(places.holds(in_colour(114, 146), kNow)) << "the camera's white balance";
+  EXPECT_FALSE(places.holds(in_colour(90, 150), kNow));
+  EXPECT_FALSE(places.holds(in_colour(110, 170), kNow));
+}
+
 TEST(StillPlacesTest, ACoveredCornerDoesNotMatter) {
   StillPlaces places;
   places.remember(picture(scene(1), kPoster), kNow);

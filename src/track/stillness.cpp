@@ -52,7 +52,11 @@ bool Stillness::is_still(const OpenTrack& open, std::span<const OpenTrack> all, 
 }
 
 void Stillness::remember(const OpenTrack& open) {
-  if (!has_moved(open)) places_.remember(open.picture, open.track->last_seen);
+  if (has_moved(open)) {
+    places_.forget(open.picture);
+  } else {
+    places_.remember(open.picture, open.track->last_seen);
+  }
 }
 
 }  // namespace vigia::track

@@ -35,7 +35,8 @@ class Stillness {
   [[nodiscard]] bool is_undecided(const OpenTrack& open) const noexcept {
     return min_movement_ > 0 && open.is_undecided();
   }
-  // A track that ends. Whether it was posted or not: seen here again just as still, it need not be.
+  // A track that ends. Whether it was posted or not: seen here again just as still, it need not be. One that
+  // moved or lived is no picture, whatever was remembered of its place.
   void remember(const OpenTrack& open);
 
  private:

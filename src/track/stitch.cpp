@@ -18,6 +18,7 @@ constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: somebody else has had time to come
 constexpr float kForTheEdge = 0.1F;      // who left the picture seldom turns round; somebody else comes in
+constexpr float kForWhoStands = 0.12F;   // somebody else may have taken the place
 constexpr float kMostWithoutTorso = 0.64F;
 constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
 constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
@@ -35,10 +36,20 @@ constexpr int kEnoughLooks = 3;  // after a gap; after a blink one has to do
 constexpr Nanoseconds kSettledBy = 1s;
 
 // Neither has moved so far, and both show the same face at the same place: one picture, or one person who
-// sits.
+// sits. Two who stand there one after the other may be alike in shape, and differ in colour.
 bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
-  return later.began > earlier.track->last_seen && earlier.movement() < OpenTrack::kHardly &&
-         later.movement() < OpenTrack::kHardly && shows_the_same(earlier.picture, later.picture);
+  const bool is_alike = later.began > earlier.track->last_seen && earlier.movement() < OpenTrack::kHardly &&
+                        later.movement() < OpenTrack::kHardly &&
+                        shows_the_same(earlier.picture, later.picture);
+  if (!is_alike || !earlier.views || !later.views) return is_alike;
+  const auto looks = difference(*earlier.views, *later.views);
+  return !looks || looks->value <= appearance::kSamePerson - kForWhoStands;
+}
+
+bool stands(const OpenTrack& open) {
+  constexpr float kHardlyMoved = 0.25F;  // face sizes
+  return domain::distance(open.first_box.centre(), open.motion.last().centre()) <=
+         kHardlyMoved * mean_side(open.first_box);
 }
 
 // Where the later track's own velocity says that it came from.
@@ -93,6 +104,7 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
       (way > expected.size || (way > kSomeWay * expected.size && came_from(later, last, gap.unseen)));
   expected.centre = last;
   gap.distance = std::min(gap.distance, expected.distance(later.first_box));
+  gap.stands = stands(later);
   gap.is_through_the_edge = earlier.is_at_edge && later.began_at_edge;
   gap.is_a_blink = gap.unseen <= tempo.blink();
   gap.is_short = gap.unseen <= 2 * tempo.blink();
@@ -106,8 +118,10 @@ float sameness(const Gap& gap, const std::optional<appearance::Difference>& look
   const float way = gap.is_on_its_way ? kForTheWay : 0;
   if (gap.is_a_blink) return kAfterABlink + way - place - looks->value;
   const float long_after = std::max(0.0F, static_cast<float>(to_seconds(gap.unseen)) - 1) * kForEachSecond;
-  const float door = gap.is_through_the_edge && !gap.is_short ? kForTheEdge : 0;
-  const float limit = appearance::kSamePerson + (gap.is_short ? kForAShortGap : 0) + way - long_after - door;
+  const bool is_doubtful = gap.is_through_the_edge && !gap.is_short;
+  const float stricter = gap.stands ? kForWhoStands : is_doubtful ? kForTheEdge : 0;
+  const float limit =
+      appearance::kSamePerson + (gap.is_short ? kForAShortGap : 0) + way - long_after - stricter;
   return (looks->torso ? limit : std::min(limit, kMostWithoutTorso)) - place - looks->value;
 }
 
@@ -133,10 +147,12 @@ std::span<const Stitcher::Match> Stitcher::settle(std::span<OpenTrack> open, Nan
   return matches_;
 }
 
-std::optional<Stitcher::Match> Stitcher::filler(std::span<const OpenTrack> open) {
+std::optional<Stitcher::Match> Stitcher::filler(std::span<const OpenTrack> open, int most_sightings) {
   for (std::size_t i = 0; i < open.size(); ++i) {
     for (std::size_t j = 0; open[i].hole.until > Nanoseconds::zero() && j < open.size(); ++j) {
-      if (i != j && fills(open[j], open[i].hole)) return Match{i, j};
+      const int together = open[i].track->sightings + open[j].track->sightings;
+      const bool is_too_long = most_sightings > 0 && together > most_sightings;
+      if (i != j && !is_too_long && fills(open[j], open[i].hole)) return Match{i, j};
     }
   }
   return std::nullopt;

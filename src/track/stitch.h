@@ -35,6 +35,7 @@ struct Gap {
   bool is_short = false;    // not much longer
   // Found where the walk led, and not where somebody else may simply have come next.
   bool is_on_its_way = false;
+  bool stands = false;               // the later one, so far: as the next of a queue does
   bool is_through_the_edge = false;  // one left by the picture's edge, one came in by it
 };
 
@@ -58,8 +59,8 @@ class Stitcher {
                                               bool at_the_end);
 
   // In hindsight: `later` was seen only while `earlier` was not, just where that one's way led. One at a
-  // time.
-  [[nodiscard]] static std::optional<Match> filler(std::span<const OpenTrack> open);
+  // time; none where both together have more than so many sightings, 0: any number.
+  [[nodiscard]] static std::optional<Match> filler(std::span<const OpenTrack> open, int most_sightings);
 
  private:
   void judge(std::span<const OpenTrack> open, std::size_t newcomer, const Tempo& tempo);
