@@ -2,139 +2,98 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <opencv2/imgproc.hpp>
 
 namespace vigia::camera::sim {
 namespace {
 
-constexpr int kShift = 4;  // OpenCV draws at 1/16 of a pixel
+std::array<std::uint8_t, 3> bytes_of(const Colour& colour) {
+  return {to_byte(colour.blue), to_byte(colour.green), to_byte(colour.red)};
+}
 
-void mix(cv::Mat& target, const cv::Mat& mask, const Paint& paint) {
-  for (int y = 0; y < target.rows; ++y) {
-    const auto* share = mask.ptr<std::uint8_t>(y);
-    auto* pixels = target.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < target.cols; ++x) {
-      const double a = share[x] * static_cast<double>(paint.opacity) / 255;
-      for (int c = 0; c < 3; ++c) {
-        pixels[x][c] = cv::saturate_cast<std::uint8_t>(pixels[x][c] * (1 - a) + paint.colour[c] * a);
-      }
-    }
-  }
+int rounded(float value) {
+  return static_cast<int>(std::lround(value));
 }
 
 }  // namespace
 
-void soften(cv::Mat& image, float sigma) {
-  if (sigma <= 0.3F) return;
-  // A wide blur is made on a smaller picture: nobody can tell, and it takes a tenth of the time.
-  const int shrink = std::max(1, static_cast<int>(sigma / 2));
-  if (shrink == 1 || image.cols < 2 * shrink || image.rows < 2 * shrink) {
-    cv::GaussianBlur(image, image, {}, sigma);
-    return;
-  }
-  cv::Mat small;
-  cv::resize(image, small, {}, 1.0 / shrink, 1.0 / shrink, cv::INTER_AREA);
-  cv::GaussianBlur(small, small, {}, sigma / static_cast<float>(shrink));
-  cv::resize(small, image, image.size(), 0, 0, cv::INTER_LINEAR);
-}
-
-Brush::Brush(cv::Rect2f area, float scale, const cv::Scalar& ground)
+Brush::Brush(const domain::Box& area, float scale, const Colour& ground)
     : area_(area),
       scale_(scale),
-      colour_(cvRound(area.height * scale), cvRound(area.width * scale), CV_8UC3, ground),
-      alpha_(colour_.size(), CV_8UC1, cv::Scalar(255)) {}
+      colour_(rounded(area.width * scale), rounded(area.height * scale), bytes_of(ground)),
+      alpha_(colour_.width, colour_.height, 255) {}
 
-cv::Point Brush::to_fixed(cv::Point2f p, cv::Point corner) const {
-  const float x = (p.x - area_.x) * scale_ - 0.5F - static_cast<float>(corner.x);
-  const float y = (p.y - area_.y) * scale_ - 0.5F - static_cast<float>(corner.y);
-  return {cvRound(x * (1 << kShift)), cvRound(y * (1 << kShift))};
-}
-
-cv::Rect Brush::pixels_around(const std::vector<cv::Point2f>& outline, float margin) const {
-  float left = outline.front().x, top = outline.front().y, right = left, bottom = top;
-  for (const cv::Point2f p : outline) {
-    left = std::min(left, p.x), right = std::max(right, p.x);
-    top = std::min(top, p.y), bottom = std::max(bottom, p.y);
-  }
-  const auto pixel = [this](float at, float from) {
-    return static_cast<int>(std::floor((at - from) * scale_));
-  };
-  const cv::Rect wanted(cv::Point(pixel(left - margin, area_.x) - 2, pixel(top - margin, area_.y) - 2),
-                        cv::Point(pixel(right + margin, area_.x) + 3, pixel(bottom + margin, area_.y) + 3));
-  return wanted & cv::Rect({}, colour_.size());
-}
-
-void Brush::apply(const std::vector<cv::Point2f>& outline, const Paint& paint, float thickness) {
-  const cv::Rect roi = pixels_around(outline, 3 * paint.softness + thickness);
-  if (roi.empty()) return;
-  cv::Mat mask(roi.size(), CV_8UC1, cv::Scalar(0));
-  std::vector<cv::Point> corners;
-  corners.reserve(outline.size());
-  for (const cv::Point2f p : outline) corners.push_back(to_fixed(p, roi.tl()));
-  if (thickness > 0) {
-    cv::polylines(mask, corners, false, 255, std::max(1, cvRound(thickness * scale_)), cv::LINE_AA, kShift);
-  } else {
-    cv::fillPoly(mask, std::vector{corners}, 255, cv::LINE_AA, kShift);
-  }
-  soften(mask, paint.softness * scale_);
-  cv::Mat target = colour_(roi);
-  mix(target, mask, paint);
-}
-
-void Brush::ellipse(cv::Point2f centre, cv::Size2f radii, const Paint& paint, float degrees) {
-  apply(ellipse_outline(centre, radii, degrees), paint, 0);
-}
-
-void Brush::polygon(const std::vector<cv::Point2f>& corners, const Paint& paint) {
-  apply(corners, paint, 0);
-}
-
-void Brush::stroke(const std::vector<cv::Point2f>& points, float thickness, const Paint& paint) {
-  apply(points, paint, thickness);
-}
-
-void Brush::cut_out(const std::vector<std::vector<cv::Point2f>>& outlines, float softness) {
-  alpha_ = cv::Scalar(0);
-  for (const auto& outline : outlines) {
-    std::vector<cv::Point> corners;
-    corners.reserve(outline.size());
-    for (const cv::Point2f p : outline) corners.push_back(to_fixed(p, {}));
-    cv::fillPoly(alpha_, std::vector{corners}, 255, cv::LINE_AA, kShift);
-  }
-  soften(alpha_, softness * scale_);
-}
-
-std::vector<cv::Point2f> ellipse_outline(cv::Point2f centre, cv::Size2f radii, float degrees) {
-  constexpr int kCorners = 48;
-  const float turn = degrees * std::numbers::pi_v<float> / 180;
-  std::vector<cv::Point2f> corners;
-  for (int i = 0; i < kCorners; ++i) {
-    const float angle = 2 * std::numbers::pi_v<float> * static_cast<float>(i) / kCorners;
-    const float x = radii.width * std::cos(angle), y = radii.height * std::sin(angle);
-    corners.emplace_back(centre.x + x * std::cos(turn) - y * std::sin(turn),
-                         centre.y + x * std::sin(turn) + y * std::cos(turn));
-  }
-  return corners;
-}
-
-std::vector<cv::Point2f> smooth_curve(const std::vector<cv::Point2f>& through, bool closed) {
-  constexpr int kParts = 8;
-  const int count = static_cast<int>(through.size());
-  const auto at = [&](int i) {
-    return through[static_cast<std::size_t>(closed ? (i + count) % count : std::clamp(i, 0, count - 1))];
-  };
-  std::vector<cv::Point2f> curve;
-  for (int i = 0; i < (closed ? count : count - 1); ++i) {
-    const cv::Point2f a = at(i - 1), b = at(i), c = at(i + 1), d = at(i + 2);
-    for (int part = 0; part < kParts; ++part) {  // Catmull-Rom
-      const float s = static_cast<float>(part) / kParts;
-      curve.push_back(0.5F * (2 * b + s * (c - a) + s * s * (2 * a - 5 * b + 4 * c - d) +
-                              s * s * s * (3 * b - a - 3 * c + d)));
+std::vector<Outline> Brush::in_pixels(std::span<const Outline> outlines, int left, int top) const {
+  std::vector<Outline> moved;
+  for (const Outline& outline : outlines) {
+    Outline& corners = moved.emplace_back();
+    for (const Point p : outline) {
+      corners.push_back({(p.x - area_.left) * scale_ - static_cast<float>(left),
+                         (p.y - area_.top) * scale_ - static_cast<float>(top)});
     }
   }
-  if (!closed) curve.push_back(through.back());
-  return curve;
+  return moved;
+}
+
+domain::Region Brush::pixels_around(std::span<const Outline> outlines, float margin) const {
+  const Point any = outlines.front().front();
+  float left = any.x, top = any.y, right = any.x, bottom = any.y;
+  for (const Outline& outline : outlines) {
+    for (const Point p : outline) {
+      left = std::min(left, p.x), right = std::max(right, p.x);
+      top = std::min(top, p.y), bottom = std::max(bottom, p.y);
+    }
+  }
+  const auto pixel = [this](float at, float from, int most) {
+    return std::clamp(static_cast<int>(std::floor((at - from) * scale_)), 0, most);
+  };
+  const int x = pixel(left - margin, area_.left, colour_.width);
+  const int y = pixel(top - margin, area_.top, colour_.height);
+  const float step = 1 / scale_;
+  return {x, y, pixel(right + margin + step, area_.left, colour_.width) - x,
+          pixel(bottom + margin + step, area_.top, colour_.height) - y};
+}
+
+void Brush::mix(const Mask& mask, const domain::Region& at, const Paint& paint) {
+  const std::array<double, 3> colour{paint.colour.blue, paint.colour.green, paint.colour.red};
+  for (int y = 0; y < at.height; ++y) {
+    const std::uint8_t* share = mask.row(y);
+    auto* pixels = colour_.row(at.top + y) + at.left;
+    for (int x = 0; x < at.width; ++x) {
+      if (share[x] == 0) continue;
+      const double a = share[x] * static_cast<double>(paint.opacity) / 255;
+      for (std::size_t c = 0; c < 3; ++c) pixels[x][c] = to_byte(pixels[x][c] * (1 - a) + colour[c] * a);
+    }
+  }
+}
+
+void Brush::apply(std::span<const Outline> outlines, const Paint& paint) {
+  const domain::Region at = pixels_around(outlines, 3 * paint.softness);
+  if (at.whole()) return;
+  Mask mask = filled(in_pixels(outlines, at.left, at.top), at.width, at.height);
+  soften(mask, paint.softness * scale_);
+  mix(mask, at, paint);
+}
+
+void Brush::ellipse(Point centre, Radii radii, const Paint& paint, float degrees) {
+  polygon(ellipse_outline(centre, radii, degrees), paint);
+}
+
+void Brush::polygon(const Outline& corners, const Paint& paint) {
+  apply({&corners, 1}, paint);
+}
+
+void Brush::stroke(const Outline& points, float thickness, const Paint& paint) {
+  apply(stroke_outlines(points, std::max(thickness, 1 / scale_)), paint);
+}
+
+void Brush::cut_out(std::span<const Outline> outlines, float softness) {
+  std::ranges::fill(alpha_.values, std::uint8_t{0});
+  for (const Outline& outline : outlines) {
+    const Mask mask = filled(in_pixels({&outline, 1}, 0, 0), alpha_.width, alpha_.height);
+    std::ranges::transform(alpha_.values, mask.values, alpha_.values.begin(),
+                           [](std::uint8_t a, std::uint8_t b) { return std::max(a, b); });
+  }
+  soften(alpha_, softness * scale_);
 }
 
 }  // namespace vigia::camera::sim

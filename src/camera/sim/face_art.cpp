@@ -13,7 +13,7 @@ constexpr float kClosed = 0.01F;  // an eye that is open no more than that
 // Light comes from above and a little from the left: foreheads, cheeks and the nose's bridge are bright,
 // eye sockets, the sides and the chin's underside dark. It is what detectors look for.
 void shade(Brush& brush, const Look& look) {
-  const cv::Scalar light = look.skin * 1.16 + cv::Scalar(10, 10, 10), dark = look.skin * 0.56;
+  const Colour light = look.skin * 1.16 + Colour{10, 10, 10}, dark = look.skin * 0.56;
   for (const float side : {-1.0F, 1.0F}) {
     const float deep = side > 0 ? 0.85F : 0.65F;
     brush.polygon({{side * 0.64F, -0.4F},
@@ -37,24 +37,24 @@ void shade(Brush& brush, const Look& look) {
 // White, iris and pupil, between the lids.
 void paint_eyeball(Brush& brush, const Look& look, float side) {
   const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
-  const auto at = [&](float dx, float dy) { return cv::Point2f(x + dx * side, y + dy); };
+  const auto at = [&](float dx, float dy) { return Point{x + dx * side, y + dy}; };
   const auto lids = smooth_curve({at(-w, 0.012F), at(-w * 0.4F, -open), at(w * 0.25F, -open), at(w, -0.004F),
                                   at(w * 0.3F, open * 0.8F), at(-w * 0.4F, open * 0.75F)},
                                  true);
-  brush.polygon(lids, {cv::Scalar(226, 230, 234), 0.95F, 0.006F});
+  brush.polygon(lids, {Colour{226, 230, 234}, 0.95F, 0.006F});
   brush.ellipse({x, y - 0.003F}, {0.046F, 0.046F}, {look.iris, 1, 0.004F});
-  brush.ellipse({x, y - 0.003F}, {0.022F, 0.022F}, {cv::Scalar(10, 10, 12), 1, 0.003F});
-  brush.ellipse({x - 0.016F, y - 0.018F}, {0.009F, 0.009F}, {cv::Scalar(250, 250, 250), 0.95F, 0.002F});
+  brush.ellipse({x, y - 0.003F}, {0.022F, 0.022F}, {Colour{10, 10, 12}, 1, 0.003F});
+  brush.ellipse({x - 0.016F, y - 0.018F}, {0.009F, 0.009F}, {Colour{250, 250, 250}, 0.95F, 0.002F});
 }
 
 void paint_eye(Brush& brush, const Look& look, float side) {
   const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
-  const auto at = [&](float dx, float dy) { return cv::Point2f(x + dx * side, y + dy); };
+  const auto at = [&](float dx, float dy) { return Point{x + dx * side, y + dy}; };
   if (open > kClosed) paint_eyeball(brush, look, side);
   const auto upper = smooth_curve({at(-w * 1.05F, 0.012F), at(-w * 0.4F, -open * 1.05F),
                                    at(w * 0.25F, -open * 1.05F), at(w * 1.1F, -0.006F)},
                                   false);
-  brush.stroke(upper, 0.022F, {cv::Scalar(20, 22, 28), 0.92F, 0.004F});
+  brush.stroke(upper, 0.022F, {Colour{20, 22, 28}, 0.92F, 0.004F});
   auto crease = upper;
   for (auto& p : crease) p.y -= 0.035F;
   brush.stroke(crease, 0.012F, {look.skin * 0.5, 0.55F, 0.008F});
@@ -73,7 +73,7 @@ void paint_eye(Brush& brush, const Look& look, float side) {
 
 void paint_nose(Brush& brush, const Look& look) {
   const float y = look.nose_y, w = look.nose_width;
-  const cv::Scalar light = look.skin * 1.18 + cv::Scalar(12, 12, 12), dark = look.skin * 0.52;
+  const Colour light = look.skin * 1.18 + Colour{12, 12, 12}, dark = look.skin * 0.52;
   brush.polygon({{-0.022F, 0.44F}, {0.026F, 0.44F}, {0.04F, y - 0.05F}, {-0.036F, y - 0.05F}},
                 {light, 0.7F, 0.018F});
   brush.polygon({{0.05F, 0.46F}, {0.085F, 0.5F}, {0.1F, y}, {0.055F, y - 0.06F}}, {dark, 0.42F, 0.022F});
@@ -84,7 +84,7 @@ void paint_nose(Brush& brush, const Look& look) {
         smooth_curve(
             {{side * w, y - 0.05F}, {side * (w + 0.018F), y + 0.01F}, {side * w * 0.85F, y + 0.045F}}, false),
         0.016F, {dark, 0.6F, 0.01F});
-    brush.ellipse({side * 0.048F, y + 0.038F}, {0.03F, 0.016F}, {cv::Scalar(22, 24, 34), 0.88F, 0.007F},
+    brush.ellipse({side * 0.048F, y + 0.038F}, {0.03F, 0.016F}, {Colour{22, 24, 34}, 0.88F, 0.007F},
                   side * -16);
   }
   brush.ellipse({0, y + 0.075F}, {0.1F, 0.025F}, {dark, 0.4F, 0.025F});
@@ -103,17 +103,17 @@ void paint_mouth(Brush& brush, const Look& look) {
                              true),
                 {look.lips, 0.9F, 0.008F});
   brush.ellipse({-0.01F, y + 0.035F}, {w * 0.4F, 0.014F},
-                {look.lips * 1.25 + cv::Scalar(14, 14, 14), 0.6F, 0.012F});
+                {look.lips * 1.25 + Colour{14, 14, 14}, 0.6F, 0.012F});
   brush.stroke(smooth_curve({{-w * 1.06F, y - 0.006F},
                              {-w * 0.4F, y + 0.006F},
                              {0, y},
                              {w * 0.4F, y + 0.006F},
                              {w * 1.06F, y - 0.006F}},
                             false),
-               0.016F, {look.skin.mul(cv::Scalar(0.26, 0.25, 0.34)), 0.95F, 0.005F});
+               0.016F, {times(look.skin, {0.26, 0.25, 0.34}), 0.95F, 0.005F});
   if (look.mouth_open > 0) {
     brush.ellipse({0, y + 0.4F * look.mouth_open}, {w * 0.7F, look.mouth_open},
-                  {cv::Scalar(24, 22, 48), 1, 0.006F});
+                  {Colour{24, 22, 48}, 1, 0.006F});
   }
   brush.ellipse({0, y + 0.105F}, {w * 0.6F, 0.022F}, {look.skin * 0.55, 0.5F, 0.022F});
 }
@@ -147,13 +147,9 @@ void paint_hair(Brush& brush, const Look& look) {
 // Pores and small unevenness: without them a face has no sharpness to measure.
 void grain(Brush& brush, std::uint64_t seed) {
   Dice dice{seed, 0x96a1};
-  cv::Mat& image = brush.colour();
-  for (int y = 0; y < image.rows; ++y) {
-    auto* pixels = image.ptr<cv::Vec3b>(y);
-    for (int x = 0; x < image.cols; ++x) {
-      const int change = dice.below(13) - 6;
-      for (int c = 0; c < 3; ++c) pixels[x][c] = cv::saturate_cast<std::uint8_t>(pixels[x][c] + change);
-    }
+  for (auto& pixel : brush.colour().values) {
+    const int change = dice.below(13) - 6;
+    for (std::uint8_t& c : pixel) c = static_cast<std::uint8_t>(std::clamp(c + change, 0, 255));
   }
 }
 
@@ -163,7 +159,7 @@ Brush paint_head(const Look& look, float scale) {
   Brush brush({-0.6F, -0.35F, 1.2F, 1.75F}, scale, look.skin);
   shade(brush, look);
   if (look.stubble > 0) {
-    const cv::Scalar shadow = look.hair * 0.5 + look.skin * 0.25;
+    const Colour shadow = look.hair * 0.5 + look.skin * 0.25;
     brush.ellipse({0, 1.12F}, {0.4F, 0.26F}, {shadow, look.stubble, 0.07F});
     brush.ellipse({0, look.nose_y + 0.12F}, {0.17F, 0.035F}, {shadow, look.stubble, 0.02F});
   }

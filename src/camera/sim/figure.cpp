@@ -1,38 +1,33 @@
 #include "camera/sim/figure.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "camera/sim/brush.h"
-#include "camera/sim/dice.h"
+#include "camera/sim/colour.h"
 #include "camera/sim/face_art.h"
-#include "camera/sim/yuv.h"
 
 namespace vigia::camera::sim {
 namespace {
 
-using Outline = std::vector<cv::Point2f>;
-
-Layer to_layer(const Brush& brush, const cv::Mat& bgr) {
-  Layer layer{brush.area(), brush.scale(), {}};
-  cv::Mat yuva(bgr.size(), CV_8UC4);
-  for (int y = 0; y < bgr.rows; ++y) {
-    const auto* from = bgr.ptr<cv::Vec3b>(y);
-    const auto* alpha = brush.alpha().ptr<std::uint8_t>(y);
-    auto* to = yuva.ptr<cv::Vec4b>(y);
-    for (int x = 0; x < bgr.cols; ++x) {
-      const cv::Vec3b yuv = to_yuv(from[x][0], from[x][1], from[x][2]);
-      const int a = alpha[x];
-      const auto times_alpha = [a](int value) { return static_cast<std::uint8_t>((value * a + 127) / 255); };
-      to[x] = {times_alpha(yuv[0]), times_alpha(yuv[1]), times_alpha(yuv[2]), alpha[x]};
-    }
+Layer to_layer(const Brush& brush) {
+  const Bgr& bgr = brush.colour();
+  Yuva yuva(bgr.width, bgr.height);
+  for (std::size_t i = 0; i < yuva.values.size(); ++i) {
+    const auto [b, g, r] = bgr.values[i];
+    const auto [y, u, v] = to_yuv(b, g, r);
+    const unsigned a = brush.alpha().values[i];
+    const auto times_alpha = [a](unsigned value) {
+      return static_cast<std::uint8_t>((value * a + 127) / 255);
+    };
+    yuva.values[i] = {times_alpha(y), times_alpha(u), times_alpha(v), static_cast<std::uint8_t>(a)};
   }
-  layer.sizes.push_back(yuva);
-  while (layer.sizes.size() < 4 && layer.sizes.back().cols > 48) {
-    cv::Mat half;
-    cv::resize(layer.sizes.back(), half, {}, 0.5, 0.5, cv::INTER_AREA);
-    layer.sizes.push_back(half);
+  Layer layer{brush.area(), brush.scale(), {}};
+  layer.sizes.push_back(std::move(yuva));
+  while (layer.sizes.size() < 4 && layer.sizes.back().width > 48) {
+    layer.sizes.push_back(shrunk(layer.sizes.back(), 2));
   }
   return layer;
 }
@@ -41,7 +36,7 @@ Layer to_layer(const Brush& brush, const cv::Mat& bgr) {
 Outline mirrored(Outline half) {
   Outline whole = half;
   std::ranges::reverse(half);
-  for (const cv::Point2f p : half) whole.emplace_back(-p.x, p.y);
+  for (const Point p : half) whole.push_back({-p.x, p.y});
   return whole;
 }
 
@@ -51,7 +46,7 @@ Layer paint_body(const Look& look, float scale) {
       mirrored(smooth_curve({{0.27F, 1.0F}, {0.26F, 1.25F}, {0.3F, 1.42F}, {0.36F, 1.5F}}, false));
   const Outline torso = mirrored(smooth_curve(
       {{0.2F, 1.4F}, {0.5F, 1.52F}, {0.92F, 1.66F}, {1.1F, 1.9F}, {1.15F, 2.4F}, {1.14F, 3.3F}}, false));
-  const cv::Scalar dark_coat = look.coat * 0.62, light_coat = look.coat * 1.22;
+  const Colour dark_coat = look.coat * 0.62, light_coat = look.coat * 1.22;
   brush.polygon({{-0.75F, 1.5F}, {-0.1F, 1.5F}, {-0.25F, 3.3F}, {-0.8F, 3.3F}}, {light_coat, 0.6F, 0.12F});
   brush.polygon({{0.8F, 1.6F}, {1.3F, 1.6F}, {1.3F, 3.3F}, {0.85F, 3.3F}}, {dark_coat, 0.7F, 0.1F});
   for (const float side : {-1.0F, 1.0F}) {
@@ -65,14 +60,14 @@ Layer paint_body(const Look& look, float scale) {
   brush.polygon({{-0.4F, 0.95F}, {0.4F, 0.95F}, {0.33F, 1.36F}, {-0.33F, 1.36F}},
                 {look.skin * 0.74, 1, 0.02F});
   brush.ellipse({0, 1.2F}, {0.42F, 0.2F}, {look.skin * 0.5, 0.75F, 0.08F});  // the head's shadow
-  brush.cut_out({neck, torso}, 0.006F);
-  return to_layer(brush, brush.colour());
+  brush.cut_out(std::array{neck, torso}, 0.006F);
+  return to_layer(brush);
 }
 
 Layer paint_back(const Look& look, float scale) {
   Brush brush({-0.8F, -0.45F, 1.6F, 2.1F}, scale, look.hair);
   std::vector<Outline> outlines;
-  const cv::Scalar ear = look.skin * 0.82;
+  const Colour ear = look.skin * 0.82;
   switch (look.hair_style) {
     case HairStyle::long_hair:
       outlines.push_back(mirrored(smooth_curve({{0, -0.33F},
@@ -104,7 +99,7 @@ Layer paint_back(const Look& look, float scale) {
     }
   }
   brush.cut_out(outlines, 0.008F);
-  return to_layer(brush, brush.colour());
+  return to_layer(brush);
 }
 
 }  // namespace
@@ -123,8 +118,7 @@ Figure paint_figure(const Look& look, float scale) {
   figure.jaw = look.jaw;
   figure.body = paint_body(look, scale);
   figure.back = paint_back(look, scale);
-  Brush head = paint_head(look, scale);
-  figure.head = to_layer(head, head.colour());
+  figure.head = to_layer(paint_head(look, scale));
   return figure;
 }
 

@@ -3,18 +3,19 @@
 // away costs little and does not flicker.
 #pragma once
 
-#include <opencv2/core.hpp>
 #include <vector>
 
 #include "camera/sim/look.h"
+#include "camera/sim/pixels.h"
+#include "domain/geometry.h"
 
 namespace vigia::camera::sim {
 
 struct Layer {
-  cv::Rect2f area;  // in face widths; x from the face's middle, y from the hairline
-  float scale = 0;  // pixels per face width of the first, largest size
-  // CV_8UC4: Y, U, V, alpha, the first three multiplied by alpha; each half as large as the one before.
-  std::vector<cv::Mat> sizes;
+  domain::Box area;  // in face widths; x from the face's middle, y from the hairline
+  float scale = 0;   // pixels per face width of the first, largest size
+  // Each half as large as the one before; what is left over of a side is a pixel of its own.
+  std::vector<Yuva> sizes;
 };
 
 struct Figure {

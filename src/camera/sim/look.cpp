@@ -8,21 +8,20 @@
 namespace vigia::camera::sim {
 namespace {
 
-const std::array kSkins = {cv::Scalar(176, 200, 236), cv::Scalar(158, 186, 228), cv::Scalar(140, 172, 218),
-                           cv::Scalar(122, 158, 206), cv::Scalar(104, 140, 190), cv::Scalar(84, 118, 168),
-                           cv::Scalar(66, 96, 144)};
-const std::array kHairs = {cv::Scalar(22, 22, 26),  cv::Scalar(28, 38, 54),   cv::Scalar(38, 56, 84),
-                           cv::Scalar(52, 84, 122), cv::Scalar(92, 132, 166), cv::Scalar(128, 130, 134)};
-const std::array kIrises = {cv::Scalar(28, 40, 58), cv::Scalar(36, 60, 92), cv::Scalar(120, 92, 62),
-                            cv::Scalar(70, 96, 76)};
-const std::array kCoats = {cv::Scalar(92, 52, 36),  cv::Scalar(48, 44, 50),   cv::Scalar(44, 42, 128),
-                           cv::Scalar(70, 98, 44),  cv::Scalar(120, 110, 96), cv::Scalar(36, 84, 132),
-                           cv::Scalar(108, 62, 98), cv::Scalar(150, 128, 66)};
-const std::array kShirts = {cv::Scalar(222, 222, 220), cv::Scalar(170, 196, 206), cv::Scalar(206, 182, 150),
-                            cv::Scalar(60, 60, 66)};
+const std::array kSkins = {Colour{176, 200, 236}, Colour{158, 186, 228}, Colour{140, 172, 218},
+                           Colour{122, 158, 206}, Colour{104, 140, 190}, Colour{84, 118, 168},
+                           Colour{66, 96, 144}};
+const std::array kHairs = {Colour{22, 22, 26},  Colour{28, 38, 54},   Colour{38, 56, 84},
+                           Colour{52, 84, 122}, Colour{92, 132, 166}, Colour{128, 130, 134}};
+const std::array kIrises = {Colour{28, 40, 58}, Colour{36, 60, 92}, Colour{120, 92, 62}, Colour{70, 96, 76}};
+const std::array kCoats = {Colour{92, 52, 36},  Colour{48, 44, 50},   Colour{44, 42, 128},
+                           Colour{70, 98, 44},  Colour{120, 110, 96}, Colour{36, 84, 132},
+                           Colour{108, 62, 98}, Colour{150, 128, 66}};
+const std::array kShirts = {Colour{222, 222, 220}, Colour{170, 196, 206}, Colour{206, 182, 150},
+                            Colour{60, 60, 66}};
 
 template <class Array>
-const cv::Scalar& one_of(const Array& colours, Dice& dice) {
+const Colour& one_of(const Array& colours, Dice& dice) {
   return colours[static_cast<std::size_t>(dice.below(static_cast<int>(colours.size())))];
 }
 
@@ -30,14 +29,14 @@ void give_skin(Look& look, int skin, Dice& dice) {
   look.skin = kSkins[static_cast<std::size_t>(skin)];
   const int hairs = static_cast<int>(kHairs.size()) - std::max(0, skin - 2);  // dark with dark
   look.hair = kHairs[static_cast<std::size_t>(dice.below(hairs))];
-  look.brows = 0.5 * look.hair + 0.25 * look.skin * 0.6;
+  look.brows = look.hair * 0.5 + look.skin * 0.15;
   look.iris = kIrises[static_cast<std::size_t>(dice.below(skin > 3 ? 2 : 4))];
-  look.lips = look.skin.mul(cv::Scalar(0.62, 0.58, 0.84));
+  look.lips = times(look.skin, {0.62, 0.58, 0.84});
 }
 
-void give_coat(Look& look, const cv::Scalar& coat, Dice& dice) {
+void give_coat(Look& look, const Colour& coat, Dice& dice) {
   look.coat = coat;
-  look.collar = 0.75 * look.coat + 0.25 * one_of(kShirts, dice);
+  look.collar = look.coat * 0.75 + one_of(kShirts, dice) * 0.25;
 }
 
 void give_features(Look& look, Dice& dice) {

@@ -1,16 +1,17 @@
 // What a person looks like: chosen by the scene's seed and the person's number, the same for ever.
-// Lengths in face widths, colours blue, green, red.
+// Lengths in face widths.
 #pragma once
 
 #include <cstdint>
-#include <opencv2/core.hpp>
+
+#include "camera/sim/colour.h"
 
 namespace vigia::camera::sim {
 
 enum class HairStyle { short_cut, parted, long_hair, receding };
 
 struct Look {
-  cv::Scalar skin, hair, brows, iris, lips, coat, collar;
+  Colour skin, hair, brows, iris, lips, coat, collar;
   HairStyle hair_style = HairStyle::short_cut;
   float eye_distance = 0.21F;  // of an eye from the middle
   float eye_y = 0.5F;          // below the hairline

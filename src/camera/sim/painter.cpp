@@ -33,15 +33,15 @@ Stand stand_of(const Person& person) {
   return {person.face.centre().x, person.face.top, person.face.width, person.yaw, person.blur};
 }
 
-struct Pixels {
+struct Covered {
   int left, right, top, bottom;
 };
 
 // With one grey; says what that covers of the picture: even numbers, as chroma is half as large.
-Pixels fill(I420Image& picture, const domain::Box& box, std::uint8_t grey) {
+Covered fill(I420Image& picture, const domain::Box& box, std::uint8_t grey) {
   const auto even = [](float v, int most) { return std::clamp(static_cast<int>(v / 2) * 2, 0, most); };
-  const Pixels area{even(box.left, picture.size.width), even(box.right(), picture.size.width),
-                    even(box.top, picture.size.height), even(box.bottom(), picture.size.height)};
+  const Covered area{even(box.left, picture.size.width), even(box.right(), picture.size.width),
+                     even(box.top, picture.size.height), even(box.bottom(), picture.size.height)};
   for (int y = area.top; y < area.bottom; ++y) {
     const auto row = picture.y.begin() + static_cast<std::ptrdiff_t>(y) * picture.luma_stride();
     std::fill(row + area.left, row + area.right, grey);
@@ -111,9 +111,9 @@ void Painter::paint_poster(const Person& person) {
   const Figure& figure = figure_of(person);
   const Stand stand = stand_of(person);
   const float width = person.face.width;
-  const cv::Rect2f body = figure.body.area;
-  const domain::Box sheet{stand.x + body.x * width, stand.top - 0.55F * width, body.width * width,
-                          (body.y + body.height + 0.55F) * width};
+  const domain::Box body = figure.body.area;
+  const domain::Box sheet{stand.x + body.left * width, stand.top - 0.55F * width, body.width * width,
+                          (body.bottom() + 0.55F) * width};
   fill(canvas_, sheet, 188);
   draw_layer(figure.back, stand, canvas_, patch_);
   draw_layer(figure.body, stand, canvas_, patch_);
@@ -122,7 +122,7 @@ void Painter::paint_poster(const Person& person) {
 
 // White, with lines of print.
 void Painter::paint_paper(const domain::Box& paper) {
-  const Pixels area = fill(canvas_, paper, 214);
+  const Covered area = fill(canvas_, paper, 214);
   const int margin = (area.right - area.left) / 10;
   for (int y = area.top; y < area.bottom; ++y) {
     const auto row = canvas_.y.begin() + static_cast<std::ptrdiff_t>(y) * canvas_.luma_stride();

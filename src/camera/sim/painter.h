@@ -1,7 +1,7 @@
 // Paints what a Scene's camera sees at a moment: the room, the people before it, the sensor's noise.
 // Deterministic: the same scene and time give the same picture, in whatever order they are asked for.
 //
-// The faces are meant to be found by real detectors (YuNet, Haar cascades), as painter_test checks.
+// The faces are meant to be found by real detectors (vigia_n, YuNet), as painter_test checks.
 // Cost: about 1 ms a frame of 720p plus 0.5 ms per person in it; a person's first frame some ms more.
 // Memory: 6 bytes per pixel, 1.5 MB per person in the picture. Threads: one thread at a time.
 #pragma once
@@ -42,7 +42,7 @@ class Painter {
   I420Image canvas_;
   // By person and what the face does at the moment.
   std::map<std::pair<std::int64_t, int>, Figure> figures_;
-  cv::Mat patch_;
+  Yuva patch_;
 };
 
 }  // namespace vigia::camera::sim

@@ -1,24 +1,22 @@
 #include "camera/sim/room_art.h"
 
-#include <opencv2/imgproc.hpp>
+#include <algorithm>
 
 #include "camera/sim/brush.h"
+#include "camera/sim/colour.h"
 #include "camera/sim/dice.h"
-#include "camera/sim/yuv.h"
 
 namespace vigia::camera::sim {
 namespace {
 
-using Corners = std::vector<cv::Point2f>;
-
-Corners rectangle(float left, float top, float right, float bottom) {
+Outline rectangle(float left, float top, float right, float bottom) {
   return {{left, top}, {right, top}, {right, bottom}, {left, bottom}};
 }
 
 // One unit is the picture's height here.
 void paint_walls(Brush& brush, float width, Dice& dice) {
-  const cv::Scalar wall(dice.between(150, 185), dice.between(160, 185), dice.between(160, 190));
-  const cv::Scalar floor(dice.between(80, 100), dice.between(95, 112), dice.between(108, 125));
+  const Colour wall{dice.between(150, 185), dice.between(160, 185), dice.between(160, 190)};
+  const Colour floor{dice.between(80, 100), dice.between(95, 112), dice.between(108, 125)};
   brush.polygon(rectangle(-1, -1, width + 1, 2), {wall});
   brush.polygon(rectangle(-1, -0.3F, width + 1, 0.1F), {wall * 0.8, 0.8F, 0.12F});
   brush.ellipse({width * 0.3F, 0.25F}, {width * 0.3F, 0.3F}, {wall * 1.13, 0.8F, 0.15F});
@@ -27,57 +25,65 @@ void paint_walls(Brush& brush, float width, Dice& dice) {
   brush.polygon(rectangle(-1, 0.9F, width + 1, 2), {floor * 1.2, 0.7F, 0.08F});
 }
 
-// Few things with soft contrasts: what looks like two dark spots over a third is a face to a cascade.
+// Few things with soft contrasts: what looks like two dark spots over a third is a face to a detector.
 void paint_things(Brush& brush, float width, Dice& dice) {
   const float door = width * dice.between(0.08, 0.14);
-  const cv::Scalar wood(dice.between(112, 128), dice.between(132, 148), dice.between(150, 168));
+  const Colour wood{dice.between(112, 128), dice.between(132, 148), dice.between(150, 168)};
   brush.polygon(rectangle(door - 0.015F, 0.105F, door + 0.315F, 0.72F), {wood * 1.12, 1, 0.003F});
   brush.polygon(rectangle(door, 0.12F, door + 0.3F, 0.72F), {wood, 1, 0.003F});
   brush.polygon(rectangle(door + 0.045F, 0.17F, door + 0.255F, 0.67F), {wood * 0.93, 1, 0.006F});
 
   const float window = width * dice.between(0.68, 0.76);
-  brush.polygon(rectangle(window, 0.06F, window + 0.36F, 0.36F), {cv::Scalar(205, 205, 200), 1, 0.004F});
+  brush.polygon(rectangle(window, 0.06F, window + 0.36F, 0.36F), {Colour{205, 205, 200}, 1, 0.004F});
   brush.polygon(rectangle(window + 0.015F, 0.075F, window + 0.345F, 0.345F),
-                {cv::Scalar(226, 214, 196), 1, 0.004F});
+                {Colour{226, 214, 196}, 1, 0.004F});
 }
 
 void paint_pillar(Brush& brush, const Scene& scene) {
   const float unit = 1.0F / static_cast<float>(scene.options().size.height);
   const domain::Box box = scene.pillar();
   const float left = box.left * unit, right = box.right() * unit, width = right - left;
-  brush.polygon(rectangle(left, -0.1F, right, 1.1F), {cv::Scalar(124, 128, 132)});
+  brush.polygon(rectangle(left, -0.1F, right, 1.1F), {Colour{124, 128, 132}});
   brush.polygon(rectangle(left + width * 0.2F, -0.1F, left + width * 0.45F, 1.1F),
-                {cv::Scalar(168, 170, 174), 0.9F, width * 0.1F});
+                {Colour{168, 170, 174}, 0.9F, width * 0.1F});
   brush.polygon(rectangle(left + width * 0.75F, -0.1F, right, 1.1F),
-                {cv::Scalar(100, 104, 108), 0.9F, width * 0.08F});
+                {Colour{100, 104, 108}, 0.9F, width * 0.08F});
 }
 
-void add_texture(cv::Mat& image, Dice& dice) {
-  cv::Mat fine(image.size(), CV_8UC1), coarse(image.rows / 6 + 1, image.cols / 6 + 1, CV_8UC1), spread;
-  for (cv::Mat* mat : {&fine, &coarse}) {
-    for (int y = 0; y < mat->rows; ++y) {
-      for (int x = 0; x < mat->cols; ++x)
-        mat->at<std::uint8_t>(y, x) = static_cast<std::uint8_t>(dice.below(8));
-    }
-  }
-  cv::resize(coarse, spread, image.size(), 0, 0, cv::INTER_CUBIC);
-  for (int y = 0; y < image.rows; ++y) {
-    for (int x = 0; x < image.cols; ++x) {
-      const int change = (fine.at<std::uint8_t>(y, x) + spread.at<std::uint8_t>(y, x)) / 2 - 3;
-      auto& pixel = image.at<cv::Vec3b>(y, x);
-      for (int c = 0; c < 3; ++c) pixel[c] = cv::saturate_cast<std::uint8_t>(pixel[c] + change);
+// Unevenness of single pixels, and of patches six times as large.
+void add_texture(Bgr& image, Dice& dice) {
+  const auto uneven = [&dice](int width, int height) {
+    Mask mask(width, height);
+    for (std::uint8_t& value : mask.values) value = static_cast<std::uint8_t>(dice.below(8));
+    return mask;
+  };
+  constexpr int kPatch = 6;
+  const Mask fine = uneven(image.width, image.height);
+  const Mask coarse = uneven(image.width / kPatch + 2, image.height / kPatch + 2);
+  const auto spread = [&coarse](int x, int y) {
+    const std::uint8_t* upper = coarse.row(y / kPatch) + x / kPatch;
+    const std::uint8_t* lower = coarse.row(y / kPatch + 1) + x / kPatch;
+    const int across = x % kPatch, down = y % kPatch;
+    return ((upper[0] * (kPatch - across) + upper[1] * across) * (kPatch - down) +
+            (lower[0] * (kPatch - across) + lower[1] * across) * down) /
+           (kPatch * kPatch);
+  };
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      const int change = (fine.row(y)[x] + spread(x, y)) / 2 - 3;
+      for (std::uint8_t& c : image.row(y)[x]) c = static_cast<std::uint8_t>(std::clamp(c + change, 0, 255));
     }
   }
 }
 
-I420Image to_i420(const cv::Mat& bgr) {
-  I420Image image({bgr.cols, bgr.rows});
-  for (int y = 0; y < bgr.rows; ++y) {
-    for (int x = 0; x < bgr.cols; ++x) {
-      const auto& pixel = bgr.at<cv::Vec3b>(y, x);
-      const cv::Vec3b yuv = to_yuv(pixel[0], pixel[1], pixel[2]);
+I420Image to_i420(const Bgr& bgr) {
+  I420Image image({bgr.width, bgr.height});
+  for (int y = 0; y < bgr.height; ++y) {
+    for (int x = 0; x < bgr.width; ++x) {
+      const auto [blue, green, red] = bgr.row(y)[x];
+      const auto yuv = to_yuv(blue, green, red);
       const auto row = static_cast<std::size_t>(y), column = static_cast<std::size_t>(x);
-      const auto width = static_cast<std::size_t>(bgr.cols);
+      const auto width = static_cast<std::size_t>(bgr.width);
       image.y[row * width + column] = yuv[0];
       const std::size_t chroma = row / 2 * (width / 2) + column / 2;
       image.u[chroma] = yuv[1];

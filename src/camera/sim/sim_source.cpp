@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <exception>
-#include <opencv2/core/utility.hpp>
 #include <utility>
 
 #include "camera/sim/encoder.h"
@@ -38,7 +37,7 @@ class SimSource final : public PacketSource {
     try {
       const I420Image& picture = painter_.paint(from_seconds(seconds));
       if (Status status = encoder_.encode(picture, pts, packet); !status) return status;
-    } catch (const std::exception& error) {  // OpenCV, memory
+    } catch (const std::exception& error) {  // memory
       return Error{ErrorCode::io, std::string("sim: cannot paint: ") + error.what()};
     }
     packet.duration = std::llround(kTimeBase / fps_);
@@ -68,7 +67,6 @@ Result<std::unique_ptr<PacketSource>> open_sim(const std::string& url) {
   if (!options) return options.error();
   Result<Scene> scene = Scene::make(*options);
   if (!scene) return scene.error();
-  cv::setNumThreads(1);  // OpenCV's pool is the whole process's: cameras have a thread each already
   Result<Encoder> encoder = Encoder::make(options->size, options->fps);
   if (!encoder) return encoder.error();
   try {
