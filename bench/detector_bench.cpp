@@ -1,5 +1,5 @@
 // What finding faces in one frame costs one thread: preparing the input from the planes, and the network,
-// for both YuNets and by size; and the cascade.
+// for both YuNets and by size.
 //
 //   VIGIA_MODEL_DIR=... ./dev bench detector              models of $VIGIA_MODEL_DIR, else of
 //   $VIGIA_DATA/models
@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "detect/cascade_detector.h"
 #include "detect/letterbox.h"
 #include "detect/model_search.h"
 #include "detect/motion_gate.h"
@@ -89,20 +88,6 @@ void BM_Infer(benchmark::State& state, const std::string& file, Precision precis
   state.counters["MB"] = static_cast<double>(network->memory_bytes()) / 1e6;
 }
 
-// Arguments: frame width, height.
-void BM_Cascade(benchmark::State& state) {
-  const auto model = find_model("cascade", ModelPlaces::from_environment());
-  if (!model) return state.SkipWithError(model.error().text.c_str());
-  auto detector = CascadeDetector::create(model->file, 0.6);
-  if (!detector) return state.SkipWithError(detector.error().text.c_str());
-  const domain::Frame frame = noise_frame(
-      {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))}, domain::PixelLayout::i420);
-  std::vector<domain::Detection> found;
-  for (auto _ : state) {
-    if (Status status = (*detector)->detect(frame, {}, found); !status) state.SkipWithError("it failed");
-  }
-}
-
 void inputs(benchmark::internal::Benchmark* bench) {
   bench->Args({320, 192})
       ->Args({320, 320})
@@ -129,7 +114,6 @@ BENCHMARK_CAPTURE(BM_Infer, yunet_n_f32, std::string("yunet_n_640_640.onnx"), Pr
 BENCHMARK_CAPTURE(BM_Infer, yunet_n_bf16, std::string("yunet_n_640_640.onnx"), Precision::bf16)
     ->Apply(inputs);
 BENCHMARK(BM_MotionGate)->Args({1280, 720})->Args({1920, 1080})->Unit(benchmark::kMillisecond);
-BENCHMARK(BM_Cascade)->Args({1280, 720})->Args({1920, 1080})->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace vigia::detect

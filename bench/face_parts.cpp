@@ -165,7 +165,7 @@ int write_table(const Flags& flags) {
 int main(int argc, char** argv) {
   vigia::shot::Flags flags;
   CLI::App app("The parts of the quality of all faces in pictures and videos, as CSV.");
-  app.add_option("--model", flags.model, "a YuNet .onnx file, auto, or cascade");
+  app.add_option("--model", flags.model, "a YuNet .onnx file, auto, or vigia_n");
   app.add_option("--input", flags.input, "what the model sees, WxH");
   app.add_option("--min-score", flags.min_score, "0..1");
   app.add_option("--every", flags.every, "looks at each Nth frame of a video")->check(CLI::PositiveNumber);

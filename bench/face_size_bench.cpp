@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "detect/built_in.h"
 #include "detect/detect_faces.h"
 #include "detect/yunet_network.h"
 #include "face_tally.h"
@@ -41,7 +42,8 @@ namespace fs = std::filesystem;
 
 constexpr double kMinScore = 0.6;
 constexpr float kSureSize = 80;  // pixels, at which a face is found or never
-const std::vector<std::string> kModels{"yunet_n_640_640.onnx", "face_detection_yunet_2023mar.onnx"};
+const std::vector<std::string> kModels{"yunet_n_640_640.onnx", "face_detection_yunet_2023mar.onnx",
+                                       kBuiltInModel};
 
 struct Face {
   const cv::Mat* photo = nullptr;
@@ -204,15 +206,15 @@ std::map<std::string, Photo> read_photos(const fs::path& folder) {
 
 void measure_all(const Flags& flags, memory::MemoryManager& memory) {
   const auto photos = read_photos(flags.photos);
-  for (const std::string& model : kModels) {
-    if (!fs::exists(flags.models / model)) continue;
-    const auto stage = DetectFaces::create({.model = (flags.models / model).string(),
-                                            .min_detection_score = kMinScore,
-                                            .precision = flags.precision},
-                                           {}, memory.budget());
+  for (const std::string& name : kModels) {
+    const std::string model = name == kBuiltInModel ? name : (flags.models / name).string();
+    if (name != kBuiltInModel && !fs::exists(model)) continue;
+    const auto stage =
+        DetectFaces::create({.model = model, .min_detection_score = kMinScore, .precision = flags.precision},
+                            {}, memory.budget());
     if (!stage) throw std::runtime_error(stage.error().text);
     Sizes sizes(*stage, memory, flags);
-    for (const auto& [name, photo] : photos) sizes.take(photo.picture, photo.labels);
+    for (const auto& [file, photo] : photos) sizes.take(photo.picture, photo.labels);
     sizes.head();
     for (const std::string& input : flags.inputs) sizes.measure(size_of(input));
   }

@@ -14,10 +14,11 @@ pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(HTTPLIB REQUIRED IMPORTED_TARGET cpp-httplib)
 find_package(OpenSSL REQUIRED)
 
-# OpenCV by its parts: the package that carries its CMake file pulls in all of OpenCV, and Java.
+# OpenCV, for tests and benchmarks only: they compare with it. By its parts: the package that carries its CMake
+# file pulls in all of OpenCV, and Java.
 add_library(vigia_opencv INTERFACE)
 target_include_directories(vigia_opencv SYSTEM INTERFACE /usr/include/opencv4)
-target_link_libraries(vigia_opencv INTERFACE opencv_core opencv_imgproc opencv_objdetect)
+target_link_libraries(vigia_opencv INTERFACE opencv_core opencv_imgproc)
 
 # oneDNN and libonnx by name: the CMake file of the first asks for OpenCL, which nobody here needs.
 find_library(DNNL_LIBRARY dnnl REQUIRED)

@@ -13,6 +13,7 @@
 #include "memory/allocator.h"
 #include "orchestrator/check.h"
 #include "orchestrator/events.h"
+#include "orchestrator/get_model.h"
 #include "orchestrator/run.h"
 #include "settings/command_line.h"
 #include "settings/default_yaml.h"
@@ -103,6 +104,7 @@ int run_command(int argc, char** argv) {
     fmt::print("{}", settings::default_yaml());
     return 0;
   }
+  if (command.verb == settings::Verb::model) return orchestrator::get_model(command.model);
   if (command.verb == settings::Verb::bench) return run_bench(command);
   if (command.verb == settings::Verb::soak) {
     StopSignals signals;

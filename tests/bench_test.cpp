@@ -178,7 +178,6 @@ TEST_F(PipelineBenchTest, WithInputAutoTheBoundComesAfterTheRun) {
 }
 
 TEST_F(PipelineBenchTest, TheBoundLooksOnlyWhereTheCameraDoes) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   const auto faces = [this](const std::string& rot) {
     const auto done =
         run({"bench", "pipeline", "--cameras", "1", "--clip", "sim:faces=3&size=320x240&fps=25&seconds=10",
@@ -203,7 +202,6 @@ TEST_F(PipelineBenchTest, WithDetectorStepThereIsNoShare) {
 }
 
 TEST_F(PipelineBenchTest, TheModelSeesTheInputAndThePrecisionThatWereAsked) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   const auto done = run({"bench", "pipeline", "--cameras", "1", "--clip", kScene, "--input", "128x96",
                          "--precision", "f32", "--seconds", "0.6", "--warm-up", "0", "--json", "bench.json"});
   ASSERT_EQ(done.exit_status, 0) << done.err;
@@ -256,8 +254,9 @@ TEST_F(PipelineBenchTest, WhatIsWrongIsOneLine) {
 }
 
 TEST_F(BenchTest, DetectorByThreads) {
-  const auto done = run({"bench", "detector", "--model", "cascade", "--frame", "320x240", "--threads", "2",
-                         "--seconds", "0.3", "--json", "bench.json"});
+  const auto done =
+      run({"bench", "detector", "--model", "vigia_n", "--input", "320x192", "--precision", "f32", "--frame",
+           "320x240", "--threads", "2", "--seconds", "0.3", "--json", "bench.json"});
   ASSERT_EQ(done.exit_status, 0) << done.err;
   const auto rows = figures().at("detectors");
   ASSERT_EQ(rows.size(), 2U);
@@ -270,11 +269,10 @@ TEST_F(BenchTest, DetectorByThreads) {
     EXPECT_GT(row.at("cameras"), 0);
   }
   EXPECT_EQ(rows.at(0).at("scaling"), 1);
-  EXPECT_THAT(done.out, HasSubstr("cascade"));
+  EXPECT_THAT(done.out, HasSubstr("vigia_n"));
 }
 
 TEST_F(BenchTest, DetectorBySizeAndPrecision) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   environment_["ONEDNN_MAX_CPU_ISA"] = "AVX2";  // no bf16, whatever machine this is
   const auto done = run({"bench", "detector", "--input", "64x64,128x96", "--threads", "1", "--seconds", "0.1",
                          "--json", "bench.json"});

@@ -8,7 +8,7 @@ One line a complaint, 'path:line: what'; exit 1 if any. Looked at: every *.md, c
   ```yaml    loaded by the settings program ('PROGRAM FILE' says what is wrong and exits 2). A first line
              '# name.yaml' names the file for the commands of the same document.
   ```sh      run, in an empty folder with the document's YAML files, 'config/' and a './dev' whose demo,
-             run, check, events and soak are PROGRAM's, '--seconds' cut to 1. Has to exit 0.
+             run, check, events, model and soak are PROGRAM's, '--seconds' cut to 1. Has to exit 0.
              After '<!-- not run: reason -->' not run; commands, flags and files are looked up instead, those
              of the project's own scripts too.
   ```cpp     after '<!-- in: path -->': its lines stand in that file, in that order.
@@ -45,7 +45,7 @@ for argument in "$@"; do
   arguments+=("$argument") before=$argument
 done
 case ${1:-} in
-  demo | run | check | events | soak) exec "$VIGIA" "${arguments[@]}" ;;
+  demo | run | check | events | model | soak) exec "$VIGIA" "${arguments[@]}" ;;
   *) exec "$VIGIA_ROOT/dev" "$@" ;;
 esac
 """
@@ -223,7 +223,7 @@ class Checker:
         command = words[0] if words else ""
         if not re.search(rf"^  {re.escape(command)}\b", known, re.MULTILINE) or not command:
             self.complain(path, line, f"./dev has no command '{command}'")
-        elif command in ("demo", "run", "check", "events", "soak"):
+        elif command in ("demo", "run", "check", "events", "model", "soak"):
             self.look_up_vigia(path, line, words, files)
         else:
             self.look_up_flags(path, line, words[1:], known, "./dev")

@@ -12,8 +12,6 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 OS = pathlib.Path("/etc/os-release").read_text(encoding="utf-8") if os.path.exists("/etc/os-release") else ""
 DEBIAN_12 = "ID=debian\n" in OS and 'VERSION_ID="12"' in OS
-MODELS = pathlib.Path(os.environ.get("VIGIA_DATA", ""), "models") if "VIGIA_DATA" in os.environ else None
-SMALL, LARGE = "face_detection_yunet_2023mar.onnx", "yunet_n_640_640.onnx"
 
 TOOLS = {
     "cmake": """
@@ -42,7 +40,7 @@ class Dev(unittest.TestCase):
         self.calls.touch()
         self.calls.chmod(0o666)
         shutil.copy(ROOT / "dev", self.folder / "dev")
-        (self.folder / "packages.txt").write_text("# a comment\nalpha\n\nlibx # why\ngone\n", encoding="utf-8")
+        (self.folder / "packages.txt").write_text("# a comment\nalpha\n\nlibx # why\n# tests\ngone\n", encoding="utf-8")
         (self.folder / "bin").mkdir()
         for name, script in TOOLS.items():
             tool = self.folder / "bin" / name
@@ -90,6 +88,18 @@ class Dev(unittest.TestCase):
         self.assertIn("packages: installing 2 of 3", done.stderr)
         self.assertIn("downloading 50 %", done.stderr)
         self.assertIn("installing 100 %", done.stderr)
+
+    @unittest.skipUnless(DEBIAN_12 and os.geteuid() == 0, "needs Debian 12 and root")
+    def test_the_program_alone_needs_nothing_of_the_tests(self):
+        done = self.dev("check", INSTALLED="alpha")
+        self.assertEqual(done.returncode, 7, done.stderr)
+        self.assertTrue(self.called("apt-get")[1].endswith(" --no-install-recommends libx"))
+        self.assertIn("-DVIGIA_TESTS=OFF -DVIGIA_BENCH=OFF", self.called("cmake")[0])
+        (self.folder / "build/CMakeCache.txt").write_text("VIGIA_TESTS:BOOL=OFF\n", encoding="utf-8")
+        self.dev("check", INSTALLED="alpha libx")
+        self.assertEqual(sum(call.startswith("--preset") for call in self.called("cmake")), 1)
+        self.dev("test", INSTALLED="alpha libx gone")
+        self.assertIn("-DVIGIA_TESTS=ON -DVIGIA_BENCH=ON", self.called("cmake")[-2])
 
     @unittest.skipUnless(DEBIAN_12 and os.geteuid() == 0, "needs Debian 12 and root")
     def test_an_installation_that_fails_shows_what_apt_said(self):
@@ -152,49 +162,24 @@ class Dev(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("pool retire", done.stderr)
 
-    # --- models ---
+    # --- the model ---
 
-    def models(self):
-        folder = self.folder / "share/vigia/models"
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+    def test_the_model_is_tried_once_and_its_failure_is_nobodys(self):
+        for _ in range(2):
+            done = self.build_all_there("run", "-c", "my.yaml")
+            self.assertEqual(done.returncode, 7)
+            self.assertEqual(done.stdout, "vigia: run -c my.yaml\n")
+        self.assertNotIn("model", done.stderr)
+        (self.folder / "build/.model-tried").unlink()
+        done = self.build_all_there("demo")
+        self.assertEqual(done.returncode, 7)
+        self.assertEqual(done.stdout, "vigia: demo\n")
+        self.assertIn("      vigia: model --within 5\n", done.stderr)
 
-    def model(self, *arguments, **environment):
-        return self.dev("model", *arguments, XDG_DATA_HOME=str(self.folder / "share"), **environment)
-
-    @unittest.skipUnless(shutil.which("curl"), "needs curl")
-    def test_without_network_it_says_what_works_and_what_to_do(self):
-        done = self.model(VIGIA_MODEL_URL="http://127.0.0.1:9")
-        self.assertEqual(done.returncode, 1)
-        self.assertIn("cascade", done.stderr)
-        self.assertIn("./dev model --from FILE n", done.stderr)
-        self.assertEqual(self.models(), [])
-
-    @unittest.skipUnless(shutil.which("curl"), "needs curl")
-    def test_what_is_not_the_published_file_is_refused(self):
-        (self.folder / LARGE).write_text("not found, with status 200", encoding="utf-8")
-        for how in ({"VIGIA_MODEL_URL": self.folder.as_uri()}, {"from_file": True}):
-            arguments = ["--from", str(self.folder / LARGE)] if how.pop("from_file", False) else []
-            done = self.model(*arguments, **how)
-            self.assertEqual(done.returncode, 1)
-            self.assertIn("is not the published " + LARGE, done.stderr)
-            self.assertEqual(self.models(), [])
-
-    def test_arguments_of_model(self):
-        self.assertEqual(self.model("m").returncode, 2)
-        self.assertEqual(self.model("--form", "x").returncode, 2)
-        self.assertEqual(self.model("--from", str(self.folder / "none.onnx")).returncode, 1)
-        self.assertEqual(self.models(), [])
-
-    @unittest.skipUnless(MODELS and shutil.which("curl"), "VIGIA_DATA is not set")
-    def test_the_published_files_from_a_mirror_and_by_hand(self):
-        done = self.model("s", VIGIA_MODEL_URL=MODELS.as_uri() + "/")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        done = self.model("n", "--from", str(MODELS / LARGE))
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.models(), [SMALL, LARGE])
-        again = self.model(VIGIA_MODEL_URL="http://127.0.0.1:9")
-        self.assertEqual(again.returncode, 0)
-        self.assertIn("there already", again.stderr)
+    def test_only_demo_and_run_try_the_model(self):
+        for command in ("check", "events", "soak", "model"):
+            self.assertEqual(self.build_all_there(command).stdout, f"vigia: {command}\n")
+        self.assertFalse((self.folder / "build/.model-tried").exists())
 
 
 if __name__ == "__main__":

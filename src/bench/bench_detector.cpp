@@ -49,7 +49,6 @@ Status measure_all(DetectorResults& results, memory::Budget& budget, StopSignals
     if (!stage) return stage.error();
     for (const domain::Size input : results.options.inputs) {
       if (Status done = measure(*stage, input, results, signals); !done) return done;
-      if (!stage->has_sizes()) return ok_status();  // the cascade: no precision either
     }
   }
   return ok_status();

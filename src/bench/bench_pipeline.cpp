@@ -27,12 +27,12 @@ Status try_detector(const settings::Settings& settings) {
   const auto stage = detect::DetectFaces::create(settings.detector, detect::ModelPlaces::from_environment(),
                                                  memory.budget());
   if (!stage) return stage.error();
-  if (!stage->has_sizes() || settings.detector.input == domain::Size{}) return ok_status();
+  if (settings.detector.input == domain::Size{}) return ok_status();
   const auto detector = stage->make(settings.detector.input);
   return detector ? ok_status() : Status(detector.error());
 }
 
-// OverloadReport::input as a size; 0x0 for the cascade.
+// OverloadReport::input as a size; 0x0: it is none.
 domain::Size size_of(const std::string& input) {
   domain::Size size;
   if (std::sscanf(input.c_str(), "%dx%d", &size.width, &size.height) != 2) return {};

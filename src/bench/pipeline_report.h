@@ -23,7 +23,7 @@ struct StageReport {  // milliseconds
 // How detector.on_overload answered: see orchestrator/overload.h.
 struct OverloadReport {
   int level = 0;              // at the end: steps down from the level of the start
-  std::string input;          // at the end: "640x384"; "the cascade"
+  std::string input;          // at the end: "640x384"
   int step = 1;               // at the end: every Nth frame is looked at
   std::uint64_t changes = 0;  // since the start, with the warm-up
   double seconds_reduced = 0;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "detect/cascade_detector.h"
+#include "detect/built_in.h"
 #include "detect/detector_cost.h"
 #include "detect/yunet_detector.h"
 
@@ -18,6 +18,11 @@ namespace {
 constexpr domain::Size kTrialInput{320, 192};
 constexpr domain::Size kTrialFrame{1280, 720};
 
+Result<YunetWeights> weights_of(const FoundModel& model) {
+  if (model.is_built_in()) return built_in_weights();
+  return read_yunet(model.file);
+}
+
 }  // namespace
 
 Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const ModelPlaces& places,
@@ -26,28 +31,23 @@ Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const Mo
   if (!model) return model.error();
   const auto candidates = precisions_for(options.precision);
   if (!candidates) return candidates.error();
-  const bool weak_too = report == Report::weak_too && model->kind == FoundModel::Kind::yunet;
-  DetectFaces stage(
-      *model, weak_too ? std::min(options.min_detection_score, kWeakScore) : options.min_detection_score);
+  auto weights = weights_of(*model);
+  if (!weights) return weights.error();
+  DetectFaces stage(*model, report == Report::weak_too ? std::min(options.min_detection_score, kWeakScore)
+                                                       : options.min_detection_score);
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
-  if (model->kind == FoundModel::Kind::yunet) {
-    auto weights = read_yunet(model->file);
-    if (!weights) return weights.error();
-    stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
-    if (Status chosen = stage.take_fastest(*candidates); !chosen) return chosen.error();
-  }
+  stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
+  if (Status chosen = stage.take_fastest(*candidates); !chosen) return chosen.error();
   // The first detector shows that the others can be made.
-  auto trial = stage.make({kInputMin, kInputMin});
-  if (!trial) return trial.error();
-  stage.name_ = stage.has_sizes() ? fmt::format("{} {}", stage.weights_->name(), to_string(stage.precision_))
-                                  : (*trial)->name();
-  if (model->instead) {
-    log::warn(
-        "no YuNet model found, so faces are looked for with OpenCV's cascade: turned, tilted and small "
-        "faces are missed, and each frame takes longer. './dev model' gets a model; detector.model: cascade "
-        "says that this is meant");
-  }
+  if (auto trial = stage.make({kInputMin, kInputMin}); !trial) return trial.error();
+  stage.name_ = fmt::format("{} {}", stage.weights_->name(), to_string(stage.precision_));
+  log::info("detector.model: {}, {}{}{}", stage.weights_->name(), stage.origin(), model->instead ? ": " : "",
+            stage.hint());
   return stage;
+}
+
+std::string DetectFaces::hint() const {
+  return model_.instead ? kBuiltInHint : "";
 }
 
 Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
@@ -72,11 +72,6 @@ Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
 }
 
 Result<std::unique_ptr<Detector>> DetectFaces::make_between(const InputRange& inputs) const {
-  if (!weights_) {
-    auto cascade = CascadeDetector::create(model_.file, min_score_);
-    if (!cascade) return cascade.error();
-    return std::unique_ptr<Detector>(*std::move(cascade));
-  }
   return YunetDetector::create({.weights = weights_,
                                 .account = account_,
                                 .inputs = inputs,

@@ -33,28 +33,33 @@ namespace vigia::detect {
 class DetectFaces {
  public:
   // Which faces the detectors report. weak_too: also those between kWeakScore and min_detection_score, which
-  // may continue a track (domain::Sighting::weak); never the cascade's, whose scores mean less.
+  // may continue a track (domain::Sighting::weak).
   enum class Report { sure, weak_too };
   static constexpr double kWeakScore = 0.2;
 
-  // Where auto finds no model: the cascade, with one warning in the log. The budget must outlive all
-  // detectors. Errors: not_found, io, invalid: the model is not there or not usable; a model that is
+  // Where auto finds no model: the built-in one, and a line in the log that says so. The budget must outlive
+  // all detectors. Errors: not_found, io, invalid: the model is not there or not usable; a model that is
   // there but bad is an error too, never passed over; and a precision that this CPU lacks.
   static Result<DetectFaces> create(const DetectorOptions& options, const ModelPlaces& places,
                                     memory::Budget& budget, Report report = Report::sure);
 
-  // input: what the model sees; see check_input(). The cascade has no such size and ignores it.
-  // Errors: invalid, unavailable.
+  // input: what the model sees; see check_input(). Errors: invalid, unavailable.
   [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const {
     return make_between({input, input});
   }
   // What the model sees depends on what is wanted of a frame (View). The detector has a network for either
   // end, and makes others when it first needs them, which takes some ms. Errors: as make().
   [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
-  // False: the cascade.
-  [[nodiscard]] bool has_sizes() const noexcept { return weights_ != nullptr; }
-  // Of the detectors it makes, without their size: "yunet_n bf16", "cascade haarcascade_frontalface_alt2".
+  // Of the detectors it makes, without their size: "yunet_n bf16", "vigia_n f32".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  // Where the model is from, for people: its path, or "built in".
+  [[nodiscard]] std::string origin() const {
+    return model_.is_built_in() ? "built in" : model_.file.string();
+  }
+  // What another model would find, and how to get it; empty: this one is what was asked for.
+  [[nodiscard]] std::string hint() const;
+  // Pixels that a face has to have in an input: see smallest_face.h.
+  [[nodiscard]] int face_in_input() const noexcept { return weights_->face_in_input(); }
 
  private:
   DetectFaces(FoundModel model, double min_score) : model_(std::move(model)), min_score_(min_score) {}
@@ -64,7 +69,7 @@ class DetectFaces {
   double min_score_;
   Precision precision_ = Precision::f32;
   std::string name_;
-  std::shared_ptr<const YunetWeights> weights_;  // nullptr: the cascade
+  std::shared_ptr<const YunetWeights> weights_;
   std::shared_ptr<memory::Account> account_;
 };
 

@@ -39,7 +39,7 @@ class Detector {
   virtual Status detect(const domain::Frame& frame, const View& view,
                         std::vector<domain::Detection>& found) = 0;
 
-  // For people and summaries: "yunet_n 640x384 f32", "cascade haarcascade_frontalface_alt2".
+  // For people and summaries: "yunet_n 640x384 f32".
   [[nodiscard]] virtual std::string name() const = 0;
 
   // What the last detect() took: prepare, the small picture; infer, all the rest.

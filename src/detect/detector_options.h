@@ -8,7 +8,7 @@
 namespace vigia::detect {
 
 struct DetectorOptions {
-  std::string model = "auto";        // a YuNet .onnx file; auto: looks in the known places; cascade: OpenCV's
+  std::string model = "auto";        // a YuNet .onnx file; auto: looks in the known places; vigia_n: built in
   domain::Size input{0, 0};          // what the model sees, multiples of 32; 0x0 (auto): by cameras and cores
   double min_detection_score = 0.6;  // 0..1
   std::string precision = "auto";    // f32, bf16; auto: bf16 where the CPU has it

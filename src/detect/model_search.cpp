@@ -1,23 +1,17 @@
 #include "detect/model_search.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include <array>
 #include <cstdlib>
-#include <optional>
-#include <span>
-#include <string_view>
 #include <system_error>
+
+#include "detect/built_in.h"
+#include "detect/published_models.h"
 
 namespace vigia::detect {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 2> kModelNames{"yunet_n_640_640.onnx",
-                                                      "face_detection_yunet_2023mar.onnx"};
-constexpr std::string_view kCascadeName = "haarcascade_frontalface_alt2.xml";
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -28,23 +22,6 @@ std::string variable(const char* name) {
 bool is_there(const fs::path& file) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(file, ignored));
-}
-
-std::optional<fs::path> find_in(const std::vector<fs::path>& folders,
-                                std::span<const std::string_view> names) {
-  for (const fs::path& folder : folders) {
-    for (const std::string_view name : names) {
-      if (is_there(folder / name)) return folder / name;
-    }
-  }
-  return std::nullopt;
-}
-
-std::string listed(const std::vector<fs::path>& folders) {
-  std::vector<std::string> names;
-  names.reserve(folders.size());
-  for (const fs::path& folder : folders) names.push_back(folder.string());
-  return fmt::format("{}", fmt::join(names, ", "));
 }
 
 }  // namespace
@@ -59,33 +36,25 @@ ModelPlaces ModelPlaces::from_environment() {
     places.models.push_back(fs::path(home) / ".local/share/vigia/models");
   }
   places.models.emplace_back("/usr/share/vigia/models");
-  places.cascades = {"/usr/share/opencv4/haarcascades", "/usr/share/opencv/haarcascades"};
   return places;
 }
 
 Result<FoundModel> find_model(const std::string& setting, const ModelPlaces& places) {
-  const bool automatic = setting == "auto";
-  if (!automatic && setting != "cascade") {
-    if (is_there(setting)) return FoundModel{FoundModel::Kind::yunet, setting};
+  if (setting == kBuiltInModel) return FoundModel{};
+  if (setting != "auto") {
+    if (is_there(setting)) return FoundModel{setting};
     return Error{
         ErrorCode::not_found,
-        fmt::format("detector.model: {}: there is no such file (allowed: auto, cascade, or the path of a "
-                    "YuNet .onnx file; ./dev model gets one)",
+        fmt::format("detector.model: {}: there is no such file (allowed: auto, vigia_n, or the path of a "
+                    "YuNet .onnx file; 'vigia model' gets one)",
                     setting)};
   }
-  if (automatic) {
-    if (const auto file = find_in(places.models, kModelNames))
-      return FoundModel{FoundModel::Kind::yunet, *file};
+  for (const fs::path& folder : places.models) {
+    for (const PublishedModel& model : kPublished) {
+      if (is_there(folder / model.file)) return FoundModel{folder / model.file};
+    }
   }
-  if (const auto file = find_in(places.cascades, std::array{kCascadeName})) {
-    return FoundModel{FoundModel::Kind::cascade, *file, automatic};
-  }
-  const std::string also = automatic ? fmt::format("no YuNet model in {}, and ", listed(places.models)) : "";
-  return Error{
-      ErrorCode::not_found,
-      fmt::format("detector.model: {}: {}no {} in {} (./dev model gets the first, package opencv-data has "
-                  "the second)",
-                  setting, also, kCascadeName, listed(places.cascades))};
+  return FoundModel{.file = {}, .instead = true};
 }
 
 }  // namespace vigia::detect

@@ -2,8 +2,8 @@
 //
 // detector.model: auto takes the first of these files, in this order of folders: $VIGIA_MODEL_DIR,
 // $XDG_DATA_HOME/vigia/models (~/.local/share/vigia/models without it), /usr/share/vigia/models; in a folder
-// yunet_n_640_640.onnx before face_detection_yunet_2023mar.onnx. Without any, OpenCV's cascade. A path is
-// that file or an error, "cascade" is OpenCV's cascade.
+// yunet_n_640_640.onnx before face_detection_yunet_2023mar.onnx. Without any, the built-in vigia_n
+// (built_in.h). A path is that file or an error, "vigia_n" is the built-in one.
 // Threads: pure, but for reading the environment (call it before others may change that).
 #pragma once
 
@@ -16,20 +16,19 @@
 namespace vigia::detect {
 
 struct ModelPlaces {
-  std::vector<std::filesystem::path> models;    // folders for YuNet's files
-  std::vector<std::filesystem::path> cascades;  // folders for OpenCV's
+  std::vector<std::filesystem::path> models;  // folders for YuNet's files
 
   static ModelPlaces from_environment();
 };
 
 struct FoundModel {
-  enum class Kind { yunet, cascade };
-  Kind kind = Kind::yunet;
-  std::filesystem::path file;
-  bool instead = false;  // of a YuNet that was looked for and not found
+  std::filesystem::path file;  // empty: the built-in
+  bool instead = false;        // of a YuNet that was looked for and not found
+
+  [[nodiscard]] bool is_built_in() const { return file.empty(); }
 };
 
-// setting: detector.model. Errors: not_found; the text says where it was looked for and how to mend it.
+// setting: detector.model. Errors: not_found; the text says how to mend it.
 Result<FoundModel> find_model(const std::string& setting, const ModelPlaces& places);
 
 }  // namespace vigia::detect

@@ -24,7 +24,7 @@ class ModelSearch : public ::testing::Test {
   fs::path at(const fs::path& file) const { return folder_.path() / file; }
 
   testing::TempDir folder_;
-  ModelPlaces places_{{folder_.path() / "a", folder_.path() / "b"}, {folder_.path() / "cascades"}};
+  ModelPlaces places_{{folder_.path() / "a", folder_.path() / "b"}};
 };
 
 TEST_F(ModelSearch, TakesTheFirstFolderThatHasOne) {
@@ -34,24 +34,20 @@ TEST_F(ModelSearch, TakesTheFirstFolderThatHasOne) {
   EXPECT_EQ(find_model("auto", places_)->file, at("a/face_detection_yunet_2023mar.onnx"));
   put("a/yunet_n_640_640.onnx");
   EXPECT_EQ(find_model("auto", places_)->file, at("a/yunet_n_640_640.onnx"));
-  EXPECT_EQ(find_model("auto", places_)->kind, FoundModel::Kind::yunet);
+  EXPECT_FALSE(find_model("auto", places_)->instead);
 }
 
-TEST_F(ModelSearch, FallsBackToTheCascadeAndSaysSo) {
-  put("cascades/haarcascade_frontalface_alt2.xml");
+TEST_F(ModelSearch, TakesTheBuiltInOneWhereThereIsNoOtherAndSaysSo) {
   const auto found = find_model("auto", places_);
   ASSERT_TRUE(found);
-  EXPECT_EQ(found->kind, FoundModel::Kind::cascade);
+  EXPECT_TRUE(found->is_built_in());
   EXPECT_TRUE(found->instead);
-  const auto asked_for = find_model("cascade", places_);
-  ASSERT_TRUE(asked_for);
-  EXPECT_FALSE(asked_for->instead);
 }
 
-TEST_F(ModelSearch, CascadeMeansTheCascadeThoughThereIsAModel) {
+TEST_F(ModelSearch, VigiaNMeansTheBuiltInOneThoughThereIsAModel) {
   put("a/yunet_n_640_640.onnx");
-  put("cascades/haarcascade_frontalface_alt2.xml");
-  EXPECT_EQ(find_model("cascade", places_)->kind, FoundModel::Kind::cascade);
+  EXPECT_TRUE(find_model("vigia_n", places_)->is_built_in());
+  EXPECT_FALSE(find_model("vigia_n", places_)->instead);
 }
 
 TEST_F(ModelSearch, TakesAPathAsItIs) {

@@ -198,6 +198,10 @@ void OnnxGraph::expect_input(const std::string& name, std::int64_t channels) {
   fail(fmt::format("'{}' is made by nothing, and is not its input", shown(name)));
 }
 
+bool OnnxGraph::is_named(std::string_view name) const {
+  return tables_->model.graph().name() == name;
+}
+
 void OnnxGraph::fail(std::string text) {
   if (!failed()) error_ = Error{ErrorCode::invalid, std::move(text)};
 }

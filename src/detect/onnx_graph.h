@@ -54,6 +54,8 @@ class OnnxGraph {
   // `name` must be what the caller of the network fills in, with this many channels.
   void expect_input(const std::string& name, std::int64_t channels);
 
+  [[nodiscard]] bool is_named(std::string_view name) const;
+
   void fail(std::string text);
   [[nodiscard]] bool failed() const noexcept { return !error_.ok(); }
   [[nodiscard]] const Status& error() const noexcept { return error_; }

@@ -6,8 +6,8 @@
 // A face's size is the shorter side of its box, as filter_min_size has it. Everything is about the part of a
 // frame that is looked at: of `rot`, where there is one, a face has more pixels in the same input.
 // The network sees the same thing at every input, so what counts is a face's pixels there. The constant is
-// measured (bench/face_size_bench.cpp, a table is in README.md), with both published models.
-// When not: the cascade, which has sizes of its own.
+// measured (bench/face_size_bench.cpp, a table is in README.md), with both published models, and with the
+// built-in one, which needs larger faces.
 // Threads: pure functions.
 #pragma once
 
@@ -20,6 +20,7 @@ namespace vigia::detect {
 // Pixels of the input at which 95 % of labelled faces are found in a single frame, also blurred, noisy and
 // compressed as a camera's are.
 inline constexpr int kFaceInInput = 12;
+inline constexpr int kFaceInInputOfVigiaN = 18;
 
 // What auto and overload choose from, the least first.
 inline constexpr std::array kInputs{domain::Size{320, 192},  domain::Size{480, 288},
@@ -38,10 +39,13 @@ struct InputRange {
 // By area.
 [[nodiscard]] domain::Size clamp(domain::Size input, const InputRange& range) noexcept;
 
-// The smallest face that is found, pixels of the frame, rounded up. REQUIRES: no size is empty.
-[[nodiscard]] int smallest_face(domain::Size looked_at, domain::Size input) noexcept;
+// The smallest face that is found, pixels of the frame, rounded up. in_input: how many it has to have in the
+// input, YunetWeights::face_in_input(). REQUIRES: no size is empty.
+[[nodiscard]] int smallest_face(domain::Size looked_at, domain::Size input,
+                                int in_input = kFaceInInput) noexcept;
 
 // The least of kInputs with which faces of that size are found; the largest where none is enough.
-[[nodiscard]] domain::Size input_for(domain::Size looked_at, int least_face) noexcept;
+[[nodiscard]] domain::Size input_for(domain::Size looked_at, int least_face,
+                                     int in_input = kFaceInInput) noexcept;
 
 }  // namespace vigia::detect

@@ -38,7 +38,8 @@ Result<YunetDetector::Sized*> YunetDetector::sized(domain::Size input) {
 
 domain::Size YunetDetector::input_of(const domain::Region& region, int least_face) const noexcept {
   if (least_face <= 0) return setup_.inputs.most;
-  return clamp(input_for({region.width, region.height}, least_face), setup_.inputs);
+  return clamp(input_for({region.width, region.height}, least_face, setup_.weights->face_in_input()),
+               setup_.inputs);
 }
 
 Status YunetDetector::detect(const domain::Frame& frame, const View& view,

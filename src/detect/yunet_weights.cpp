@@ -13,10 +13,6 @@ namespace {
 
 using Ints = std::vector<std::int64_t>;
 
-// Output channels of the backbone's pairs.
-using Channels = std::array<int, YunetWeights::kBackbonePairs>;
-constexpr Channels kChannelsOfS{16, 16, 32, 32, 64, 64, 64, 64, 64, 64, 64};
-constexpr Channels kChannelsOfN{16, 16, 64, 64, 64, 64, 64, 64, 64, 64, 64};
 constexpr int kFeatures = 64;
 
 // The values of one convolution, and the name of what it reads.
@@ -45,6 +41,7 @@ class YunetReader {
     read_shared(features);
     read_backbone(read_neck(features));
     if (graph_.failed()) return graph_.error().error();
+    weights_.is_vigia_n = weights_.variant == YunetVariant::n && graph_.is_named("vigia_n");
     return std::move(weights_);
   }
 
@@ -151,7 +148,8 @@ class YunetReader {
   }
 
   void read_backbone(const std::array<std::string, kYunetLevels>& taken) {
-    const Channels& channels = weights_.variant == YunetVariant::s ? kChannelsOfS : kChannelsOfN;
+    const auto& channels =
+        weights_.variant == YunetVariant::s ? YunetWeights::kChannelsOfS : YunetWeights::kChannelsOfN;
     std::string output = taken.back();
     for (std::size_t i = channels.size(); i-- > 0 && !graph_.failed();) {
       const auto index = static_cast<int>(i);
@@ -200,7 +198,7 @@ Result<YunetWeights> read_yunet(const std::filesystem::path& path) {
   auto weights = parse_yunet(*content);
   if (weights) return weights;
   return Error{weights.error().code,
-               fmt::format("{}: not a usable YuNet model: {} (./dev model gets the published file)",
+               fmt::format("{}: not a usable YuNet model: {} ('vigia model' gets the published file)",
                            path.string(), weights.error().text)};
 }
 

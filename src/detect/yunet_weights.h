@@ -1,8 +1,11 @@
 // The weights of a YuNet face detector, read out of the ONNX file that its makers publish. The file is
 // made for 640x640; the weights serve any size.
 //
-// Two networks are known, told apart by their layers: "yunet_n" has one more pair of convolutions before
-// its heads, and more channels early on, than "yunet_s" (published as face_detection_yunet_2023mar.onnx).
+// Two forms of network are known, told apart by their layers: "yunet_n" has one more pair of convolutions
+// before its heads, and more channels early on, than "yunet_s" (published as
+// face_detection_yunet_2023mar.onnx).
+//
+// "vigia_n", which is built in (built_in.h), has the form of yunet_n.
 //
 //   image -> first 3x3, stride 2 -> backbone -> features at strides 8, 16, 32
 //         -> neck (each level takes the next coarser one, enlarged twice) -> shared (n only) -> heads
@@ -17,6 +20,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "detect/smallest_face.h"
 
 namespace vigia::detect {
 
@@ -29,6 +33,8 @@ struct ConvPair {
   std::vector<float> depth;  // [out][3][3]
   std::vector<float> depth_bias;
   bool relu = true;  // at its end
+
+  bool operator==(const ConvPair&) const = default;
 };
 
 enum class YunetVariant { s, n };
@@ -48,11 +54,15 @@ inline constexpr std::array<int, kYunetLevels> kYunetStrides{8, 16, 32};
 struct YunetWeights {
   static constexpr int kFirstOut = 16;
   static constexpr int kBackbonePairs = 11;
+  // Output channels of the backbone's pairs.
+  static constexpr std::array<int, kBackbonePairs> kChannelsOfS{16, 16, 32, 32, 64, 64, 64, 64, 64, 64, 64};
+  static constexpr std::array<int, kBackbonePairs> kChannelsOfN{16, 16, 64, 64, 64, 64, 64, 64, 64, 64, 64};
   // The pairs of the backbone that a 2x2 maximum follows, and those whose result the neck takes.
   static constexpr std::array<int, 4> kPooledAfter{0, 4, 6, 8};
   static constexpr std::array<int, kYunetLevels> kTakenAfter{6, 8, 10};
 
   YunetVariant variant = YunetVariant::s;
+  bool is_vigia_n = false;   // of YuNet-n's form, but trained by this project: it says so in its graph's name
   std::vector<float> first;  // [16][3][3][3]; blue, green, red
   std::vector<float> first_bias;
   std::array<ConvPair, kBackbonePairs> backbone;
@@ -61,7 +71,14 @@ struct YunetWeights {
   std::array<ConvPair, kYunetLevels> shared;  // of n only
   std::array<ConvPair, kYunetLevels> heads;   // the four heads side by side, see YunetHead
 
-  [[nodiscard]] std::string name() const { return variant == YunetVariant::s ? "yunet_s" : "yunet_n"; }
+  [[nodiscard]] std::string name() const {
+    if (is_vigia_n) return "vigia_n";
+    return variant == YunetVariant::s ? "yunet_s" : "yunet_n";
+  }
+  // Pixels of the input at which most faces are found: see smallest_face.h.
+  [[nodiscard]] int face_in_input() const { return is_vigia_n ? kFaceInInputOfVigiaN : kFaceInInput; }
+
+  bool operator==(const YunetWeights&) const = default;
 };
 
 // Errors: not_found, io, invalid (the text names the file, says what is wrong, and how to mend it).

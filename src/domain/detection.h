@@ -17,7 +17,7 @@ struct Landmarks {
 struct Detection {
   Box box;
   float score = 0;                     // 0..1, the detector's own
-  std::optional<Landmarks> landmarks;  // none: the detector does not give them (cascade)
+  std::optional<Landmarks> landmarks;  // none: the detector does not give them
 };
 
 }  // namespace vigia::domain

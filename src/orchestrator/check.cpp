@@ -99,7 +99,9 @@ Reckoned check_detector(const settings::Settings& settings, memory::MemoryManage
     report.bad("detector", detectors.error().text);
     return std::nullopt;
   }
-  report.ok("detector", detectors->name);
+  report.ok("detector", fmt::format("{}, {}", detectors->name, detectors->stage.origin()));
+  if (const std::string hint = detectors->stage.hint(); !hint.empty())
+    fmt::print("note  detector: {}\n", hint);
   return Reckoning{detectors->costs, detectors->machine};
 }
 

@@ -37,8 +37,7 @@ Result<Nanoseconds> measured_cost(const detect::DetectFaces& stage, domain::Size
 
 // Sizes that cannot be had are left out, but not the one that is set.
 Result<LookCosts> costs_of(const detect::DetectFaces& stage, domain::Size set, bool reduces) {
-  LookCosts costs{.each = {}, .set = set, .reduces = reduces};
-  if (!stage.has_sizes()) return costs;
+  LookCosts costs{.each = {}, .set = set, .reduces = reduces, .face_in_input = stage.face_in_input()};
   const bool is_auto = set == domain::Size{};
   for (const domain::Size input : inputs_for(set, reduces)) {
     if (!is_auto && !reduces) {
@@ -87,7 +86,7 @@ Result<Detectors> make_detectors(const settings::Settings& settings, memory::Bud
   if (!costs) return costs.error();
   detectors.costs = *std::move(costs);
   detectors.ladder = ladder_for(detectors.costs, detectors.crowd);
-  if (settings.detector.input == domain::Size{} && detectors.stage.has_sizes()) {
+  if (settings.detector.input == domain::Size{}) {
     Choice choice = choose_level(detectors.ladder, detectors.crowd, detectors.machine);
     detectors.start = choice.level;
     detectors.choice = std::move(choice.why);

@@ -30,7 +30,7 @@ class FollowFindfaceTest : public ::testing::Test {
     settings_.findface.password = "admin";
     settings_.findface.uuid = "test";
     settings_.findface.reload_interval = 0.02;
-    settings_.detector.model = "cascade";
+    settings_.detector.model = "vigia_n";
     settings_.detector.workers = 1;
     settings_.delivery.stop_timeout = 0;
     settings_.outbox.path = folder_ / "vigia.db";

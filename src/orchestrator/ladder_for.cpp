@@ -16,8 +16,8 @@ constexpr Size kStandard{640, 384}, kLeast = detect::kInputs.front();
 constexpr std::array kFirstSteps{2, 3};
 constexpr std::array kLastSteps{4, 6, 8};
 
-Size needed_by(const Want& want) {
-  return detect::input_for(want.looked_at, want.least_face);
+Size needed_by(const Want& want, int face_in_input) {
+  return detect::input_for(want.looked_at, want.least_face, face_in_input);
 }
 
 class LadderMaker {
@@ -29,7 +29,6 @@ class LadderMaker {
   std::vector<Level> make() {
     const auto [harmless, harmful] = inputs();
     for (const InputRange& range : harmless) add(range, 1);
-    if (ladder_.empty()) ladder_.emplace_back();  // the cascade
     if (costs_.reduces) add_steps(kFirstSteps);
     const int step = ladder_.back().step;
     for (const InputRange& range : harmful) add(range, step);
@@ -43,20 +42,17 @@ class LadderMaker {
     std::vector<InputRange> harmless, harmful;
   };
 
-  [[nodiscard]] Inputs inputs() const {
-    if (costs_.each.empty()) return {};
-    return costs_.set == Size{} ? inputs_of_auto() : inputs_below_set();
-  }
+  [[nodiscard]] Inputs inputs() const { return costs_.set == Size{} ? inputs_of_auto() : inputs_below_set(); }
 
   [[nodiscard]] Inputs inputs_of_auto() const {
-    Size needed = kLeast;
-    for (const Want& want : wants_) needed = detect::clamp(needed_by(want), {needed, detect::kInputs.back()});
+    Size least = kLeast;
+    for (const Want& want : wants_) least = detect::clamp(needed(want), {least, detect::kInputs.back()});
     Inputs inputs;
     for (auto input = detect::kInputs.rbegin(); input != detect::kInputs.rend(); ++input) {
       if (area(*input) <= area(kStandard)) {
-        inputs.harmless.push_back({*input, detect::clamp(needed, {*input, detect::kInputs.back()})});
+        inputs.harmless.push_back({*input, detect::clamp(least, {*input, detect::kInputs.back()})});
       }
-      if (area(*input) < area(needed)) inputs.harmful.push_back({kLeast, *input});
+      if (area(*input) < area(least)) inputs.harmful.push_back({kLeast, *input});
     }
     return inputs;
   }
@@ -66,19 +62,24 @@ class LadderMaker {
     for (const Size input : inputs_for(costs_.set, costs_.reduces)) {
       if (!costs_.has(input)) continue;
       const bool is_harmless = std::ranges::all_of(wants_, [&](const Want& want) {
-        return detect::smallest_face(want.looked_at, input) <=
-               std::max(want.least_face, detect::smallest_face(want.looked_at, costs_.set));
+        return smallest(want, input) <= std::max(want.least_face, smallest(want, costs_.set));
       });
       (is_harmless ? inputs.harmless : inputs.harmful).push_back({input, input});
     }
     return inputs;
   }
 
+  [[nodiscard]] Size needed(const Want& want) const { return needed_by(want, costs_.face_in_input); }
+  [[nodiscard]] int smallest(const Want& want, Size input) const {
+    return detect::smallest_face(want.looked_at, input, costs_.face_in_input);
+  }
+
   void add(const InputRange& inputs, int step) {
-    Level level{.input = inputs.least, .step = step, .least = inputs.most};
+    Level level{
+        .input = inputs.least, .step = step, .least = inputs.most, .face_in_input = costs_.face_in_input};
     double looks = 0, cost = 0;
     for (const Want& want : wants_) {
-      const Size input = detect::clamp(needed_by(want), inputs);
+      const Size input = detect::clamp(needed(want), inputs);
       if (area(input) > area(level.input)) level.input = input;
       if (area(input) < area(level.least)) level.least = input;
       const double weight = std::max(want.looks, kHardlyAny);
@@ -131,7 +132,7 @@ std::vector<Level> ladder_for(const LookCosts& costs, const Crowd& crowd) {
 }
 
 Size input_of(const Level& level, const Want& want) {
-  return detect::clamp(needed_by(want), level.inputs());
+  return detect::clamp(needed_by(want, level.face_in_input), level.inputs());
 }
 
 }  // namespace vigia::orchestrator

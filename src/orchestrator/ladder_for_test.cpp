@@ -120,12 +120,17 @@ TEST(LadderForTest, WithoutReduceThereAreNoSteps) {
   EXPECT_EQ(ladder.back().text(), "320x192");
 }
 
-TEST(LadderForTest, TheCascadeHasStepsOnly) {
-  EXPECT_THAT(texts(ladder_for({}, {})),
-              ElementsAre("the cascade", "the cascade every 2nd frame", "the cascade every 3rd frame",
-                          "the cascade every 4th frame", "the cascade every 6th frame",
-                          "the cascade every 8th frame"));
-  EXPECT_THAT(texts(ladder_for({.reduces = false}, {})), ElementsAre("the cascade"));
+// The built-in detector needs larger faces: frames are left out before it comes down to 320x192.
+TEST(LadderForTest, ADetectorThatNeedsLargerFacesKeepsALargerInput) {
+  LookCosts built_in = costs();
+  built_in.face_in_input = detect::kFaceInInputOfVigiaN;
+  const Crowd hall = crowd({want(k720p, 60)});
+  const auto ladder = ladder_for(built_in, hall);
+  EXPECT_THAT(texts(ladder),
+              ElementsAre("640x384", "480x288", "480x288 every 2nd frame", "480x288 every 3rd frame",
+                          "320x192 every 3rd frame", "320x192 every 4th frame", "320x192 every 6th frame",
+                          "320x192 every 8th frame"));
+  EXPECT_EQ(input_of(ladder.front(), want(k4k, 60)), (Size{640, 384})) << "clamped to the level";
 }
 
 // Chosen is the cheapest with which all are found, if there is time; never one that misses faces, where

@@ -52,7 +52,6 @@ std::string Level::text() const {
 }
 
 std::string Level::input_text() const {
-  if (input == Size{}) return "the cascade";
   const Size smaller = inputs().least;
   return smaller == input
              ? fmt::format("{}x{}", input.width, input.height)

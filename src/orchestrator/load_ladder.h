@@ -10,8 +10,7 @@
 //   2. Every 2nd and 3rd frame.
 //   3. Smaller inputs yet: now the smallest faces of some cameras are missed.
 //   4. Every 4th, 6th and 8th frame.
-// With detector.input all cameras have that input, else it is the same. The cascade knows no sizes: steps
-// only.
+// With detector.input all cameras have that input, else it is the same.
 //
 // Threads: values and pure functions.
 #pragma once
@@ -30,14 +29,15 @@
 namespace vigia::orchestrator {
 
 struct Level {
-  domain::Size input;      // the largest that a camera has; 0x0: the cascade
+  domain::Size input;      // the largest that a camera has
   int step = 1;            // looks at every Nth frame
   Nanoseconds cost{1};     // of looking at one frame on this machine, on average over the cameras
   domain::Size least{};    // the least that a camera has; 0x0: all have the same
   Nanoseconds dearest{0};  // of looking at one frame with the largest input; 0: as cost
+  int face_in_input = detect::kFaceInInput;  // the detector's
 
   [[nodiscard]] std::string text() const;        // "640x384", "320x192 every 2nd frame"
-  [[nodiscard]] std::string input_text() const;  // "640x384", "640x384 to 960x544", "the cascade"
+  [[nodiscard]] std::string input_text() const;  // "640x384", "640x384 to 960x544"
   [[nodiscard]] detect::InputRange inputs() const noexcept {
     return {least == domain::Size{} ? input : least, input};
   }
@@ -105,9 +105,10 @@ struct LookCosts {
     domain::Size input;
     Nanoseconds cost{1};  // of looking at one frame, as measured on this machine
   };
-  std::vector<Cost> each;  // none: the cascade
-  domain::Size set;        // detector.input; 0x0: auto
-  bool reduces = true;     // detector.on_overload
+  std::vector<Cost> each;
+  domain::Size set;                          // detector.input; 0x0: auto
+  bool reduces = true;                       // detector.on_overload
+  int face_in_input = detect::kFaceInInput;  // the detector's: detect/smallest_face.h
 
   [[nodiscard]] bool has(domain::Size input) const;
   [[nodiscard]] Nanoseconds of(domain::Size input) const;
@@ -117,7 +118,7 @@ std::vector<domain::Size> inputs_for(domain::Size set, bool reduces);
 // Never empty. Without reduce it has no steps; and one level, where an input is set.
 std::vector<Level> ladder_for(const LookCosts& costs, const Crowd& crowd);
 
-// What that camera's frames are looked at with. REQUIRES: not the cascade's level.
+// What that camera's frames are looked at with.
 domain::Size input_of(const Level& level, const Want& want);
 
 // The most thorough level without a step that these cameras would keep at most 90 % busy, else the last

@@ -80,7 +80,6 @@ TEST(LoadLadderTest, ALevelSaysItsInputs) {
   EXPECT_EQ((Level{{640, 384}, 1}).text(), "640x384");
   EXPECT_EQ((Level{.input = {960, 544}, .step = 3, .least = {640, 384}}).text(),
             "640x384 to 960x544 every 3rd frame");
-  EXPECT_EQ((Level{}).text(), "the cascade");
   EXPECT_TRUE((Level{{640, 384}}).looks_as({.input = {640, 384}, .cost = 5ms, .least = {640, 384}}));
   EXPECT_FALSE((Level{{640, 384}}).looks_as({.input = {640, 384}, .least = {480, 288}}));
 }

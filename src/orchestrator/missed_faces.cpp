@@ -13,7 +13,7 @@ constexpr int kNamed = 3;  // cameras, in one line
 
 Sight sight_of(const Level& level, const Want& want) {
   const domain::Size input = input_of(level, want);
-  const int smallest = detect::smallest_face(want.looked_at, input);
+  const int smallest = detect::smallest_face(want.looked_at, input, level.face_in_input);
   return {input, smallest, smallest > want.least_face};
 }
 
@@ -26,9 +26,9 @@ std::string sight_text(const Level& level, const Want& want) {
                                     sight.smallest_face, want.least_face);
 }
 
-std::string advice(const Want& want, bool is_auto) {
-  const domain::Size better = detect::input_for(want.looked_at, want.least_face);
-  const int smallest = detect::smallest_face(want.looked_at, better);
+std::string advice(const Level& level, const Want& want, bool is_auto) {
+  const domain::Size better = detect::input_for(want.looked_at, want.least_face, level.face_in_input);
+  const int smallest = detect::smallest_face(want.looked_at, better, level.face_in_input);
   const std::string size = fmt::format("{}x{}", better.width, better.height);
   if (smallest > want.least_face) {
     return fmt::format("even {} finds them from {} pixels only: let it look at a part of the picture (rot)",
@@ -42,7 +42,6 @@ std::string advice(const Want& want, bool is_auto) {
 }
 
 std::string missed_text(const Level& level, const Crowd& crowd) {
-  if (level.input == domain::Size{}) return {};
   std::string text;
   int cameras = 0;
   for (const Want& want : crowd.wants) {
@@ -61,7 +60,6 @@ Outlook outlook_of(const Reckoning& reckoning, const settings::Settings& setting
                    std::span<const domain::Size> frames) {
   Outlook outlook;
   outlook.cameras.resize(frames.size());
-  if (reckoning.costs.each.empty()) return outlook;  // the cascade
   const bool is_auto = reckoning.costs.set == domain::Size{};
   const Crowd crowd = crowd_of(settings.cameras, settings.defaults, frames);
   const auto ladder = ladder_for(reckoning.costs, crowd);
@@ -71,7 +69,8 @@ Outlook outlook_of(const Reckoning& reckoning, const settings::Settings& setting
     if (frames[i] == domain::Size{}) continue;
     const Want want = want_of(settings.cameras[i], frames[i]);
     outlook.cameras[i].sight = sight_text(ladder[choice.level], want);
-    if (sight_of(ladder[choice.level], want).misses) outlook.cameras[i].advice = advice(want, is_auto);
+    if (sight_of(ladder[choice.level], want).misses)
+      outlook.cameras[i].advice = advice(ladder[choice.level], want, is_auto);
   }
   return outlook;
 }

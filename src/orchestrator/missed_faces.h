@@ -16,17 +16,16 @@ struct Sight {
   int smallest_face = 0;  // that is found, pixels of the camera's frame
   bool misses = false;    // some that are wanted
 };
-// REQUIRES: not the cascade's level.
 Sight sight_of(const Level& level, const Want& want);
 
 // "input 960x544: faces from 48 pixels are found (filter_min_size 60)", or "input 640x384: faces below 72
 // pixels are mostly missed, and filter_min_size is 60".
 std::string sight_text(const Level& level, const Want& want);
-// What the user can do where faces are missed. is_auto: detector.input is.
-std::string advice(const Want& want, bool is_auto);
+// What the user can do where faces are missed at that level. is_auto: detector.input is.
+std::string advice(const Level& level, const Want& want, bool is_auto);
 
 // "faces are mostly missed at hall below 72 pixels (filter_min_size 60) and 3 others"; empty: at no
-// camera whose frames are known, or the level is the cascade's.
+// camera whose frames are known.
 std::string missed_text(const Level& level, const Crowd& crowd);
 
 // For `vigia check`, which runs nothing: what would be chosen for these cameras, and what of each one's faces
@@ -42,7 +41,7 @@ struct Outlook {
   std::string choice;  // with detector.input: auto, why
   std::vector<Camera> cameras;
 };
-// frames: of each camera; 0x0: not known. The cascade: nothing can be said.
+// frames: of each camera; 0x0: not known.
 Outlook outlook_of(const Reckoning& reckoning, const settings::Settings& settings,
                    std::span<const domain::Size> frames);
 

@@ -29,7 +29,7 @@ struct OverloadFigures {
   int level = 0;                  // steps down from the level of the start; below 0: auto went beyond it
   std::string detector;           // at present: "yunet_n 640x384 bf16"
   std::string detector_at_start;  // the same of the start
-  std::string input;              // at present: "640x384"; "the cascade"
+  std::string input;              // at present: "640x384"
   int step = 1;                   // at present: every Nth frame is looked at
   std::uint64_t changes = 0;      // of the level
   double seconds_reduced = 0;

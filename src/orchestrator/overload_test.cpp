@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 #include "testing/fake_clock.h"
 
 namespace vigia::orchestrator {
@@ -11,18 +9,16 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Pixels of a frame of 720 lines: still found at 320x192, whatever the detector.
+constexpr int kFace = 80;
+
 class OverloadTest : public ::testing::Test {
  protected:
   OverloadTest() {
     memory_.start();
     settings_.detector.workers = 2;
-    settings_.detector.model = "cascade";
-  }
-  // False: there is no model here.
-  bool use_yunet() {
-    const char* const data = std::getenv("VIGIA_DATA");
-    if (data != nullptr) settings_.detector.model = std::string(data) + "/models/yunet_n_640_640.onnx";
-    return data != nullptr;
+    settings_.detector.model = "vigia_n";
+    settings_.defaults.shot.filter_min_size = kFace;
   }
   void make(bool reduces = true) {
     if (!reduces) settings_.detector.on_overload = "drop";
@@ -54,7 +50,8 @@ class OverloadTest : public ::testing::Test {
   std::optional<Overload> overload_;
 };
 
-TEST_F(OverloadTest, TheCascadeHasStepsOnly) {
+TEST_F(OverloadTest, WhereNoInputIsSmallerThereAreStepsOnly) {
+  settings_.detector.input = {320, 192};
   make();
   seconds(5, 0, 0.5);
   seconds(2, 30, 1.0);
@@ -63,7 +60,7 @@ TEST_F(OverloadTest, TheCascadeHasStepsOnly) {
   EXPECT_EQ(load_.step, 3);
   const OverloadFigures figures = overload_->figures();
   EXPECT_EQ(figures.level, 2);
-  EXPECT_EQ(figures.input, "the cascade");
+  EXPECT_EQ(figures.input, "320x192");
   EXPECT_EQ(figures.step, 3);
   EXPECT_EQ(figures.changes, 2U);
   EXPECT_EQ(figures.seconds_reduced, 5);
@@ -83,32 +80,30 @@ TEST_F(OverloadTest, WithDropNothingChanges) {
 }
 
 TEST_F(OverloadTest, TheInputShrinksAndGrowsForEachWorkerAtItsNextTurn) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   settings_.detector.input = {480, 288};
   make();
-  EXPECT_EQ(input_of(0), "yunet_n 480x288");
+  EXPECT_EQ(input_of(0), "vigia_n 480x288");
   const Bytes before = memory_.stats().in_use_bytes;
   seconds(5, 0, 0.5);
   seconds(2, 30, 1.0);
-  EXPECT_EQ(input_of(0), "yunet_n 320x192");
-  EXPECT_EQ(input_of(1), "yunet_n 320x192");
+  EXPECT_EQ(input_of(0), "vigia_n 320x192");
+  EXPECT_EQ(input_of(1), "vigia_n 320x192");
   memory_.collect();
   EXPECT_LT(memory_.stats().in_use_bytes, before) << "the large ones are gone";
   EXPECT_EQ(load_.step, 1);
   seconds(60, 0, 0.04);  // however much dearer the larger one is here
-  EXPECT_EQ(input_of(0), "yunet_n 480x288");
+  EXPECT_EQ(input_of(0), "vigia_n 480x288");
   memory_.collect();  // the second has not had a turn yet: it has both
-  EXPECT_EQ(input_of(1), "yunet_n 480x288");
+  EXPECT_EQ(input_of(1), "vigia_n 480x288");
   memory_.collect();
   EXPECT_EQ(memory_.stats().in_use_bytes, before);
 }
 
 TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   make(false);
-  EXPECT_EQ(input_of(0), "yunet_n 640x384") << "no camera is known yet";
-  overload_->choose_again({.live = 1000, .looks = 1000});
-  EXPECT_EQ(input_of(0), "yunet_n 320x192");
+  EXPECT_EQ(input_of(0), "vigia_n 640x384") << "no camera is known yet";
+  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
+  EXPECT_EQ(input_of(0), "vigia_n 320x192");
   EXPECT_EQ(overload_->figures().input, "320x192");
   EXPECT_EQ(overload_->figures().level, 0) << "it is what was chosen";
   EXPECT_EQ(overload_->figures().detector, overload_->seat(0).detector().name());
@@ -116,7 +111,6 @@ TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
 }
 
 TEST_F(OverloadTest, WhatLoadCameToMayBeWhatIsChosenNext) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   make();
   seconds(5, 0, 0.5);
   seconds(9, 30, 1.0);
@@ -124,18 +118,17 @@ TEST_F(OverloadTest, WhatLoadCameToMayBeWhatIsChosenNext) {
   ASSERT_EQ(overload_->figures().step, 1);
   EXPECT_EQ(overload_->figures().level, 2);
   const double reduced = overload_->figures().seconds_reduced;
-  overload_->choose_again({.live = 1000, .looks = 1000});
+  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
   EXPECT_EQ(overload_->figures().level, 0);
   seconds(3, 0, 0.9);
   EXPECT_EQ(overload_->figures().seconds_reduced, reduced);
 }
 
 TEST_F(OverloadTest, WhatIsSetIsNotChosenAgain) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   settings_.detector.input = {640, 384};
   make();
-  overload_->choose_again({.live = 1000, .looks = 1000});
-  EXPECT_EQ(input_of(0), "yunet_n 640x384");
+  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
+  EXPECT_EQ(input_of(0), "vigia_n 640x384");
 }
 
 Crowd one_camera(domain::Size frame, int face) {
@@ -147,23 +140,21 @@ Crowd one_camera(domain::Size frame, int face) {
 }
 
 TEST_F(OverloadTest, AutoChoosesAgainWhenFramesTurnOutToBeLarge) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   make();
-  EXPECT_EQ(input_of(0), "yunet_n 640x384");
+  EXPECT_EQ(input_of(0), "vigia_n 640x384");
   overload_->choose_again(one_camera({3840, 2160}, 60));
-  EXPECT_EQ(overload_->figures().input, "960x544");
+  EXPECT_EQ(overload_->figures().input, "1280x736");
   EXPECT_EQ(overload_->figures().level, 0);
   EXPECT_EQ(overload_->figures().why.find("missed"), std::string::npos);
   overload_->choose_again(one_camera({1280, 720}, 60));
-  EXPECT_NE(overload_->figures().input, "960x544") << "640x384, or less on a slow machine";
+  EXPECT_NE(overload_->figures().input, "1280x736") << "640x384, or less on a slow machine";
 }
 
 TEST_F(OverloadTest, SaysWhatIsMissedWhereItComesDown) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   settings_.detector.input = {640, 384};
   make();
-  overload_->choose_again(one_camera({1920, 1080}, 36));
-  EXPECT_EQ(input_of(0), "yunet_n 640x384") << "all is found";
+  overload_->choose_again(one_camera({1920, 1080}, 54));
+  EXPECT_EQ(input_of(0), "vigia_n 640x384") << "all is found";
   seconds(5, 0, 0.5);
   seconds(2, 30, 1.0);
   EXPECT_EQ(load_.step, 2) << "first frames are left out";
@@ -173,7 +164,7 @@ TEST_F(OverloadTest, SaysWhatIsMissedWhereItComesDown) {
   seconds(5, 30, 1.0);
   EXPECT_EQ(overload_->figures().input, "480x288");
   EXPECT_NE(
-      overload_->figures().why.find("faces are mostly missed at hall below 48 pixels (filter_min_size 36)"),
+      overload_->figures().why.find("faces are mostly missed at hall below 72 pixels (filter_min_size 54)"),
       std::string::npos)
       << overload_->figures().why;
 }

@@ -12,7 +12,7 @@ void add_bench_detector(CLI::App& bench, DetectorBenchArguments& into) {
   CLI::App& detector = *bench.add_subcommand(
       "detector", "finding faces in one frame: prepare, infer, by input size, precision and threads");
   detector.fallthrough();
-  detector.add_option("--model", options.model, "a YuNet .onnx file, or cascade; without: as detector.model")
+  detector.add_option("--model", options.model, "a YuNet .onnx file, or vigia_n; without: as detector.model")
       ->type_name("FILE");
   detector.add_option("--input", into.inputs, "sizes; 320x192,320x320,640x384,640x640 without")
       ->type_name("WxH,...")

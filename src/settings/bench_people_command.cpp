@@ -41,7 +41,7 @@ void add_people(CLI::App& people, PeopleBenchArguments& into) {
 
 void add_detector(CLI::App& people, PeopleBenchArguments& into) {
   bench::PeopleBenchOptions& options = into.options;
-  people.add_option("--model", options.model, "a YuNet .onnx file, or cascade; without: as detector.model")
+  people.add_option("--model", options.model, "a YuNet .onnx file, or vigia_n; without: as detector.model")
       ->type_name("FILE");
   people.add_option("--input", into.input, "what the model sees; 640x384 without")
       ->type_name("WxH")

@@ -158,8 +158,8 @@ std::optional<Wrong> not_empty(Slot slot) {
 
 std::optional<Wrong> model(Slot slot) {
   const std::string& name = text_of(slot);
-  if (name == "auto" || name == "cascade" || name.ends_with(".onnx")) return {};
-  constexpr std::array<std::string_view, 2> kWords{"auto", "cascade"};
+  if (name == "auto" || name == "vigia_n" || name.ends_with(".onnx")) return {};
+  constexpr std::array<std::string_view, 2> kWords{"auto", "vigia_n"};
   return Wrong{"is no model", nearest(name, kWords)};
 }
 

@@ -25,14 +25,15 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
   vigia events -c vigia.yaml --since 1h          what became of each track: posted, or why not
+  vigia model                                    get YuNet, which finds more faces than what is built in
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
   vigia bench pipeline --clip a.mp4 b.mp4        how many cameras this machine sustains, and its bound
   vigia bench detector                           what finding faces costs, by input size and precision
   vigia bench people --films films               are all people of a film delivered, each once?
   vigia soak --hours 8 --report soak.json        does it grow? sources and FindFace fail on a schedule
 
-Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, FINDFACE_URL, FINDFACE_USER,
-FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
+Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, VIGIA_MODEL_URL, FINDFACE_URL,
+FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
 Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 
 // What CLI11 fills; views of it are bound to the options.
@@ -80,6 +81,18 @@ void add_events(CLI::App& verb, Parsed& parsed) {
   add_sets(verb, parsed);
 }
 
+void add_model(CLI::App& verb, Parsed& parsed) {
+  ModelOptions& model = parsed.line.model;
+  verb.add_option("letter", model.letter, "n (without: finds more) or s (smaller, faster)")
+      ->type_name("s|n")
+      ->check(CLI::IsMember({"s", "n"}));
+  verb.add_option("--from", model.from, "that file, or what is at that URL; without: where it is published")
+      ->type_name("FILE|URL");
+  verb.add_option("--within", model.within, "give up after so long, 300 without; no connection: 5 s at most")
+      ->type_name("SECONDS")
+      ->check(number_from_to(0.1, 1e6));
+}
+
 void describe(CLI::App& app, Parsed& parsed) {
   app.footer(std::string(kExamples));
   app.set_version_flag("--version", std::string("vigia ") + VIGIA_VERSION, "print the version");
@@ -107,6 +120,8 @@ void describe(CLI::App& app, Parsed& parsed) {
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
   add_events(*app.add_subcommand("events", "what became of the last tracks: posted, or why not"), parsed);
+  add_model(*app.add_subcommand("model", "get YuNet, a model that finds more faces than the built-in one"),
+            parsed);
   add_bench(*app.add_subcommand("bench", "measure parts of Vigia on this machine"), parsed.bench);
   CLI::App& soak = *app.add_subcommand("soak", "run for hours among failing cameras: does it grow?");
   add_soak(soak, parsed.soak);
@@ -158,10 +173,11 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 6> kVerbs{"run", "demo", "check", "events", "bench", "soak"};
+    constexpr std::array<std::string_view, 7> kVerbs{"run",   "demo",  "check", "events",
+                                                     "model", "bench", "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo, check, events, bench and soak";
+    return "there is no such command; there are run, demo, check, events, model, bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there are memory, pipeline, detector and people";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
@@ -176,7 +192,7 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
     what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline, detector or people"
-                                   : "the command is missing: run, demo, check, events, bench or soak";
+                                   : "the command is missing: run, demo, check, events, model, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }
@@ -224,10 +240,11 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   } catch (const std::exception& error) {
     return Farewell{2, "vigia: the arguments cannot be read: " + shown(error.what())};
   }
-  constexpr std::array<std::pair<std::string_view, Verb>, 6> kVerbs{{{"run", Verb::run},
+  constexpr std::array<std::pair<std::string_view, Verb>, 7> kVerbs{{{"run", Verb::run},
                                                                      {"demo", Verb::demo},
                                                                      {"check", Verb::check},
                                                                      {"events", Verb::events},
+                                                                     {"model", Verb::model},
                                                                      {"bench", Verb::bench},
                                                                      {"soak", Verb::soak}}};
   const std::string verb = app.get_subcommands().front()->get_name();

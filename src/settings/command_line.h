@@ -1,5 +1,5 @@
-// The command line: vigia run | demo | check | events | bench | soak. Nothing is read, opened or printed
-// here. Threads: one thread at a time.
+// The command line: vigia run | demo | check | events | model | bench | soak. Nothing is read, opened or
+// printed here. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -13,11 +13,12 @@
 #include "bench/people_bench_options.h"
 #include "bench/pipeline_bench_options.h"
 #include "ledger/events_options.h"
+#include "settings/model_options.h"
 #include "soak/soak_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, events, bench, soak };
+enum class Verb { run, demo, check, events, model, bench, soak };
 enum class Bench { memory, pipeline, detector, people };
 
 struct CommandLine {
@@ -31,6 +32,7 @@ struct CommandLine {
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
   ledger::EventsOptions events;                  // events
+  ModelOptions model;                            // model
   Bench bench = Bench::memory;                   // bench: which; of the next four the others are unused
   bench::MemoryBenchOptions memory_bench;
   bench::PipelineBenchOptions pipeline_bench;

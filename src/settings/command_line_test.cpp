@@ -128,6 +128,15 @@ TEST(CommandLineTest, Events) {
   EXPECT_THAT(farewell({"events", "--limit", "0"}).text, HasSubstr("from 1 to 1000000"));
 }
 
+TEST(CommandLineTest, ModelSaysWhichAndWhereFrom) {
+  EXPECT_EQ(line({"model"}).verb, Verb::model);
+  EXPECT_EQ(line({"model"}).model, ModelOptions{});
+  const CommandLine model = line({"model", "s", "--from", "a.onnx", "--within", "5"});
+  EXPECT_EQ(model.model, (ModelOptions{.letter = "s", .from = "a.onnx", .within = 5}));
+  EXPECT_THAT(farewell({"model", "m"}).text, HasSubstr("{s,n}"));
+  EXPECT_THAT(farewell({"model", "n", "s"}).text, HasSubstr("an argument too many"));
+}
+
 TEST(CommandLineTest, BenchMemory) {
   const CommandLine plain = line({"bench", "memory"});
   EXPECT_EQ(plain.verb, Verb::bench);
@@ -292,10 +301,12 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
-      {{}, "vigia: the command is missing: run, demo, check, events, bench or soak; see 'vigia --help'"},
+      {{},
+       "vigia: the command is missing: run, demo, check, events, model, bench or soak; see 'vigia --help'"},
       {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
       {{"watch"},
-       "vigia: there is no such command; there are run, demo, check, events, bench and soak; see 'vigia "
+       "vigia: there is no such command; there are run, demo, check, events, model, bench and soak; see "
+       "'vigia "
        "--help'"},
       {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
       {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},

@@ -147,8 +147,8 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
 
 const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"detector.model", [](Settings& s) -> Slot { return &s.detector.model; },
-     checked(checks::model, "auto, cascade, or a .onnx file"),
-     "the YuNet model; auto: looked for in the known places; cascade: OpenCV's, which finds fewer faces"},
+     checked(checks::model, "auto, vigia_n, or a .onnx file"),
+     "the YuNet model; auto: looked for in the known places, else vigia_n; vigia_n: built in, finds fewer"},
     {"detector.input", [](Settings& s) -> Slot { return &s.detector.input; },
      checked(checks::multiple_of_32, "auto, or WxH of 32 to 2048, multiples of 32"),
      "size of what the model sees; larger finds smaller faces; auto: for each camera the one that faces of "

@@ -165,9 +165,9 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:1: detector.input: '4096x4096' is larger than 2048; allowed: auto, or WxH of 32 to 2048, "
       "multiples of 32"}},
     {"a word for the model",
-     "detector: {model: cascad}\n",
-     {"vigia.yaml:1: detector.model: 'cascad' is no model; allowed: auto, cascade, or a .onnx file; did "
-      "you mean 'cascade'?"}},
+     "detector: {model: viga_n}\n",
+     {"vigia.yaml:1: detector.model: 'viga_n' is no model; allowed: auto, vigia_n, or a .onnx file; did "
+      "you mean 'vigia_n'?"}},
     {"bytes with a unit",
      "memory: {budget_bytes: 512 MB}\n",
      {"vigia.yaml:1: memory.budget_bytes: '512 MB' is not a number of bytes; allowed: 0, or bytes from 16M "

@@ -17,7 +17,7 @@ using domain::Frame;
 using domain::Reason;
 
 constexpr float kFullEyeDistance = 120;  // pixels: more bring nothing
-constexpr float kEyesOfWidth = 0.38F;    // of the cascade's box, which has no landmarks
+constexpr float kEyesOfWidth = 0.38F;    // of the box of a face without landmarks
 
 // What tools/quality/fit.py printed; its README has the command and the labels.
 struct Weights {
@@ -33,9 +33,9 @@ constexpr Weights kWithLandmarks{.constant = -66.50F,
                                  .exposure = 4.93F,
                                  .inside = 11.20F};
 constexpr float kFrontalEnough = 0.65F;  // 31 degrees: less of a turn makes nobody more usable
-// Not fitted: what the cascade finds in the labelled files is usable all but without exception. Those of the
-// picture are the same; the score, whose range is another, counts little; a face at the least score, 0.6,
-// that lacks nothing has 0.73.
+// Not fitted: detectors without landmarks find clear frontal faces, usable all but without exception. Those
+// of the picture are the same; the score, whose range is another, counts little; a face at the least score,
+// 0.6, that lacks nothing has 0.73.
 constexpr Weights kWithoutLandmarks{.constant = -27.38F,
                                     .confidence = 6,
                                     .frontality = 0,

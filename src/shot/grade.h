@@ -10,7 +10,7 @@
 //          usable faces of a person the one with more pixels between the eyes, unless it is turned away or
 //          blurred.
 // The weights are in grade.cpp; tools/quality tells how they were fitted, and to what.
-// A face without landmarks (the cascade's): what they would tell counts as for a usual face, and the weights
+// A face without landmarks: what they would tell counts as for a usual face, and the weights
 // are others, as its score says less.
 //
 // Cost of a face: its luma is read once; of a large one evenly chosen rows and columns, so that the cost has

@@ -53,7 +53,7 @@ Layer paint_body(const Look& look, float scale) {
     brush.stroke({{side * 0.8F, 2.0F}, {side * 0.83F, 2.6F}, {side * 0.82F, 3.3F}}, 0.03F,
                  {dark_coat, 0.8F, 0.02F});
   }
-  // A round collar, nothing with strong corners: cascades take those for faces.
+  // A round collar, nothing with strong corners: detectors may take those for faces.
   brush.stroke({{0, 1.7F}, {0, 3.3F}}, 0.025F, {dark_coat, 0.5F, 0.02F});
   brush.ellipse({0, 1.42F}, {0.4F, 0.22F}, {look.collar, 1, 0.02F});
   brush.ellipse({0, 1.34F}, {0.36F, 0.22F}, {look.skin * 0.74, 1, 0.02F});

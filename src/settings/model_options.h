@@ -1,0 +1,16 @@
+// What `vigia model` is asked for.
+#pragma once
+
+#include <string>
+
+namespace vigia::settings {
+
+struct ModelOptions {
+  std::string letter = "n";  // s or n: detect/published_models.h
+  std::string from;          // a file, or a URL; empty: where it is published
+  double within = 300;       // seconds for all of it
+
+  bool operator==(const ModelOptions&) const = default;
+};
+
+}  // namespace vigia::settings
