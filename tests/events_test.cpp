@@ -67,7 +67,7 @@ class EventsTest : public VigiaProgram {
 
 TEST_F(EventsTest, EveryTrackOfARunIsToldWithItsReasonAndItsFace) {
   run_two_cameras();
-  const auto small = ask({"--reason", "too_small", "--thumbnails", "pictures"});
+  const auto small = ask({"--camera", "small", "--reason", "too_small", "--thumbnails", "pictures"});
   EXPECT_GE(small.size(), 2U);
   EXPECT_EQ(small.size(), count_of("small", "too_small"));
   for (const Json& end : small) {

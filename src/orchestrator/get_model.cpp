@@ -23,7 +23,7 @@ constexpr Bytes kFileMax = 16_MiB;
 template <class... Words>
 void say(fmt::format_string<Words...> format, Words&&... words) {
   fmt::print(stderr, format, std::forward<Words>(words)...);
-  std::fputc('\n', stderr);
+  fmt::print(stderr, "\n");
 }
 
 bool is_url(const std::string& from) {
@@ -34,7 +34,7 @@ bool is_url(const std::string& from) {
 class Progress {
  public:
   ~Progress() {
-    if (shown_ >= 0) std::fputc('\n', stderr);
+    if (shown_ >= 0) fmt::print(stderr, "\n");
   }
   void show(Bytes so_far, Bytes all) {
     const int percent = all > 0 ? static_cast<int>(100 * so_far / all) : 0;

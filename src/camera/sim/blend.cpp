@@ -171,6 +171,7 @@ void turn_head(const Figure& figure, const Stand& stand, const Region& part, Yuv
 
 std::vector<Tap> taps_across(const Yuva& source, const Mapping& map, int width, Beyond beyond) {
   std::vector<Tap> across;
+  across.reserve(static_cast<std::size_t>(width));
   for (int x = 0; x < width; ++x) {
     across.push_back(tap_at(static_cast<float>(x) * map.step + map.offset_x, source.width, beyond));
   }

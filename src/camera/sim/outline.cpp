@@ -37,7 +37,7 @@ class Areas {
       float covered = 0;
       for (int x = 0; x < width_; ++x) {
         covered += sum[x];
-        mask.row(y)[x] = static_cast<std::uint8_t>(std::min(std::abs(covered), 1.0F) * 255 + 0.5F);
+        mask.row(y)[x] = static_cast<std::uint8_t>(std::lround(std::min(std::abs(covered), 1.0F) * 255));
       }
     }
     return mask;

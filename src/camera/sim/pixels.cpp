@@ -124,6 +124,7 @@ void enlarge(const ByteRows& small, int factor, const ByteRows& picture) {
   const int channels = static_cast<int>(picture.channels);
   std::vector<int> mixed(small.line());
   std::vector<Between> columns;
+  columns.reserve(static_cast<std::size_t>(picture.width));
   for (int x = 0; x < picture.width; ++x) columns.push_back(between(x, factor, small.width));
   for (int y = 0; y < picture.height; ++y) {
     const auto [upper, lower, down] = between(y, factor, small.height);
