@@ -85,6 +85,30 @@ TEST_F(ModelTest, ThePublishedFilesFromAMirrorAndByHand) {
   EXPECT_THAT(checked.out, Not(HasSubstr("note  detector: ")));
 }
 
+// The set-up of './dev run' must not replace, nor overrule, what the user chose.
+TEST_F(ModelTest, WithIfNoneAModelThatIsThereIsLeftAlone) {
+  std::filesystem::create_directories(folder() / ".local/share/vigia/models");
+  const std::string own = std::string(".local/share/vigia/models/") + kSmall;
+  write(own, "trained by the user");
+  mirror_.close();
+  const auto done = run({"model", "--if-none"});
+  EXPECT_EQ(done.exit_status, 0) << done.err;
+  EXPECT_EQ(done.err, "");
+  EXPECT_TRUE(is_kept(kSmall));
+  EXPECT_FALSE(is_kept(kLarge));
+  std::filesystem::remove(folder() / own);
+  EXPECT_EQ(run({"model", "--if-none"}).exit_status, 1) << "none is there, and no network";
+}
+
+TEST_F(ModelTest, APasswordInAUrlIsNotShown) {
+  for (const char* url : {"http://me:secret@127.0.0.1:1/x.onnx", "ftp://me:secret@127.0.0.1/x.onnx"}) {
+    const auto done = run({"model", "--from", url});
+    EXPECT_EQ(done.exit_status, 1);
+    EXPECT_THAT(done.err, Not(HasSubstr("secret")));
+    EXPECT_THAT(done.err, Not(HasSubstr("No such file")));
+  }
+}
+
 TEST_F(ModelTest, HalfAFileIsNotKept) {
   if (!mirror_has_models()) GTEST_SKIP() << "VIGIA_DATA is not set";
   std::ifstream in(data(std::string("models/") + kLarge), std::ios::binary);

@@ -41,7 +41,7 @@ void expect_everybody(const json& film, int people) {
 class SceneTest : public PeopleBenchTest, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(SceneTest, LosesNobody) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";  // the cascade finds too little of a face
+  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
   expect_everybody(film({"--sim", GetParam(), "--people", "3", "--fps", "10"}), 3);
 }
 

@@ -174,7 +174,7 @@ class Dev(unittest.TestCase):
         done = self.build_all_there("demo")
         self.assertEqual(done.returncode, 7)
         self.assertEqual(done.stdout, "vigia: demo\n")
-        self.assertIn("      vigia: model --within 5\n", done.stderr)
+        self.assertIn("      vigia: model --if-none --within 5\n", done.stderr)
 
     def test_only_demo_and_run_try_the_model(self):
         for command in ("check", "events", "soak", "model"):

@@ -2,8 +2,8 @@
 //
 // Unlike Http, whose requests carry secrets, it follows redirects (to https from https) and uses the proxies
 // of the environment, as a person's curl would. TLS is verified by the system's authorities. It waits for the
-// name, the connection and the handshake for 5 s at most, gives up where for 10 s nearly nothing comes, and
-// in any case after `at_most`. Threads: thread-safe.
+// name, the connection and the handshake of each server for 5 s at most, gives up where for 10 s nearly
+// nothing comes, and in any case after `at_most`. Threads: thread-safe.
 #pragma once
 
 #include <functional>

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "detect/model_search.h"
 #include "detect/published_models.h"
 #include "http/download.h"
@@ -27,7 +28,7 @@ void say(fmt::format_string<Words...> format, Words&&... words) {
 }
 
 bool is_url(const std::string& from) {
-  return from.starts_with("http://") || from.starts_with("https://");
+  return from.find("://") != std::string::npos;
 }
 
 // On a terminal a number counts up; elsewhere nothing: 0.3 MB are soon there.
@@ -48,7 +49,7 @@ class Progress {
 };
 
 Result<std::string> fetch(const std::string& url, double within) {
-  say("getting {}", url);
+  say("getting {}", redact(url));
   Progress progress;
   return http::download(url, {.within = from_seconds(within),
                               .at_most = kFileMax,
@@ -67,7 +68,7 @@ void say_what_helps(const detect::PublishedModel& model, const std::string& why)
   say("Without it Vigia still runs, with vigia_n, which is built in and finds fewer faces. To mend it, one "
       "of:");
   say("  - on a machine with network, get {},", model.url);
-  say("    bring it here, and run: vigia model {} --from FILE", model.letter);
+  say("    bring it here, and run: vigia model {} --from FILE (from a checkout: ./dev model)", model.letter);
   say("  - name another source: vigia model {} --from https://mirror.example/{}", model.letter, model.file);
 }
 
@@ -88,6 +89,10 @@ bool is_there(const fs::path& file, std::string_view sha256) {
 }  // namespace
 
 int get_model(const settings::ModelOptions& options) {
+  if (options.if_none) {
+    const auto found = detect::find_model("auto", detect::ModelPlaces::from_environment());
+    if (found && !found->is_built_in()) return 0;
+  }
   const auto& model = *std::ranges::find(detect::kPublished, options.letter, &detect::PublishedModel::letter);
   const fs::path file = detect::ModelPlaces::from_environment().models.front() / model.file;
   if (is_there(file, model.sha256)) {
@@ -102,8 +107,8 @@ int get_model(const settings::ModelOptions& options) {
     return 1;
   }
   if (const std::string found = http::sha256(*content); found != model.sha256) {
-    say("Not kept: {} is not the published {}.\n  sha256 expected {}\n  sha256 found    {}", from, model.file,
-        model.sha256, found);
+    say("Not kept: {} is not the published {}.\n  sha256 expected {}\n  sha256 found    {}",
+        is_url(from) ? redact(from) : from, model.file, model.sha256, found);
     return 1;
   }
   if (const Status kept = keep(file, *content); !kept) {

@@ -115,7 +115,8 @@ struct LookCosts {
 };
 std::vector<domain::Size> inputs_for(domain::Size set, bool reduces);
 
-// Never empty. Without reduce it has no steps; and one level, where an input is set.
+// Never empty. REQUIRES: a cost of the input that is set, if one is. Without reduce it has no steps; and one
+// level, where an input is set.
 std::vector<Level> ladder_for(const LookCosts& costs, const Crowd& crowd);
 
 // What that camera's frames are looked at with.

@@ -83,11 +83,13 @@ void add_events(CLI::App& verb, Parsed& parsed) {
 
 void add_model(CLI::App& verb, Parsed& parsed) {
   ModelOptions& model = parsed.line.model;
-  verb.add_option("letter", model.letter, "n (without: finds more) or s (smaller, faster)")
+  verb.add_option("letter", model.letter, "n (the default: finds more) or s (smaller, faster)")
       ->type_name("s|n")
       ->check(CLI::IsMember({"s", "n"}));
   verb.add_option("--from", model.from, "that file, or what is at that URL; without: where it is published")
-      ->type_name("FILE|URL");
+      ->type_name("FILE|URL")
+      ->check([](const std::string& from) { return std::string(from.empty() ? "it is empty" : ""); });
+  verb.add_flag("--if-none", model.if_none, "only where no model is found: auto would take the built-in one");
   verb.add_option("--within", model.within, "give up after so long, 300 without; no connection: 5 s at most")
       ->type_name("SECONDS")
       ->check(number_from_to(0.1, 1e6));

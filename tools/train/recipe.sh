@@ -17,10 +17,10 @@ weights=crowd=8,maskwearing=5,heads=2,asl=1,walk=1.5,noface=1.5
 train() { nice -n 10 "$here/train.py" "${sets[@]}" "$@"; }
 
 mkdir -p "$out"
-train --out "$out/run2" --minutes 39 --weights "$weights"
-train --out "$out/run3" --minutes 7 --weights "$weights" --resume "$out/run2/last.npz" --lr 0.0012 --big 0.2 \
+train --out "$out/run1" --minutes 39 --weights "$weights"
+train --out "$out/run2" --minutes 7 --weights "$weights" --resume "$out/run1/last.npz" --lr 0.0012 --big 0.2 \
   --sizes 256=0.25,320=0.35,448=0.25,640=0.15
-train --out "$out/run4" --minutes 17 --weights "${weights/noface=1.5/noface=2}" --resume "$out/run3/last.npz" --lr 0.0015 \
+train --out "$out/run3" --minutes 17 --weights "${weights/noface=1.5/noface=2}" --resume "$out/run2/last.npz" --lr 0.0015 \
   --big 0.15 --sizes 256=0.2,320=0.35,448=0.25,640=0.2
-nice -n 10 "$here/stats.py" --checkpoint "$out/run4/last.npz" --out "$out/run4/final.npz" "${sets[@]}" --weights "$weights"
-nice -n 10 "$here/export.py" "$out/run4/final.npz" "$out/vigia_n.onnx"
+nice -n 10 "$here/stats.py" --checkpoint "$out/run3/last.npz" --out "$out/run3/final.npz" "${sets[@]}" --weights "$weights"
+nice -n 10 "$here/export.py" "$out/run3/final.npz" "$out/vigia_n.onnx"

@@ -53,8 +53,12 @@ class Areas {
   void add_to_row(int y, float one, float other, float height) {
     float* sum = sums_.data() + (row(y) - sums_.data());
     const auto limit = static_cast<float>(width_);
-    const float left = std::clamp(std::min(one, other), 0.0F, limit);
-    const float right = std::clamp(std::max(one, other), 0.0F, limit);
+    const float low = std::min(one, other), high = std::max(one, other);
+    const float left = std::clamp(low, 0.0F, limit), right = std::clamp(high, 0.0F, limit);
+    if (high > low) {  // beside the mask: on its left it counts whole, on its right not at all
+      sum[0] += height * (std::min(high, 0.0F) - std::min(low, 0.0F)) / (high - low);
+      height *= (right - left) / (high - low);
+    }
     const int begin = static_cast<int>(left), end = static_cast<int>(std::ceil(right));
     if (end <= begin + 1) {  // inside one pixel
       const float beside = (left + right) / 2 - static_cast<float>(begin);

@@ -37,6 +37,12 @@ TEST(Outline, CoversWhatGeometrySays) {
 }
 
 TEST(Outline, IsCutAtTheEdges) {
+  // A slope from far outside: only its part within the picture counts.
+  const Outline slope{{-8, 0}, {8, 1}, {-8, 1}};
+  const Mask cut = filled(std::array{slope}, 4, 1);
+  const std::array<double, 4> expected{0.469, 0.406, 0.344, 0.281};
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    EXPECT_NEAR(cut.values[i] / 255.0, expected[i], 0.005) << i;
   EXPECT_NEAR(covered(filled(std::array{rectangle(-50, -50, 50, 50)}, 8, 6)), 48, 0.01);
   EXPECT_NEAR(covered(filled(std::array{ellipse_outline({0, 0}, {6, 6})}, 8, 8)), std::numbers::pi * 9, 0.5);
   EXPECT_EQ(covered(filled(std::array{rectangle(20, 1, 30, 3)}, 8, 6)), 0);
