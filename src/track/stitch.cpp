@@ -48,8 +48,10 @@ bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
 
 bool stands(const OpenTrack& open) {
   constexpr float kHardlyMoved = 0.25F;  // face sizes
-  return domain::distance(open.first_box.centre(), open.motion.last().centre()) <=
-         kHardlyMoved * mean_side(open.first_box);
+  constexpr Nanoseconds kSeenFor = 150ms;
+  return open.track->last_seen - open.began >= kSeenFor &&
+         domain::distance(open.first_box.centre(), open.motion.last().centre()) <=
+             kHardlyMoved * mean_side(open.first_box);
 }
 
 // Where the later track's own velocity says that it came from.
