@@ -99,16 +99,17 @@ std::vector<Change> Outbox::replace_in_journal(std::span<StoredShot> shots,
   for (const EndedTrack& track : ended) {
     const auto own =
         std::ranges::find(shots, track.key, [](const StoredShot& one) { return key_of(one.shot); });
-    const auto take = [&](std::uint64_t number) {
-      const auto row = journal_.take({track.key.camera, track.key.camera_id, number});
-      if (!row) return;
-      if (own != shots.end()) own->replaces.push_back(row->id);
-      if (own == shots.end()) {
+    std::vector<std::uint64_t> parts{track.key.track};
+    parts.insert(parts.end(), track.joined.begin(), track.joined.end());
+    for (const std::uint64_t part : parts) {
+      const auto row = journal_.take({track.key.camera, track.key.camera_id, part});
+      if (!row) continue;
+      if (own != shots.end()) {
+        own->replaces.push_back(row->id);
+      } else {
         gone.push_back({.id = row->id, .what = Change::What::all_finished, .route = {}, .tries = {}});
       }
-    };
-    take(track.key.track);
-    for (const std::uint64_t part : track.joined) take(part);
+    }
   }
   return gone;
 }
