@@ -30,10 +30,7 @@ class FindfaceCamerasTest : public VigiaProgram {
     auto started = FakeFindFace::start({});
     ASSERT_TRUE(started.ok());
     server_ = *std::move(started);
-    environment_.insert({{"FINDFACE_URL", server_->url()},
-                         {"FINDFACE_USER", "admin"},
-                         {"FINDFACE_PASSWORD", "admin"},
-                         {"FINDFACE_UUID", "test"}});
+    use_findface(*server_);
   }
   void set(std::int64_t id, const std::string& name, const std::string& stream,
            const std::string& filters = "{}") {

@@ -20,20 +20,14 @@ class FindfaceTest : public VigiaProgram {
     auto started = FakeFindFace::start({});
     ASSERT_TRUE(started.ok());
     server_ = *std::move(started);
-    server_->add_camera(
-        {.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1:1/gate", .token = "gate-token"});
-    environment_.insert({{"FINDFACE_URL", server_->url()},
-                         {"FINDFACE_USER", "admin"},
-                         {"FINDFACE_PASSWORD", "admin"},
-                         {"FINDFACE_UUID", "test"}});
+    add_gate(*server_);
+    use_findface(*server_);
   }
   testing::Finished watch(const std::string& url, const std::string& stop_timeout = "10") {
-    write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" + url +
-                            "\", single_pass: true, play_speed: -1, id: 7, token: gate-token}\n"
-                            "delivery: {stop_timeout: " +
-                            stop_timeout + "}\n");
-    std::filesystem::permissions(folder() / "vigia.yaml",
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    write_settings("cameras:\n  - {name: gate, url: \"" + url +
+                   "\", single_pass: true, play_speed: -1, id: 7, token: gate-token}\n"
+                   "delivery: {stop_timeout: " +
+                   stop_timeout + "}\n");
     return run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
   }
 

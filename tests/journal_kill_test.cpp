@@ -97,14 +97,7 @@ class JournalKillTest : public KillFixture {
       std::this_thread::sleep_for(20ms);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(std::uniform_int_distribution(0, 1500)(random_)));
-    ASSERT_TRUE(program.running()) << program.err();
-    program.signal(SIGKILL);
-    const auto killed = program.wait();
-    EXPECT_EQ(killed.exit_status, 128 + SIGKILL);
-    server_->go_down();
-    ASSERT_TRUE(server_->come_up().ok());
-    books_.read(killed.err);
-    said_.push_back(read(killed.err));
+    said_.push_back(read(kill(program)));
   }
 
   void kill_often(int kills, const std::function<void()>& before, const std::function<void()>& after) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -44,29 +45,35 @@ class KillFixture : public VigiaProgram {
     auto started = testing::FakeFindFace::start(std::move(server));
     ASSERT_TRUE(started.ok());
     server_ = *std::move(started);
-    server_->add_camera(
-        {.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1:1/gate", .token = "gate-token"});
-    environment_.insert({{"FINDFACE_URL", server_->url()},
-                         {"FINDFACE_USER", "admin"},
-                         {"FINDFACE_PASSWORD", "admin"},
-                         {"FINDFACE_UUID", "test"}});
+    add_gate(*server_);
+    use_findface(*server_);
     use_yunet();
   }
 
   // play_speed < 0: once through, as fast as it goes.
   [[nodiscard]] std::vector<std::string> run_of(const std::string& url, int run, double play_speed,
                                                 const std::string& more = {}) const {
-    write("vigia.yaml",
-          fmt::format("cameras:\n  - {{name: gate, url: \"{}\", play_speed: {}, single_pass: {}, "
-                      "disable_drops: true, id: 7, token: gate-token, use_stream_timestamp: true, "
-                      "start_stream_timestamp: {}}}\n"
-                      "detector: {{input: 320x192}}\ndelivery: {{senders: {}, stop_timeout: 240}}\n"
-                      "logging: {{level: debug}}\n{}",
-                      url, play_speed, play_speed < 0, begin_ + std::int64_t{run} * kSecondsARun, kSenders,
-                      more));
-    std::filesystem::permissions(folder() / "vigia.yaml",
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    write_settings(fmt::format(
+        "cameras:\n  - {{name: gate, url: \"{}\", play_speed: {}, single_pass: {}, "
+        "disable_drops: true, id: 7, token: gate-token, use_stream_timestamp: true, "
+        "start_stream_timestamp: {}}}\n"
+        "detector: {{input: 320x192}}\ndelivery: {{senders: {}, stop_timeout: 240}}\n"
+        "logging: {{level: debug}}\n{}",
+        url, play_speed, play_speed < 0, begin_ + std::int64_t{run} * kSecondsARun, kSenders, more));
     return {"run", "-c", "vigia.yaml", "--summary", "summary.json"};
+  }
+
+  // What the server still has in hand arrives now: it is this run's, not the next one's. What the program had
+  // said until then.
+  std::string kill(testing::Program& program) {
+    EXPECT_TRUE(program.running()) << program.err();
+    program.signal(SIGKILL);
+    const auto killed = program.wait();
+    EXPECT_EQ(killed.exit_status, 128 + SIGKILL);
+    server_->go_down();
+    EXPECT_TRUE(server_->come_up().ok());
+    books_.read(killed.err);
+    return killed.err;
   }
 
   // What waits for a second try when a run ends is the next one's.

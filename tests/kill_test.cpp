@@ -94,14 +94,7 @@ class KillTest : public KillFixture {
       ASSERT_TRUE(server_->come_up().ok());
     }
     std::this_thread::sleep_until(start + plan.kill);
-    ASSERT_TRUE(program.running()) << program.err();
-    program.signal(SIGKILL);
-    const auto killed = program.wait();
-    EXPECT_EQ(killed.exit_status, 128 + SIGKILL);
-    // What the server still has in hand arrives now: it is this run's, not the next one's.
-    server_->go_down();
-    ASSERT_TRUE(server_->come_up().ok());
-    books_.read(killed.err);
+    kill(program);
     waiting_.push_back(books_.missing().size());
   }
   // How many had to be there; each of whom one shot must have arrived.

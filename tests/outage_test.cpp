@@ -66,10 +66,7 @@ class OutageTest : public VigiaProgram {
     auto started = testing::FakeFindFace::start(std::move(options));
     ASSERT_TRUE(started.ok()) << started.error().text;
     server_ = *std::move(started);
-    environment_.insert({{"FINDFACE_URL", server_->url()},
-                         {"FINDFACE_USER", "admin"},
-                         {"FINDFACE_PASSWORD", "admin"},
-                         {"FINDFACE_UUID", "test"}});
+    use_findface(*server_);
     base_ = static_cast<double>(std::time(nullptr));
   }
   void watch() {
@@ -97,9 +94,7 @@ class OutageTest : public VigiaProgram {
           "     token: {}-token, use_stream_timestamp: true, start_stream_timestamp: {:.0f}}}\n",
           camera.name, nobody ? kNobody : camera.url, nobody, nobody ? -1 : 1, camera.id, camera.name, base_);
     }
-    write("vigia.yaml", text);
-    std::filesystem::permissions(folder() / "vigia.yaml",
-                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    VigiaProgram::write_settings(text);
   }
   // Watches the scenes while the server follows its schedule, and until it has all whom it missed; then for
   // some seconds with a certificate that is no good.

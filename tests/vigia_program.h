@@ -14,6 +14,7 @@
 
 #include "camera/sim/scene.h"
 #include "camera/sim/sim_url.h"
+#include "testing/fake_findface.h"
 #include "testing/program.h"
 #include "testing/temp_dir.h"
 
@@ -35,12 +36,29 @@ class VigiaProgram : public ::testing::Test {
     environment_["VIGIA_MODEL_DIR"] = std::string(data) + "/models";
     return true;
   }
+  // The server knows the camera `gate` then.
+  static void add_gate(testing::FakeFindFace& server) {
+    server.add_camera({.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1:1/gate", .token = "gate-token"});
+  }
+  // Logs in to that server.
+  void use_findface(const testing::FakeFindFace& server) {
+    environment_.insert({{"FINDFACE_URL", server.url()},
+                         {"FINDFACE_USER", "admin"},
+                         {"FINDFACE_PASSWORD", "admin"},
+                         {"FINDFACE_UUID", "test"}});
+  }
   static std::string data(const std::string& file) {
     return std::string(std::getenv("VIGIA_DATA")) + "/" + file;
   }
 
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder() / name) << text;
+  }
+  // Settings with a token in them: only their owner may read them.
+  void write_settings(const std::string& text) const {
+    write("vigia.yaml", text);
+    std::filesystem::permissions(folder() / "vigia.yaml",
+                                 std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
   }
   [[nodiscard]] nlohmann::json summary() const {
     std::ifstream in(folder() / "summary.json");

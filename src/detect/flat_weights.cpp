@@ -7,42 +7,37 @@
 namespace vigia::detect {
 namespace {
 
+// f(pair, input channels, output channels), along the network.
+template <class Weights, class F>
+void for_each_pair(Weights& weights, F f) {
+  int in = YunetWeights::kFirstOut;
+  for (std::size_t i = 0; i < weights.backbone.size(); ++i) {
+    f(weights.backbone[i], in, YunetWeights::kChannelsOfN[i]);
+    in = YunetWeights::kChannelsOfN[i];
+  }
+  for (auto& of : weights.neck) f(of, in, in);
+  for (auto& of : weights.shared) f(of, in, in);
+  for (auto& of : weights.heads) f(of, in, YunetHead::kChannels);
+}
+
 // f(vector, how many numbers it has), for each part of the weights.
 template <class Weights, class F>
 void for_each_part(Weights& weights, F f) {
-  const auto pair = [&f](auto& of, int in, int out) {
+  constexpr std::size_t kFirst = YunetWeights::kFirstOut;
+  f(weights.first, kFirst * 27);
+  f(weights.first_bias, kFirst);
+  for_each_pair(weights, [&f](auto& of, int in, int out) {
     const auto inputs = static_cast<std::size_t>(in), outputs = static_cast<std::size_t>(out);
     f(of.point, inputs * outputs);
     f(of.point_bias, outputs);
     f(of.depth, outputs * 9);
     f(of.depth_bias, outputs);
-  };
-  constexpr std::size_t kFirst = YunetWeights::kFirstOut;
-  f(weights.first, kFirst * 27);
-  f(weights.first_bias, kFirst);
-  int in = YunetWeights::kFirstOut;
-  for (std::size_t i = 0; i < weights.backbone.size(); ++i) {
-    pair(weights.backbone[i], in, YunetWeights::kChannelsOfN[i]);
-    in = YunetWeights::kChannelsOfN[i];
-  }
-  for (auto& of : weights.neck) pair(of, in, in);
-  for (auto& of : weights.shared) pair(of, in, in);
-  for (auto& of : weights.heads) pair(of, in, YunetHead::kChannels);
+  });
 }
 
 void name_channels(YunetWeights& weights) {
-  int in = YunetWeights::kFirstOut;
-  const auto pair = [](ConvPair& of, int from, int to) { of.in = from, of.out = to; };
-  for (std::size_t i = 0; i < weights.backbone.size(); ++i) {
-    pair(weights.backbone[i], in, YunetWeights::kChannelsOfN[i]);
-    in = YunetWeights::kChannelsOfN[i];
-  }
-  for (ConvPair& of : weights.neck) pair(of, in, in);
-  for (ConvPair& of : weights.shared) pair(of, in, in);
-  for (ConvPair& of : weights.heads) {
-    pair(of, in, YunetHead::kChannels);
-    of.relu = false;
-  }
+  for_each_pair(weights, [](ConvPair& of, int in, int out) { of.in = in, of.out = out; });
+  for (ConvPair& of : weights.heads) of.relu = false;
 }
 
 }  // namespace
