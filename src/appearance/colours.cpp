@@ -8,7 +8,7 @@
 namespace vigia::appearance {
 namespace {
 
-constexpr int kSide = 32;
+constexpr int kSide = 24;
 constexpr std::size_t kValues = std::size_t{kSide} * kSide;
 constexpr int kBins = 12;
 constexpr float kNeutral = 128;

@@ -14,7 +14,7 @@ struct Sighting {
   FaceQuality quality;
   std::optional<Reason> rejected;  // none: good enough to be posted
   // The detector is less sure of it than min_detection_score: it may continue a track, and never begins one
-  // nor becomes a best shot.
+  // nor becomes a best shot; quality and rejected say nothing of it.
   bool weak = false;
 };
 

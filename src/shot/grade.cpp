@@ -112,8 +112,11 @@ void Grader::grade_all(std::span<const Detection> detections, const domain::Fram
                        std::vector<domain::Sighting>& out) const {
   out.clear();
   for (const Detection& detection : detections) {
-    out.push_back(grade(detection, frame));
-    out.back().weak = detection.score < min_score;
+    if (detection.score < min_score) {
+      out.push_back({.detection = detection, .quality = {}, .rejected = std::nullopt, .weak = true});
+    } else {
+      out.push_back(grade(detection, frame));
+    }
   }
 }
 

@@ -35,7 +35,8 @@ class Grader {
   // The first filter that refuses is the reason, in the order too_small, too_large, outside_roi,
   // low_quality.
   [[nodiscard]] domain::Sighting grade(const domain::Detection& detection, const domain::Frame& frame) const;
-  // All of a frame; those below min_score are weak. Clears `out` first.
+  // All of a frame. Those below min_score are weak and never become a best shot: their quality is not measured.
+  // Clears `out` first.
   void grade_all(std::span<const domain::Detection> detections, const domain::Frame& frame, float min_score,
                  std::vector<domain::Sighting>& out) const;
 

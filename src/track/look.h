@@ -20,10 +20,10 @@ namespace vigia::track {
 
 class Looks {
  public:
-  static constexpr int kMostAFrame = 4;
+  static constexpr int kMostAFrame = 2;
   static constexpr int kFirst = static_cast<int>(appearance::Views::kMost);
   static constexpr Nanoseconds kFirstApart = std::chrono::milliseconds(70);
-  static constexpr Nanoseconds kLookAgain = std::chrono::milliseconds(350);
+  static constexpr Nanoseconds kLookAgain = std::chrono::milliseconds(800);
 
   explicit Looks(std::shared_ptr<memory::Account> account = nullptr) : account_(std::move(account)) {}
 

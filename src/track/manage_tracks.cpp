@@ -159,7 +159,7 @@ void ManageTracks::add_sighting(OpenTrack& open, const Seen& seen) {
   track.last_seen = frame.stream_time;
   track.last_box = face.detection.box;
   if (face.weak) return;
-  Stillness::watch(open, face, frame, faces_);
+  stillness_.watch(open, face, frame, faces_);
   track.movement = open.movement();
   ++open.strong;
   open.best_score = std::max(open.best_score, face.detection.score);

@@ -26,10 +26,13 @@ bool is_clear(const OpenTrack& open, const Sighting& face, std::span<const Sight
 }  // namespace
 
 void Stillness::watch(OpenTrack& open, const Sighting& face, const domain::Frame& frame,
-                      std::span<const Sighting> faces) {
+                      std::span<const Sighting> faces) const {
   if (open.picture.empty()) open.picture = take_picture(frame, face.detection.box);
   if (!is_clear(open, face, faces)) return;
-  open.life->see(frame, face.detection, frame.stream_time);
+  // Once it has moved, whether it lives is no question any more.
+  if (open.track->movement < std::max(min_movement_, OpenTrack::kHardly)) {
+    open.life->see(frame, face.detection, frame.stream_time);
+  }
   // What was seen first may have been half a face: it is seen now how sure the detector can be.
   if (open.clear_score < kAsSure * face.detection.score) open.clear_path.reset();
   open.clear_score = std::min(open.clear_path ? open.clear_score : 1, face.detection.score);

@@ -23,8 +23,8 @@ class Stillness {
   explicit Stillness(double filter_min_movement) : min_movement_(static_cast<float>(filter_min_movement)) {}
 
   // A strong sighting of the track; faces: all of its frame.
-  static void watch(OpenTrack& open, const domain::Sighting& face, const domain::Frame& frame,
-                    std::span<const domain::Sighting> faces);
+  void watch(OpenTrack& open, const domain::Sighting& face, const domain::Frame& frame,
+             std::span<const domain::Sighting> faces) const;
 
   [[nodiscard]] bool has_moved(const OpenTrack& open) const noexcept {
     return open.track->movement >= min_movement_;
