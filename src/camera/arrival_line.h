@@ -1,9 +1,9 @@
-// The time between pictures by their arrival alone, smoothed: pictures that come in little bursts or a little
-// late are spread out evenly; a pause of more than kPause is a pause.
+// The time between pictures, from their arrival alone, smoothed: pictures that arrive in small bursts or a
+// little late are spread out evenly; a pause of more than kPause is kept.
 //
-// For streams without time stamps, or with stamps that nobody can believe. The line may run ahead of a
-// burst by eight usual steps and lag behind by kPause, no more: it cannot know what comes next.
-// Threads: one thread at a time. No allocation.
+// For streams without time stamps, or whose stamps cannot be trusted. Since it cannot know what comes next,
+// the line may run ahead of arrival by up to eight usual steps and lag behind by up to kPause. Threads: one
+// thread at a time. No allocation.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class ArrivalLine {
  public:
   static constexpr std::chrono::seconds kPause{1};
 
-  // Begins anew with what came then.
+  // Starts again with a picture that arrived at `came`.
   void begin(SteadyTime came) noexcept {
     last_ = came;
     line_ = came;

@@ -1,4 +1,4 @@
-// FFmpeg's objects with their ends: each handle frees what it holds. Move-only, noexcept.
+// Owning handles for FFmpeg's objects: each frees what it holds. Move-only, noexcept.
 #pragma once
 
 extern "C" {
@@ -34,7 +34,7 @@ class AvOptions {
 
   void set(const char* key, const char* value) { av_dict_set(&options_, key, value, 0); }
   void set_number(const char* key, std::int64_t value) { av_dict_set_int(&options_, key, value, 0); }
-  // For FFmpeg's openers, which leave inside what they did not know.
+  // For FFmpeg's open functions, which leave unknown options inside.
   [[nodiscard]] AVDictionary** get() noexcept { return &options_; }
   [[nodiscard]] bool holds(const char* key) const noexcept {
     return av_dict_get(options_, key, nullptr, AV_DICT_MATCH_CASE) != nullptr;
@@ -44,7 +44,7 @@ class AvOptions {
   AVDictionary* options_ = nullptr;
 };
 
-// FFmpeg's own words for one of its error codes.
+// FFmpeg's own text for one of its error codes.
 inline std::string av_error_text(int code) {
   std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
   return av_make_error_string(text.data(), text.size(), code);

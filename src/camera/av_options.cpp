@@ -43,7 +43,7 @@ Status set_user_options(const CameraOptions& options, AvOptions& out) {
 Status make_av_options(const SourceUrl& source, const CameraOptions& options, AvOptions& out) {
   out.set_number("probesize", AvSource::kProbeBytes);
   out.set_number("analyzeduration", AvSource::kAnalyzeMicroseconds);
-  // The frame rate is not needed, so nothing need be read to guess it.
+  // The frame rate is not needed, so FFmpeg need not read frames to guess it.
   out.set_number("fpsprobesize", 0);
   if (source.kind == SourceKind::rtsp) {
     out.set("rtsp_transport", "tcp");  // UDP loses packets, and every loss costs seconds of faces
@@ -51,7 +51,8 @@ Status make_av_options(const SourceUrl& source, const CameraOptions& options, Av
     out.set_number("reorder_queue_size", AvSource::kReorderPackets);
   }
   if (source.kind == SourceKind::http) {
-    // Of a live HLS, begin with the newest segment; FFmpeg's own -3 is as many segments late, for good.
+    // Begin a live HLS stream with its newest segment; with FFmpeg's default, -3, it would stay three
+    // segments late.
     out.set("live_start_index", "-1");
   }
   if (Status user = set_user_options(options, out); !user) return user;

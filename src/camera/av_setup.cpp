@@ -20,10 +20,10 @@ namespace {
 
 constexpr int kLinesASecond = 20;
 
-// How many lines were written in this second, and left out since the last one written.
+// Counts the lines written in this second, and those left out since the last one written.
 class LineBudget {
  public:
-  // Nothing: leave this line out. Else: how many were left out before it.
+  // Returns nothing if this line is to be left out, else how many were left out before it.
   int take() {
     const auto second =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now().time_since_epoch())

@@ -16,12 +16,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// For the goodbye to a server that may be gone.
+// For closing the connection to a server that may be gone.
 constexpr auto kCloseTimeout = 500ms;
-// Reads that gave nothing, one after the other, until that counts as a failure.
+// Consecutive reads without a packet that count as a failure.
 constexpr int kMostEmptyReads = 1000;
 
-// FFmpeg would wait for ever on a pipe, and says little about a missing file.
+// FFmpeg would wait for ever on a pipe, and its error for a missing file says little.
 Status check_file(const std::string& path) {
   struct stat about {};
   if (::stat(path.c_str(), &about) != 0) {
@@ -67,8 +67,8 @@ ErrorCode meaning(int code) {
   }
 }
 
-// An RTSP server describes its video before it sends any, parameter sets and all: then reading ahead would
-// find out nothing, and hand out what it read in one burst of stale frames.
+// An RTSP server describes its video, with parameter sets, before it sends any. Reading ahead would then add
+// nothing, and would deliver what it read as a burst of stale frames.
 bool is_described(const AVFormatContext& context) {
   bool described = false;
   for (unsigned i = 0; i < context.nb_streams; ++i) {
@@ -149,7 +149,7 @@ Status AvSource::choose_stream() {
   for (unsigned i = 0; i < context_->nb_streams; ++i) {
     if (static_cast<int>(i) != stream_) context_->streams[i]->discard = AVDISCARD_ALL;
   }
-  // A recording behind HTTP comes as fast as the line allows, and says how long it is.
+  // A recording behind HTTP arrives as fast as the connection allows, and has a known duration.
   const bool recorded = context_->duration != AV_NOPTS_VALUE && context_->duration > 0;
   live_ = source_.kind == SourceKind::rtsp || (source_.kind == SourceKind::http && !recorded);
   return ok_status();
@@ -169,7 +169,7 @@ LiveManner AvSource::manner() const {
     const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 || std::strcmp(format.name, "mpjpeg") == 0;
     return {.is_stamped = !made_up, .may_wait = true};
   }
-  // What is not read in time of a UDP socket is lost.
+  // Data that is not read from a UDP socket in time is lost.
   const bool over_tcp = std::ranges::none_of(options_.ffmpeg_params, [](const std::string& param) {
     return param.starts_with("rtsp_transport=") && param != "rtsp_transport=tcp";
   });
@@ -194,13 +194,13 @@ Status AvSource::rewind() {
   interrupt_.arm({}, timeout_);
   const AVStream& stream = *context_->streams[stream_];
   const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
-  // Transport streams find their places by guessing, and often miss the first packets.
+  // Seeking in transport streams is approximate and often skips the first packets.
   const bool seeks_exactly = (context_->iformat->flags & AVFMT_TS_DISCONT) == 0;
   if (seeks_exactly &&
       avformat_seek_file(context_.get(), stream_, INT64_MIN, start, start, AVSEEK_FLAG_BACKWARD) >= 0) {
     return ok_status();
   }
-  // What cannot seek can be opened again.
+  // A source that cannot seek is opened again.
   context_.reset();
   if (Status opened = open_input({}); !opened) return opened;
   return choose_stream();
@@ -209,8 +209,8 @@ Status AvSource::rewind() {
 Error AvSource::failure(const char* what, int code) const {
   const std::string name = redact(source_.url);
   if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
-  // FFmpeg may first hand out what it had in hand when it was interrupted, and come back with the news at
-  // the next read.
+  // When it is interrupted FFmpeg may first return a packet that it holds, and report the interruption at the
+  // next read.
   if (interrupt_.timed_out || code == AVERROR_EXIT) {
     return {ErrorCode::timeout,
             "no data from " + name + " for " +

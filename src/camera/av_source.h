@@ -1,10 +1,9 @@
 // Packets through libavformat: files, RTSP, HTTP.
 //
-// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop, as
-// long as FFmpeg waits for the network (looking up a host's name, and a file on a dead network disk,
-// are the system's to end). What FFmpeg buffers is capped: 1 MiB to find out what a stream is,
-// kReorderPackets for RTP packets out of order. Only the protocols of the url's kind are spoken.
-// Errors name the source without its secrets.
+// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop, while
+// FFmpeg waits for the network (looking up a host's name, and reading a file on a dead network disk, cannot
+// be interrupted). FFmpeg's buffers are capped: 1 MiB to analyse a stream, kReorderPackets for RTP packets
+// out of order. Only the protocols of the url's kind are spoken. Errors name the source without its secrets.
 // Threads: owner thread only.
 #pragma once
 
@@ -40,7 +39,7 @@ class AvSource final : public PacketSource {
   Status rewind() override;
 
  private:
-  // Tells FFmpeg, which asks while it waits, when to give up.
+  // FFmpeg polls this while it waits, and gives up when it says so.
   struct Interrupt {
     std::stop_token stop;
     std::chrono::steady_clock::time_point deadline;
@@ -58,7 +57,7 @@ class AvSource final : public PacketSource {
   Status open_input(const std::stop_token& stop);
   Status choose_stream();
   Status check_all_used(const AvOptions& left) const;
-  // What FFmpeg's code means here: stop, time-out, or its own words.
+  // Turns FFmpeg's error code into an error: stop, time-out, or FFmpeg's own text.
   Error failure(const char* what, int code) const;
 
   // Constant after construction.

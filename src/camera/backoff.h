@@ -1,6 +1,6 @@
-// How long to wait before the next try: `first` doubled each time up to 30 s, shortened at random by up
-// to a fifth, so that cameras that failed together do not all come back together.
-// Threads: one thread at a time.
+// How long to wait before the next attempt: `first`, doubled each time up to 30 s, shortened at random by up
+// to a fifth, so that cameras which failed together do not all reconnect together. Threads: one thread at a
+// time.
 #pragma once
 
 #include <algorithm>
@@ -13,7 +13,7 @@ namespace vigia::camera {
 class Backoff {
  public:
   static constexpr std::chrono::seconds kLongest{30};
-  // However it is set: never a tight loop.
+  // A lower bound for any setting: never a tight loop.
   static constexpr std::chrono::milliseconds kShortest{100};
 
   explicit Backoff(Nanoseconds first, unsigned seed = std::random_device{}())

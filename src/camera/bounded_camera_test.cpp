@@ -1,5 +1,5 @@
-// A camera that is down, breaks, changes or sends garbage holds no more than its quota, and gives
-// everything back: the most frequent causes of growth in the field.
+// A camera that is down, breaks off, changes its size or sends garbage holds no more than its quota, and
+// gives everything back. These are the most frequent causes of memory growth in the field.
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -93,8 +93,8 @@ TEST_F(BoundedCameraTest, ASizeThatChangesAllTheTimeStaysWithinTheQuota) {
   StreamCamera camera({"test", "file:" + (folder_ / "both.h264"), {}, ""}, kOnceAsFastAsPossible, memory_,
                       clock_);
   camera.run({}, sink);
-  // Beside leases the books hold what cannot be refused: FFmpeg's own, of the decoders that wait for the
-  // collector too.
+  // Beside leases the account holds charges that cannot be refused: FFmpeg's own memory, also that of
+  // decoders which wait for the collector.
   EXPECT_LE(most, 40_MiB + 16_MiB);
   const CameraStats stats = camera.stats();
   EXPECT_EQ(frames + stats.frames_dropped_no_buffer + stats.frames_dropped_damaged, 240U)
@@ -104,7 +104,7 @@ TEST_F(BoundedCameraTest, ASizeThatChangesAllTheTimeStaysWithinTheQuota) {
   EXPECT_LE(held(memory::Kind::frames), 20_MiB) << "the pools of sizes that are over are gone";
 }
 
-// The bytes of a transport stream, then packets that go on with a picture that never ends.
+// A transport stream, followed by packets of a picture that never ends.
 void write_endless_picture(const std::string& clip, const std::string& to, Bytes bytes) {
   constexpr std::size_t kPacket = 188;
   std::ifstream in(clip, std::ios::binary);
@@ -160,7 +160,7 @@ TEST_F(BoundedCameraTest, NoiseHoldsNothing) {
   EXPECT_EQ(memory_.stats().in_use_bytes, 0);
 }
 
-TEST_F(BoundedCameraTest, WhatFfmpegHoldsByItselfIsInTheBooks) {
+TEST_F(BoundedCameraTest, FfmpegsOwnMemoryIsChargedToTheCamera) {
   if (testing::kSanitized) GTEST_SKIP() << "a sanitizer replaces the allocator";
   if (memory::allocator_name() != "glibc") GTEST_SKIP() << "only glibc can be asked what is allocated";
   for (const char* const codec :
@@ -181,7 +181,7 @@ TEST_F(BoundedCameraTest, WhatFfmpegHoldsByItselfIsInTheBooks) {
     memory_.collect();
     EXPECT_GT(most, 1_MiB) << codec;
     EXPECT_LE(most, charged + charged / 4) << codec;
-    EXPECT_LE(charged, 3 * most) << codec << ": the books would refuse what there is room for";
+    EXPECT_LE(charged, 3 * most) << codec << ": the estimate would refuse what there is room for";
   }
 }
 

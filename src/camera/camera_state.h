@@ -10,11 +10,11 @@
 //     |   |    '---------------> INTERRUPTED      (a single_pass file that failed stays here)
 //     |   |      back-off is over    |
 //     |   '--------------------------'
-//     | the settings themselves are wrong: no new try can mend it
+//     | the settings themselves are wrong: trying again cannot help
 //     v
 //   MISCONFIGURED
 //
-// A stop changes nothing: the state says how the camera was doing then.
+// A stop does not change the state: it stays as it was at that moment.
 #pragma once
 
 #include <string_view>

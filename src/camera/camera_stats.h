@@ -1,4 +1,4 @@
-// What a camera says of itself. Counters cover the whole run and only grow.
+// A camera's state and counters. Counters cover the whole run and only grow.
 #pragma once
 
 #include <atomic>
@@ -15,8 +15,8 @@ struct CameraStats {
   std::string message;               // the last failure, redacted; empty while frames come
   std::uint64_t job_starts = 0;      // times the source was opened, or tried to be
   std::uint64_t frames_decoded = 0;  // handed to the sink
-  // Lost because no buffer could be had: the decoder was refused one, or too few were left for it (the
-  // frame was decoded, then let go), or a reference frame had been lost so.
+  // Lost for lack of a buffer: the decoder was refused one, or too few were left for it (the frame was
+  // decoded, then discarded), or a reference frame had been lost in this way.
   std::uint64_t frames_dropped_no_buffer = 0;
   std::uint64_t decoding_soft_errors = 0;    // broken packets and damaged frames
   std::uint64_t frames_dropped_damaged = 0;  // not decoded: after a soft error, until the next key frame

@@ -10,7 +10,7 @@
 namespace vigia::camera {
 namespace {
 
-// Failures in a row while draining: FFmpeg gives up by itself, this is for the day it does not.
+// Most failures in a row while draining. FFmpeg gives up by itself; this bounds the loop in case it does not.
 constexpr int kMostFailures = 64;
 
 bool shareable_format(int format) {
@@ -21,13 +21,13 @@ bool damaged(const AVFrame& frame) {
   return (frame.flags & AV_FRAME_FLAG_CORRUPT) != 0 || frame.decode_error_flags != 0;
 }
 
-// What a decoder holds besides pictures. Measured with mallinfo2 on H.264 and HEVC, 720p and 1080p, 1 to 5
-// references: 1 MB, and for each pixel 1.25 bytes and 0.75 for each reference; up to 20 % less.
+// Memory that a decoder holds besides pictures. Measured with mallinfo2 on H.264 and HEVC, 720p and 1080p, 1
+// to 5 references: 1 MB, plus 1.25 bytes per pixel and 0.75 per pixel and reference; up to 20 % less.
 Bytes bytes_of_tables(Bytes pixels, int references) {
   return 1_MiB + pixels * (5 + 3 * references) / 4;
 }
 
-// Of these, a packet is one picture. (A packet of VP9, say, may hold several.)
+// Codecs whose packets hold one picture each. (A packet of VP9, for example, may hold several.)
 bool one_picture_a_packet(const AVCodecParameters& codec) {
   if (codec.codec_id == AV_CODEC_ID_HEVC) return true;
   if (codec.codec_id != AV_CODEC_ID_H264) return false;
@@ -101,7 +101,7 @@ int Decoder::lease_buffer(AVFrame& frame) {
     return AVERROR_INVALIDDATA;
   }
   hold_tables(Bytes{shape.width} * shape.height, own - 1);
-  // Read-only: some decoders would go on painting in the last picture, which others read by now.
+  // Read-only: some decoders would write into the last picture again, while other threads read it.
   if (!pool_.lease_into(frame, shared)) {
     refused_ = true;
     return AVERROR(ENOMEM);
@@ -136,8 +136,8 @@ void Decoder::push(const AVPacket& packet, const PacketTimes& times) noexcept {
   }
 }
 
-// FFmpeg does not say so: it takes room for the missing picture and copies another one into it. Before
-// anything was shown it may do so by right, and keeps back what is not whole.
+// FFmpeg does not report a missing picture: it allocates one and copies another picture into it. Before the
+// first picture is shown that is legitimate, and FFmpeg holds back what is not whole.
 bool Decoder::painted_in_a_lost_one() const noexcept {
   return gaps_are_losses_ && shown_ && asked_ > 1;
 }
@@ -183,7 +183,7 @@ void Decoder::fail() noexcept {
   if (++failures_ >= kMostFailures) lose(cause);
 }
 
-// What was decoded before the loss comes out; then nothing, up to the next key frame.
+// Pictures decoded before the loss are still delivered; then none, up to the next key frame.
 void Decoder::drain(Loss cause) noexcept {
   if (avcodec_send_packet(context_.get(), nullptr) < 0) return lose(cause);
   draining_ = true;

@@ -3,13 +3,12 @@
 //   decoder->push(packet, times);
 //   while (AVFrame* frame = decoder->next()) use(*frame);      // valid until the next call
 //
-// A picture that a broken packet, a damaged reference or a refused buffer may have spoilt looks like
-// faces that are not there, so none is given: after such a loss every packet up to the next key frame
-// is left out and counted, and the decoder begins anew there. (When no key frame comes for
-// kLongestWait packets, it begins anew anyway, and judges by itself what it can show.)
-// Guarantee: no input makes it fail; what is broken is counted. Nothing is allocated a frame but
-// FFmpeg's own reference nodes.
-// Threads: owner thread only; it may be destroyed on another (it is retired).
+// A picture spoilt by a broken packet, a damaged reference or a refused buffer may show faces that are not
+// there, so none is delivered: after such a loss every packet up to the next key frame is left out and
+// counted, and decoding starts again there. (If no key frame comes for kLongestWait packets it starts again
+// anyway, and FFmpeg decides what it can show.) Guarantee: no input makes it fail; broken input is counted.
+// It allocates nothing per frame but FFmpeg's own reference nodes. Threads: owner thread only; it may be
+// destroyed on another (it is retired).
 #pragma once
 
 #include <array>
@@ -30,7 +29,7 @@ namespace vigia::camera {
 struct PacketTimes {
   SteadyTime read_at;       // by the reader, or when it was due
   SteadyTime came;          // its last byte, as far as that is known
-  bool waited_for = false;  // it did not lie there already
+  bool waited_for = false;  // the reader had to wait for it
 };
 
 class Decoder final : public memory::Retirable {
@@ -39,8 +38,8 @@ class Decoder final : public memory::Retirable {
 
   // buffers_for_others: how many pictures may be held outside at once. `pool` and `counters` must outlive
   // the last push() and next(), not the decoder. account: is charged for what the decoder holds besides
-  // pictures, its tables, by an estimate, until the decoder is destroyed.
-  // Errors: io (no decoder for this codec).
+  // pictures (its tables, by an estimate) until the decoder is destroyed. Errors: io (no decoder for this
+  // codec).
   static Result<std::unique_ptr<Decoder>> open(const PacketSource& source, PicturePool& pool,
                                                CameraCounters& counters, int buffers_for_others,
                                                std::shared_ptr<memory::Account> account);
@@ -48,23 +47,23 @@ class Decoder final : public memory::Retirable {
 
   // The times come out again with the picture: see times_of().
   void push(const AVPacket& packet, const PacketTimes& times) noexcept;
-  // No more packets: next() gives what is still inside.
+  // No more packets come: next() returns the remaining pictures.
   void finish() noexcept;
-  // The next clean picture; nullptr: push() the next packet, or all is out after finish().
+  // The next clean picture; nullptr: push() the next packet, or, after finish(), there is none left.
   AVFrame* next() noexcept;
-  // Forgets everything: packets of another place follow, beginning with a key frame.
+  // Discards all state: the next packets come from another position and begin with a key frame.
   void restart() noexcept;
 
-  // True: the picture lies in a lease of the pool, ready to be shared. False: in one that FFmpeg may
-  // write into again, or in memory of its own; copy it before the next call.
+  // True: the picture is in a lease of the pool and can be shared. False: FFmpeg may write into its memory
+  // again; copy it before the next call.
   [[nodiscard]] bool shareable(const AVFrame& frame) const noexcept;
   [[nodiscard]] const PacketTimes& times_of(const AVFrame& frame) const noexcept;
-  // Pictures are being left out because no buffer could be had.
+  // Pictures are being left out for lack of a buffer.
   [[nodiscard]] bool starved() const noexcept { return waiting_ && cause_ == Loss::no_buffer; }
 
  private:
   enum class Loss { damage, no_buffer };
-  // More packets than a decoder keeps pictures back to put them in order.
+  // More than the number of pictures that a decoder holds back for reordering.
   static constexpr std::uint64_t kTags = 64;
 
   Decoder(PicturePool& pool, CameraCounters& counters, int buffers_for_others,

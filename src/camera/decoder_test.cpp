@@ -143,7 +143,7 @@ TEST_F(DecoderTest, WithoutABufferItLosesUpToTheNextKeyFrameAndGoesOn) {
   EXPECT_EQ(counters_.decoding_soft_errors, 0U);
 }
 
-TEST_F(DecoderTest, RubbishIsCountedAndNothingElse) {
+TEST_F(DecoderTest, GarbageIsCountedAndHasNoOtherEffect) {
   const std::string clip = make_h264(folder_, "clip.mp4");
   PacketList list(clip);
   std::uint32_t state = 1;
@@ -214,7 +214,7 @@ TEST(H264Gaps, ReadsTheFlagInBothKindsOfExtradata) {
   }
 }
 
-TEST(H264Gaps, NeitherNothingNorAnythingCutOffAllowsThem) {
+TEST(H264Gaps, EmptyAndTruncatedExtradataDoNotAllowThem) {
   EXPECT_FALSE(h264_allows_gaps({}));
   const std::vector<std::uint8_t> cut = {0, 0, 1, 0x67, 100, 0, 30};
   EXPECT_FALSE(h264_allows_gaps(cut));

@@ -1,4 +1,4 @@
-// Where a camera puts its frames. Implemented by orchestrator/, which knows who waits for them.
+// Receives a camera's frames. Implemented by orchestrator/, which passes them to the workers.
 #pragma once
 
 #include <stop_token>
@@ -10,8 +10,8 @@ namespace vigia::camera {
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
-  // Called on the camera's thread, in order. May wait for room where the camera must not drop, until
-  // the stop. A frame that is dropped for a newer one is counted by the sink.
+  // Called on the camera's thread, in order. If the camera must not drop frames it may wait for room until
+  // the stop. The sink counts frames that it drops for newer ones.
   virtual void deliver(domain::Frame frame, const std::stop_token& stop) = 0;
 };
 

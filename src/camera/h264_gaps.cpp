@@ -9,10 +9,10 @@ namespace vigia::camera {
 namespace {
 
 constexpr int kSpsType = 7;
-// More of the SPS than comes before the flag, in the worst case.
+// At least as many bytes of the SPS as can precede the flag.
 constexpr std::size_t kMostBytes = 1024;
 
-// Reads bits, high ones first; beyond the end it reads zeros and says so.
+// Reads bits, most significant first; beyond the end it reads zeros and remembers that.
 class BitReader {
  public:
   explicit BitReader(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
@@ -43,7 +43,7 @@ class BitReader {
   std::size_t at_ = 0;
 };
 
-// The first SPS, from its type byte on; empty: there is none.
+// The first SPS, from its type byte; empty: there is none.
 std::span<const std::uint8_t> find_sps(std::span<const std::uint8_t> data) {
   if (data.size() > 8 && data[0] == 1) return data.subspan(8);  // avcC: header, count, length, SPS
   for (std::size_t i = 0; i + 3 < data.size(); ++i) {
@@ -54,7 +54,7 @@ std::span<const std::uint8_t> find_sps(std::span<const std::uint8_t> data) {
   return {};
 }
 
-// Takes out the third byte of 00 00 03, which is there so that no start code appears.
+// Removes the third byte of 00 00 03, which prevents start codes inside the data.
 std::vector<std::uint8_t> unescape(std::span<const std::uint8_t> nal) {
   std::vector<std::uint8_t> out;
   int zeros = 0;

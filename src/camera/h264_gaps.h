@@ -1,6 +1,6 @@
-// Whether an H.264 stream may leave numbers out in its count of reference frames. Most may not: there, a
-// number left out is a frame that was lost, and what refers to it is painted from something else.
-// Formula: ITU-T H.264, 7.3.2.1.1, gaps_in_frame_num_value_allowed_flag. Threads: pure function.
+// Whether an H.264 stream may skip numbers in its count of reference frames. Most streams may not: then a
+// skipped number means a lost frame, and pictures that refer to it are decoded from a substitute. Formula:
+// ITU-T H.264, 7.3.2.1.1, gaps_in_frame_num_value_allowed_flag. Threads: pure function.
 #pragma once
 
 #include <cstdint>

@@ -1,14 +1,13 @@
-// Spreads out the pictures of live sources that send in bursts (HLS: a segment at once), so that those who
-// look at them need not drop what came too fast.
+// Spreads out the pictures of live sources that send in bursts (HLS sends a segment at once), so that workers
+// need not drop pictures which came too fast.
 //
-// A picture is let out when its step of stream time has passed since the one before, run faster by kFaster.
-// So whoever sends evenly is not held up, and what piled up melts: slowly at first, the excess doubled with
-// every kDoubles for which there was always more to be read. What a burst, a pause in the network or a
-// server's backlog adds to the delay is gone in about half a minute, and a camera whose stamps run too slowly
-// or too fast cannot hide it by being held back.
-// Bounds: no picture is held for longer than kLongestHold. What waits, waits with its sender or in the
-// system's buffers for the connection: nothing is kept here.
-// Threads: one thread at a time. No allocation.
+// A picture is released when its step of stream time, shortened by kFaster, has passed since the one before.
+// So a source that sends evenly is not delayed, and a backlog drains: slowly at first, with the extra speed
+// doubled for every kDoubles in which more data was always ready. The delay that a burst, a pause in the
+// network or a server's backlog adds is gone in about half a minute, and pacing cannot hide that a camera's
+// stamps run too slowly or too fast. Bounds: no picture is held for longer than kLongestHold. Nothing is
+// stored here: unread data waits at the sender or in the connection's system buffers. Threads: one thread at
+// a time. No allocation.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +26,8 @@ class LivePacer {
 
   explicit LivePacer(Clock& clock) : clock_(clock), caught_up_(clock.now()) {}
 
-  // A packet was read just now. True: it was not there yet when the reader asked; it has read all there was.
-  // A reader that was only kept from running for a moment must not look like that.
+  // Call after each packet. True: the reader had to wait for it, so it has read everything that had arrived.
+  // A short delay of the reader's own thread must not count as such a wait.
   bool read(Nanoseconds took) noexcept {
     const SteadyTime now = clock_.now();
     const Nanoseconds behind = now - caught_up_;
@@ -37,8 +36,8 @@ class LivePacer {
     return true;
   }
 
-  // Waits until the picture is due. Returns since when it could be had: when it was due, where it was
-  // held, else read_at; nothing when a stop came first.
+  // Waits until the picture is due. Returns when it became available: its due time if it was held, else
+  // read_at; nothing if a stop came first.
   std::optional<SteadyTime> wait(Nanoseconds stream_time, SteadyTime read_at, const std::stop_token& stop) {
     const SteadyTime now = clock_.now();
     const Nanoseconds step =
@@ -62,7 +61,7 @@ class LivePacer {
   // Constant after construction.
   Clock& clock_;
 
-  SteadyTime caught_up_;  // when there was nothing to be read the last time
+  SteadyTime caught_up_;  // when the reader last had read everything
   SteadyTime due_{};
   std::optional<Nanoseconds> last_;
   Nanoseconds usual_step_{0};

@@ -1,5 +1,5 @@
-// The time of live sources, from real servers to frames, by a clock that stands still unless it is moved:
-// what a frame says of its time does not depend on how fast this test runs.
+// The time of live sources, from real servers to frames, on a clock that moves only when the test moves it: a
+// frame's times do not depend on how fast this test runs.
 #include <gtest/gtest.h>
 #include <httplib.h>
 
@@ -20,8 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::RtspServer;
 
-// Never lets anybody wait: who sleeps until a time finds that it is then. Else it stands still, unless it is
-// moved.
+// A clock on which sleeping ends at once and moves the time there. Otherwise it moves only by hand.
 class ReadyClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime now() const override { return now_; }
@@ -87,8 +86,8 @@ TEST_F(LiveTimeTest, APauseInTheNetworkIsNoPauseInTheScene) {
   }
 }
 
-// FFmpeg hands out a picture with the first bytes of the next one: at 5 pictures a second 0.2 s after it
-// came.
+// FFmpeg returns a picture only with the first bytes of the next one: at 5 pictures a second that is 0.2 s
+// late.
 TEST_F(LiveTimeTest, CapturedIsWhenThePictureItselfCame) {
   const auto server =
       serve(make_clip(folder_, "slow.mp4",
@@ -102,7 +101,7 @@ TEST_F(LiveTimeTest, CapturedIsWhenThePictureItselfCame) {
   }
 }
 
-// A live HLS: each time that somebody asks, there is a segment of a second more.
+// A live HLS stream: each request for the playlist finds one more segment of a second.
 class HlsServer {
  public:
   explicit HlsServer(const testing::TempDir& folder) {
@@ -156,7 +155,7 @@ class LivePacerTest : public ::testing::Test {
   const SteadyTime start_ = clock_.now();
 };
 
-TEST_F(LivePacerTest, WhoSendsEvenlyIsNotHeldUp) {
+TEST_F(LivePacerTest, AnEvenSourceIsNotDelayed) {
   for (int i = 0; i < 50; ++i) {
     EXPECT_TRUE(pacer_.read(37ms));
     EXPECT_EQ(let_out(i * 40ms), start_ + i * 40ms);
@@ -196,7 +195,7 @@ TEST_F(LivePacerTest, AGapIsNotWaitedForToItsEndAndAStopEndsAnyWait) {
   EXPECT_EQ(pacer_.wait(2h, clock_.now(), stop.get_token()), std::nullopt);
 }
 
-TEST_F(LivePacerTest, WhoWasKeptFromRunningForAMomentHasNotCaughtUp) {
+TEST_F(LivePacerTest, AShortDelayOfTheReaderDoesNotCountAsCaughtUp) {
   for (int i = 0; i < 100; ++i) {
     pacer_.read(10us);
     let_out(i * 40ms);

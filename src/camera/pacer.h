@@ -1,7 +1,7 @@
-// Lets recorded packets out at the speed at which they were recorded, times play_speed.
+// Releases recorded packets at the speed at which they were recorded, times play_speed.
 //
-// Whoever falls behind by more than a second is not made to catch up in a burst: the time line is
-// anchored anew at that moment. Threads: one thread at a time. No allocation.
+// A reader that falls behind by more than a second does not catch up in a burst: the time line is anchored
+// again at that moment. Threads: one thread at a time. No allocation.
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ class Pacer {
   // speed: 1 real time, 2 twice as fast; <= 0: no limit, nothing waits.
   Pacer(Clock& clock, double speed) : clock_(clock), speed_(speed) {}
 
-  // Waits until what lies at `position` of the time line is due. Returns when that was (a little ago,
-  // when the caller comes late); nothing when a stop came first.
+  // Waits until `position` of the time line is due. Returns the due time (in the past if the caller is late),
+  // or nothing if a stop came first.
   std::optional<SteadyTime> wait(Nanoseconds position, const std::stop_token& stop) {
     const SteadyTime now = clock_.now();
     if (speed_ <= 0) return now;
@@ -32,7 +32,7 @@ class Pacer {
     if (due > now && !clock_.sleep_until(due, stop)) return std::nullopt;
     return due;
   }
-  // The next position is due at once, whatever came before: the source was opened anew.
+  // The next position is due at once, whatever came before: the source was opened again.
   void restart() noexcept { anchored_ = false; }
 
  private:

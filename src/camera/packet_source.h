@@ -1,6 +1,6 @@
-// Encoded video, packet by packet: an RTSP server, a file, the synthetic scene. What comes after it,
-// decoding, pacing, reconnecting, is the same for all: see stream_camera.h.
-// Threads: owner thread only. Units: time stamps in time_base().
+// A source of encoded video, packet by packet: an RTSP server, a file, the synthetic scene. Decoding, pacing
+// and reconnecting are the same for all: see stream_camera.h. Threads: owner thread only. Units: time stamps
+// in time_base().
 #pragma once
 
 #include <stop_token>
@@ -15,12 +15,12 @@ namespace vigia::camera {
 
 // How a live source sends.
 struct LiveManner {
-  // Its stamps come from where the pictures were made; false: FFmpeg made them up, or there are none.
+  // Its time stamps come from the sender; false: FFmpeg invented them, or there are none.
   bool is_stamped = false;
-  // Whoever reads may take his time: it is lossless, and what was not read yet waits with the sender.
+  // The reader may fall behind without loss: unread packets wait at the sender.
   bool may_wait = false;
-  // A packet is handed out only when the first bytes of the next one are there (FFmpeg joins slices to
-  // pictures, and knows no sooner that one is complete).
+  // A packet is returned only when the first bytes of the next one are there (FFmpeg joins slices to
+  // pictures, and cannot know earlier that one is complete).
   bool is_one_behind = false;
 };
 
@@ -28,19 +28,19 @@ class PacketSource {
  public:
   virtual ~PacketSource() = default;
 
-  // Of its video stream; valid while the source lives.
+  // Parameters of the video stream; valid while the source lives.
   [[nodiscard]] virtual const AVCodecParameters& codec() const = 0;
   [[nodiscard]] virtual AVRational time_base() const = 0;
-  // True: packets come at their own pace (a network camera). False: as fast as they are read (a file,
-  // sim:), and whoever reads keeps the time.
+  // True: packets come at their own pace (a network camera). False: they come as fast as they are read (a
+  // file, sim:), and the reader keeps the pace.
   [[nodiscard]] virtual bool live() const = 0;
   // REQUIRES: live().
   [[nodiscard]] virtual LiveManner manner() const { return {}; }
 
-  // The next packet of the video stream; `packet` is blank before, and the caller's after.
+  // Reads the next packet of the video stream. `packet` must be blank; afterwards the caller owns its data.
   // Errors: ended (nothing more), timeout, cancelled (stop), io, unavailable.
   virtual Status read(AVPacket& packet, const std::stop_token& stop) = 0;
-  // From the first packet again. REQUIRES: !live().
+  // The next read() returns the first packet again. REQUIRES: !live().
   virtual Status rewind() = 0;
 };
 

@@ -30,7 +30,7 @@ bool PictureConverter::prepare(const Key& key) {
   if (!context_) return false;
   const int* const matrix = sws_getCoefficients(SWS_CS_DEFAULT);
   const int range = key.full ? 1 : 0;
-  // Fails for formats that have no range to speak of, and then there is nothing to set.
+  // Fails for formats without a colour range, for which there is nothing to set.
   sws_setColorspaceDetails(context_.get(), matrix, range, matrix, range, 0, 1 << 16, 1 << 16);
   key_ = key;
   return true;

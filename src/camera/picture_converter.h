@@ -1,8 +1,7 @@
-// Pictures in any format of FFmpeg's, made into i420 of the same size: for what the decoder does not
-// give in a format that everybody here reads (GIF, 4:2:2, 10 bits, ...).
-// Colour range: that of the source for YUV, limited for RGB and palettes. Transparency is ignored.
-// Cost: about 0.6 ms for 720p, and one buffer; H.264 from cameras never comes here.
-// Threads: owner thread only.
+// Converts pictures of any FFmpeg format to i420 of the same size: for decoders that output a format which
+// the other parts cannot read (GIF, 4:2:2, 10 bits, ...). Colour range: that of the source for YUV, limited
+// for RGB and palettes. Transparency is ignored. Cost: about 0.6 ms for 720p, and one buffer; H.264 from
+// cameras never comes here. Threads: owner thread only.
 #pragma once
 
 #include "camera/av_handles.h"
@@ -14,8 +13,8 @@ class PictureConverter {
  public:
   PictureConverter() : out_(av_frame_alloc()) {}
 
-  // The picture in a lease of `pool`, valid until the next call; nullptr: no buffer could be had, or no
-  // way to convert it (then `impossible()`).
+  // The picture in a lease of `pool`, valid until the next call; nullptr: no buffer was available, or it
+  // cannot be converted (then `impossible()`).
   AVFrame* convert(const AVFrame& in, PicturePool& pool, int buffers);
   [[nodiscard]] bool impossible() const noexcept { return impossible_; }
   // Lets go of the last picture.
@@ -37,7 +36,7 @@ class PictureConverter {
   bool impossible_ = false;
 };
 
-// True: 0..255. What the stream does not say is limited, as cameras send it.
+// True: 0..255. If the stream does not say, limited range is assumed, which cameras send.
 bool full_range(const AVFrame& frame) noexcept;
 
 }  // namespace vigia::camera

@@ -1,4 +1,4 @@
-// A decoded picture as everybody else knows it. Threads: thread-safe.
+// A decoded picture as a domain::Frame. Threads: thread-safe.
 #pragma once
 
 #include "camera/av_handles.h"

@@ -1,12 +1,12 @@
-// Buffers of one camera for pictures of one shape: a pixel format in a size. A change of shape makes a
-// new pool; leases of the old one stay valid.
+// One camera's buffers for pictures of one shape, that is a pixel format and a size. A change of shape makes
+// a new pool; leases of the old one stay valid.
 //
-// How many: what the decoder may keep for itself, at most 17 (reference frames, frames that wait for
-// their turn, the one in work), and what others may hold: frame_buffer_size that wait for a worker,
-// kInProcess in work, kBestShots kept by open tracks. They are mapped as they are first needed; a 720p
-// camera with 3 reference frames and frame_buffer_size 3 may hold 21 of 1.42 MB: 30 MB, and holds
-// about 10 MB while nobody is in the picture. Never more than memory.camera_quota_bytes.
-// Threads: owner thread only; leases any.
+// Number of buffers: those that the decoder may keep, at most 17 (reference frames, frames held for
+// reordering, the one being decoded), and those that others may hold: frame_buffer_size waiting for a worker,
+// kInProcess being processed, kBestShots kept by open tracks. A buffer is mapped when it is first needed; a
+// 720p camera with 3 reference frames and frame_buffer_size 3 may hold 21 of 1.42 MB, which is 30 MB, and
+// holds about 10 MB while nobody is in the picture. Never more than memory.camera_quota_bytes. Threads: owner
+// thread only; leases any.
 #pragma once
 
 #include <array>
@@ -24,7 +24,7 @@ namespace vigia::camera {
 inline constexpr int kInProcess = 2;
 inline constexpr int kBestShots = 12;
 inline constexpr int kMostForDecoder = 17;
-// Longest side and most pixels of a picture; what is larger is refused before memory is asked for.
+// Longest side and most pixels of a picture; a larger one is refused before memory is requested.
 inline constexpr int kLongestSide = 8192;
 inline constexpr std::int64_t kMostPixels = 8192LL * 4608;
 
@@ -52,15 +52,15 @@ class PicturePool {
   PicturePool(memory::MemoryManager& manager, std::string owner)
       : manager_(manager), owner_(std::move(owner)) {}
 
-  // Makes the pool fit: does nothing while shape and need are as before. False: such a picture is
-  // impossible, or no memory is left. May allocate when it changes.
+  // Makes the pool fit; does nothing if shape and number of buffers are as before. False: such a picture is
+  // impossible, or no memory is left. May allocate if they change.
   bool fit(PictureShape shape, const std::array<int, 4>& alignments, int buffers);
 
   // Points the frame's planes into a new lease, which buf[0] holds. read_only: FFmpeg may not write into
   // it again once it is decoded. False: refused, and the frame is untouched. REQUIRES: fit().
   bool lease_into(AVFrame& frame, bool read_only) noexcept;
 
-  // Buffers that can still be leased, should the budget allow.
+  // Buffers that can still be leased if the budget allows.
   [[nodiscard]] int free_buffers() const noexcept {
     return pool_ ? pool_->max_buffers() - pool_->leased() : 0;
   }
@@ -77,8 +77,8 @@ class PicturePool {
   std::optional<memory::BufferPool> pool_;
 };
 
-// A hold on the buffer that a frame's buf[0] came from. REQUIRES: lease_into() filled the frame, or the
-// frame that it is a reference of.
+// Shares the buffer behind a frame's buf[0]. REQUIRES: lease_into() filled the frame, or the frame that it
+// references.
 memory::SharedLease lease_of(const AVFrame& frame);
 
 }  // namespace vigia::camera

@@ -12,7 +12,7 @@
 namespace vigia::camera {
 
 // May take options.source_timeout, and ends soon after a stop.
-// Errors: invalid (the url or the options are wrong: a new try cannot mend it), not_found, refused, io,
+// Errors: invalid (the url or the options are wrong: trying again cannot help), not_found, refused, io,
 // timeout, unavailable, cancelled. Texts are redacted.
 Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
                                                   const std::stop_token& stop);

@@ -1,5 +1,4 @@
-// A camera's url, understood: which kind of source it is, and how FFmpeg is to be asked for it.
-// Threads: pure functions.
+// A parsed camera url: the kind of source, and how to open it with FFmpeg. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -17,8 +16,8 @@ struct SourceUrl {
   std::string protocols;  // the only ones that FFmpeg may use for it, whatever the stream refers to
 };
 
-// Known: file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, sim:. All others are refused
-// (data:, concat:, pipe:, ... read what nobody meant to show). Error: invalid, redacted.
+// Accepts file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, sim:. All others are refused (data:,
+// concat:, pipe:, ... could read what was never meant to be shown). Error: invalid, redacted.
 Result<SourceUrl> parse_source_url(const std::string& url);
 
 }  // namespace vigia::camera

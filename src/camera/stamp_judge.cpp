@@ -10,7 +10,7 @@ constexpr int kStrike = 32;
 constexpr int kMostStrikes = 4 * kStrike;
 constexpr int kAllowance = 50;  // one in so many: 2 %
 constexpr int kSmoothing = 8;
-// While not believed, so many must agree at least.
+// Least number of observations that must agree before stamps are trusted again.
 constexpr int kFewObservations = 3;
 
 }  // namespace
@@ -42,7 +42,7 @@ void StampJudge::observe(Nanoseconds position, SteadyTime came) noexcept {
   const Nanoseconds allowed = passed / kAllowance;
   usual_ += usual_ == kNone ? passed : (std::min(passed, 2 * usual_) - usual_) / kSmoothing;
   slow_ = std::max(kNone, slow_ + std::min(later, usual_) - allowed);
-  // Ahead of the earliest that came: a pause that is caught up with ends where it began, and adds nothing.
+  // Relative to the earliest arrival: a pause that is caught up with ends where it began, and adds nothing.
   above_lowest_ += later;
   const Nanoseconds ahead = std::max(kNone, -above_lowest_);
   above_lowest_ = std::max(kNone, above_lowest_ - allowed);

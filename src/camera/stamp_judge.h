@@ -1,22 +1,21 @@
-// Can a live stream's time stamps be believed? Compares the line of time that they make with the arrival of
-// the pictures, over many of them: a single one proves nothing, as networks are late in honest ways.
+// Decides whether a live stream's time stamps can be trusted. Compares the time line of the stamps with the
+// arrival of many pictures: a single one proves nothing, since networks delay packets.
 //
-// Not believed any more are stamps that
+// Stamps are no longer trusted if they
 // - are erratic: more than one step in 32 goes back, stands still or jumps (5 of them, when they come one
 //   after the other), or stamps have ceased;
-// - run too slowly or too fast: against arrival they have drifted by kMostDrift and by more than 2 %. What is
-//   less than 2 % is the camera's clock, whatever it does; a real one is off by 0.01 %.
-// What does not count as drift: one pause, however long (what a single picture is late by counts no more than
-// the usual time between two pictures), and what a pause is followed by when the picture catches up. A
-// network that delivers slower than the camera sends for so long that kMostDrift piles up looks like stamps
-// that run too slowly, and is taken for that: nobody can tell them apart from here.
+// - run too slowly or too fast: against arrival they have drifted by kMostDrift and by more than 2 %. Less
+//   than 2 % is accepted as the camera's clock; a real clock is off by 0.01 %.
+// Not counted as drift: one pause, however long (the delay of a single picture counts for at most the usual
+// time between two pictures), and the burst that catches up after a pause. A network that delivers more
+// slowly than the camera sends, until kMostDrift has built up, cannot be told from stamps that run too
+// slowly, and is treated like that.
 //
-// They are believed again after kSane in which no step was bad and the drift stayed below kSaneDrift.
+// They are trusted again after kSane in which no step was bad and the drift stayed below kSaneDrift.
 //
-// The drift is a cumulative sum with an allowance (E. S. Page, Continuous inspection schemes, Biometrika
-// 41, 1954). Only pictures that the reader waited for say when they came: of one that lay there already,
-// nobody knows for how long.
-// Threads: one thread at a time. No allocation.
+// The drift is a cumulative sum with an allowance (E. S. Page, Continuous inspection schemes, Biometrika 41,
+// 1954). Only pictures that the reader waited for are observed: the arrival time of one that was there
+// already is unknown. Threads: one thread at a time. No allocation.
 #pragma once
 
 #include <optional>
@@ -48,14 +47,14 @@ class StampJudge {
   static constexpr std::chrono::seconds kSane{20};
   static constexpr std::chrono::milliseconds kSaneDrift{500};
 
-  // A new connection: earlier observations cannot be compared with later ones. The verdict stays.
+  // A new connection begins: earlier observations cannot be compared with later ones. The verdict stays.
   void begin() noexcept;
-  // The next picture's step by its stamp was usable, or was not.
+  // Reports whether the next picture's step by its stamp was usable.
   void step(bool good, SteadyTime came) noexcept;
-  // A picture that was waited for: where it lies by its stamps, and when it came.
+  // Reports a picture that the reader waited for: its position by the stamps, and its arrival.
   void observe(Nanoseconds position, SteadyTime came) noexcept;
 
-  // Other than none: not believed, and why.
+  // Other than none: the stamps are not trusted, and why.
   [[nodiscard]] Lie verdict() const noexcept { return verdict_; }
 
  private:

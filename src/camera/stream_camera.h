@@ -1,23 +1,22 @@
-// One camera: its source opened, decoded, paced and handed over frame by frame, for ever: whatever fails
-// is closed, waited for and tried again.
+// One camera: opens its source, decodes and paces it, and hands it over frame by frame, for ever. After a
+// failure it closes the source, waits and tries again.
 //
 //   StreamCamera camera(spec, options, memory, system_clock());
 //   camera.run(stop, sink);           // on a thread of the caller's; returns at the stop
 //   camera.stats();                   // at any time, from any thread
 //
 // Guarantees
-// - Every failure of a source (gone, silent for source_timeout, undecodable, ended) leads to a new try
-//   after a back-off: rtsp_reconnect_delay, doubled each time to 30 s, reset by the first frame. There is
-//   no last try. Only what a new try cannot mend (MISCONFIGURED) ends run().
-// - A stop ends every wait at once: for the network within about 100 ms.
+// - Every failure of a source (gone, silent for source_timeout, undecodable, ended) leads to a new attempt
+//   after a back-off: rtsp_reconnect_delay, doubled each time to 30 s, reset by the first frame. It never
+//   gives up. Only wrong settings (MISCONFIGURED) end run().
+// - A stop ends every wait at once, for the network within about 100 ms.
 // - Frames are whole and clean: see decoder.h. Their stream_time never goes backwards.
-// - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while
-//   it lasts, with the number of tries. No secret is logged.
-// - Memory: one pool of frame buffers (picture_pool.h), the same over reconnects while the picture's size
-//   stays; a closed decoder is retired.
-// Cost: 720p H.264 about 2 ms of one core a frame; nothing is allocated a frame but FFmpeg's own
-// reference nodes.
-// Threads: run() one thread at a time; stats() thread-safe.
+// - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while it
+//   lasts, with the number of attempts. No secret is logged.
+// - Memory: one pool of frame buffers (picture_pool.h), kept over reconnects while the picture's size stays
+//   the same; a closed decoder is retired.
+// Cost: about 2 ms of one core for a frame of 720p H.264; it allocates nothing per frame but FFmpeg's own
+// reference nodes. Threads: run() one thread at a time; stats() thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -42,12 +41,12 @@ class StreamCamera {
   StreamCamera(domain::CameraSpec spec, const CameraOptions& options, memory::MemoryManager& memory,
                Clock& clock);
 
-  // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED, if it broke: it is not
+  // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED if it broke off: it is not
   // read twice), or when the camera is DISABLED or MISCONFIGURED.
   void run(const std::stop_token& stop, FrameSink& sink);
 
   [[nodiscard]] CameraStats stats() const;
-  // Of these the state, without a lock.
+  // The state alone, without a lock.
   [[nodiscard]] CameraState state() const noexcept { return counters_.state.load(std::memory_order_relaxed); }
   [[nodiscard]] const domain::CameraSpec& spec() const noexcept { return spec_; }
 
@@ -65,7 +64,7 @@ class StreamCamera {
   memory::MemoryManager& memory_;
   Clock& clock_;
 
-  // The camera's thread.
+  // Used by the camera's thread only.
   StreamState state_;
   Backoff backoff_;
   std::string last_logged_;

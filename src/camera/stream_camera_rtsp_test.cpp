@@ -1,4 +1,4 @@
-// StreamCamera against a real RTSP server, and against one that only pretends.
+// StreamCamera against a real RTSP server, and against one that never answers.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
@@ -35,7 +35,7 @@ class StreamCameraRtspTest : public ::testing::Test {
   SeeingSink sink_;
 };
 
-// Listens, takes connections in its backlog, and never says a word.
+// Listens, accepts connections into its backlog, and never sends anything.
 class SilentServer {
  public:
   SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -113,7 +113,7 @@ TEST_F(StreamCameraRtspTest, AStreamThatEndsIsStartedAgain) {
   EXPECT_GE(gate.stats().job_starts, 2U);
 }
 
-TEST_F(StreamCameraRtspTest, AWrongPasswordIsSaidAndNotShown) {
+TEST_F(StreamCameraRtspTest, AWrongPasswordIsReportedAndNotShown) {
   auto server =
       RtspServer::start({.streams = {{"gate", clip_}}, .loop = true, .user = "viewer", .password = "right"});
   ASSERT_TRUE(server.ok());
@@ -132,7 +132,7 @@ TEST_F(StreamCameraRtspTest, AWrongPasswordIsSaidAndNotShown) {
   EXPECT_TRUE(sink_.wait_for(5)) << gate.stats().message;
 }
 
-TEST_F(StreamCameraRtspTest, AnUnknownPathIsSaid) {
+TEST_F(StreamCameraRtspTest, AnUnknownPathIsReported) {
   const auto server = serve();
   StreamCamera gate = camera(server->url("nowhere"));
   RunningCamera running(gate, sink_);

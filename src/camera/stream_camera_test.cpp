@@ -228,7 +228,7 @@ TEST_F(StreamCameraTest, TheBackOffGrowsAndAStopEndsItAtOnce) {
   running.stop();
 }
 
-TEST_F(StreamCameraTest, WhatANewTryCannotMendEndsIt) {
+TEST_F(StreamCameraTest, WrongSettingsEndIt) {
   const std::string clip = make_h264(folder_, "clip.mp4", 15);
   const std::pair<std::string, CameraOptions> kCases[] = {
       {"data:video/mp4;base64,AAAA", {}},
@@ -260,7 +260,7 @@ TEST_F(StreamCameraTest, ABudgetTooSmallLosesFramesAndSaysSo) {
   EXPECT_TRUE(sink_.seen().empty());
 }
 
-TEST_F(StreamCameraTest, WhoKeepsTooManyFramesLosesNewOnesButNoReferences) {
+TEST_F(StreamCameraTest, KeepingTooManyFramesLosesNewOnesButNoReferences) {
   const std::string clip = make_h264(folder_, "clip.mp4", 120, "-bf 0 -g 600 -keyint_min 600");
   const std::vector<std::string> expected = decode_plainly(clip);
   std::vector<domain::Frame> hoard;
@@ -272,7 +272,7 @@ TEST_F(StreamCameraTest, WhoKeepsTooManyFramesLosesNewOnesButNoReferences) {
   });
   std::uint64_t lost = 0;
   {
-    // The hoard is let go of when the 19th comes; nobody gets so many at once.
+    // All kept frames are released when the 19th comes; no sink may hold so many at once.
     CameraOptions options = kOnceAsFastAsPossible;
     options.frame_buffer_size = 1;
     const CameraStats stats = run("file:" + clip, options, sink);

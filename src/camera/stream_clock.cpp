@@ -52,7 +52,7 @@ StreamClock::Step StreamClock::step_by_stamp(const Picture& picture, Nanoseconds
   return step;
 }
 
-// The step itself is longer than the time between arrivals, and makes up for no delay that was there before.
+// True if the step is longer than the time between arrivals, and does not make up for an earlier delay.
 bool StreamClock::leads(Nanoseconds passed, SteadyTime came) const noexcept {
   const SteadyTime earliest = SteadyTime(shortest_transit() + stamped_position_ + passed);
   return passed - (came - stamped_came_) > kLargestLead && earliest - came > kLargestLead;

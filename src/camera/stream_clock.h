@@ -1,27 +1,26 @@
-// The time of a live stream: turns what the stream says of its pictures (time stamps) and when they came
-// into one line that starts at 0, never goes backwards, and follows the scene rather than the network.
-// (Recorded sources, whose arrival says nothing, have a Timeline.)
+// The time of a live stream: combines the pictures' time stamps and their arrival into one time line that
+// starts at 0, never goes backwards, and follows the scene rather than the network. (Recorded sources, whose
+// arrival says nothing, use a Timeline.)
 //
 // The rule, picture by picture, in the order of showing:
-// 1. The step from the picture before is that of the stamps. A pause in the network with stamps that go on
-// without a
-//    gap is no pause; a burst is as long as its stamps say; a gap in the stamps is one. The line follows the
-//    camera's clock, however it drifts from ours.
-// 2. Where a stamp stands still, goes back, or is ahead of everything that came so far by more than
-//    kLargestLead, the step is that of the arrival, smoothed (arrival_line.h); where it is missing, it is the
-//    usual one, and after kMostMissing of them that of the arrival. Both count as corrected.
-// 3. While the stamps as a whole do not agree with arrival (stamp_judge.h says when, and when again), every
-//    step is that of the arrival, smoothed, and counts as corrected.
+// 1. The step from the picture before is that of the stamps. A pause in the network without a gap in the
+//    stamps is not a pause; a burst is as long as its stamps say; a gap in the stamps is kept. The line
+//    follows the camera's clock, however it drifts from ours.
+// 2. If a stamp stands still, goes back, or is ahead of all arrivals so far by more than kLargestLead, the
+//    step is that of the arrival, smoothed (arrival_line.h). If a stamp is missing, the usual step is taken,
+//    after kMostMissing of them that of the arrival. Both count as corrected.
+// 3. While the stamps as a whole disagree with arrival (stamp_judge.h decides), every step is that of the
+//    arrival, smoothed, and counts as corrected.
 // 4. The first picture of a new connection follows the last one of the old by the time between their
-// arrivals. A stream that has no stamps at all goes by arrival, and nothing is corrected.
+//    arrivals. A stream without any stamps follows arrival, and nothing counts as corrected.
 //
-// It says too when a picture was taken, by the clock that arrival is told by: nothing comes before it is
-// taken, so the picture of the last kWindow that was under way for the shortest time sets how far a stamp is
-// from its moment, and all others follow it. A burst's pictures so lie apart as their stamps do, ending with
-// its arrival as far as that is known; while stamps are not believed it is the arrival.
+// It also estimates when a picture was taken, on the clock of the arrivals. A picture cannot arrive before it
+// is taken, so the picture with the shortest transit in the last kWindow fixes the offset between stamps and
+// time, and all others use it. The pictures of a burst are then as far apart as their stamps, and end with
+// its arrival as far as that is known. While stamps are not trusted, the arrival is taken.
 //
-// Guarantee: pure; what it says depends on what it was told alone. No allocation, no clock.
-// Threads: one thread at a time. Units: nanoseconds; stamps within +-73 years.
+// Guarantee: deterministic; its results depend on its inputs alone. No allocation, no clock. Threads: one
+// thread at a time. Units: nanoseconds; stamps within +-73 years.
 #pragma once
 
 #include <algorithm>
@@ -41,12 +40,12 @@ class StreamClock {
 
   struct Picture {
     std::optional<Nanoseconds> stamp;
-    SteadyTime came;          // its last byte; of a picture that lay there already: when it was found
-    bool waited_for = false;  // it did not lie there already, so `came` is exact
+    SteadyTime came;          // its last byte; if the picture was there already: when it was found
+    bool waited_for = false;  // the reader had to wait for it, so `came` is exact
   };
   struct Reading {
     Nanoseconds stream_time{0};
-    SteadyTime taken;        // never goes back, and is not after the latest `came`
+    SteadyTime taken;        // never goes back, and is not later than the latest `came`
     bool corrected = false;  // the stamp was not followed, or was missing among others
   };
 
@@ -57,7 +56,7 @@ class StreamClock {
   }
   Reading read(const Picture& picture) noexcept;
 
-  // Other than none: stamps are not followed now, and why.
+  // Other than none: the stamps are not followed now, and why.
   [[nodiscard]] Lie lie() const noexcept { return judge_.verdict(); }
 
  private:
@@ -72,13 +71,13 @@ class StreamClock {
   [[nodiscard]] bool leads(Nanoseconds passed, SteadyTime came) const noexcept;
   Reading first(const Picture& picture) noexcept;
   void note_transit(SteadyTime came) noexcept;
-  // The shortest way of a picture lately, between the zeros of both lines.
+  // The shortest recent transit of a picture, measured between the zeros of both time lines.
   [[nodiscard]] Nanoseconds shortest_transit() const noexcept { return std::min(transit_, transit_before_); }
 
   bool begins_ = true, begun_ = false;
   bool has_stamps_ = false;     // this connection's pictures
-  Nanoseconds stream_time_{0};  // what was said last
-  Nanoseconds position_{0};     // by stamps alone, believed or not
+  Nanoseconds stream_time_{0};  // returned last
+  Nanoseconds position_{0};     // by stamps alone, trusted or not
   SteadyTime last_came_{}, taken_{};
   std::optional<Nanoseconds> last_stamp_;
   Nanoseconds stamped_position_{0};  // of the picture that had it

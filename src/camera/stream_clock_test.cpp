@@ -14,8 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr SteadyTime kStart{1h};
 
-// A camera at the other end of a network, both made by hand: what it shows at which moment of the scene,
-// which stamp it says, when that comes.
+// A simulated camera behind a simulated network: when a picture was taken, its stamp, and when it arrives.
 class StreamClockTest : public ::testing::Test {
  protected:
   StreamClock::Reading show(std::optional<Nanoseconds> stamp, Nanoseconds came, bool waited_for = true) {
@@ -105,7 +104,7 @@ TEST_F(StreamClockTest, SegmentsThatComeAtOnceAreSpreadOutByTheirStamps) {
   EXPECT_EQ(corrected_, 0);
 }
 
-TEST_F(StreamClockTest, SlowCamerasAreNoLiars) {
+TEST_F(StreamClockTest, SlowCamerasAreTrusted) {
   for (int i = 0; i < 100; ++i) {
     const Nanoseconds jitter = i % 7 == 3 ? 300ms : 5ms;
     ASSERT_EQ(show(i * 1s, i * 1s + jitter).stream_time, i * 1s);
@@ -228,7 +227,7 @@ TEST_F(StreamClockTest, NonsenseIsNotFollowed) {
   }
 }
 
-TEST_F(StreamClockTest, StampsThatRunAtTheWrongRateAreFoundOutAndPardoned) {
+TEST_F(StreamClockTest, StampsAtAWrongRateAreDetectedAndTrustedAgainOnceRight) {
   struct Case {
     double rate;
     Lie lie;
@@ -280,8 +279,8 @@ TEST_F(StreamClockTest, AConnectionFollowsWhatWasRecorded) {
   EXPECT_EQ(run(1s), 60'960ms);
 }
 
-// Who lies goes on lying when he is called again.
-TEST_F(StreamClockTest, ANewConnectionIsNoPardon) {
+// Wrong stamps stay wrong after a reconnect.
+TEST_F(StreamClockTest, ANewConnectionDoesNotRestoreTrust) {
   run(10s, 0.5);
   EXPECT_EQ(clock_.lie(), Lie::slow);
   clock_.begin_connection();

@@ -17,9 +17,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What FFmpeg may buffer of an open source: what it read to know the stream, RTP packets out of order.
+// The most that FFmpeg buffers for an open source: data read to analyse the stream, and RTP packets out of
+// order.
 constexpr Bytes kSourceBytes = AvSource::kProbeBytes + Bytes{AvSource::kReorderPackets} * 1500;
-// Packets come, but no picture: for so long at least that is borne.
+// Least time for which packets without a picture are tolerated.
 constexpr auto kLeastPatience = 30s;
 // The decoder needs one for the next picture, and one in reserve.
 constexpr int kKeptForDecoder = 2;
@@ -39,7 +40,7 @@ std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
 
 }  // namespace
 
-// Its pictures go back to the pool here and now; only the rest waits for the collector.
+// The decoder's pictures go back to the pool at once; only the rest waits for the collector.
 void StreamJob::Retire::operator()(Decoder* last) const noexcept {
   last->restart();
   memory->retire(std::unique_ptr<memory::Retirable>(last));
@@ -117,13 +118,14 @@ Status StreamJob::start_over() {
   return source_->rewind();
 }
 
-// Of the packet that was read just now.
+// The times of the packet just read.
 PacketTimes StreamJob::live_times() {
   const SteadyTime now = context_.clock.now();
   PacketTimes times{.read_at = now, .came = now, .waited_for = live_pacer_.read(read_took_)};
   const std::optional<PacketTimes> before = std::exchange(last_packet_, times);
   if (!manner_.is_one_behind) return times;
-  // Its first bytes let the one before go; it is there as a whole soon after, long before its own turn.
+  // This packet's first bytes released the one before; the whole of it arrives soon after, long before it is
+  // returned.
   times.came = before ? before->read_at : now - read_took_;
   times.waited_for = before && before->waited_for;
   return times;
@@ -201,7 +203,7 @@ bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
 AVFrame* StreamJob::shared(AVFrame& picture) {
   StreamState& state = context_.state;
   if (decoder_->shareable(picture)) {
-    // One picture less is better than a decoder without a buffer: that loses all up to the key frame.
+    // Losing one picture is better than a decoder without a buffer, which loses all up to the next key frame.
     if (state.decoded.free_buffers() >= kKeptForDecoder) return &picture;
     count(context_.counters.frames_dropped_no_buffer);
     return nullptr;
@@ -242,7 +244,7 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   StreamState& state = context_.state;
   const PacketTimes& times = decoder_->times_of(picture);
   StreamClock::Picture next{.stamp = std::nullopt, .came = times.came, .waited_for = times.waited_for};
-  // What the camera said, if it did: FFmpeg's best effort invents stamps where it does not like them.
+  // Prefer the camera's own stamp: FFmpeg's best effort invents stamps where it dislikes them.
   const std::int64_t stamp = picture.pts != AV_NOPTS_VALUE ? picture.pts : picture.best_effort_timestamp;
   if (manner_.is_stamped) next.stamp = stamp_of(stamp, source_->time_base());
   const StreamClock::Reading reading = state.live.read(next);

@@ -1,6 +1,6 @@
-// One try of a camera: open its source, decode, keep the time, deliver, until the end or a failure.
-// What goes on over several tries (time line, sequence, buffers, counters) is the StreamState.
-// Threads: owner thread only; the counters may be read by all.
+// One attempt of a camera: opens its source, decodes, assigns times and delivers, until the end or a failure.
+// State that lasts over several attempts (time line, sequence, buffers, counters) is in StreamState. Threads:
+// owner thread only; the counters may be read by all.
 #pragma once
 
 #include <functional>
@@ -38,7 +38,7 @@ struct StreamState {
   std::uint64_t sequence = 0;  // of the next picture
   Timeline pictures, packets;  // of recorded sources: by time of showing, and of decoding
   StreamClock live;            // of live sources
-  bool told_of_lies = false;   // the log was told that the stamps are not believed
+  bool told_of_lies = false;   // the log says that the stamps are not trusted
   Nanoseconds stream_time{0};  // of the last picture
 };
 
@@ -49,7 +49,7 @@ struct JobContext {
   Clock& clock;
   CameraCounters& counters;
   StreamState& state;
-  // Called with each try's first delivered frame, before it is delivered.
+  // Called with the first frame of each attempt, before it is delivered.
   std::function<void(const domain::Frame&)> on_first_frame;
 };
 
@@ -62,8 +62,8 @@ class StreamJob {
         account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
         decoder_(nullptr, Retire{&context.memory}) {}
 
-  // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (a new try
-  // cannot mend it), cancelled, and all others: try again later. Texts are redacted.
+  // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (trying again
+  // cannot help), cancelled; for all others try again later. Texts are redacted.
   Status run(const std::stop_token& stop, FrameSink& sink);
 
  private:
@@ -79,7 +79,7 @@ class StreamJob {
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
   void deliver_ready(const std::stop_token& stop, FrameSink& sink);
   void deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink);
-  // Until it is due, where it came in a burst. False: a stop came first.
+  // Waits until the frame is due if it came in a burst. False: a stop came first.
   bool hold(domain::Frame& frame, const std::stop_token& stop);
   // The picture in a buffer that can be shared; nullptr: lost, and counted.
   AVFrame* shared(AVFrame& picture);

@@ -60,7 +60,7 @@ inline std::string pixels(const AVFrame& frame) {
   return pixels(frame.data, frame.linesize, frame.width, frame.height);
 }
 
-// The packets of a file, kept: can be left out, spoilt, or given twice by a test.
+// The packets of a file in memory: a test can leave some out, spoil them, or give them twice.
 class PacketList final : public PacketSource {
  public:
   explicit PacketList(const std::string& file) {
@@ -125,7 +125,7 @@ class CallingSink final : public FrameSink {
   const std::function<void(domain::Frame)> call_;
 };
 
-// What is worth to be remembered of a frame, without its buffer.
+// What tests compare of a frame, without its buffer.
 struct Seen {
   std::string pixels;
   domain::Size size;

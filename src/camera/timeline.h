@@ -1,8 +1,8 @@
-// Turns a stream's time stamps into one line that starts at 0 and never goes backwards: over a file's
+// Turns a stream's time stamps into one time line that starts at 0 and never goes backwards, over a file's
 // loop, a new connection, and stamps that jump.
 //
-// A stamp that lies before the last one, or more than 10 s after it, is taken as a jump: it follows the
-// last at the usual distance. Threads: one thread at a time. No allocation.
+// A stamp before the last one, or more than 10 s after it, counts as a jump: the usual step is taken instead.
+// Threads: one thread at a time. No allocation.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,15 @@ class Timeline {
  public:
   static constexpr std::chrono::seconds kLongestStep{10};
 
-  // A new run of stamps begins: the next one follows on the last, wherever it starts, and is not before that.
+  // A new run of stamps begins: the next one continues the line, wherever it starts, and not before
+  // `not_before`.
   void begin_segment(Nanoseconds not_before = Nanoseconds::zero()) noexcept {
     last_stamp_.reset();
     next_ = std::max(next_, not_before);
   }
 
-  // none: the stream does not say; then it follows the last. duration: how long what is stamped lasts;
-  // 0 when the stream does not say. Stamps are within +-73 years (see stamp_of in stream_job.cpp).
+  // stamp: none if the stream gives none; then the line advances by the usual step. duration: of the packet
+  // or picture; 0 if the stream does not say. Stamps are within +-73 years (see stamp_of in stream_job.cpp).
   Nanoseconds map(std::optional<Nanoseconds> stamp, Nanoseconds duration) noexcept {
     Nanoseconds at = next_;
     if (stamp) {
