@@ -1,5 +1,5 @@
-// What is done to every frame before the network, counted: it allocates nothing once it has seen the sizes.
-// A worker's cameras take turns, and may be of different sizes.
+// Counts allocations in the steps before the network: none once they have seen all sizes. A worker's cameras
+// take turns, and their frames may differ in size.
 #include <gtest/gtest.h>
 
 #include <cstddef>

@@ -11,7 +11,7 @@ namespace vigia::detect {
 
 inline constexpr const char* kBuiltInModel = "vigia_n";
 
-// What is found by it and by YuNet-n, in words, and how to get that: for the log and `vigia check`.
+// How it compares with YuNet-n, and how to get that: for the log and `vigia check`.
 inline constexpr const char* kBuiltInHint =
     "YuNet-n would find 86 of 100 faces where this finds 79, and more of the small and the turned ones: "
     "'vigia model' gets it (0.3 MB)";

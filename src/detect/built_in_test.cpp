@@ -25,7 +25,7 @@ std::string sha256(const std::string& content) {
   return text;
 }
 
-// Whoever changes the file changes the README, and says so.
+// A change of the file requires a change of the READMEs.
 TEST(BuiltIn, IsTheFileWhoseHashTheReadmesHave) {
   const std::string hash = sha256(read_all(VIGIA_MODEL_FILE));
   EXPECT_EQ(hash, "b86af4732ff5e3224a02bdb4abac7d389c5a28a96c5a843f38e74480d113e998");

@@ -4,7 +4,7 @@
 #include <array>
 #include <limits>
 
-// This file is read once for each instruction set.
+// This file is compiled once for each instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "detect/depth_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -36,7 +36,7 @@ template <class Floats>
 HWY_INLINE void store(Floats floats, hn::Vec<Floats> values, float* to) {
   hn::StoreU(values, floats, to);
 }
-// To the nearest: Highway's own way cuts off. There are no NaNs here.
+// Rounds to the nearest, while Highway's own conversion truncates. There are no NaNs here.
 template <class Floats>
 HWY_INLINE void store(Floats, hn::Vec<Floats> values, uint16_t* to) {
   const hn::Rebind<uint16_t, Floats> halves;
@@ -46,7 +46,7 @@ HWY_INLINE void store(Floats, hn::Vec<Floats> values, uint16_t* to) {
   hn::StoreU(hn::DemoteTo(halves, hn::BitCast(integers, rounded)), halves, to);
 }
 
-// Four rows of one vector of channels. A row beside the picture is one cell of zeros, again and again.
+// Four rows of one vector of channels. A row outside the picture is one cell of zeros, repeated.
 template <class From>
 struct Rows4 {
   std::array<const From*, 4> row;
@@ -59,8 +59,8 @@ struct Rows2 {
   ptrdiff_t step;
 };
 
-// Two rows of outputs: `a` to `d` are the four rows that they come from, 0 to 2 the columns left of the
-// output, at it, and right of it.
+// Two rows of outputs: `a` to `d` are the four rows that they are computed from; 0 to 2 are the columns left
+// of the output, at it, and right of it.
 template <bool kPool, class Floats, class From, class To>
 HWY_INLINE void make_rows(const DepthLayer& layer, size_t channel, Rows4<From> from, const Rows2<To>& to) {
   using Vector = hn::Vec<Floats>;
@@ -107,7 +107,7 @@ HWY_INLINE void make_rows(const DepthLayer& layer, size_t channel, Rows4<From> f
   make(from.width - 1, zero, zero, zero, zero);
 }
 
-// Where a channel's value in a cell of a row stands.
+// The address of a channel's value in a cell of a row.
 template <class Value>
 HWY_INLINE Value* place(Value* values, int width, int height, int block, int row, size_t channel) {
   const auto side = static_cast<size_t>(block);

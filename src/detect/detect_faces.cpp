@@ -14,7 +14,7 @@
 namespace vigia::detect {
 namespace {
 
-// What the precisions are measured at. How much faster one is depends on the size little.
+// The input at which precisions are measured. Which one is faster hardly depends on the size.
 constexpr domain::Size kTrialInput{320, 192};
 constexpr domain::Size kTrialFrame{1280, 720};
 
@@ -38,7 +38,7 @@ Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const Mo
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
   stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
   if (Status chosen = stage.take_fastest(*candidates); !chosen) return chosen.error();
-  // The first detector shows that the others can be made.
+  // Makes one detector to see whether the others can be made.
   if (auto trial = stage.make({kInputMin, kInputMin}); !trial) return trial.error();
   stage.name_ = fmt::format("{} {}", stage.weights_->name(), to_string(stage.precision_));
   log::info("detector.model: {}, {}{}{}", stage.weights_->name(), stage.origin(), model->instead ? ": " : "",

@@ -5,12 +5,11 @@
 //   auto detector = stage->make({640, 384});                // one for each worker
 //   log::info("detector: {}", (*detector)->name());
 //
-// The model's file is read and checked once, in create(); what it holds is shared by all detectors, which
-// may be made for several sizes. Each detector's tensors are charged to the budget as vigia/tensors.
-// detector.precision auto: create() measures both at a small input, where the CPU has both, and takes
-// the faster.
-// Cost: make() takes a few ms, the first some 20, as oneDNN writes machine code then; create() as much, and
-// 0.1 s where it measures.
+// The model's file is read and checked once, in create(); all detectors share its weights and may be made for
+// several sizes. Each detector's tensors are charged to the budget as vigia/tensors. detector.precision auto:
+// create() measures both at a small input, where the CPU has both, and takes the faster.
+// Cost: make() takes a few ms, the first call about 20, as oneDNN generates machine code then; create() as
+// much, and 0.1 s more if it measures.
 // Threads: all functions but create() are thread-safe.
 #pragma once
 
@@ -37,28 +36,28 @@ class DetectFaces {
   enum class Report { sure, weak_too };
   static constexpr double kWeakScore = 0.2;
 
-  // Where auto finds no model: the built-in one, and a line in the log that says so. The budget must outlive
-  // all detectors. Errors: not_found, io, invalid: the model is not there or not usable; a model that is
-  // there but bad is an error too, never passed over; and a precision that this CPU lacks.
+  // If auto finds no model the built-in one is used, and the log says so. The budget must outlive all
+  // detectors. Errors: not_found, io, invalid: the model is missing or not usable (a bad model is never
+  // skipped in favour of another), or this CPU lacks the precision.
   static Result<DetectFaces> create(const DetectorOptions& options, const ModelPlaces& places,
                                     memory::Budget& budget, Report report = Report::sure);
 
-  // input: what the model sees; see check_input(). Errors: invalid, unavailable.
+  // input: the size of the model's input; see check_input(). Errors: invalid, unavailable.
   [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const {
     return make_between({input, input});
   }
-  // What the model sees depends on what is wanted of a frame (View). The detector has a network for either
-  // end, and makes others when it first needs them, which takes some ms. Errors: as make().
+  // A detector that chooses its input within `inputs` by the View of each frame. It has a network for either
+  // end of the range, and makes others when they are first needed, which takes some ms. Errors: as make().
   [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
-  // Of the detectors it makes, without their size: "yunet_n bf16", "vigia_n f32".
+  // Name of its detectors, without their size: "yunet_n bf16", "vigia_n f32".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  // Where the model is from, for people: its path, or "built in".
+  // The model's path, or "built in", for people.
   [[nodiscard]] std::string origin() const {
     return model_.is_built_in() ? "built in" : model_.file.string();
   }
-  // What another model would find, and how to get it; empty: this one is what was asked for.
+  // Advice to get a better model; empty if this one was set by the user.
   [[nodiscard]] std::string hint() const;
-  // Pixels that a face has to have in an input: see smallest_face.h.
+  // Pixels of the input that a face must cover: see smallest_face.h.
   [[nodiscard]] int face_in_input() const noexcept { return weights_->face_in_input(); }
 
  private:

@@ -1,4 +1,4 @@
-// What finds faces in a frame.
+// Finds faces in a frame.
 //
 //   std::vector<domain::Detection> found;
 //   if (Status status = detector.detect(frame, {rot, filter_min_size}, found); !status)
@@ -17,23 +17,23 @@
 
 namespace vigia::detect {
 
-// What is wanted of a frame.
+// Which part of a frame to search, and for how small faces.
 struct View {
   View() = default;
   View(const domain::Region& part, int least = 0)
       : rot(part), least_face(least) {}  // NOLINT: a region is one
 
-  domain::Region rot;  // looks only inside this part of the picture (clipped to it); empty: everywhere
-  int least_face = 0;  // smaller ones are of no use: pixels, the shorter side; 0: as small as can be
+  domain::Region rot;  // search only this part of the picture (clipped to it); empty: everywhere
+  int least_face = 0;  // smallest face needed: pixels, the shorter side; 0: as small as possible
 };
 
 class Detector {
  public:
   virtual ~Detector() = default;
 
-  // Clears `found`, then fills it with the faces of at least detector.min_detection_score, the surest
-  // first, in the frame's pixels. Boxes lie inside the part looked at; landmarks may lie outside. A detector
-  // that was made for a range of inputs takes the least with which faces of view.least_face are found.
+  // Clears `found`, then fills it with the faces of at least detector.min_detection_score, highest score
+  // first, in the frame's pixels. Boxes lie inside the searched part; landmarks may lie outside. A detector
+  // made for a range of inputs takes the smallest that finds faces of view.least_face.
   // Errors: invalid (a frame without planes or of no size), unavailable (the library failed); the detector
   // can be used again after either.
   virtual Status detect(const domain::Frame& frame, const View& view,
@@ -42,7 +42,7 @@ class Detector {
   // For people and summaries: "yunet_n 640x384 f32".
   [[nodiscard]] virtual std::string name() const = 0;
 
-  // What the last detect() took: prepare, the small picture; infer, all the rest.
+  // Time of the last detect(): prepare for scaling the picture, infer for all the rest.
   struct Times {
     Nanoseconds prepare{0}, infer{0};
   };

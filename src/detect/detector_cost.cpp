@@ -12,7 +12,7 @@ constexpr int kUncounted = 2;
 constexpr std::size_t kCountedMin = 6;
 constexpr auto kTimeForIt = std::chrono::milliseconds(30);
 
-// Stripes: not flat, and no face either.
+// Stripes: neither flat nor a face.
 domain::Frame striped_frame(domain::Size size, std::vector<std::uint8_t>& bytes) {
   const int chroma_width = (size.width + 1) / 2;
   const auto luma = static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);

@@ -1,4 +1,4 @@
-// What finding faces costs here and now: for choosing an input size that this machine sustains.
+// Measures what finding faces costs on this machine, to choose an input size that it can keep up with.
 #pragma once
 
 #include "base/clock.h"
@@ -8,10 +8,10 @@
 
 namespace vigia::detect {
 
-// The median time of a few detect() calls on a made-up frame (i420, nobody in it) of this size, in the
-// calling thread; the first calls, which make what later ones reuse, are not counted. Takes about 30 ms in
-// all, or eight calls where they take longer than that. With other work on the same core it tells more.
-// Errors: what detect() answers. Threads: owner thread of the detector.
+// The median time of a few detect() calls on an artificial frame (i420, without faces) of this size, on the
+// calling thread; the first calls, which allocate what later ones reuse, are not counted. Takes about 30 ms,
+// or eight calls if they take longer. Other work on the same core increases the result.
+// Errors: those of detect(). Threads: owner thread of the detector.
 Result<Nanoseconds> measure_cost(Detector& detector, domain::Size frame);
 
 }  // namespace vigia::detect

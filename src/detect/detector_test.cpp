@@ -76,8 +76,8 @@ Boxes marked_faces() {
   return boxes;
 }
 
-// YuNet's boxes are taller than those that people marked, so a found face is one that a mark's middle lies
-// in.
+// YuNet's boxes are taller than the marked ones, so a face counts as found if a box contains the mark's
+// centre.
 std::size_t count_found(const std::vector<domain::Box>& marked, const std::vector<domain::Detection>& found) {
   return static_cast<std::size_t>(std::ranges::count_if(marked, [&](const domain::Box& mark) {
     return std::ranges::any_of(found,
@@ -85,7 +85,7 @@ std::size_t count_found(const std::vector<domain::Box>& marked, const std::vecto
   }));
 }
 
-// OpenCV's inference, decoded by the formulas alone, against the whole way of ours.
+// OpenCV's inference, decoded by the formulas alone, to compare with the whole of our detector.
 std::vector<domain::Detection> found_by_opencv(const std::string& model, const domain::Frame& frame,
                                                domain::Size input) {
   const Letterbox letterbox = fit_letterbox(clip_region({}, frame.size), input);
@@ -129,7 +129,7 @@ std::vector<domain::Detection> found_by_opencv(const std::string& model, const d
   return found;
 }
 
-// What became of the faces of one detector in another, over many frames.
+// How well two detectors agree, over many frames.
 struct Agreement {
   int both = 0;
   int only_one = 0;  // and the other should have found it: it is not at the edge of what is reported
@@ -394,7 +394,7 @@ TEST_F(DetectFacesTest, TakesThePrecisionThatIsAskedForOrSaysWhyNot) {
   }
 }
 
-TEST_F(DetectFacesTest, TheBuiltInOneIsTakenWhereThereIsNoOther) {
+TEST_F(DetectFacesTest, TheBuiltInModelIsUsedIfThereIsNoOther) {
   const testing::TempDir folder;
   const auto found = choose("auto", {{folder.path()}});
   ASSERT_TRUE(found) << found.error().text;

@@ -30,7 +30,7 @@ bool cpu_has_all(dnnl::cpu_isa needed) noexcept {
   return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & bits) == bits;
 }
 
-// How many channels stand side by side, with those of the next cell behind them.
+// Number of channels side by side before the next cell follows.
 int block_of(const memory::desc& desc) {
   const auto is = [&](Tag tag) { return desc == memory::desc(desc.dims(), desc.data_type(), tag); };
   if (is(Tag::nhwc)) return static_cast<int>(desc.dims()[1]);
@@ -39,8 +39,8 @@ int block_of(const memory::desc& desc) {
   throw std::runtime_error("a layout of tensors that Vigia does not know");
 }
 
-// Made anew each time: copies of oneDNN's attributes are the same attributes. The scratchpad is ours, as
-// oneDNN's own would belong to the thread that makes a layer.
+// New ones each time, since copies of oneDNN's attributes share state. The scratchpad is ours, as oneDNN's
+// own would belong to the thread that makes a layer.
 dnnl::primitive_attr attributes(const dnnl::post_ops& post = {}) {
   dnnl::primitive_attr made;
   made.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -51,7 +51,7 @@ dnnl::primitive_attr attributes(const dnnl::post_ops& post = {}) {
 }  // namespace
 
 struct DnnlGraph::State {
-  // A step that is not oneDNN's.
+  // A step that oneDNN does not execute.
   struct Depth {
     DepthLayer layer;
     Tensor from, to;
@@ -130,10 +130,10 @@ struct DnnlGraph::State {
     return {{{static_cast<memory::dim>(size)}, memory::data_type::u8, Tag::a}, engine};
   }
 
-  // In the numbers that `from` has. Where `to` has no layout, oneDNN chooses.
+  // In the data type of `from`. If `to` has no layout, oneDNN chooses one.
   Tensor convolved(Tensor from, const memory::desc& to, const Convolution& layer,
                    const dnnl::post_ops& post) {
-    const OneThread one_thread;  // oneDNN cuts the work for as many threads as there are now
+    const OneThread one_thread;  // oneDNN splits the work for the present number of threads
     const Dims shape{layer.out, layer.in, layer.kernel, layer.kernel};
     const memory::dim pad = layer.kernel / 2;
     const dnnl::convolution_forward::desc wanted(kInference, dnnl::algorithm::convolution_direct, desc(from),

@@ -1,9 +1,9 @@
-// A network of convolutions on oneDNN, for one input size and one thread: the only file pair that knows
-// oneDNN. Written for and tested with 2.6 (3.x spells post-operations and attributes differently).
+// A network of convolutions on oneDNN, for one input size and one thread: the only file pair that uses
+// oneDNN. Written for and tested with 2.6 (post-operations and attributes differ in 3.x).
 //
-// First it is laid out, layer by layer in the order of execution; then finish() allocates its tensors;
-// then it can run. Tensors that are no longer needed are given back, and those laid out later share their
-// memory, so that a chain of layers runs back and forth between two pieces that stay in the cache.
+// First the layers are declared in the order of execution; then finish() allocates the tensors; then it can
+// run. Tensors that are no longer needed are given back, and later ones share their memory, so that a chain
+// of layers alternates between two blocks that stay in the cache.
 //
 //   DnnlGraph graph(Precision::f32);
 //   auto input = graph.input(3, {640, 384});
@@ -13,13 +13,13 @@
 //   graph.finish();
 //   fill(graph.values(input)); graph.run(); use(graph.values(heads));
 //
-// Of a pair, oneDNN multiplies the 1x1 half: most of the arithmetic. Where the CPU has AMX that is in whole
-// tiles of bf16, which needs the channels side by side. The other half is depth_kernels.h. oneDNN can fuse
-// the two, except with AMX; that was slower by a quarter and more, in f32 and in bf16, on all that was
+// oneDNN computes the 1x1 half of a pair, which is most of the arithmetic. On a CPU with AMX it uses whole
+// tiles of bf16, which needs the channels side by side. depth_kernels.h computes the other half. oneDNN can
+// fuse the two, except with AMX; that was slower by a quarter and more, in f32 and in bf16, on every machine
 // measured: README.md.
 //
-// Guarantee: run() allocates no tensors and uses the calling thread only. All functions but the getters
-// throw what oneDNN throws (std::exception).
+// Guarantee: run() allocates no tensors and uses the calling thread only. All functions but the getters may
+// throw oneDNN's exceptions (std::exception).
 // Threads: owner thread only, but it may be made on one thread and then used on another.
 #pragma once
 
@@ -63,18 +63,18 @@ class DnnlGraph {
     bool pool = false;  // the result is the maximum of each 2x2
   };
 
-  // Whether oneDNN has fast kernels for it here: see precision.h.
+  // Whether oneDNN has fast kernels for it on this CPU: see precision.h.
   static bool cpu_has(Precision precision) noexcept;
 
-  // In f32, everything is. In bf16 what pairs multiply and give is bf16, what is summed up f32; a convolution
-  // is computed in f32, and so is the first half of a pair that reads its result. REQUIRES:
-  // cpu_has(precision).
+  // With f32 everything is computed in f32. With bf16 the inputs and outputs of pairs are bf16 and sums are
+  // f32; a convolution is computed in f32, and so is the first half of a pair that reads its result.
+  // REQUIRES: cpu_has(precision).
   explicit DnnlGraph(Precision precision);
   DnnlGraph(DnnlGraph&&) noexcept;
   DnnlGraph& operator=(DnnlGraph&&) noexcept;
   ~DnnlGraph();
 
-  // Laying out. The numbers given are copied.
+  // Declaring layers. The weights are copied.
   Tensor input(int channels, domain::Size size);  // planes one behind the other, rows without gaps
   Tensor convolution(Tensor from, const Convolution& layer);
   Tensor pair(Tensor from, const Pair& layer);
@@ -85,10 +85,11 @@ class DnnlGraph {
 
   // REQUIRES: finish() was called.
   void run();
-  // Where its values are: an input's before run(), those of a tensor not given back after it.
+  // The tensor's values: of an input before run(), of a tensor that was not given back after run().
   // REQUIRES: it is an input, or the result of a pair with `floats`.
   [[nodiscard]] std::span<float> values(Tensor tensor) const;
-  // What computes each step, in order of execution: oneDNN's choice, as "jit_1x1:avx512_core", or "depth".
+  // The implementation of each step, in order of execution: oneDNN's choice, such as "jit_1x1:avx512_core",
+  // or "depth".
   [[nodiscard]] std::vector<std::string> implementations() const;
   [[nodiscard]] Bytes memory_bytes() const noexcept;  // tensors, weights, scratchpad
 

@@ -1,5 +1,4 @@
-// A network sees the part of its input that a camera's picture fills, and finds there what it finds in the
-// whole input.
+// A network that processes only the filled part of its input finds the same faces as on the whole input.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -77,7 +76,7 @@ class FilledInputOfAModel : public ::testing::Test {
     photo.copyTo(picture(cv::Rect(0, 0, photo.cols, photo.rows)));
     return testing::make_frame(memory_, picture);
   }
-  // As it was before a part could be enough: the whole input, black and all.
+  // For comparison: the network on the whole input, black bars included.
   std::vector<domain::Detection> found_in_the_whole(const domain::Frame& frame, domain::Size input) {
     auto network = YunetNetwork::create(*weights_, input, Precision::f32);
     EXPECT_TRUE(network);

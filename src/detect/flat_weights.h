@@ -1,6 +1,6 @@
-// The weights of a network of YuNet-n's form as one row of numbers, in one order for ever: what the build
-// makes of models/vigia_n.onnx (embed_model.cpp), so that the program holds weights and not a file in it
-// that has to be parsed. Threads: pure functions.
+// The weights of a network of YuNet-n's form as one array in a fixed order. The build makes it from
+// models/vigia_n.onnx (embed_model.cpp), so that the program contains weights and not a file that has to be
+// parsed. Threads: pure functions.
 #pragma once
 
 #include <span>
@@ -13,7 +13,7 @@ namespace vigia::detect {
 // REQUIRES: weights.variant is n.
 std::vector<float> flatten(const YunetWeights& weights);
 
-// Errors (invalid): not as many numbers as YuNet-n has.
+// Errors (invalid): the number of weights differs from YuNet-n's.
 Result<YunetWeights> unflatten(std::span<const float> numbers);
 
 }  // namespace vigia::detect

@@ -10,7 +10,7 @@ namespace vigia::detect {
 
 domain::Region clip_region(const domain::Region& region, domain::Size picture) {
   if (region.whole()) return {0, 0, picture.width, picture.height};
-  // In 64 bits: a region from settings may be as large as it likes.
+  // In 64 bits, since a region from settings may have any size.
   const auto cut = [](std::int64_t from, std::int64_t length, std::int64_t limit) {
     const std::int64_t begin = std::clamp<std::int64_t>(from, 0, limit);
     const std::int64_t end = std::clamp<std::int64_t>(from + length, begin, limit);

@@ -1,5 +1,5 @@
-// Which part of a frame a detector sees, and how its pixels lie in the detector's smaller picture: scaled
-// by one factor into the top left corner; what is left over at the right or the bottom is black.
+// Which part of a frame a detector sees, and how it is mapped to the detector's smaller picture: scaled by
+// one factor into the top left corner; the rest at the right or the bottom is black.
 #pragma once
 
 #include "base/result.h"
@@ -9,8 +9,8 @@
 
 namespace vigia::detect {
 
-// What of `region` lies inside a picture of this size; an empty region is the whole picture. A region
-// beside the picture gives width or height 0.
+// The part of `region` inside a picture of this size; an empty region means the whole picture. A region
+// outside the picture gives width or height 0.
 domain::Region clip_region(const domain::Region& region, domain::Size picture);
 // Errors: invalid, when the frame has no size or lacks planes.
 Status check_frame(const domain::Frame& frame);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// This file is read once for each instruction set.
+// This file is compiled once for each instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "detect/mix_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -17,8 +17,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using std::size_t;
 using std::uint8_t;
 
-// Every kernel ends with a plain loop over what is too short for a vector. HWY_SCALAR has vectors of one
-// value, which cannot be taken apart: there the plain loop does all.
+// Every kernel ends with a plain loop over the rest that is too short for a vector. HWY_SCALAR's vectors have
+// one value and cannot be split: there the plain loop does everything.
 #if HWY_TARGET == HWY_SCALAR
 #define VIGIA_HAS_VECTORS 0
 #else
@@ -27,8 +27,8 @@ using Floats = hn::CappedTag<float, 16>;
 using Four = hn::FixedTag<float, 4>;
 #endif
 
-// Where the next vector begins: the last one lies over the one before, so that it ends with the row.
-// Values do not mind being made twice.
+// Where the next vector begins. The last vector overlaps the one before, so that it ends with the row;
+// computing values twice does no harm.
 HWY_INLINE size_t next_of(size_t i, size_t lanes, size_t values) {
   return i + lanes < values ? std::min(i + lanes, values - lanes) : values;
 }

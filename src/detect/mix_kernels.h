@@ -11,8 +11,8 @@
 
 namespace vigia::detect {
 
-// Output rows that mix_rows() and mix_columns() make at a time: their values lie side by side in between,
-// so that one load serves all of them.
+// Output rows that mix_rows() and mix_columns() produce at a time: between the two their values are
+// interleaved, so that one load serves all of them.
 inline constexpr int kMixedRows = 4;
 
 // For kMixedRows outputs at once: to[kMixedRows * i + k] = sum over `tap` of rows[taps * k + tap][i] *

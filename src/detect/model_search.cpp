@@ -18,7 +18,7 @@ std::string variable(const char* name) {
   return value != nullptr ? value : "";
 }
 
-// A broken link counts as there: what its owner meant to be used must not be passed over silently.
+// A broken link counts as present: a model that the user meant to use must not be skipped silently.
 bool is_there(const fs::path& file) {
   std::error_code ignored;
   return fs::exists(fs::symlink_status(file, ignored));

@@ -18,7 +18,7 @@ constexpr int kRowsRead = 16;
 constexpr int kFraction = 16;  // parts of a level
 constexpr int kLevels = 256;
 
-// Where cells begin that share `length` pixels out evenly; the last value is the end.
+// Boundaries of cells that divide `length` pixels evenly; the last value is the end.
 void share_out(int length, int side, std::vector<int>& begins) {
   const int cells = std::max(1, length / side);
   begins.clear();
@@ -26,8 +26,8 @@ void share_out(int length, int side, std::vector<int>& begins) {
     begins.push_back(static_cast<int>(static_cast<std::int64_t>(length) * i / cells));
 }
 
-// How many of these cells lie wholly within `length` pixels, wherever those begin: the widest cells, and one
-// that is cut by all but a pixel.
+// How many of these cells lie wholly within `length` pixels in the worst case: at the widest cells, with all
+// but a pixel of one more cell covered.
 int covered(int length, const std::vector<int>& begins) {
   int widest = 1;
   for (std::size_t i = 0; i + 1 < begins.size(); ++i) widest = std::max(widest, begins[i + 1] - begins[i]);

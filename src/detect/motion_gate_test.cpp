@@ -23,7 +23,7 @@ constexpr double kThreshold = 0.002;
 constexpr domain::Size kHd{1280, 720};
 constexpr Nanoseconds kFrameTime = std::chrono::milliseconds(33);
 
-// A scene of luma alone, with things in it, filmed by a camera that is not quite good. Chroma is grey.
+// A scene of luma alone, with things in it, filmed by an imperfect camera. Chroma is grey.
 class Scene {
  public:
   explicit Scene(domain::Size size = kHd, int extra_stride = 0)
@@ -112,7 +112,7 @@ TEST(MotionGate, NoiseIsNoMotion) {
   EXPECT_EQ(count_moved(gate, scene, 40), 0);
 }
 
-// A face as dark as half the faces there are: little lighter than the wall.
+// A dark face, little lighter than the wall.
 TEST(MotionGate, AFaceThatAppearsIsSeenWhereverItIs) {
   for (const domain::Region face : {domain::Region{0, 0, 60, 60},
                                     {1220, 660, 60, 60},
@@ -141,7 +141,7 @@ TEST(MotionGate, AFaceThatAppearsIsSeenInLargePictures) {
   }
 }
 
-TEST(MotionGate, WhatIsSmallerThanTheFacesThatAreWantedNeedsNoLook) {
+TEST(MotionGate, ThingsSmallerThanWantedFacesAreNotMotion) {
   Scene scene;
   MotionGate gate(kThreshold, 60);
   settle(gate, scene);

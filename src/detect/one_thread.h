@@ -1,5 +1,5 @@
-// Keeps OpenMP, on which Debian builds oneDNN, from starting threads of its own for the calling thread:
-// Vigia has one worker a core already. The setting is the thread's, so nobody else is touched.
+// Keeps OpenMP, which Debian's oneDNN uses, from starting threads for the calling thread: Vigia has one
+// worker per core already. The setting belongs to the thread, so others are not affected.
 //
 // Declared here rather than taken from omp.h: clang's is for another run-time than the one (libgomp)
 // that oneDNN brings into the process, and there must be only one.

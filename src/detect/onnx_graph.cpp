@@ -16,7 +16,7 @@ namespace {
 constexpr int kNestingMax = 16;   // a model, its graph, a tensor in an attribute: 6 in the published files
 constexpr int kPiecesMax = 1000;  // nodes, constants; the published files have 130 to 160
 
-// A name out of the file, fit for one line of a log.
+// A name from the file, made safe for one line of a log.
 std::string shown(std::string_view name) {
   constexpr std::size_t kLongest = 48;
   std::string text(name.substr(0, kLongest));

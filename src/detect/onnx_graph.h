@@ -1,8 +1,8 @@
-// A view of an ONNX graph that only hands out what has been checked: made for files that may be cut
-// off, damaged or made to do harm.
+// A view of an ONNX graph that returns only checked content: made for files that may be truncated, damaged or
+// malicious.
 //
-// The first thing found wrong is remembered and every later call answers with something empty, so a
-// reader can follow the graph straight on and look at error() once, at the end.
+// The first error is remembered and every later call returns something empty, so a reader can follow the
+// graph without checks and look at error() once, at the end.
 // Guarantee: memory and time are bounded by kModelBytesMax; nothing is read from other files.
 // Threads: owner thread only.
 #pragma once
@@ -43,7 +43,7 @@ class OnnxGraph {
   // The name of its input; empty when it has no such input. node may be nullptr.
   std::string input(const onnx::NodeProto* node, int index);
 
-  // Attributes must have these values. `fallback`: what ONNX says a missing one means.
+  // Attributes must have these values. `fallback`: ONNX's default for a missing one.
   void expect(const onnx::NodeProto* node, std::string_view attribute, std::span<const std::int64_t> values,
               std::span<const std::int64_t> fallback);
   void expect(const onnx::NodeProto* node, std::string_view attribute, std::string_view value,
@@ -51,7 +51,7 @@ class OnnxGraph {
 
   // The numbers of a constant of this shape: 32-bit floats, finite, inside the file.
   std::vector<float> constant(const std::string& name, std::span<const std::int64_t> shape);
-  // `name` must be what the caller of the network fills in, with this many channels.
+  // `name` must be the network's input, with this many channels.
   void expect_input(const std::string& name, std::int64_t channels);
 
   [[nodiscard]] bool is_named(std::string_view name) const;

@@ -1,11 +1,11 @@
-// Scales a part of one plane, kMixedRows rows at a time, the rows in use staying in the cache.
+// Scales a part of one plane, kMixedRows rows at a time, so that the rows in use stay in the cache.
 //
-// Where it shrinks, each value is the mean over the box of source values that it stands for, parts of
-// values counted in part; where it enlarges, linear between the centres of values.
-// Boxes of whole values (up to 16x16) and of one and a half, which cameras' and detectors' usual sizes give,
-// are summed in whole numbers; any other ratio goes through weights in floats.
+// When it shrinks, each value is the mean over the box of source values that it represents, with partial
+// values weighted; when it enlarges, it interpolates linearly between the centres of values. Boxes of whole
+// values (up to 16x16) and of one and a half, which cameras' and detectors' usual sizes give, are summed in
+// whole numbers; any other ratio goes through weights in floats.
 //
-// What comes out is the mean times area(), so that nothing is divided twice.
+// The output is the mean times area(), so that nothing is divided twice.
 // Guarantee: the same bits on every instruction set (sum_kernels.h, mix_kernels.h).
 // No allocation but in lay(), and there none for sizes no larger than those seen: cameras of several sizes
 // may take turns. Threads: owner thread only.
@@ -21,7 +21,7 @@ namespace vigia::detect {
 
 class PlaneScaler {
  public:
-  // One axis: which part of `source` values becomes how many. A part may begin and end between values
+  // One axis: which part of `source` values is scaled to how many. A part may begin and end between values
   // (chroma of an odd region).
   struct Stretch {
     double begin = 0;

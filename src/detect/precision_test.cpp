@@ -1,5 +1,5 @@
-// What the CPU has, and the user's word for it. ctest runs these twice: as they are, and (detect_avx2.*)
-// with oneDNN held to AVX2, where there is no bf16.
+// The CPU's precisions and the setting's words. ctest runs these twice: as they are, and (detect_avx2.*) with
+// oneDNN limited to AVX2, which has no bf16.
 #include "detect/precision.h"
 
 #include <gmock/gmock.h>

@@ -45,7 +45,7 @@ void InputPreparer::lay(domain::Size frame, const Letterbox& letterbox) {
   for (auto* rows : {&y_, &u_, &v_}) rows->resize(kMixedRows * pitch_);
 }
 
-// The network writes over its input, so they are black anew each time.
+// The network overwrites its input, so the bars are cleared each time.
 void InputPreparer::clear_bars(domain::Size content, std::span<float> planes) const {
   const auto width = static_cast<std::size_t>(input_.width);
   const auto height = static_cast<std::size_t>(input_.height);

@@ -165,7 +165,7 @@ TEST_P(Prepared, EqualsTheNaiveDefinitionOnEveryInstructionSet) {
       std::vector<float> first;
       for (const std::int64_t set : instruction_sets()) {
         const OnlyInstructionSet only(set);
-        // What the network has left in its input, the black bars too.
+        // Old content of the network's input, the black bars included.
         std::vector<float> planes(values, -1.0F);
         InputPreparer(test.input).prepare(frame, box, planes);
         if (first.empty()) {
@@ -189,7 +189,7 @@ TEST(InstructionSets, KernelsAreBuiltForSeveral) {
 #endif
 }
 
-// A plane whose last byte is the last of its page; to touch the next page ends the program.
+// A plane whose last byte is the last of its page; touching the next page ends the program.
 class GuardedPlane {
  public:
   GuardedPlane(int width, int height) : stride_(width) {

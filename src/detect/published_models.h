@@ -1,4 +1,4 @@
-// The YuNet files that others publish, and that Vigia looks for and can get. Constants.
+// The published YuNet files that Vigia looks for and can download. Constants.
 #pragma once
 
 #include <array>
@@ -13,8 +13,8 @@ struct PublishedModel {
   std::string_view sha256;
 };
 
-// In the order in which a folder is searched. n is published under no version that could be named, so it is
-// pinned by what it contains; s by its commit too.
+// In the order in which a folder is searched. n is published without a version, so it is pinned by its hash;
+// s by its commit too.
 inline constexpr std::array<PublishedModel, 2> kPublished{
     {{"n", "yunet_n_640_640.onnx",
       "https://raw.githubusercontent.com/ShiqiYu/libfacedetection.train/master/onnx/yunet_n_640_640.onnx",

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-// This file is read once for each instruction set.
+// This file is compiled once for each instruction set.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "detect/sum_kernels.cpp"
 #include <hwy/foreach_target.h>
@@ -19,8 +19,8 @@ using std::uint16_t;
 using std::uint32_t;
 using std::uint8_t;
 
-// Every kernel ends with a plain loop over what is too short for a vector. HWY_SCALAR has vectors of one
-// value, which cannot be taken apart: there the plain loop does all.
+// Every kernel ends with a plain loop over the rest that is too short for a vector. HWY_SCALAR's vectors have
+// one value and cannot be split: there the plain loop does everything.
 #if HWY_TARGET == HWY_SCALAR
 #define VIGIA_HAS_VECTORS 0
 #else
@@ -32,8 +32,8 @@ using Longs = hn::CappedTag<uint32_t, 16>;
 using Floats = hn::CappedTag<float, 16>;
 #endif
 
-// Where the next vector begins: the last one lies over the one before, so that it ends with the row.
-// Sums do not mind being made twice.
+// Where the next vector begins. The last vector overlaps the one before, so that it ends with the row;
+// computing sums twice does no harm.
 HWY_INLINE size_t next_of(size_t i, size_t lanes, size_t values) {
   return i + lanes < values ? std::min(i + lanes, values - lanes) : values;
 }
@@ -113,7 +113,7 @@ void sum_interleaved_rows(Rows rows, size_t values, uint16_t* HWY_RESTRICT u, ui
 }
 
 #if VIGIA_HAS_VECTORS
-// The sums of neighbours, as 32 bits each, which lie as the pairs did.
+// The sums of neighbours, 32 bits each, in the places of the pairs.
 template <class V>
 HWY_INLINE hn::Vec<Longs> pair_sums(V words) {
   const Longs longs;

@@ -33,7 +33,7 @@ inline std::filesystem::path model_file(const std::string& name) {
   return data_folder() / "models" / name;
 }
 
-// Those that this CPU has, or that oneDNN is held to.
+// The precisions that this CPU has, or that oneDNN is limited to.
 inline std::vector<Precision> precisions_here() {
   if (cpu_has_bf16()) return {Precision::f32, Precision::bf16};
   return {Precision::f32};
@@ -49,8 +49,8 @@ inline float overlap(const domain::Box& a, const domain::Box& b) {
   return shared / (a.area() + b.area() - shared);
 }
 
-// What OpenCV DNN makes of the same file and the same input, laid out as the network's heads are, but with
-// cls and obj after their sigmoid. The file's own size is 640x640; OpenCV takes others too.
+// OpenCV DNN's outputs for the same file and the same input, laid out like the network's heads, but with cls
+// and obj after their sigmoid. The file's own size is 640x640; OpenCV takes others too.
 inline std::array<std::vector<float>, kYunetLevels> opencv_heads(const std::filesystem::path& model,
                                                                  std::span<const float> planes,
                                                                  domain::Size size) {

@@ -12,8 +12,8 @@ double sigmoid(double x) {
   return 1 / (1 + std::exp(-x));
 }
 
-// Where cls or obj is below this logit, the score is below min_score whatever the other is, as neither
-// probability is above 1. A little lower than exact, so that rounding loses nothing.
+// If cls or obj is below this logit the score is below min_score whatever the other is, as neither
+// probability exceeds 1. Slightly lower than exact, so that rounding loses nothing.
 float logit_bound(double min_score) {
   const double least = std::clamp(min_score * min_score, 1e-9, 1 - 1e-6);
   return static_cast<float>(std::log(least / (1 - least)) - 0.001);

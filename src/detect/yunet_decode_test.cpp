@@ -16,7 +16,7 @@ double logit(double probability) {
   return std::log(probability / (1 - probability));
 }
 
-// Heads of one input size, everywhere sure that there is nothing.
+// Heads of one input size, without a face anywhere.
 class Heads {
  public:
   explicit Heads(domain::Size input) : input_(input) {

@@ -64,7 +64,7 @@ Status YunetDetector::detect(const domain::Frame& frame, const View& view,
                found);
   suppress_overlapping(found, kOverlapMax);
   for (domain::Detection& face : found) letterbox.to_frame(face);
-  // A box in the black beside the picture has nothing left.
+  // A box in the black bars becomes empty.
   std::erase_if(found,
                 [](const domain::Detection& face) { return face.box.width < 1 || face.box.height < 1; });
   times_.infer = std::chrono::steady_clock::now() - prepared;

@@ -1,7 +1,7 @@
-// YuNet as a Detector: prepare, infer, decode, back to the frame's pixels.
+// YuNet as a Detector: prepare, infer, decode, map back to the frame's pixels.
 //
-// It has a network for the least and for the largest of its inputs, and one for each other and each part of
-// one that frames turn out to fill (filled_input()): made when the first such frame comes, which then takes
+// It has a network for the smallest and for the largest of its inputs. A network for another input, or for a
+// part of one that frames fill (filled_input()), is made when the first such frame comes, which then takes
 // some ms more, and kept. Threads: owner thread only; may be made on one thread and used on another.
 #pragma once
 

@@ -20,8 +20,8 @@ DnnlGraph::Pair layer_of(const ConvPair& pair) {
           .relu = pair.relu};
 }
 
-// Networks are made one after the other: oneDNN hands layers of equal shape from the thread that makes them
-// to the next one that asks, by ways that ThreadSanitizer cannot see into.
+// Networks are made one after the other: oneDNN shares layers of equal shape between threads in ways that
+// ThreadSanitizer cannot follow.
 Mutex& making() {
   static Mutex mutex;
   return mutex;
@@ -83,7 +83,7 @@ void YunetNetwork::lay_out(const YunetWeights& weights) {
   graph_.finish();
 }
 
-// Leaves what the neck takes in `taken`, and returns its last.
+// Stores the tensors that the neck takes in `taken`, and returns the last one.
 DnnlGraph::Tensor YunetNetwork::lay_backbone(const YunetWeights& weights,
                                              std::array<DnnlGraph::Tensor, kYunetLevels>& taken) {
   input_ = graph_.input(3, size_);

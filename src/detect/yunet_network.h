@@ -1,15 +1,15 @@
-// YuNet for one input size: the weights laid out on oneDNN (dnnl_graph.h).
+// YuNet for one input size, built on oneDNN (dnnl_graph.h).
 //
-// Each pair of convolutions is a multiplication on oneDNN and a pass of depth_kernels.h, which has the
-// maximum that follows some of them; the sum in the neck happens inside the enlarging, and the four heads of
-// a level are one pair.
+// Each pair of convolutions is a multiplication on oneDNN and a pass of depth_kernels.h, which includes the
+// maximum that follows some of them. The neck's sums are done while enlarging, and the four heads of a level
+// are one pair.
 //
 //   auto network = YunetNetwork::create(weights, {640, 384}, Precision::f32);
 //   fill(network->input());                 // planes blue, green, red; 0..255, no mean, no scale
 //   if (Status ran = network->run(); !ran) ...
 //   network->heads(0);                      // stride 8: rows x columns cells of 16 floats
 //
-// In bf16 the input and the heads are 32-bit floats too; what lies between is not.
+// With bf16 the input and the heads are still 32-bit floats; the layers between are not.
 //
 // Guarantee: run() allocates no tensors, and uses the calling thread only.
 // Cost: README.md has a table. Threads: owner thread only, but a network may be made on one thread and
@@ -36,10 +36,9 @@ inline constexpr int kInputMax = 2048;
 inline constexpr int kInputStep = 32;
 Status check_input(domain::Size input);
 
-// The least input that holds a picture of this size in its top left corner: not the black beside it, which
-// in a square input is almost half of the work for a camera of 16:9. Each side is a whole number of fifths
-// of the input's, themselves rounded up to kInputStep, so that cameras of many shapes, or with many kinds of
-// `rot`, come to nine inputs at most.
+// The smallest input that holds a picture of this size in its top left corner, without the black beside it,
+// which in a square input is almost half of the work for a 16:9 camera. Each side is a multiple of a fifth of
+// the input's, rounded up to kInputStep, so that cameras of many shapes and regions need at most nine inputs.
 // REQUIRES: check_input(input) is ok; the content fits into it.
 domain::Size filled_input(domain::Size content, domain::Size input);
 
@@ -51,8 +50,8 @@ class YunetNetwork {
 
   [[nodiscard]] domain::Size input_size() const noexcept { return size_; }
   [[nodiscard]] Precision precision() const noexcept { return precision_; }
-  // Three planes, one behind the other, rows without gaps. To be filled before each run(), which writes
-  // over it.
+  // Three planes, one behind the other, rows without gaps. Must be filled before each run(), which overwrites
+  // it.
   [[nodiscard]] std::span<float> input() { return graph_.values(input_); }
   Status run();
   // Of the last run: cell (row, column) of the level, row by row, YunetHead::kChannels floats each.

@@ -133,7 +133,7 @@ TEST(YunetNetwork, RefusesSizesThatDoNotFit) {
   }
 }
 
-// Memory is reused between layers and runs: neither the last run's numbers nor the place may matter.
+// Memory is reused between layers and runs: the result must not depend on earlier contents or addresses.
 TEST(YunetNetwork, RunsAgainAndInOtherThreadsWithTheSameResult) {
   NEED_DATA();
   const domain::Size size{320, 192};

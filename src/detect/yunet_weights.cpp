@@ -15,7 +15,7 @@ using Ints = std::vector<std::int64_t>;
 
 constexpr int kFeatures = 64;
 
-// The values of one convolution, and the name of what it reads.
+// The values of one convolution, and the name of its input.
 struct Conv {
   std::vector<float> weights;
   std::vector<float> bias;
@@ -63,7 +63,7 @@ class YunetReader {
     return conv;
   }
 
-  // Returns the name of what the pair reads.
+  // Returns the name of the pair's input.
   std::string pair(std::string output, int in, int out, ConvPair& to) {
     if (to.relu) output = graph_.input(graph_.maker(output, "Relu"), 0);
     Conv depth = conv(output, {.in_per_group = 1, .out = out, .groups = out, .kernel = 3});

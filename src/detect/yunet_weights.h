@@ -1,8 +1,8 @@
-// The weights of a YuNet face detector, read out of the ONNX file that its makers publish. The file is
-// made for 640x640; the weights serve any size.
+// The weights of a YuNet face detector, read from the ONNX file that its authors publish. The file is made
+// for 640x640; the weights work for any size.
 //
-// Two forms of network are known, told apart by their layers: "yunet_n" has one more pair of convolutions
-// before its heads, and more channels early on, than "yunet_s" (published as
+// Two forms of network are known and distinguished by their layers: "yunet_n" has one more pair of
+// convolutions before its heads, and more channels in its first layers, than "yunet_s" (published as
 // face_detection_yunet_2023mar.onnx).
 //
 // "vigia_n", which is built in (built_in.h), has the form of yunet_n.
@@ -10,7 +10,7 @@
 //   image -> first 3x3, stride 2 -> backbone -> features at strides 8, 16, 32
 //         -> neck (each level takes the next coarser one, enlarged twice) -> shared (n only) -> heads
 //
-// Every connection and every shape is checked against this plan. What differs is refused.
+// Every connection and every shape is checked against this plan. A file that differs is refused.
 #pragma once
 
 #include <array>
@@ -39,7 +39,7 @@ struct ConvPair {
 
 enum class YunetVariant { s, n };
 
-// What one cell of a level's heads holds, in this order.
+// Layout of one cell of a level's heads.
 struct YunetHead {
   static constexpr int kFace = 0;  // cls, obj: logits, that is, before the sigmoid
   static constexpr int kObject = 1;
@@ -62,7 +62,7 @@ struct YunetWeights {
   static constexpr std::array<int, kYunetLevels> kTakenAfter{6, 8, 10};
 
   YunetVariant variant = YunetVariant::s;
-  bool is_vigia_n = false;   // of YuNet-n's form, but trained by this project: it says so in its graph's name
+  bool is_vigia_n = false;   // of YuNet-n's form, but trained by this project: by its graph's name
   std::vector<float> first;  // [16][3][3][3]; blue, green, red
   std::vector<float> first_bias;
   std::array<ConvPair, kBackbonePairs> backbone;
@@ -81,7 +81,7 @@ struct YunetWeights {
   bool operator==(const YunetWeights&) const = default;
 };
 
-// Errors: not_found, io, invalid (the text names the file, says what is wrong, and how to mend it).
+// Errors: not_found, io, invalid (the text names the file and says what is wrong and how to fix it).
 Result<YunetWeights> read_yunet(const std::filesystem::path& path);
 // The same from memory; the text begins with the reason.
 Result<YunetWeights> parse_yunet(std::string_view content);

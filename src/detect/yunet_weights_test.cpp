@@ -222,8 +222,7 @@ TEST(ReadYunet, RefusesEveryTruncation) {
   }
 }
 
-// A flipped byte in a weight cannot be told from a weight; anywhere else it is refused, and nowhere does it
-// do harm.
+// A flipped byte in a weight cannot be detected; anywhere else it is refused, and it never does harm.
 TEST(ReadYunet, SurvivesFlippedBytes) {
   const std::vector<std::string> contents = models_here();
   std::mt19937 random(3);
@@ -249,7 +248,7 @@ TEST(ReadYunet, SurvivesFlippedBytes) {
   EXPECT_LT(refused, 600);
 }
 
-TEST(ReadYunet, NamesTheFileAndHowToMendIt) {
+TEST(ReadYunet, NamesTheFileAndHowToFixIt) {
   const testing::TempDir folder;
   const auto missing = read_yunet(folder / "none.onnx");
   ASSERT_FALSE(missing);
