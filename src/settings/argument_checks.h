@@ -1,5 +1,5 @@
-// What the values of command line options are checked by: each returns nothing when the text is right,
-// else what is wrong, as CLI11 wants it. Pure.
+// Checks for the values of command line options: each returns an empty text when the value is right, else
+// what is wrong, as CLI11 expects. Pure functions.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace vigia::settings {
 
 using ArgumentCheck = std::function<std::string(const std::string&)>;
 
-// CLI11's own range does not tell a word from a number that is too large.
+// CLI11's own range check reports a word and a number out of range in the same way.
 template <class Number>
 ArgumentCheck number_from_to(Number at_least, Number at_most) {
   return [at_least, at_most](const std::string& text) -> std::string {
@@ -37,14 +37,15 @@ inline ArgumentCheck one_of(std::string first, std::string second) {
   };
 }
 
-// A size WxH; with a `word`, also that. rule: what else must hold, as settings/checks.h says it.
+// A size WxH, or `word` if it is not empty. rule: a further check of the size, from settings/checks.h.
 inline ArgumentCheck size_or(std::string word, std::optional<Wrong> (*rule)(Slot) = nullptr) {
   return [word = std::move(word), rule](const std::string& text) -> std::string {
     if (!word.empty() && text == word) return {};
     domain::Size size;
     const std::string value = shown(RawValue::text(text), false);
     if (parse(RawValue::text(text), &size) || size == domain::Size{}) {
-      return value + " is no size, as 640x384 is" + (word.empty() ? "" : ", nor " + word);
+      return value + (word.empty() ? " is not a size such as 640x384"
+                                   : " is neither a size such as 640x384 nor " + word);
     }
     const auto wrong = rule == nullptr ? std::nullopt : rule(&size);
     return wrong ? value + " " + wrong->what : std::string{};

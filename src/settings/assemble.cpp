@@ -43,7 +43,7 @@ class Assembler {
     add(camera, camera.values);
   }
 
-  // A camera that no file names needs its url, or it is a slip of the pen.
+  // A camera that the file does not name needs a url; without one the name is taken for a typing error.
   void add_from_flags(const CameraGiven& camera) {
     if (names_.contains(camera.name)) return;
     const bool has_url = std::any_of(camera.values.begin(), camera.values.end(),
@@ -69,7 +69,7 @@ class Assembler {
     settings_.cameras.push_back(std::move(camera));
   }
 
-  // What the environment and flags say of a camera.
+  // What the environment and flags set for a camera.
   void apply_named(const std::string& name, CameraSettings& camera) {
     for (const Layer* layer : {&layers_.environment, &layers_.sets}) {
       for (const CameraGiven& other : layer->cameras) {

@@ -1,5 +1,5 @@
-// Lays the layers over each other: defaults < file < environment < flags, and for a camera over what the
-// program's `defaults` came to. Threads: owner thread only.
+// Applies the layers in order: defaults < file < environment < flags; a camera starts from the resulting
+// `defaults`. Threads: owner thread only.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@
 
 namespace vigia::settings {
 
-// Who set a path last: "cameras.gate.url" -> "vigia.yaml:3".
+// Which source set a path last: "cameras.gate.url" -> "vigia.yaml:3".
 using Origins = std::map<std::string, std::string, std::less<>>;
 
 struct Layers {

@@ -12,7 +12,7 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct BenchArguments {
   MemoryBenchArguments memory;
   PipelineBenchArguments pipeline;
@@ -20,7 +20,7 @@ struct BenchArguments {
   PeopleBenchArguments people;
 };
 
-// Both outlive the parsing.
+// Both must outlive the parsing.
 void add_bench(CLI::App& bench, BenchArguments& into);
 
 }  // namespace vigia::settings

@@ -12,28 +12,28 @@ void add_bench_detector(CLI::App& bench, DetectorBenchArguments& into) {
   CLI::App& detector = *bench.add_subcommand(
       "detector", "finding faces in one frame: prepare, infer, by input size, precision and threads");
   detector.fallthrough();
-  detector.add_option("--model", options.model, "a YuNet .onnx file, or vigia_n; without: as detector.model")
+  detector.add_option("--model", options.model, "a YuNet .onnx file, or vigia_n; default: as detector.model")
       ->type_name("FILE");
-  detector.add_option("--input", into.inputs, "sizes; 320x192,320x320,640x384,640x640 without")
+  detector.add_option("--input", into.inputs, "input sizes; default 320x192,320x320,640x384,640x640")
       ->type_name("WxH,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(size_or("", checks::multiple_of_32));
-  detector.add_option("--precision", into.precisions, "f32,bf16; without: what this CPU has")
+  detector.add_option("--precision", into.precisions, "f32,bf16; default: what this CPU supports")
       ->type_name("P,...")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember({"f32", "bf16"}));
-  detector.add_option("--threads", options.threads, "1 to so many at once; without: one a core")
+  detector.add_option("--threads", options.threads, "up to this many at once; default: one per core")
       ->type_name("N")
       ->check(number_from_to(1, 256));
-  detector.add_option("--seconds", options.seconds, "of each measurement; 1 without")
+  detector.add_option("--seconds", options.seconds, "length of each measurement; default 1")
       ->type_name("S")
       ->check(number_from_to(0.05, 3600.0));
-  detector.add_option("--frame", into.frame, "size of the pictures looked at; 1280x720 without")
+  detector.add_option("--frame", into.frame, "size of the pictures; default 1280x720")
       ->type_name("WxH")
       ->check(size_or(""));
-  detector.add_option("--json", into.json, "write all figures there, as JSON")->type_name("FILE");
+  detector.add_option("--json", into.json, "write all figures to this file, as JSON")->type_name("FILE");
 }
 
 bench::DetectorBenchOptions complete(const DetectorBenchArguments& arguments) {

@@ -12,14 +12,14 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct DetectorBenchArguments {
   bench::DetectorBenchOptions options;
   std::vector<std::string> inputs, precisions;
   std::string frame, json;
 };
 
-// Both outlive the parsing.
+// Both must outlive the parsing.
 void add_bench_detector(CLI::App& bench, DetectorBenchArguments& into);
 // REQUIRES: parsed without an error.
 bench::DetectorBenchOptions complete(const DetectorBenchArguments& arguments);

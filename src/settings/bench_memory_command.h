@@ -12,14 +12,14 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct MemoryBenchArguments {
   bench::MemoryBenchOptions options;
   std::vector<std::string> modes;
   std::string pace, limit, destroy, json, plot, child;
 };
 
-// Both outlive the parsing.
+// Both must outlive the parsing.
 void add_bench_memory(CLI::App& bench, MemoryBenchArguments& into);
 // REQUIRES: parsed without an error.
 bench::MemoryBenchOptions complete(const MemoryBenchArguments& arguments);

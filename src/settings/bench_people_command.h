@@ -12,14 +12,14 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct PeopleBenchArguments {
   bench::PeopleBenchOptions options;
   std::vector<std::string> films, tracks;
   std::string input, frame, json;
 };
 
-// Both outlive the parsing.
+// Both must outlive the parsing.
 void add_bench_people(CLI::App& bench, PeopleBenchArguments& into);
 // REQUIRES: parsed without an error.
 bench::PeopleBenchOptions complete(const PeopleBenchArguments& arguments);

@@ -11,14 +11,14 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct PipelineBenchArguments {
   bench::PipelineBenchOptions options;
   bool no_bound = false;
   std::string pace, input, json, child, folder;
 };
 
-// Both outlive the parsing.
+// Both must outlive the parsing.
 void add_bench_pipeline(CLI::App& bench, PipelineBenchArguments& into);
 // REQUIRES: parsed without an error.
 bench::PipelineBenchOptions complete(const PipelineBenchArguments& arguments);

@@ -119,7 +119,7 @@ std::optional<Wrong> mqtt_url(Slot slot) {
   int port = 0;
   const auto [end, failed] = std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), port);
   if (failed != std::errc() || end != rest.data() + rest.size() || port < 1 || port > 65535) {
-    return Wrong{"has a port that is none", {}};
+    return Wrong{"has an invalid port", {}};
   }
   return {};
 }
@@ -160,7 +160,7 @@ std::optional<Wrong> model(Slot slot) {
   const std::string& name = text_of(slot);
   if (name == "auto" || name == "vigia_n" || name.ends_with(".onnx")) return {};
   constexpr std::array<std::string_view, 2> kWords{"auto", "vigia_n"};
-  return Wrong{"is no model", nearest(name, kWords)};
+  return Wrong{"is not a model", nearest(name, kWords)};
 }
 
 std::optional<Wrong> multiple_of_32(Slot slot) {
@@ -191,7 +191,7 @@ std::optional<Wrong> tls_pin(Slot slot) {
   if (pin.empty() || pin == http::kFirstUse || http::is_key_pin(pin)) return {};
   if (pin.starts_with("sha256//")) return Wrong{"is not the 44 digits in base64 of a SHA-256", {}};
   constexpr std::array kWords{http::kFirstUse};
-  return Wrong{"is no pin", nearest(pin, kWords)};
+  return Wrong{"is not a pin", nearest(pin, kWords)};
 }
 
 }  // namespace vigia::settings::checks

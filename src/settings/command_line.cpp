@@ -36,7 +36,7 @@ Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, VIGIA_MODEL_
 FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
 Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
 
-// What CLI11 fills; views of it are bound to the options.
+// Filled by CLI11, whose options hold references into it.
 struct Parsed {
   CommandLine line;
   std::string config, summary, thumbnails;
@@ -45,7 +45,7 @@ struct Parsed {
 };
 
 void add_sets(CLI::App& verb, Parsed& parsed) {
-  verb.add_option("--set", parsed.line.sets, "over the file and the environment, e.g. memory.gc_interval=2")
+  verb.add_option("--set", parsed.line.sets, "overrides file and environment, e.g. memory.gc_interval=2")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->allow_extra_args(false)
@@ -53,29 +53,31 @@ void add_sets(CLI::App& verb, Parsed& parsed) {
 }
 
 void add_config(CLI::App& verb, Parsed& parsed) {
-  verb.add_option("-c,--config", parsed.config, "the settings file; without: environment and --set alone")
+  verb.add_option("-c,--config", parsed.config,
+                  "the settings file; default: none, only environment and --set")
       ->type_name("FILE");
 }
 
 void add_run_length(CLI::App& verb, Parsed& parsed) {
-  verb.add_option("--seconds", parsed.line.seconds, "stop after so long; without: until Ctrl+C")
+  verb.add_option("--seconds", parsed.line.seconds, "stop after this long; default: run until Ctrl+C")
       ->type_name("N")
       ->check(number_from_to(0.1, 1e9));
-  verb.add_option("--summary", parsed.summary, "write the run's numbers there, as JSON")->type_name("FILE");
+  verb.add_option("--summary", parsed.summary, "write the figures of the run to this file, as JSON")
+      ->type_name("FILE");
 }
 
 void add_events(CLI::App& verb, Parsed& parsed) {
   add_config(verb, parsed);
   ledger::EventsOptions& events = parsed.line.events;
-  verb.add_option("--camera", events.camera, "only of this one")->type_name("NAME");
-  verb.add_option("--reason", events.reason, "only those that ended so: posted, pending, too_small, ...")
+  verb.add_option("--camera", events.camera, "only this camera")->type_name("NAME");
+  verb.add_option("--reason", events.reason, "only this outcome: posted, pending, too_small, ...")
       ->type_name("R");
-  verb.add_option("--since", events.since, "only since then: 30m, 1h, 2d ago, or 2026-11-23T13:00 in UTC")
+  verb.add_option("--since", events.since, "only since: 30m, 1h or 2d ago, or 2026-11-23T13:00 in UTC")
       ->type_name("TIME");
-  verb.add_option("--limit", events.limit, "the newest so many, 50 without")
+  verb.add_option("--limit", events.limit, "only the newest N; default 50")
       ->type_name("N")
       ->check(number_from_to(1, 1'000'000));
-  verb.add_flag("--json", events.json, "a JSON object a line, for programs");
+  verb.add_flag("--json", events.json, "print one JSON object per line, for programs");
   verb.add_option("--thumbnails", parsed.thumbnails, "write a small picture of each face into this folder")
       ->type_name("DIR");
   add_sets(verb, parsed);
@@ -86,11 +88,11 @@ void add_model(CLI::App& verb, Parsed& parsed) {
   verb.add_option("letter", model.letter, "n (the default: finds more) or s (smaller, faster)")
       ->type_name("s|n")
       ->check(CLI::IsMember({"s", "n"}));
-  verb.add_option("--from", model.from, "that file, or what is at that URL; without: where it is published")
+  verb.add_option("--from", model.from, "a file or URL to take it from; default: where it is published")
       ->type_name("FILE|URL")
       ->check([](const std::string& from) { return std::string(from.empty() ? "it is empty" : ""); });
-  verb.add_flag("--if-none", model.if_none, "only where no model is found: auto would take the built-in one");
-  verb.add_option("--within", model.within, "give up after so long, 300 without; no connection: 5 s at most")
+  verb.add_flag("--if-none", model.if_none, "do nothing if detector.model: auto finds a model already");
+  verb.add_option("--within", model.within, "give up after this long; default 300; 5 s without a connection")
       ->type_name("SECONDS")
       ->check(number_from_to(0.1, 1e6));
 }
@@ -109,10 +111,10 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(run, parsed);
   CLI::App& demo = *app.add_subcommand("demo", "the main job on synthetic cameras, without any set-up");
   add_run_length(demo, parsed);
-  demo.add_option("--cameras", parsed.line.cameras, "synthetic cameras, 2 without")
+  demo.add_option("--cameras", parsed.line.cameras, "number of synthetic cameras; default 2")
       ->type_name("N")
       ->check(number_from_to(1, 64));
-  demo.add_option("--faces", parsed.line.faces, "people in front of each camera, 4 without")
+  demo.add_option("--faces", parsed.line.faces, "people in front of each camera; default 4")
       ->type_name("N")
       ->check(number_from_to(0, 16));
   add_sets(demo, parsed);
@@ -125,7 +127,7 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_model(*app.add_subcommand("model", "get YuNet, a model that finds more faces than the built-in one"),
             parsed);
   add_bench(*app.add_subcommand("bench", "measure parts of Vigia on this machine"), parsed.bench);
-  CLI::App& soak = *app.add_subcommand("soak", "run for hours among failing cameras: does it grow?");
+  CLI::App& soak = *app.add_subcommand("soak", "run for hours with failing cameras: does memory grow?");
   add_soak(soak, parsed.soak);
   add_sets(soak, parsed);
 }
@@ -163,28 +165,28 @@ std::vector<std::string> options_of(const CLI::App& app) {
   return names;
 }
 
-// An argument that nobody expects. Only what looks like an option, a verb or a settings file is shown:
-// the rest may be a secret that slipped out of its option.
+// An unexpected argument. Only what looks like an option, a verb or a settings file is shown: anything else
+// may be a secret that lost its option.
 std::string unexpected(const CLI::App& app, const std::string& argument) {
   const std::string verb = verb_of(app);
   const std::string_view name = std::string_view(argument).substr(0, argument.find('='));
   if (name.starts_with('-')) {
     const std::vector<std::string> options = options_of(app);
     const std::string meant = nearest(name, std::vector<std::string_view>(options.begin(), options.end()));
-    std::string line = "'" + shown(name) + "' is no option of vigia" + (verb.empty() ? "" : " " + verb);
+    std::string line = "'" + shown(name) + "' is not an option of vigia" + (verb.empty() ? "" : " " + verb);
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
     constexpr std::array<std::string_view, 7> kVerbs{"run",   "demo",  "check", "events",
                                                      "model", "bench", "soak"};
     const std::string meant = nearest(argument, kVerbs);
-    if (!meant.empty()) return "'" + argument + "' is no command; did you mean '" + meant + "'?";
+    if (!meant.empty()) return "'" + argument + "' is not a command; did you mean '" + meant + "'?";
     return "there is no such command; there are run, demo, check, events, model, bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there are memory, pipeline, detector and people";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
-  if (file) return "an argument too many: '" + argument + "'; did you mean '-c " + argument + "'?";
-  return "an argument too many; every value stands after its option";
+  if (file) return "unexpected argument: '" + argument + "'; did you mean '-c " + argument + "'?";
+  return "unexpected argument; every value follows its option";
 }
 
 Farewell explain(const CLI::App& app, const CLI::ParseError& error) {

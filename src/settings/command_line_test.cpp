@@ -99,7 +99,7 @@ TEST(CommandLineTest, Soak) {
   EXPECT_EQ(line({"soak", "--seconds", "90"}).soak.seconds, 90);
   EXPECT_EQ(farewell({"soak", "--seconds", "90", "--hours", "1"}).exit_code, 2);
   EXPECT_THAT(farewell({"soak", "--faults", "hail"}).text, HasSubstr("hail"));
-  EXPECT_THAT(farewell({"soak", "--max-rss", "much"}).text, HasSubstr("is no size"));
+  EXPECT_THAT(farewell({"soak", "--max-rss", "much"}).text, HasSubstr("is not a size"));
 }
 
 TEST(CommandLineTest, Check) {
@@ -134,7 +134,7 @@ TEST(CommandLineTest, ModelSaysWhichAndWhereFrom) {
   const CommandLine model = line({"model", "s", "--from", "a.onnx", "--within", "5"});
   EXPECT_EQ(model.model, (ModelOptions{.letter = "s", .from = "a.onnx", .within = 5}));
   EXPECT_THAT(farewell({"model", "m"}).text, HasSubstr("{s,n}"));
-  EXPECT_THAT(farewell({"model", "n", "s"}).text, HasSubstr("an argument too many"));
+  EXPECT_THAT(farewell({"model", "n", "s"}).text, HasSubstr("unexpected argument"));
 }
 
 TEST(CommandLineTest, BenchMemory) {
@@ -303,16 +303,17 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
       {{},
        "vigia: the command is missing: run, demo, check, events, model, bench or soak; see 'vigia --help'"},
-      {{"rnu"}, "vigia: 'rnu' is no command; did you mean 'run'?"},
+      {{"rnu"}, "vigia: 'rnu' is not a command; did you mean 'run'?"},
       {{"watch"},
        "vigia: there is no such command; there are run, demo, check, events, model, bench and soak; see "
        "'vigia "
        "--help'"},
-      {{"--secnds", "3"}, "vigia: '--secnds' is no option of vigia; see 'vigia --help'"},
-      {{"run", "--secnds", "3"}, "vigia: '--secnds' is no option of vigia run; did you mean '--seconds'?"},
-      {{"run", "--sett=a.b=c"}, "vigia: '--sett' is no option of vigia run; did you mean '--set'?"},
-      {{"run", "--cameras", "3"}, "vigia: '--cameras' is no option of vigia run; see 'vigia run --help'"},
-      {{"run", "vigia.yaml"}, "vigia: an argument too many: 'vigia.yaml'; did you mean '-c vigia.yaml'?"},
+      {{"--secnds", "3"}, "vigia: '--secnds' is not an option of vigia; see 'vigia --help'"},
+      {{"run", "--secnds", "3"},
+       "vigia: '--secnds' is not an option of vigia run; did you mean '--seconds'?"},
+      {{"run", "--sett=a.b=c"}, "vigia: '--sett' is not an option of vigia run; did you mean '--set'?"},
+      {{"run", "--cameras", "3"}, "vigia: '--cameras' is not an option of vigia run; see 'vigia run --help'"},
+      {{"run", "vigia.yaml"}, "vigia: unexpected argument: 'vigia.yaml'; did you mean '-c vigia.yaml'?"},
       {{"run", "--seconds"}, "vigia: --seconds needs a value; see 'vigia run --help'"},
       {{"run", "--set"}, "vigia: --set needs a value; see 'vigia run --help'"},
       {{"run", "--seconds", "soon"},
@@ -324,7 +325,7 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"demo", "--faces", "1.5"},
        "vigia: --faces: '1.5' is not a whole number from 0 to 16; see 'vigia demo --help'"},
       {{"check", "run"},
-       "vigia: an argument too many; every value stands after its option; see 'vigia check --help'"},
+       "vigia: unexpected argument; every value follows its option; see 'vigia check --help'"},
       {{"bench"},
        "vigia: the bench is missing: memory, pipeline, detector or people; see 'vigia bench --help'"},
       {{"bench", "outbox"},
@@ -333,7 +334,8 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"bench", "pipeline", "--cameras", "1,0"},
        "vigia: --cameras: '0' is not a whole number from 1 to 256; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--input", "large"},
-       "vigia: --input: 'large' is no size, as 640x384 is, nor auto; see 'vigia bench pipeline --help'"},
+       "vigia: --input: 'large' is neither a size such as 640x384 nor auto; see 'vigia bench pipeline "
+       "--help'"},
       {{"bench", "pipeline", "--input", "321x192"},
        "vigia: --input: '321x192' is not a multiple of 32 both ways; see 'vigia bench "
        "pipeline "
@@ -342,30 +344,30 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
        "vigia: --pace: 'slow' is neither realtime nor free; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--clip"}, "vigia: --clip needs a value; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--clips", "a.mp4"},
-       "vigia: '--clips' is no option of vigia bench pipeline; did you mean '--clip'?"},
+       "vigia: '--clips' is not an option of vigia bench pipeline; did you mean '--clip'?"},
       {{"bench", "detector", "--input", "320x192,auto"},
-       "vigia: --input: 'auto' is no size, as 640x384 is; see 'vigia bench detector --help'"},
+       "vigia: --input: 'auto' is not a size such as 640x384; see 'vigia bench detector --help'"},
       {{"bench", "detector", "--threads", "0"},
        "vigia: --threads: '0' is not a whole number from 1 to 256; see 'vigia bench detector --help'"},
       {{"bench", "memory", "fast"},
-       "vigia: an argument too many; every value stands after its option; see 'vigia bench memory --help'"},
+       "vigia: unexpected argument; every value follows its option; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--plto", "a.svg"},
-       "vigia: '--plto' is no option of vigia bench memory; did you mean '--plot'?"},
+       "vigia: '--plto' is not an option of vigia bench memory; did you mean '--plot'?"},
       {{"bench", "memory", "--modes", "inline,often"},
-       "vigia: --modes: 'often' is no mode; see 'vigia bench memory --help'"},
+       "vigia: --modes: 'often' is not a mode; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--pace", "slow"},
        "vigia: --pace: 'slow' is neither realtime nor free; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--limit", "much"},
-       "vigia: --limit: 'much' is no size, as 512M or 2G is; see 'vigia bench memory --help'"},
+       "vigia: --limit: 'much' is not a size such as 512M or 2G; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--limit", "1M"},
        "vigia: --limit: '1M' is too little; 64M at least; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--cameras", "0"},
        "vigia: --cameras: '0' is not a whole number from 1 to 64; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--json"}, "vigia: --json needs a value; see 'vigia bench memory --help'"},
       {{"run", "--set", "cameras.gate.token=x", "hunter2"},
-       "vigia: an argument too many; every value stands after its option; see 'vigia run --help'"},
+       "vigia: unexpected argument; every value follows its option; see 'vigia run --help'"},
       {{"run", "--rtsp://u:hunter2@h"},
-       "vigia: '--rtsp://***@h' is no option of vigia run; see 'vigia run --help'"},
+       "vigia: '--rtsp://***@h' is not an option of vigia run; see 'vigia run --help'"},
   };
   for (const auto& [words, text] : table) {
     const Farewell said = farewell(words);

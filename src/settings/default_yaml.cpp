@@ -11,19 +11,19 @@ namespace {
 
 constexpr std::string_view kPrologue =
     R"(# Vigia's settings: every key, its default and what it may be. 'vigia check --defaults' prints this file.
-# Leave out what you do not change. What is said later goes over what is said earlier:
+# Leave out what you do not change. Later sources override earlier ones:
 #   this file < environment (VIGIA_MEMORY_GC_INTERVAL=2) < flags (--set memory.gc_interval=2)
 # Secrets are not kept here: FINDFACE_USER, FINDFACE_PASSWORD and FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER
 # and MQTT_PASSWORD come from the environment, or from the file that delivery.findface.secrets_file names.
 )";
 
 constexpr std::string_view kCamerasHead = R"(
-# Your cameras, one entry each, with any key of 'defaults' that is to differ for it. Without any, and with
+# Your cameras, one entry each; an entry may also have any key of 'defaults'. Without any, and with
 # delivery.findface, they come from FindFace. Also --set cameras.gate.url=..., VIGIA_CAMERAS_GATE_URL=...
 cameras:
 )";
 
-constexpr std::string_view kDefaultsHead = "\n# For every camera that does not say otherwise.\n";
+constexpr std::string_view kDefaultsHead = "\n# For all cameras; an entry of 'cameras' may differ.\n";
 
 std::string entry(const std::string& indent, std::string_view key, std::string_view value,
                   std::string_view comment) {
@@ -37,7 +37,7 @@ std::string comment_of(const Key<Owner>& key) {
   return allowed == "true or false" ? text : fmt::format("{} [{}]", text, allowed);
 }
 
-// As comments, in the shape that is right once "# " is taken away.
+// As comments, indented so that the entry is valid once "# " is removed.
 std::string example_camera() {
   std::string out;
   for (const CameraKey& key : identity_keys()) {

@@ -33,7 +33,7 @@ class FileReader {
   // The second of two equal keys is refused: which one was meant?
   bool is_new(const YamlNode& entry, std::string_view prefix, std::set<std::string>& seen) {
     if (seen.insert(entry.key).second) return true;
-    problems_.error({at(entry), std::string(prefix) + shown(entry.key), "is there twice; keep one"});
+    problems_.error({at(entry), std::string(prefix) + shown(entry.key), "occurs twice; keep one"});
     return false;
   }
 
@@ -64,7 +64,7 @@ class FileReader {
     problems_.error({at(entry), path, kNoKeys, fmt::format("{}", fmt::join(words_after(path + "."), ", "))});
   }
 
-  // A path as flags have it: a file has sections instead, so that no key can be there twice.
+  // A dotted path, as flags use it. A file must use sections, so that no key can occur twice.
   void read_dotted(const YamlNode& entry, const std::string& prefix) {
     const std::string path = prefix + entry.key;
     if (find_key(program_keys(), path) == nullptr) return read_unknown(entry, prefix);
@@ -77,7 +77,7 @@ class FileReader {
   void read_unknown(const YamlNode& entry, const std::string& prefix) {
     report_unknown(problems_, at(entry), prefix, entry.key, words_after(prefix));
     if (find_old_name(entry.key) == nullptr) return;
-    // A section of an old file: say of each key what became of it.
+    // A section of the predecessor's file: report for each key what became of it.
     for (const YamlNode& child : entry.children) {
       if (find_old_name(child.key) == nullptr) continue;
       report_unknown(problems_, at(child), prefix + shown(entry.key) + ".", child.key, {});
@@ -105,7 +105,7 @@ class FileReader {
     if (list.kind == Kind::null) return;
     if (list.kind != Kind::list) {
       return problems_.error(
-          {at(list), "cameras", "is no list", "- {name: gate, url: \"rtsp://HOST/PATH\"}"});
+          {at(list), "cameras", "is not a list", "- {name: gate, url: \"rtsp://HOST/PATH\"}"});
     }
     int count = 0;
     for (const YamlNode& node : list.children) {
@@ -113,7 +113,7 @@ class FileReader {
       if (node.kind == Kind::map) {
         read_camera(node, number);
       } else {
-        problems_.error({at(node), number, "is no camera", "{name: gate, url: \"rtsp://HOST/PATH\"}"});
+        problems_.error({at(node), number, "is not a camera", "{name: gate, url: \"rtsp://HOST/PATH\"}"});
       }
     }
   }
@@ -162,7 +162,7 @@ class FileReader {
     } else {
       const std::string_view what = entry.kind == Kind::null   ? "has no value"
                                     : entry.kind == Kind::list ? "is a list of other things than texts"
-                                                               : "is no section";
+                                                               : "is not a section";
       return problems_.error({at(entry), path, what, allowed_text(key)});
     }
     into.push_back({&key, std::move(value), at(entry), path});

@@ -1,6 +1,5 @@
-// What one source (the file, the environment, the flags) sets, key by key, before it is applied. Layers
-// are applied one over the other: defaults < file < environment < flags.
-// Threads: owner thread only.
+// What one source (the file, the environment, the flags) sets, key by key, before it is applied. Later layers
+// override earlier ones: defaults < file < environment < flags. Threads: owner thread only.
 #pragma once
 
 #include <map>
@@ -28,7 +27,7 @@ struct Given {
 };
 
 struct CameraGiven {
-  std::string name;  // empty: the file says none, or no text
+  std::string name;  // empty: the file gives none, or it is not a text
   std::string where;
   std::string prefix;  // of its keys' paths: "cameras.gate." or, without a name, "cameras[2]."
   std::vector<Given<CameraSettings>> values;
@@ -40,24 +39,25 @@ struct Layer {
   std::vector<CameraGiven> cameras;
 };
 
-// file: as error lines call it.
+// file: its name in error lines.
 Layer read_file_layer(const YamlNode& root, std::string_view file, Problems& problems);
-// sets: "memory.gc_interval=2", "defaults.jpeg_quality=80", "cameras.gate.url=rtsp://...": the last of two
-// for the same key holds.
+// sets: "memory.gc_interval=2", "defaults.jpeg_quality=80", "cameras.gate.url=rtsp://...". If two set the
+// same key the last one wins.
 Layer read_set_layer(std::span<const std::string> sets, Problems& problems);
 // VIGIA_MEMORY_GC_INTERVAL, VIGIA_DEFAULTS_JPEG_QUALITY, and for the cameras named here
-// VIGIA_CAMERAS_GATE_URL (capitals; what is no letter or digit is '_').
+// VIGIA_CAMERAS_GATE_URL (capitals; '_' for every character that is not a letter or digit).
 Layer read_environment_layer(const Environment& environment, std::span<const std::string> cameras,
                              Problems& problems);
 
-// The words that may follow `prefix` ("" or "delivery."): keys and sections. Empty: it is no section.
+// The words that may follow `prefix` ("" or "delivery."): keys and sections. Empty: `prefix` is not a
+// section.
 std::vector<std::string_view> words_after(std::string_view prefix);
 
 // The camera keys of both tables.
 const CameraKey* find_camera_key(std::string_view name);
 
-// An error for a key that is not known, with the best hint there is. `known` are the words that may stand
-// in its place; `prefix` is what stands before it ("delivery.findface.").
+// Reports an unknown key, with the best hint that can be given. `known`: the words allowed in its place;
+// `prefix`: what precedes it ("delivery.findface.").
 void report_unknown(Problems& problems, std::string_view where, std::string_view prefix,
                     std::string_view word, std::span<const std::string_view> known);
 

@@ -28,10 +28,11 @@ void warn_if_open_to_others(const Layer& layer, const std::string& file, Problem
   if (!secrets || !readable_by_others(file)) return;
   problems.warning(
       {file, "cameras",
-       fmt::format("hold a password or a token, and others may read it; chmod 600 {} mends it", file)});
+       fmt::format("hold a password or a token, and other users can read it; fix it with: chmod 600 {}",
+                   file)});
 }
 
-// Nothing when it cannot be read at all; that is reported.
+// Nothing if it cannot be read at all, which is then reported.
 std::optional<Layer> read_file(const std::filesystem::path& path, Problems& problems) {
   const auto text = vigia::read_file(path, kLargestFile);
   if (!text) {
@@ -64,7 +65,7 @@ std::vector<std::string> camera_names(const Layers& layers, const Settings& base
   return names;
 }
 
-// FINDFACE_URL is what FindFace's own users set; VIGIA_DELIVERY_FINDFACE_URL, where both are, goes over it.
+// FINDFACE_URL is the name that FindFace's own tools use; VIGIA_DELIVERY_FINDFACE_URL overrides it.
 void add_findface_url(const Environment& environment, Layer& layer) {
   const auto url = environment.find("FINDFACE_URL");
   if (url == environment.end() || url->second.empty()) return;

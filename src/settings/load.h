@@ -1,10 +1,10 @@
-// Makes Settings of a file, the environment and flags: defaults < file < environment < flags.
+// Makes Settings from a file, the environment and flags: defaults < file < environment < flags.
 //
 //   auto outcome = load({"vigia.yaml", process_environment(), {"memory.gc_interval=2"}});
 //   for (auto& line : outcome.warnings) log::warn("{}", line);
 //   if (!outcome.settings) { print(outcome.errors); return 2; }
 //
-// Everything that is wrong is reported, one line each, without any secret:
+// Every problem is reported in a line of its own, without any secret:
 //   vigia.yaml:12: cameras.gate.jpeg_qualty: unknown key; allowed: ...; did you mean 'jpeg_quality'?
 // Guarantee: no exception, bounded time and memory for any file. Secrets (see secrets.h) come from the
 // environment, else from the file that delivery.findface.secrets_file names. Relative paths count from the
@@ -33,15 +33,15 @@ struct LoadOutcome {
   std::vector<std::string> errors;    // lines; empty exactly when there are settings
 };
 
-// base: what all sources go over, cameras included: the demo's settings.
+// base: the values that all sources override, cameras included (the demo's settings, for example).
 LoadOutcome load(const Sources& sources, const Settings& base = {});
 
-// Those variables of this process that settings look at: VIGIA_*, FINDFACE_* and MQTT_*.
-// Not while another thread changes the environment.
+// The environment variables that settings use: VIGIA_*, FINDFACE_* and MQTT_*. Must not run
+// while another thread changes the environment.
 std::map<std::string, std::string> process_environment();
 
-// Why there would be nothing to do, or no way to do it: one line each. load() accepts such settings,
-// since a file may be checked before its secrets are there.
+// Reasons why a run would have nothing to do, or could not do it: one line each. load() accepts such
+// settings, since a file may be checked before its secrets exist.
 std::vector<std::string> problems_for_run(const Settings& settings);
 
 }  // namespace vigia::settings

@@ -36,7 +36,7 @@ TEST_F(LoadTest, TheDefaultFileIsTheDefaultsWithoutAWarning) {
 TEST_F(LoadTest, TheShippedFileIsTheDefaultFile) {
   const auto shipped = read_file(VIGIA_SOURCE_DIR "/config/vigia.yaml", 1_MiB);
   ASSERT_TRUE(shipped) << shipped.error().text;
-  EXPECT_EQ(*shipped, default_yaml()) << "mend it with: vigia check --defaults > config/vigia.yaml";
+  EXPECT_EQ(*shipped, default_yaml()) << "fix it with: vigia check --defaults > config/vigia.yaml";
 }
 
 TEST_F(LoadTest, TheExampleCameraOfTheDefaultFileLoadsWhenUncommented) {
@@ -145,13 +145,13 @@ TEST_F(LoadTest, WrongFlagsAreLines) {
           "'memory.gc_interval'?",
           "--set: gc_interval: unknown key; allowed: what 'vigia check --defaults' prints; did you mean "
           "'memory.gc_interval'?",
-          "--set: memory.gc_interval: is no setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
+          "--set: memory.gc_interval: is not a setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
           "--set: cameras.gate.jpg_quality: unknown key; allowed: what 'vigia check --defaults' prints; did "
           "you mean "
           "'cameras.gate.jpeg_quality'?",
           "--set: cameras.gate.name: cannot be changed by a flag",
           "--set: cameras.gate: names no key of a camera; allowed: cameras.NAME.KEY=VALUE",
-          "--set: =5: is no setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
+          "--set: =5: is not a setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
           "--set: delivery.findface.password: is a secret and has no place here; set FINDFACE_PASSWORD in "
           "the "
           "environment or in the file that delivery.findface.secrets_file names",
@@ -159,7 +159,7 @@ TEST_F(LoadTest, WrongFlagsAreLines) {
           "frames)",
           "--set: tracking.max_age: unknown key; it is now defaults.track_miss_interval (in seconds, no "
           "longer frames)",
-          "--set: ?: is no setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
+          "--set: ?: is not a setting; allowed: KEY=VALUE, e.g. memory.gc_interval=2",
           "--set: memory.gc_interval: 'never' is not a number; allowed: a number of seconds from 0.1 to 3600",
           "--set: cameras.gat.roi: there is no such camera; allowed: a camera of the file, or a new one by "
           "its url; "
@@ -182,12 +182,13 @@ TEST_F(LoadTest, WrongValuesInTheEnvironmentAreErrorsAndUnknownVariablesWarnings
                           "allowed: a number of seconds from 0.1 to 3600"));
   EXPECT_THAT(
       outcome.warnings,
-      ElementsAre("environment: VIGIA_CAMERAS_GATE_JPG_QUALITY: is no setting and is ignored; did you mean "
-                  "'VIGIA_CAMERAS_GATE_JPEG_QUALITY'?",
-                  "environment: VIGIA_FINDFACE_PASSWORD: is no setting and is ignored; did you mean "
-                  "'FINDFACE_PASSWORD'?",
-                  "environment: VIGIA_MEMRY_GC_INTERVAL: is no setting and is ignored; did you mean "
-                  "'VIGIA_MEMORY_GC_INTERVAL'?"));
+      ElementsAre(
+          "environment: VIGIA_CAMERAS_GATE_JPG_QUALITY: is not a setting and is ignored; did you mean "
+          "'VIGIA_CAMERAS_GATE_JPEG_QUALITY'?",
+          "environment: VIGIA_FINDFACE_PASSWORD: is not a setting and is ignored; did you mean "
+          "'FINDFACE_PASSWORD'?",
+          "environment: VIGIA_MEMRY_GC_INTERVAL: is not a setting and is ignored; did you mean "
+          "'VIGIA_MEMORY_GC_INTERVAL'?"));
 }
 
 TEST_F(LoadTest, AVariableThatFitsTwoCamerasIsRefused) {

@@ -1,4 +1,4 @@
-// What `vigia model` is asked for.
+// What the user wants of `vigia model`.
 #pragma once
 
 #include <string>

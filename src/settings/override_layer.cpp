@@ -10,7 +10,7 @@ namespace vigia::settings {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "VIGIA_";
-// Variables of this family that are no settings.
+// Variables that begin with VIGIA_ and are not settings.
 constexpr std::array<std::string_view, 4> kOtherVariables{"VIGIA_MODEL_DIR", "VIGIA_MODEL_URL", "VIGIA_DATA",
                                                           "VIGIA_WEBHOOK_SECRET"};
 
@@ -111,7 +111,7 @@ class EnvironmentReader {
       const std::string_view secret =
           secret_variable(std::string_view(variable).substr(variable.rfind('_') + 1), variable);
       const std::string meant = secret.empty() ? nearest(variable, known) : std::string(secret);
-      problems_.warning({"environment", shown(variable), "is no setting and is ignored", {}, meant});
+      problems_.warning({"environment", shown(variable), "is not a setting and is ignored", {}, meant});
     }
   }
 
@@ -130,7 +130,7 @@ Layer read_set_layer(std::span<const std::string> sets, Problems& problems) {
     if (equals == std::string::npos || equals == 0) {
       const std::string text = shown(set);
       problems.error(
-          {kSetFlag, text.empty() ? "?" : text, "is no setting", "KEY=VALUE, e.g. memory.gc_interval=2"});
+          {kSetFlag, text.empty() ? "?" : text, "is not a setting", "KEY=VALUE, e.g. memory.gc_interval=2"});
       continue;
     }
     const std::string path = set.substr(0, equals), text = set.substr(equals + 1);

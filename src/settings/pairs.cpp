@@ -9,7 +9,7 @@
 namespace vigia::settings {
 namespace {
 
-// Where one of these two was set; the first that was. Both empty: neither.
+// Where the first of two keys that is set was set. Both empty: neither is.
 struct Origin {
   std::string where, path;
 };
@@ -27,7 +27,7 @@ bool apart(const domain::Region& a, const domain::Region& b) {
          b.top >= a.top + a.height;
 }
 
-// What a camera has from defaults is reported there, once.
+// A pair that comes from defaults is reported there, once.
 void check_camera(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
                   Problems& problems) {
   const shot::ShotOptions& shot = camera.shot;
@@ -50,7 +50,7 @@ void check_camera(const CameraSettings& camera, const std::string& prefix, const
   }
 }
 
-// Set and different from the default, with nobody to obey it.
+// Keys that are set, differ from the default, and have no effect.
 void warn_of_idle_realtime(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
                            Problems& problems) {
   const track::TrackOptions fresh;

@@ -1,4 +1,4 @@
-// Settings that are right one by one and wrong together. Threads: owner thread only.
+// Finds settings that are valid one by one and wrong together. Threads: owner thread only.
 #pragma once
 
 #include <functional>
@@ -10,10 +10,10 @@
 
 namespace vigia::settings {
 
-// Who set "cameras.gate.filter_min_size"; empty: nobody, it is the default.
+// The source that set "cameras.gate.filter_min_size"; empty: none did, it is the default.
 using OriginOf = std::function<std::string(std::string_view path)>;
 
-// Of every camera, and of defaults.
+// Checks every camera, and defaults.
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems);
 
 }  // namespace vigia::settings

@@ -1,7 +1,7 @@
 // Collects what is wrong with the settings: one line a problem,
 //   where: key: what is wrong; allowed: what is allowed; did you mean 'x'?
-// and keeps secrets out of them. After kMostErrors no more are taken, so that a hopeless file is refused
-// in bounded time. Threads: owner thread only.
+// and keeps secrets out of them. No more than kMostErrors are taken, so that a hopeless file is refused in
+// bounded time. Threads: owner thread only.
 #pragma once
 
 #include <string>
@@ -31,7 +31,7 @@ class Problems {
   [[nodiscard]] bool full() const { return errors_.size() >= kMostErrors; }
   [[nodiscard]] std::size_t count() const { return errors_.size(); }
 
-  // Those of a file in the order of its lines.
+  // Errors of one file come in the order of its lines.
   std::vector<std::string> take_errors();
   std::vector<std::string> take_warnings() { return std::move(warnings_); }
 
@@ -48,10 +48,10 @@ class Problems {
   bool more_ = false;
 };
 
-// For error lines: without credentials and control characters, and not long. Empty when the text may hold
-// a secret that cannot be told from the rest.
+// The text for an error line: shortened, without credentials and control characters. Empty if it may hold a
+// secret that cannot be told from the rest.
 std::string shown(std::string_view text);
-// The value in quotes, or "the value" where it must not be shown, or "the list".
+// The value in quotes, or "the value" if it is a list or must not be shown.
 std::string shown(const RawValue& value, bool secret);
 
 bool has_control_character(std::string_view text);

@@ -1,7 +1,7 @@
-// The one table of all settings: how a key is called, what it allows, what it is for, and where its value
-// lives. Reading YAML, --set, the environment, nearest spellings and the default file are all driven by
-// it, so no key is written twice. A new key is one row here and one member in its part's options.
-// Threads: the tables are constant; thread-safe.
+// The one table of all settings: a key's name, what it allows, what it is for, and where its value is stored.
+// Reading YAML, --set, the environment, nearest spellings and the default file all use it, so no key is
+// written twice. A new key is one row here and one member in its part's options. Threads: the tables are
+// constant; thread-safe.
 #pragma once
 
 #include <limits>
@@ -35,7 +35,7 @@ struct Key {
   std::string_view comment;
   std::string_view example = {};  // instead of a default: for what only the user knows
 
-  // Of a value in memory; text is for people.
+  // The default as text, for people.
   [[nodiscard]] std::string default_text() const {
     Owner fresh;
     return format(slot(fresh));
@@ -47,9 +47,9 @@ using ProgramKey = Key<Settings>;
 
 // name, url, id, token: only in cameras[].
 std::span<const CameraKey> identity_keys();
-// In cameras[] and in defaults.
+// Allowed in cameras[] and in defaults.
 std::span<const CameraKey> camera_keys();
-// Everything else, with its section: "delivery.findface.url".
+// All other keys, with their section: "delivery.findface.url".
 std::span<const ProgramKey> program_keys();
 
 // "a whole number of pixels from 0 to 8192": for error lines and the default file.
@@ -60,7 +60,7 @@ std::string allowed_text(const Key<Owner>& key) {
   return allowed_text(key.rule, key.slot(fresh));
 }
 
-// Range, choices and check of a value that parsed.
+// Checks a parsed value against the rule's range, choices and check. Nothing if it passes.
 std::optional<Wrong> obey(const Rule& rule, Slot slot);
 
 template <class Owner>

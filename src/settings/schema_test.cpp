@@ -1,4 +1,5 @@
-// Every key of the table, by every way in; and that no member of an options struct is without a key.
+// Sets every key of the table through every source, and shows that every member of an options struct has a
+// key.
 #include "settings/schema.h"
 
 #include <gmock/gmock.h>

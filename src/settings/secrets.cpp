@@ -60,7 +60,7 @@ Environment read_secrets_file(const std::string& path, std::string_view where, P
   }
   if (readable_by_others(path)) {
     problems.warning(
-        {path, "secrets", fmt::format("others may read them; mend it with: chmod 600 {}", path)});
+        {path, "secrets", fmt::format("other users can read them; fix it with: chmod 600 {}", path)});
   }
   std::string_view rest = content.value();
   for (int line = 1; !rest.empty() && !problems.full(); ++line) {

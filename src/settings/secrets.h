@@ -11,7 +11,8 @@
 
 namespace vigia::settings {
 
-// findface.url and findface.secrets_file are already as the other sources say. where: who names the file.
+// REQUIRES: findface.url and findface.secrets_file have been set from the other sources. where: the source
+// that names the file.
 void read_secrets(const Environment& environment, std::string_view where, Settings& settings,
                   Problems& problems);
 

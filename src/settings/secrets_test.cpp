@@ -103,8 +103,9 @@ TEST_F(SecretsTest, WrongLinesAreRefusedWithoutShowingThem) {
 }
 
 TEST_F(SecretsTest, AFileThatOthersMayReadIsWarnedOf) {
-  EXPECT_THAT(load_with("FINDFACE_PASSWORD=hunter2\n", {}, 0644).warnings,
-              ElementsAre("secrets.env: secrets: others may read them; mend it with: chmod 600 secrets.env"));
+  EXPECT_THAT(
+      load_with("FINDFACE_PASSWORD=hunter2\n", {}, 0644).warnings,
+      ElementsAre("secrets.env: secrets: other users can read them; fix it with: chmod 600 secrets.env"));
 }
 
 TEST_F(SecretsTest, SoAreSettingsWithPasswordsInThem) {
@@ -115,7 +116,8 @@ TEST_F(SecretsTest, SoAreSettingsWithPasswordsInThem) {
     return lines;
   };
   const auto warned = ElementsAre(
-      "open.yaml: cameras: hold a password or a token, and others may read it; chmod 600 open.yaml mends it");
+      "open.yaml: cameras: hold a password or a token, and other users can read it; fix it with: chmod 600 "
+      "open.yaml");
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://u:hunter2@h/s\"}", 0644), warned);
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\", id: 1, token: hunter2}", 0640), warned);
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://u:hunter2@h/s\"}", 0600), IsEmpty());

@@ -1,5 +1,5 @@
-// All that the user sets, as values: each part's own options, and the cameras. load() in settings/load.h
-// makes it from a file, the environment and flags; config/vigia.yaml shows every key.
+// Everything that the user can set, as values: each part's options, and the cameras. load() in
+// settings/load.h makes it from a file, the environment and flags; config/vigia.yaml shows every key.
 // Threads: a value. It holds secrets (camera tokens and passwords, FindFace's): never log it whole.
 #pragma once
 
@@ -26,7 +26,7 @@ struct CameraSettings {
   domain::Region rot;            // detect and follow only inside; empty: the whole picture
   int detector_step = 1;         // look for faces in every Nth frame
   double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
-  int weight = 1;                // turns beside other cameras' where there is not time for all
+  int weight = 1;                // share of worker time, when there is too little for every frame
   track::TrackOptions track;
   shot::ShotOptions shot;
 

@@ -1,5 +1,5 @@
-// Files that somebody edited badly: seeded changes to a right one. Never a crash, a hang, a file that is
-// both right and wrong, or a secret in a line.
+// Badly edited files: random changes, by seed, to a valid one. They must never cause a crash, a hang,
+// settings together with errors, or a secret in a line.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -71,7 +71,7 @@ TEST_F(SettingsFuzzTest, BadlyEditedFiles) {
     ASSERT_LE(outcome.errors.size(), Problems::kMostErrors + 1) << text;
     ++(outcome.settings ? accepted : refused);
     // Where the change did not touch the secrets, no line shows them.
-    // Nor copied them to where nobody can know them for secrets: into a key.
+    // Nor copied them into a key, where they cannot be recognised as secrets.
     const bool whole = text.find(kUrl) != std::string::npos && text.find(kToken) != std::string::npos &&
                        times_in(text, "hunter2") == 2;
     for (const auto& lines : {outcome.errors, outcome.warnings}) {

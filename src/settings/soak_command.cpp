@@ -14,45 +14,45 @@ using soak::FaultLevel;
 std::string check_bytes(const std::string& text) {
   Bytes bytes = 0;
   return parse(RawValue::text(text), &bytes)
-             ? shown(RawValue::text(text), false) + " is no size, as 512M or 2G is"
+             ? shown(RawValue::text(text), false) + " is not a size such as 512M or 2G"
              : std::string{};
 }
 
 void add_cameras(CLI::App& verb, soak::SoakOptions& options) {
-  verb.add_option("--cameras", options.cameras, "cameras; 4 without, or as many as clips")
+  verb.add_option("--cameras", options.cameras, "number of cameras; default 4, or as many as clips")
       ->type_name("N")
       ->check(number_from_to(1, 64));
-  verb.add_option("--clip", options.clips,
-                  "a video that a camera shows, again and again; without: painted scenes")
+  verb.add_option("--clip", options.clips, "a video that a camera shows in a loop; default: synthetic scenes")
       ->type_name("FILE");
-  verb.add_option("--size", options.size, "of painted scenes, 1280x720 without")->type_name("WxH");
-  verb.add_option("--fps", options.fps, "of painted scenes, 25 without")
+  verb.add_option("--size", options.size, "size of synthetic scenes; default 1280x720")->type_name("WxH");
+  verb.add_option("--fps", options.fps, "frames a second of synthetic scenes; default 25")
       ->type_name("N")
       ->check(number_from_to(1.0, 60.0));
-  verb.add_option("--seed", options.seed, "of the schedule and of the scenes, 1 without")->type_name("N");
+  verb.add_option("--seed", options.seed, "random seed of faults and scenes; default 1")->type_name("N");
 }
 
 void add_bounds(CLI::App& verb, SoakArguments& into) {
-  verb.add_option("--faults", into.faults, "none, calm, normal (without) or storm")
+  verb.add_option("--faults", into.faults, "none, calm, normal (default) or storm")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"none", "calm", "normal", "storm"}));
-  verb.add_option("--findface", into.findface, "on (without): faces go to a FindFace; off: to a folder")
+  verb.add_option("--findface", into.findface,
+                  "on (default): send faces to a FindFace server; off: to a folder")
       ->type_name("on|off")
       ->check(CLI::IsMember({"on", "off"}));
-  verb.add_option("--max-growth", into.max_growth, "of memory in an hour; 8M without")
+  verb.add_option("--max-growth", into.max_growth, "allowed growth of memory per hour; default 8M")
       ->type_name("BYTES")
       ->check(check_bytes);
-  verb.add_option("--max-rss", into.max_rss, "of memory at any time; the budget and 256M without")
+  verb.add_option("--max-rss", into.max_rss, "allowed memory at any time; default: the budget plus 256M")
       ->type_name("BYTES")
       ->check(check_bytes);
-  verb.add_option("--report", into.report, "write all figures there, as JSON")->type_name("FILE");
-  verb.add_option("--plot", into.plot, "draw memory over time there, as SVG")->type_name("FILE");
+  verb.add_option("--report", into.report, "write all figures to this file, as JSON")->type_name("FILE");
+  verb.add_option("--plot", into.plot, "draw memory over time to this file, as SVG")->type_name("FILE");
 }
 
 }  // namespace
 
 void add_soak(CLI::App& soak, SoakArguments& into) {
-  CLI::Option* const hours = soak.add_option("--hours", into.hours, "how long; 8 without")
+  CLI::Option* const hours = soak.add_option("--hours", into.hours, "length of the run; default 8")
                                  ->type_name("H")
                                  ->check(number_from_to(0.001, 10000.0));
   soak.add_option("--seconds", into.seconds, "the same in seconds")

@@ -11,14 +11,14 @@ class App;
 
 namespace vigia::settings {
 
-// What CLI11 fills.
+// Filled by CLI11.
 struct SoakArguments {
   soak::SoakOptions options;
-  double hours = 0, seconds = 0;  // 0: not said
+  double hours = 0, seconds = 0;  // 0: not given
   std::string faults = "normal", findface = "on", max_growth, max_rss, report, plot;
 };
 
-// Both outlive the parsing. --set and --verbose are every verb's, and not here.
+// Both must outlive the parsing. --set and --verbose, which all verbs have, are added elsewhere.
 void add_soak(CLI::App& soak, SoakArguments& into);
 // REQUIRES: parsed without an error.
 soak::SoakOptions complete(const SoakArguments& arguments);

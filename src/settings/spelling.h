@@ -1,6 +1,6 @@
-// What the user probably meant: the nearest of the known words, and the names that older programs used.
-// Threads: thread-safe functions. Cost: the words' lengths multiplied, per candidate; words over 64
-// letters are not compared.
+// Guesses what the user meant: the nearest known word, or today's name for one that older programs used.
+// Threads: thread-safe functions. Cost: the words' lengths multiplied, per candidate; words over 64 letters
+// are not compared.
 #pragma once
 
 #include <optional>
@@ -21,8 +21,8 @@ struct OldName {
 };
 const OldName* find_old_name(std::string_view word);
 
-// "password", "user", "FINDFACE_UUID", ...: the variable that a secret belongs in; empty: no secret.
-// where: the section or variable that the word stands in; MQTT's user is not FindFace's.
+// For "password", "user", "FINDFACE_UUID", ...: the variable that this secret belongs in; empty: not a
+// secret. where: the section or variable around the word, which tells MQTT's user from FindFace's.
 std::string_view secret_variable(std::string_view word, std::string_view where = {});
 
 }  // namespace vigia::settings

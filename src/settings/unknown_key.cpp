@@ -31,7 +31,7 @@ std::string elsewhere(std::string_view word) {
   return {};
 }
 
-// "now" as it is written where the user stands.
+// `now` as it is written in the section that the user wrote the old name in.
 std::string from_here(std::string_view now, std::string_view prefix) {
   if (in_camera(prefix) || now.find('.') != std::string_view::npos) return std::string(now);
   if (find_key(camera_keys(), now) != nullptr) return fmt::format("defaults.{}", now);
@@ -65,7 +65,7 @@ std::string list_of(std::span<const std::string_view> known) {
   return list.size() <= kMost ? list : "what 'vigia check --defaults' prints";
 }
 
-// The same word but for capitals and dashes.
+// The same word apart from capitals and dashes.
 bool same_but_for_case(std::string_view word, std::string_view meant) {
   if (word.size() != meant.size()) return false;
   return std::equal(word.begin(), word.end(), meant.begin(), [](char a, char b) {

@@ -36,7 +36,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-// "0,5" -> 0.5, "5s" -> 5, "500ms" -> 0.5, "60px" -> 60: what people write where a plain number is wanted.
+// "0,5" -> 0.5, "5s" -> 5, "500ms" -> 0.5, "60px" -> 60: what people write instead of a plain number.
 std::string meant_number(std::string_view text, bool whole) {
   std::string plain(text);
   std::replace(plain.begin(), plain.end(), ',', '.');

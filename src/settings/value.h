@@ -1,7 +1,7 @@
-// Texts into settings' values and back. One spelling for the file, the environment and flags:
-// booleans true | false, seconds and other numbers as numbers, bytes as 1048576 or 512K, 64M, 2G (powers
-// of 1024), sizes WxH or auto, regions WxH+X+Y or "" (the whole picture), lists as YAML lists or a,b,c.
-// Threads: thread-safe functions. Cost: linear in the text.
+// Turns texts into settings' values and back. The spelling is the same in the file, the environment and
+// flags: booleans true | false, seconds and other numbers as numbers, bytes as 1048576 or 512K, 64M, 2G
+// (powers of 1024), sizes WxH or auto, regions WxH+X+Y or "" (the whole picture), lists as YAML lists or
+// a,b,c. Threads: thread-safe functions. Cost: linear in the text.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +34,10 @@ struct Wrong {
   std::string meant;  // the nearest right spelling; empty: none
 };
 
-// Nothing when it fits; the slot is changed only then.
+// Returns nothing and changes the slot if the text fits; else leaves the slot as it is.
 std::optional<Wrong> parse(const RawValue& value, Slot into);
 
-// As it stands in a YAML file; parse() reads it back.
+// The value as written in a YAML file; parse() reads it back.
 std::string format(Slot slot);
 std::string format_number(double value);
 

@@ -1,4 +1,4 @@
-// Every way to write a wrong settings file that we thought of, and the lines that the user reads.
+// Many ways to write a wrong settings file, and the lines that the user then reads.
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -86,7 +86,7 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:2: defaults.jpeg_quality: the value is a list; allowed: a whole number from 1 to 100"}},
     {"a section for a number",
      "defaults:\n  jpeg_quality: {best: 95}\n",
-     {"vigia.yaml:2: defaults.jpeg_quality: is no section; allowed: a whole number from 1 to 100"}},
+     {"vigia.yaml:2: defaults.jpeg_quality: is not a section; allowed: a whole number from 1 to 100"}},
     {"a value for a section",
      "detector: fast\n",
      {"vigia.yaml:1: detector: holds no 'key: value' lines; allowed: model, input, min_detection_score, "
@@ -99,10 +99,10 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:1: defaults: holds no 'key: value' lines; allowed: the keys of a camera"}},
     {"a key twice",
      "defaults:\n  filter_min_size: 60\n  filter_min_size: 70\n",
-     {"vigia.yaml:3: defaults.filter_min_size: is there twice; keep one"}},
+     {"vigia.yaml:3: defaults.filter_min_size: occurs twice; keep one"}},
     {"a section twice",
      "memory: {gc_interval: 1}\nmemory: {gc_interval: 2}\n",
-     {"vigia.yaml:2: memory: is there twice; keep one"}},
+     {"vigia.yaml:2: memory: occurs twice; keep one"}},
     {"a key in no section",
      "gc_interval: 5\n",
      {"vigia.yaml:1: gc_interval: unknown key; allowed: cameras, defaults, detector, delivery, outbox, "
@@ -166,7 +166,7 @@ const std::vector<WrongFile> kWrongFiles{
       "multiples of 32"}},
     {"a word for the model",
      "detector: {model: viga_n}\n",
-     {"vigia.yaml:1: detector.model: 'viga_n' is no model; allowed: auto, vigia_n, or a .onnx file; did "
+     {"vigia.yaml:1: detector.model: 'viga_n' is not a model; allowed: auto, vigia_n, or a .onnx file; did "
       "you mean 'vigia_n'?"}},
     {"bytes with a unit",
      "memory: {budget_bytes: 512 MB}\n",
@@ -240,10 +240,10 @@ const std::vector<WrongFile> kWrongFiles{
       "external_detector_token"}},
     {"a map of cameras",
      "cameras:\n  gate: {url: \"file:a.mp4\"}\n",
-     {"vigia.yaml:1: cameras: is no list; allowed: - {name: gate, url: \"rtsp://HOST/PATH\"}"}},
+     {"vigia.yaml:1: cameras: is not a list; allowed: - {name: gate, url: \"rtsp://HOST/PATH\"}"}},
     {"a camera that is a url",
      "cameras:\n  - rtsp://10.0.0.5/s\n",
-     {"vigia.yaml:2: cameras[1]: is no camera; allowed: {name: gate, url: \"rtsp://HOST/PATH\"}"}},
+     {"vigia.yaml:2: cameras[1]: is not a camera; allowed: {name: gate, url: \"rtsp://HOST/PATH\"}"}},
     {"a camera's pair, against defaults",
      "defaults: {filter_max_size: 100}\ncameras:\n  - {name: gate, url: \"file:a.mp4\", filter_min_size: "
      "200}\n",
@@ -292,7 +292,7 @@ const std::vector<WrongFile> kWrongFiles{
       "MQTT_PASSWORD; allowed: mqtt://HOST[:PORT], mqtts://HOST[:PORT], or \"\" for none"}},
     {"a broker's port that is none",
      "delivery: {mqtt: {url: \"mqtt://broker:70000\"}}\n",
-     {"vigia.yaml:1: delivery.mqtt.url: 'mqtt://broker:70000' has a port that is none; allowed: "
+     {"vigia.yaml:1: delivery.mqtt.url: 'mqtt://broker:70000' has an invalid port; allowed: "
       "mqtt://HOST[:PORT], mqtts://HOST[:PORT], or \"\" for none"}},
     {"a topic that is a pattern",
      "delivery: {mqtt: {topic_prefix: \"vigia/#\"}}\n",
@@ -421,7 +421,7 @@ TEST_F(WrongFileTest, AHugeFileIsNotRead) {
   EXPECT_THAT(load_text(large).errors, ElementsAre(HasSubstr("vigia.yaml: 524.3 kB is more than the")));
 }
 
-// Each fills the largest file that is read. What takes longer than ctest's limit fails; nothing is timed.
+// Each fills the largest file that is read. Nothing is timed: one that takes too long fails by ctest's limit.
 TEST_F(WrongFileTest, BombsAreRefused) {
   for (const char* part :
        {"[",   "{",   "- ",     "? ",     "[a,",    "{a: ",  "\"",          "'",   "&a ", "!a ",

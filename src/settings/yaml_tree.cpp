@@ -15,8 +15,8 @@
 namespace vigia::settings {
 namespace {
 
-// Added to every text as a comment. yaml-cpp lets a quote stay open at the end of the text; this line
-// inside a value tells.
+// Added to every text as a comment. yaml-cpp accepts a quote that is still open at the end of the text; it
+// then swallows this line into a value, which shows it.
 constexpr std::string_view kEnd = "\n#(end of settings)\n";
 
 // The way out of yaml-cpp's parser; caught in read_yaml().
@@ -104,7 +104,7 @@ class TreeBuilder final : public YAML::EventHandler {
   std::size_t count_ = 0;
 };
 
-// Length of the UTF-8 character that `text` begins with; 0: it is none.
+// Length of the UTF-8 character that `text` begins with; 0: not UTF-8.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
@@ -119,7 +119,7 @@ std::size_t utf8_length(std::string_view text) {
   return overlong || outside ? 0 : length;
 }
 
-// Of the whole text, before YAML sees it.
+// Checks the whole text before yaml-cpp sees it.
 std::optional<Refused> check_text(std::string_view text) {
   int line = 1;
   bool indent = true;
@@ -177,7 +177,8 @@ Result<YamlNode> read_yaml(std::string_view text, std::string_view name) {
   std::optional<Refused> refused = check_text(text);
   if (!refused) refused = parse_into(root, text);
   if (refused) {
-    // What is missing at the end is missed at kEnd: that is the last line.
+    // Something missing at the end is reported at kEnd, whose line does not exist in the file: name the last
+    // line.
     const auto ends = static_cast<int>(std::count(text.begin(), text.end(), '\n'));
     const int last = std::max(1, text.ends_with('\n') ? ends : ends + 1);
     return Error{ErrorCode::invalid,

@@ -1,5 +1,5 @@
-// A YAML file as a tree that remembers its lines. Only what settings need: maps, lists, texts; one
-// document. Refused with a line: syntax errors, text that is not UTF-8, NUL and other control characters,
+// A YAML file as a tree that remembers its line numbers. Supports what settings need: maps, lists, texts, one
+// document. Refuses, with the line: syntax errors, text that is not UTF-8, NUL and other control characters,
 // anchors, aliases and tags (no bombs, no includes), more than kDeepest levels, more than kMostNodes.
 // Guarantee: bounded time and memory for any input; no exception leaves. Threads: thread-safe.
 #pragma once
@@ -27,7 +27,7 @@ struct YamlNode {
   std::vector<YamlNode> children;  // of a list or a map
 };
 
-// name: as error lines call it. An empty text is an empty map. The error is one whole line.
+// name: the file's name in error lines. An empty text is an empty map. The error is one whole line.
 Result<YamlNode> read_yaml(std::string_view text, std::string_view name);
 
 }  // namespace vigia::settings
