@@ -20,7 +20,7 @@ constexpr float kNoseDownRange = 0.3F;
 constexpr float kWorstFit = 0.4F;
 constexpr float kFullMargin = 0.1F;  // of the box's width
 constexpr int kOuterColumns = 6, kOuterRows = 7;
-// In distances between the eyes: half the side of the squares looked at, and how far down the bridge lies.
+// In distances between the eyes: half the side of the measured squares, and how far down the bridge lies.
 constexpr float kEyeSize = 0.14F, kBridgeSize = 0.12F, kBridgeDown = 0.05F;
 constexpr float kNoise = 4;                               // luma: contrast that says nothing
 constexpr float kNoDetail = 0.045F, kFullDetail = 0.16F;  // beside the contrast
@@ -89,7 +89,7 @@ float proportion(const Landmarks& face) {
     centre = centre + 0.2F * points[i];
     model_centre = model_centre + 0.2F * kFrontal[i];
   }
-  // Least squares over moves, turns and scales: of complex numbers, points = a * model.
+  // Least squares over translation, rotation and scale, in complex numbers: points = a * model.
   float along = 0, turned = 0, model = 0, all = 0;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const Point p = points[i] - centre;
@@ -115,7 +115,7 @@ float inside(const Box& box, domain::Size picture) {
 }
 
 PatchFigures measure(const FacePatch& patch) {
-  // Sums of columns, not of all: the columns do not wait for each other.
+  // One sum per column, not one for all, so that the additions do not depend on each other.
   std::array<float, kPatchWidth> sum{}, squares{}, middle_sum{}, middle_squares{}, across{}, down{};
   for (int y = 0; y < kPatchHeight; ++y) {
     const std::span<const float, kPatchWidth> row = patch.row(y);

@@ -1,12 +1,12 @@
-// A face's luma at a fixed size, so that what is measured on it does not depend on the face's pixels.
+// A face's luma at a fixed size, so that measurements on it do not depend on the size of the face.
 //
 //   FacePatch patch;
 //   if (patch.read(box, frame)) use(patch.at(x, y));
 //
-// Each of its pixels is the mean of what it covers, exact to a fraction of a pixel; where it covers less than
-// a pixel of the frame, of one pixel's width there, which is linear interpolation. Luma is of full range.
-// Of a large face at most kRowsRead rows for each row of the patch and kColumnsRead columns in all are read,
-// evenly chosen: the cost has a bound. Cost: 5 KB on the stack, no allocation. Threads: a value.
+// Each of its pixels is the mean of the area that it covers, exact to a fraction of a pixel; if that is less
+// than a pixel of the frame, the mean over one pixel's width, which is linear interpolation. Luma is full
+// range. Reads at most kRowsRead rows of a large face for each row of the patch, and kColumnsRead columns in
+// all, evenly spaced, which bounds the cost. Cost: 5 KB on the stack, no allocation. Threads: a value.
 #pragma once
 
 #include <array>
@@ -25,8 +25,8 @@ inline constexpr int kColumnsRead = 192;
 
 class FacePatch {
  public:
-  // Of the part of the box that lies inside the frame. False, and the patch unchanged, if that is smaller
-  // than 3x3 pixels or no number.
+  // Reads the part of the box that lies inside the frame. False, and the patch unchanged, if that is smaller
+  // than 3x3 pixels or not finite.
   [[nodiscard]] bool read(const domain::Box& box, const domain::Frame& frame);
 
   [[nodiscard]] float at(int x, int y) const { return luma_[static_cast<std::size_t>(y * kPatchWidth + x)]; }
@@ -36,8 +36,8 @@ class FacePatch {
                                                kPatchWidth);
   }
 
-  // The mean around a point of the frame, `radius` pixels of the frame to each side, and at least one pixel
-  // of the patch. Points outside count as the nearest inside.
+  // The mean around a point of the frame, over `radius` pixels of the frame to each side and at least one
+  // pixel of the patch. A point outside counts as the nearest one inside.
   [[nodiscard]] float mean_around(domain::Point point, float radius) const;
 
  private:

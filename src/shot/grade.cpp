@@ -19,7 +19,7 @@ using domain::Reason;
 constexpr float kFullEyeDistance = 120;  // pixels: more bring nothing
 constexpr float kEyesOfWidth = 0.38F;    // of the box of a face without landmarks
 
-// What tools/quality/fit.py printed; its README has the command and the labels.
+// Printed by tools/quality/fit.py; its README has the command and the labels.
 struct Weights {
   float constant, confidence, frontality, level, proportion, eyes, sharpness, exposure, inside;
 };
@@ -32,10 +32,10 @@ constexpr Weights kWithLandmarks{.constant = -66.50F,
                                  .sharpness = 8.65F,
                                  .exposure = 4.93F,
                                  .inside = 11.20F};
-constexpr float kFrontalEnough = 0.65F;  // 31 degrees: less of a turn makes nobody more usable
-// Not fitted: detectors without landmarks find clear frontal faces, usable all but without exception. Those
-// of the picture are the same; the score, whose range is another, counts little; a face at the least score,
-// 0.6, that lacks nothing has 0.73.
+constexpr float kFrontalEnough = 0.65F;  // 31 degrees: a smaller turn makes a face no more usable
+// Not fitted: detectors without landmarks find clear frontal faces, which are nearly all usable. The weights
+// of the picture's parts are the same; the score, which has another range, counts little: a face with the
+// least score, 0.6, and all other parts perfect has 0.73.
 constexpr Weights kWithoutLandmarks{.constant = -27.38F,
                                     .confidence = 6,
                                     .frontality = 0,

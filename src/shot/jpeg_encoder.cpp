@@ -21,7 +21,7 @@ using domain::Thumbnail;
 
 constexpr std::array kThumbnailQualities = {75, 50, 25};
 
-// As a frame, so that it goes the frames' way. Holds no buffer.
+// A frame that refers to the thumbnail's planes, to use the code for frames. Holds no buffer.
 Frame frame_of(const Thumbnail& thumbnail) {
   const auto [width, height] = thumbnail.size;
   const std::uint8_t* const y = thumbnail.samples.data();
@@ -33,7 +33,7 @@ Frame frame_of(const Thumbnail& thumbnail) {
   return frame;
 }
 
-// Makes a JPEG's end the collector's.
+// Lets the collector destroy a JPEG.
 struct RetirableJpeg final : memory::Retirable {
   explicit RetirableJpeg(Jpeg made)
       : Retirable(static_cast<Bytes>(made.bytes.size())), jpeg(std::move(made)) {}
@@ -110,7 +110,8 @@ Result<std::size_t> JpegEncoder::encode_within_limits(const Frame& frame, int qu
     Result<std::size_t> bytes = compress(quality);
     if (!bytes || static_cast<Bytes>(*bytes) <= limits_.bytes) return bytes;
     if (planes_.size() == Size{1, 1}) return Error{ErrorCode::invalid, "jpeg: the size limit is too low"};
-    // Bytes follow the area; a little less, so that the second try mostly is the last.
+    // The size is roughly proportional to the area; aim a little lower, so that the second try is mostly the
+    // last.
     factor *=
         std::min(0.9, 0.95 * std::sqrt(static_cast<double>(limits_.bytes) / static_cast<double>(*bytes)));
     planes_.shrink(scaled(frame.size, factor));

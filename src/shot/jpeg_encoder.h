@@ -1,9 +1,9 @@
-// Frames into JPEGs that FindFace accepts: at most 10 MB and 6000 pixels on the longer side; larger
-// pictures are made smaller, so compare Jpeg::size with the frame's.
+// Encodes frames as JPEGs that FindFace accepts: at most 10 MB and 6000 pixels on the longer side. Larger
+// pictures are scaled down, so compare Jpeg::size with the frame's.
 //
 // The JPEG is made from the frame's own planes, never through RGB; see jpeg_planes.h for colours. Its
-// bytes are charged to the account given (never refused: a best shot goes last), and destroyed by the
-// collector, whoever lets go of it last.
+// bytes are charged to the given account (never refused: best shots are given up last), and destroyed by the
+// collector, whichever thread releases them last.
 // Cost: at quality 95 about 3.5 ms for 720p, 7 ms for 1080p; a copy of the encoded bytes. The scratch is
 // kept, charged to "vigia". Errors: invalid (an empty frame), no_memory, io (the library's own words).
 // Threads: owner thread only.
@@ -27,7 +27,7 @@ struct JpegLimits {
   int side = 6000;  // pixels, the longer one
 };
 
-// Of a thumbnail's JPEG; beyond, its quality of 75 is lowered.
+// Most bytes of a thumbnail's JPEG; if it is larger its quality of 75 is lowered.
 inline constexpr Bytes kMostThumbnailBytes = 8192;
 
 class JpegEncoder {

@@ -35,7 +35,7 @@ cv::Mat decode(const Jpeg& jpeg) {
   return bgr;
 }
 
-// Large flat fields of strong colours, black, white and skin: what the conversion does shows in them.
+// Large flat fields of strong colours, black, white and skin, which show errors of the conversion.
 cv::Mat colour_fields(Size size) {
   const std::vector<cv::Vec3b> colours{{0, 0, 0},   {255, 255, 255}, {0, 0, 255},     {0, 255, 0},
                                        {255, 0, 0}, {128, 128, 128}, {140, 170, 220}, {60, 90, 150}};
@@ -83,8 +83,8 @@ double largest_difference_in_fields(const cv::Mat& a, const cv::Mat& b) {
   return largest;
 }
 
-// Whatever the decoder gave (range, layout, matrix by size, odd sizes, padded rows), the receiver sees the
-// colours that the camera saw.
+// Whatever the decoder's output (range, layout, matrix by size, odd sizes, padded rows), the receiver sees
+// the camera's colours.
 TEST_F(JpegEncoderTest, ColoursAndContrastAreTheCameras) {
   for (const Size size : {Size{640, 480}, Size{641, 479}, Size{1280, 720}, Size{1281, 721}}) {
     for (const auto layout : {PixelLayout::i420, PixelLayout::nv12}) {
@@ -123,7 +123,7 @@ TEST_F(JpegEncoderTest, SmallestPictures) {
   }
 }
 
-TEST_F(JpegEncoderTest, QualityIsObeyed) {
+TEST_F(JpegEncoderTest, QualityIsApplied) {
   const Frame frame = testing::make_frame(memory, noise({320, 240}, 1));
   const auto low = encode(frame, 20);
   const auto high = encode(frame, 95);

@@ -25,7 +25,7 @@ constexpr float kMargin = 0.1F;  // of the face's size, on each side
 
 Reason why_without_best(const Track& track) {
   if (track.already_posted) return Reason::already_posted;
-  // A track has at least one sighting, and one that is not rejected becomes the best.
+  // A track has at least one sighting, and a sighting that is not rejected becomes the best.
   return track.best_rejected && track.best_rejected->rejected ? *track.best_rejected->rejected
                                                               : Reason::low_quality;
 }

@@ -1,14 +1,14 @@
-// From a track that is over to the shot that is sent, or the one reason why there is none.
+// Makes the shot of a closed track, or gives the one reason why there is none.
 //
 //   MakeShot make_shot(memory, encode_took);
 //   std::variant<domain::Shot, domain::Reason> outcome = make_shot.make(*finished.track, camera);
 //   memory.retire(std::move(finished.track));
 //
-// The reason, in this order: what the track is withheld for (domain::Track::withheld), encode_failed, and for
-// a track without a best shot already_posted, else that of its best rejected sighting. An interim shot of
-// real-time mode (track::Finished::over false) is made in the same way.
+// The reason is the first of: the track's reason to be withheld (domain::Track::withheld); encode_failed;
+// without a best shot already_posted, else that of its best rejected sighting. An interim shot of real-time
+// mode (track::Finished::over false) is made in the same way.
 //
-// Cost: that of one JPEG, unless another track of the same frame, or encode_early(), has paid it.
+// Cost: that of one JPEG, unless another track of the same frame, or encode_early(), has made it.
 // Threads: owner thread only; the images may be shared with other threads.
 #pragma once
 
@@ -28,7 +28,7 @@
 
 namespace vigia::shot {
 
-// What is known of the camera that a track belongs to.
+// The camera that a track belongs to.
 struct ShotCamera {
   domain::CameraSpec spec;
   ShotOptions options;
@@ -47,10 +47,10 @@ class MakeShot {
   MakeShot(memory::MemoryManager& memory, Histogram& encode_took)
       : encoder_(memory), encode_took_(encode_took) {}
 
-  // Lets go of track.best, and so of its frame: a frame's buffer must not wait for the collector.
+  // Releases track.best, and so its frame: a frame's buffer must not wait for the collector.
   [[nodiscard]] Outcome make(domain::Track& track, const ShotCamera& camera);
 
-  // A JPEG of the track's thumbnail, for the ledger; empty where there is none, or it cannot be encoded.
+  // A JPEG of the track's thumbnail, for the ledger; empty if there is none, or it cannot be encoded.
   [[nodiscard]] std::vector<std::byte> thumbnail(const domain::Track& track);
 
   // Frees the frame of an image that an open track holds (ManageTracks::to_encode). A picture that
@@ -58,7 +58,7 @@ class MakeShot {
   void encode_early(domain::ShotImage& image, const ShotCamera& camera);
 
  private:
-  // None: it could not be encoded, and the log says why.
+  // Null: it could not be encoded, and the log says why.
   std::shared_ptr<const domain::Jpeg> jpeg_of(domain::ShotImage& image, const ShotCamera& camera);
 
   JpegEncoder encoder_;

@@ -12,7 +12,7 @@ struct ShotOptions {
   double filter_min_movement = 0.1;  // face widths over the whole track; keeps posters out; 0: off
   domain::Region roi;                // WxH+X+Y: post only faces inside; empty: everywhere
   int jpeg_quality = 95;             // 1..100, of the full frame
-  double max_event_age = 0;          // seconds; what could not be delivered by then expires; 0: never
+  double max_event_age = 0;          // seconds; a shot not delivered by then expires; 0: never
 
   bool operator==(const ShotOptions&) const = default;
 };

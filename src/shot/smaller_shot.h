@@ -1,10 +1,10 @@
-// The same shot in fewer bytes, for a receiver that takes no larger ones: half the sides, quality 80, so
-// about a tenth of what the camera's picture at quality 95 has. Face and roi are scaled with it, roi rounded
-// outwards, inside the picture.
+// The same shot in fewer bytes, for a receiver that refuses larger ones: half the width and height, quality
+// 80, about a tenth of the bytes of the camera's picture at quality 95. Face and roi are scaled with it; roi
+// is rounded outwards, inside the picture.
 //
-// Nothing: the picture cannot be read (it is then no JPEG that Vigia made), is too small to be halved, or
-// there is no memory. Cost: a decoding at half size and an encoding, about 10 ms for 1080p; scratch of 3/4 of
-// a byte a pixel. The new bytes are charged to "vigia" (kind jpeg). Threads: thread-safe.
+// Returns nothing if the picture cannot be read (then Vigia did not make the JPEG), is too small to be
+// halved, or there is no memory. Cost: a decoding at half size and an encoding, about 10 ms for 1080p;
+// scratch of 3/4 of a byte a pixel. The new bytes are charged to "vigia" (kind jpeg). Threads: thread-safe.
 #pragma once
 
 #include <functional>
