@@ -26,7 +26,7 @@ static void give_back() noexcept {
 
 #elif defined(VIGIA_JEMALLOC)
 
-// Read by jemalloc at its start: threads of its own give free pages back after 2 s, so that nobody who
+// Read by jemalloc at its start: its own threads give free pages back after 2 s, so that no thread that
 // allocates or frees has to.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "background_thread:true,dirty_decay_ms:2000,muzzy_decay_ms:0";

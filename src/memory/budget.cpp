@@ -55,7 +55,7 @@ void Account::discharge(Bytes bytes) noexcept {
 }
 
 std::shared_ptr<Account> Budget::open(const std::string& owner, Kind kind) {
-  // Declared before the lock: the last hold on an account that is gone must end outside it.
+  // Declared before the lock: the last reference to an account must be released outside it.
   std::vector<std::shared_ptr<Account>> alive;
   MutexLock lock(mutex_);
   if (accounts_.size() >= sweep_at_) {

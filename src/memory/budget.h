@@ -1,12 +1,12 @@
-// What may be held, in bytes, and who holds it.
+// Bounds how many bytes may be held, and records who holds them.
 //
-// Every large buffer is charged to an account: an owner (a camera's name, or "vigia") and a kind. What
-// is refused is refused at the entrance; giving back never fails and never waits. A charge is refused
+// Every large buffer is charged to an account: an owner (a camera's name, or "vigia") and a kind. Only
+// charging can be refused; giving back never fails and never waits. A charge is refused
 //   - beyond the quota of its owner, over all kinds;
 //   - from the soft mark (80 %) on, for an owner that holds more than its share of the budget (the budget
-//     divided by the owners that hold something): the greediest goes short first, and the modest have
-//     the last fifth to themselves;
-//   - at the hard mark (100 %), and while squeeze(hard) holds, for everybody.
+//     divided by the number of owners that hold something): the largest owners are refused first, and the
+//     last fifth is reserved for the others;
+//   - at the hard mark (100 %), and while squeeze(hard) is in force, for every owner.
 // From the soft mark on pressure() is soft: the collector makes early passes and trims, and best shots
 // become JPEGs early.
 //
@@ -48,7 +48,7 @@ class Account {
  public:
   // False: see above, and nothing is charged.
   [[nodiscard]] bool try_charge(Bytes bytes) noexcept;
-  // For what must not be refused, a best shot on its way to the disk; may pass the marks.
+  // For memory that must not be refused, such as a best shot on its way to the disk; may exceed the marks.
   void charge(Bytes bytes) noexcept;
   void discharge(Bytes bytes) noexcept;
 
@@ -71,7 +71,7 @@ class Account {
 
 class Budget {
  public:
-  // limit: > 0. owner_quota: what one owner may be given leases for, all kinds together; 0: none.
+  // limit: > 0. owner_quota: the most that one owner may get leases for, all kinds together; 0: no quota.
   // Must outlive its accounts.
   explicit Budget(Bytes limit, Bytes owner_quota = 0) noexcept
       : limit_(limit), owner_quota_(owner_quota > 0 ? owner_quota : limit) {}
@@ -82,12 +82,12 @@ class Budget {
   [[nodiscard]] Bytes soft_mark() const noexcept { return limit_ / 5 * 4; }
   [[nodiscard]] Bytes owner_quota() const noexcept { return owner_quota_; }
   [[nodiscard]] Bytes in_use() const noexcept { return in_use_.load(std::memory_order_relaxed); }
-  // What an owner may hold once memory is short.
+  // The most that an owner may hold once memory is short.
   [[nodiscard]] Bytes fair_share() const noexcept;
   [[nodiscard]] Pressure pressure() const noexcept;
 
-  // Memory is short for a reason that these books do not show: the kernel says so, or the process comes
-  // near its real limit. Holds until the next call.
+  // Raises the pressure for a reason that these accounts do not show: the kernel reports it, or the process
+  // comes near its real limit. In force until the next call.
   void squeeze(Pressure from_outside) noexcept {
     outside_.store(from_outside, std::memory_order_relaxed);
     full_.store(false, std::memory_order_relaxed);
@@ -101,7 +101,7 @@ class Budget {
     Kind kind;
     Bytes bytes;
   };
-  // What each owner holds of each kind; what is 0 is left out. In the order of names.
+  // The bytes that each owner holds of each kind, without zeros, ordered by name.
   [[nodiscard]] std::vector<Use> by_owner() const;
 
  private:
@@ -114,7 +114,7 @@ class Budget {
   std::atomic<Bytes> in_use_{0};
   std::atomic<std::uint64_t> refused_{0};
   std::atomic<int> holders_{0};  // owners that hold something
-  // Somebody was refused for want of room since the last squeeze(): the last buffer seldom fits exactly, so
+  // A charge was refused for lack of room since the last squeeze(). The last buffer seldom fits exactly, so
   // in_use alone would stop short of the hard mark.
   std::atomic<bool> full_{false};
   std::atomic<Pressure> outside_{Pressure::none};

@@ -25,7 +25,7 @@ TEST(BudgetTest, AnOwnersQuotaCountsAllKinds) {
   EXPECT_TRUE(budget.open("hall", Kind::frames)->try_charge(100));
 }
 
-TEST(BudgetTest, WhenMemoryIsShortTheGreediestGoesShortFirst) {
+TEST(BudgetTest, WhenMemoryIsShortTheLargestOwnerIsRefusedFirst) {
   Budget budget(1000);
   const auto greedy = budget.open("greedy", Kind::frames);
   const auto modest = budget.open("modest", Kind::frames);
@@ -65,7 +65,7 @@ TEST(BudgetTest, ItIsFullAlsoWhenTheLastBufferDoesNotFitExactly) {
   EXPECT_EQ(budget.pressure(), Pressure::soft);
 }
 
-TEST(BudgetTest, AShortageThatTheBooksDoNotShow) {
+TEST(BudgetTest, AShortageThatTheAccountsDoNotShow) {
   Budget budget(1000);
   const auto gate = budget.open("gate", Kind::frames);
   const auto hall = budget.open("hall", Kind::frames);

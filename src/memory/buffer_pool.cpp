@@ -88,8 +88,8 @@ std::size_t whole_pages(Bytes bytes) noexcept {
   return (static_cast<std::size_t>(bytes) + page - 1) / page * page;
 }
 
-// The pool itself, held by its handle and by every lease; when the last lets go it is retired, so that
-// giving its memory back is the collector's work.
+// The pool itself, owned by its handle and by every lease. When the last of them ends it is retired, so that
+// the collector gives its memory back.
 class PoolCore final : public Retirable {
  public:
   PoolCore(MemoryManager& manager, PoolOptions options)
@@ -173,8 +173,8 @@ class PoolCore final : public Retirable {
     }
   }
 
-  // Leaves those that were needed since the last time: they would be filled again at once, at the cost of
-  // page faults where video waits. Without a choice, at the hard mark, all go.
+  // Keeps the buffers that were needed since the last trim: they would be filled again at once, with page
+  // faults on threads that handle video. At the hard mark all are emptied.
   Bytes empty_idle() noexcept {
     const int leased = leased_.load(std::memory_order_relaxed);
     const int most = most_leased_.exchange(leased, std::memory_order_relaxed);

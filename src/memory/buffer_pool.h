@@ -1,13 +1,13 @@
 // Large buffers of one size that cycle: taken by one thread, given back by any, reused at once.
 //
-// What: at most max_buffers buffers of buffer_bytes each, in one stretch of address space that is taken
-// when the pool is made. A buffer is charged to the owner's account when it is first leased, and gets its
-// memory from the kernel page by page as it is first written. Given back, it goes to a free list and
-// keeps its memory; under pressure the collector gives the memory of idle buffers back to the system.
-// When not: objects (retire them), small things.
-// Guarantee: try_acquire() refuses when all are out or the budget will not have it, and counts it; giving
-// back never fails, waits or frees. Neither of them locks, allocates or calls the system. A pool may be
-// let go of while leases are out: they stay valid, and the last one hands the memory to the collector.
+// What: at most max_buffers buffers of buffer_bytes each, in one range of address space that is reserved when
+// the pool is made. A buffer is charged to the owner's account when it is first leased, and gets its memory
+// from the kernel page by page as it is first written. When it is given back it goes to a free list and keeps
+// its memory; under pressure the collector gives the memory of idle buffers back to the system. When not:
+// objects (retire them), small things.
+// Guarantee: try_acquire() refuses, and counts it, if all are leased or the budget refuses; giving back never
+// fails, waits or frees. Neither of them locks, allocates or makes a system call. A pool may be destroyed
+// while leases exist: they stay valid, and the last one hands the memory to the collector.
 // Cost: acquire and release are one compare-and-swap loop each.
 // Threads: all thread-safe.
 #pragma once
@@ -57,7 +57,7 @@ class [[nodiscard]] Lease {
   PoolSlot* slot_;
 };
 
-// The same, for several holders; read-only by custom once shared. Copies cost one atomic addition.
+// The same for several holders; by convention read-only once shared. A copy costs one atomic addition.
 class SharedLease {
  public:
   SharedLease() = default;
@@ -75,8 +75,8 @@ class SharedLease {
   [[nodiscard]] std::byte* data() const noexcept;
   [[nodiscard]] Bytes size() const noexcept;
 
-  // For libraries that keep a void* (FFmpeg's AVBufferRef): detach() hands this hold over to the
-  // pointer, attach() takes it back, borrow() adds a hold beside it.
+  // For libraries that keep a void* (FFmpeg's AVBufferRef): detach() moves this reference to the pointer,
+  // attach() takes it back, borrow() adds another reference.
   [[nodiscard]] void* detach() noexcept { return std::exchange(slot_, nullptr); }
   [[nodiscard]] static SharedLease attach(void* detached) noexcept;
   [[nodiscard]] static SharedLease borrow(void* detached) noexcept;

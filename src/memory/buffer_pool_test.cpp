@@ -79,13 +79,13 @@ TEST_F(BufferPoolTest, IdleBuffersGoBackToTheSystemUnderPressure) {
   std::memset(lease->data(), 1, static_cast<std::size_t>(lease->size()));
 }
 
-TEST_F(BufferPoolTest, TrimsWhatACrowdHasLeftBehind) {
+TEST_F(BufferPoolTest, TrimsBuffersOfAPeakThatIsOver) {
   BufferPool pool = make(9);
   auto kept = pool.try_acquire();
   std::vector<Lease> once;
   while (auto lease = pool.try_acquire()) once.push_back(std::move(*lease));
   once.clear();
-  memory_.collect();  // the crowd of before is forgotten
+  memory_.collect();  // the earlier peak no longer counts
   auto cycling = pool.try_acquire();
   cycling.reset();
   while (in_use() > 2_MiB) memory_.collect();

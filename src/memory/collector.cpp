@@ -30,10 +30,10 @@ constexpr auto kSayRefusedEvery = 60s;
 constexpr std::uint64_t kLookEveryObjects = 64;  // during a pass
 // Under pressure that lasts, trimming again at once finds nothing new.
 constexpr auto kLeastBetweenTrims = 250ms;
-// A kernel's event tells of the 2 s before it.
+// A kernel event covers the 2 s before it.
 constexpr auto kEventHolds = 2s;
-// Trimming glibc holds its locks for tens of milliseconds, and whoever allocates meanwhile waits: only when
-// memory is short, and seldom. (Large blocks go back when they are freed: see allocator.h.)
+// Trimming glibc holds its locks for tens of milliseconds, in which other threads cannot allocate: do it only
+// when memory is short, and seldom. (Large blocks go back when they are freed: see allocator.h.)
 constexpr auto kLeastBetweenAllocatorTrims = 30s;
 
 std::int64_t thread_cpu_ns() noexcept {
@@ -129,7 +129,7 @@ void Collector::run(const std::stop_token& stop) {
 Collector::Due Collector::due(SteadyTime now) const noexcept {
   const auto since = now - last_pass_;
   if (since >= from_seconds(options_.gc_interval)) return Due::interval;
-  // Not at once again: who was interrupted between the count and the hand-over needs a moment.
+  // Not again at once: a thread that was interrupted between counting and handing over needs a moment.
   const bool much = counters_.bytes_pending.load(std::memory_order_relaxed) >= kEarlyPassBytes;
   if (much && since >= kLookWhilePending) return Due::early;
   const bool pressed = budget_.pressure() != Pressure::none;
@@ -238,7 +238,7 @@ void Collector::run(TrimmerList& trimmers) {
   counters_.errors += static_cast<std::uint64_t>(outcome.failed);
 }
 
-// A line a pass, as users know it; under pressure, when passes are many, a line for several.
+// One line per pass; under pressure, when passes are frequent, one line for several.
 void Collector::say(std::uint64_t destroyed) {
   unsaid_ += destroyed;
   if (unsaid_ == 0 || last_pass_ - last_said_ < std::min<Nanoseconds>(1s, from_seconds(options_.gc_interval)))
@@ -253,7 +253,7 @@ void Collector::say_what_was_refused(SteadyTime now) {
   if (refused == refused_said_ || now < say_refused_from_) return;
   log::warn(
       "memory: {} buffers refused, so frames are dropped: {} of {} are used, and a camera may hold {} now; "
-      "fewer or smaller pictures, or more memory.budget_bytes, mend it",
+      "use fewer or smaller pictures, or more memory.budget_bytes",
       refused - refused_said_, format_bytes(budget_.in_use()), format_bytes(budget_.limit()),
       format_bytes(std::min(budget_.owner_quota(), budget_.fair_share())));
   refused_said_ = refused;
@@ -272,7 +272,7 @@ std::uint64_t Collector::destroy_all(Retirable* list) noexcept {
     Retirable* const next = RetiredList::next(list);
     destroy(list);
     list = next;
-    // A pass may be long: what it has given back, and what has grown meanwhile, must be seen.
+    // A pass may be long: check meanwhile what it has given back, and what has grown.
     if (++destroyed % kLookEveryObjects == 0) watch_process(std::chrono::steady_clock::now());
   }
   return destroyed;

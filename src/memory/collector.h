@@ -1,19 +1,19 @@
-// The background thread of the memory part: takes what was retired and destroys it, gives memory back
-// under pressure, watches the marks, the kernel's word and the process's growth.
+// The background thread of the memory part: destroys retired objects, gives memory back under pressure, and
+// watches the budget's marks, the kernel's memory-pressure events and the process's growth.
 //
-// A pass comes every gc_interval, and early when 32 MiB are retired, or (250 ms after the last one at the
-// earliest) when memory is short. It takes the whole list with one exchange, destroys outside any lock, and
-// runs the trimmers when memory is short. The hot side never wakes it: it looks at the counters every
-// 10 ms while something is retired, else every 100 ms.
+// A pass runs every gc_interval, and early if 32 MiB are retired, or (250 ms after the last one at the
+// earliest) if memory is short. It takes the whole list with one exchange, destroys outside any lock, and
+// runs the trimmers if memory is short. Hot threads never wake it: it looks at the counters every 10 ms while
+// something is retired, else every 100 ms.
 //
-// Memory is short at the budget's marks; for 2 s after the kernel said so (kernel_pressure.h); and when
-// the process's anonymous memory reaches 80 % (soft) or 92 % (hard) of what it may use: the part that no
-// account shows. The last two squeeze() the budget.
+// Memory is short at the budget's marks; for 2 s after the kernel reported it (kernel_pressure.h); and when
+// the process's anonymous memory, which includes memory in no account, reaches 80 % (soft) or 92 % (hard) of
+// its limit. The last two squeeze() the budget.
 //
-// Scheduling: SCHED_IDLE, so it takes only time that video leaves; normal priority while memory is short
-// or a tenth of the budget waits, for then its work is what video waits for. Where the system would not let
-// it come back from SCHED_IDLE (RLIMIT_NICE), it stays at nice 19 instead, and the log says so. Threads:
-// hand_over(), destroy_here() and collect() are thread-safe; start() and stop() one at a time.
+// Scheduling: SCHED_IDLE, so that it uses only time that video leaves; normal priority while memory is short
+// or a tenth of the budget waits, since video then waits for it. If the system would not let it return from
+// SCHED_IDLE (RLIMIT_NICE) it runs at nice 19 instead, and the log says so. Threads: hand_over(),
+// destroy_here() and collect() are thread-safe; start() and stop() one thread at a time.
 #pragma once
 
 #include <atomic>
@@ -38,8 +38,8 @@ namespace vigia::memory {
 
 class Collector {
  public:
-  // The budget must outlive it. limit: what the process may use in all. root: where the kernel's word is
-  // looked for, another one only in tests.
+  // The budget must outlive it. limit: the most memory that the process may use. root: of /proc and /sys,
+  // another one only in tests.
   Collector(const MemoryOptions& options, Budget& budget, Bytes limit, std::filesystem::path root = "/");
   ~Collector() { stop(); }
   Collector(const Collector&) = delete;
@@ -48,18 +48,19 @@ class Collector {
   void start();
   void stop() noexcept;
 
-  // False: it does not run, and the object stays the caller's, counted as pending until destroy_here().
+  // False: the collector does not run, and the caller keeps the object, which counts as pending until
+  // destroy_here().
   [[nodiscard]] bool hand_over(Retirable* object) noexcept;
   void destroy_here(Retirable* object) noexcept;
   void collect();
 
-  // Run at the end of each pass, also when memory is not short; as the others 250 ms apart at least, unless a
-  // pass was asked for by collect().
+  // Trimmers that run at the end of each pass, also when memory is not short; like the others at least 250 ms
+  // apart, unless collect() requested the pass.
   [[nodiscard]] TrimmerList& each_pass() noexcept { return each_pass_; }
   [[nodiscard]] TrimmerList& trimmers() noexcept { return trimmers_; }
   [[nodiscard]] Growth growth() const { return vitals_.growth(); }
 
-  // Each counted since construction; read one by one.
+  // Counted since construction; values are read one by one.
   struct Counters {
     std::atomic<bool> is_running{false};
     std::atomic<std::int64_t> objects_pending{0};

@@ -22,7 +22,7 @@ using testing::Counted;
 constexpr MemoryOptions kNeverByItself{.gc_interval = 3600, .budget_bytes = 0};
 constexpr Bytes kNoLimit = Bytes{1} << 60U;
 
-// An old kernel's cgroup, whose notifications the test sends itself.
+// A version 1 cgroup, whose notifications the test sends.
 class CollectorTest : public ::testing::Test {
  protected:
   CollectorTest() {
@@ -79,7 +79,7 @@ TEST_F(CollectorTest, TheSoftMarkBringsAPassAndTrims) {
   EXPECT_GE(collector.counters().bytes_trimmed, 5);
 }
 
-TEST_F(CollectorTest, TheKernelsWordSqueezesTheBudgetForAWhile) {
+TEST_F(CollectorTest, AKernelEventSqueezesTheBudgetForAWhile) {
   Collector collector(kNeverByItself, budget_, kNoLimit, root());
   std::latch trimmed(1);
   const auto trimmer = collector.trimmers().add("cache", [&, once = false]() mutable -> Bytes {

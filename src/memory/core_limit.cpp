@@ -19,7 +19,7 @@ double share(double quota, double period) {
   return quota > 0 && period > 0 ? quota / period : kNoLimit;
 }
 
-// Of one group; a file that is absent, or says "max" or -1, sets no limit.
+// The limit of one group; a file that is absent, or contains "max" or -1, sets none.
 double cores_of(const fs::path& group, int version) {
   double quota = 0;
   double period = 0;

@@ -6,9 +6,9 @@
 
 namespace vigia::memory {
 
-// The cores that it may run on, or fewer where its cgroup or one above it (v2: cpu.max, v1:
-// cpu.cfs_quota_us) has less CPU time, rounded up: 1.5 cores' time is 2. At least 1.
-// `root`: of /proc and /sys, another one only in tests.
+// The number of cores that it may run on, or fewer if its cgroup or a parent (v2: cpu.max, v1:
+// cpu.cfs_quota_us) allows less CPU time, rounded up: 1.5 cores' time counts as 2. At least 1. `root`: of
+// /proc and /sys, another one only in tests.
 int core_limit(const std::filesystem::path& root = "/");
 
 }  // namespace vigia::memory

@@ -1,6 +1,6 @@
-// The C library's malloc, locks and wake-ups, standing in this program's own place: each counts on the
-// thread that calls it and passes on. operator new and delete, std::mutex and all libraries come through
-// here too. Not linked where a sanitizer is: it does the same.
+// Replaces the C library's malloc, locks and wake-ups: each counts on the calling thread and calls the
+// original. operator new and delete, std::mutex and all libraries use these as well. Not linked with a
+// sanitizer, which replaces the same functions.
 #include <dlfcn.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -23,7 +23,7 @@ void count(int Costs::*what) noexcept {
   if (t_counting) ++(t_costs.*what);
 }
 
-// By the linker: where the program's own code begins and ends.
+// Set by the linker: the begin and end of the program's own code.
 extern "C" const char __executable_start, etext;
 
 void count_allocation(const void* caller) noexcept {
@@ -32,11 +32,11 @@ void count_allocation(const void* caller) noexcept {
   if (caller >= &__executable_start && caller < &etext) ++t_costs.ours;
 }
 
-// Condition variables exist twice in the C library; asked without a version, it gives those of twenty
-// years ago, which cannot be mixed with the others.
+// The C library has two versions of condition variables; without a version dlsym() returns the old ones,
+// which cannot be mixed with the others.
 template <class Function>
 Function* next_of(Function* /*own*/, const char* name) noexcept {
-  const bool counting = std::exchange(t_counting, false);  // looking it up allocates
+  const bool counting = std::exchange(t_counting, false);  // the lookup allocates
   void* found = ::dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
   if (found == nullptr) found = ::dlsym(RTLD_NEXT, name);
   t_counting = counting;
@@ -74,7 +74,7 @@ void __libc_free(void* memory) noexcept;
 
 }  // extern "C"
 
-// All other forms of new and delete come down to these.
+// All other forms of new and delete call these.
 void* operator new(std::size_t bytes) {
   count_allocation(__builtin_return_address(0));
   void* const memory = __libc_malloc(bytes);

@@ -1,10 +1,10 @@
-// What libtorch's caching allocator keeps on the GPU, and how to give back what nobody uses of it. Present
-// when the build has libtorch with CUDA (CMake: VIGIA_WITH_TORCH) and the machine a GPU; else both
+// The memory that libtorch's caching allocator keeps on the GPU, and how to give its unused part back.
+// Present if the build has libtorch with CUDA (CMake: VIGIA_WITH_TORCH) and the machine a GPU; else both
 // functions are empty, and `about` says why.
 //
-// Emptying it asks for no device-wide synchronise (no cudaDeviceSynchronize); libtorch gives its blocks back
-// by cudaFree, for which the driver may wait for work that is under way.
-// Threads: find() and the functions are thread-safe; emptying is the collector's work.
+// Emptying it does not synchronise the whole device (no cudaDeviceSynchronize); libtorch frees its blocks
+// with cudaFree, in which the driver may wait for running work. Threads: find() and the functions are
+// thread-safe; the collector empties it.
 #pragma once
 
 #include <functional>

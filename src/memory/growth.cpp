@@ -73,7 +73,7 @@ void Trend::record(double seconds, double value) {
       means.done.push_back({means.sum_seconds / means.count, means.sum_value / means.count});
       means.count = 0;
     }
-    // What is recorded seldom would make a window longer than it says.
+    // With rare records a window would otherwise cover more than its time.
     std::erase_if(means.done,
                   [&](const Sample& mean) { return mean.seconds < seconds - seconds_of(window); });
     if (means.count == 0) {

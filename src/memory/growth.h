@@ -1,11 +1,11 @@
-// Does a figure grow, how fast, and when does it reach its limit: over the last minute, hour and day.
+// Tells whether a figure grows, how fast, and when it reaches its limit, over the last minute, hour and day.
 //
 //   Trend resident;
 //   resident.record(now_in_seconds, bytes);                // about once a second
 //   const Slope hour = resident.slope(Window::hour);
 //   if (hour.grows()) ... seconds_until(limit, bytes, hour) ...
 //
-// A window keeps 60 means, each of a sixtieth of it (1 s, 1 min, 24 min), so a trend is 3 KB for ever.
+// A window keeps 60 means, each over a sixtieth of it (1 s, 1 min, 24 min), so a trend always takes 3 KB.
 // Threads: owner thread only; values may be copied.
 #pragma once
 
@@ -28,16 +28,15 @@ struct Slope {
   double error = 0;    // standard error of per_second
   double seconds = 0;  // of time that it was fitted to
 
-  // Beyond what independent noise would explain in all but one case of some hundred.
+  // The slope exceeds what independent noise explains, except in about one case in several hundred.
   [[nodiscard]] bool grows() const noexcept { return per_second > 3 * error && per_second > 0; }
 };
 
-// The straight line through the samples with the least squares, with the textbook error of its slope
-// (s / sqrt(sum (t - mean t)^2), s from n - 2 degrees of freedom). Fewer than 3 samples, or all at one
-// time: zeros.
+// Fits a straight line to the samples by least squares, with the standard error of its slope (s / sqrt(sum (t
+// - mean t)^2), s from n - 2 degrees of freedom). Fewer than 3 samples, or all at one time: zeros.
 Slope fit_slope(std::span<const Sample> samples);
 
-// None: it does not grow, or is beyond the limit already (0 s then).
+// Nothing if it does not grow; 0 s if it is beyond the limit already.
 std::optional<double> seconds_until(double limit, double value, const Slope& slope);
 
 enum class Window { minute, hour, day };
@@ -51,7 +50,7 @@ class Trend {
 
   // REQUIRES: seconds never go back.
   void record(double seconds, double value);
-  // Zeros until a sixth of the window has passed, or less than 10 records fell into it: that says nothing.
+  // Zeros until a sixth of the window has passed with at least 10 records: fewer say nothing.
   [[nodiscard]] Slope slope(Window window) const;
 
  private:

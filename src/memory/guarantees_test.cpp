@@ -1,5 +1,5 @@
-// Guarantees 2 to 7 of memory_manager.h under races; 1 and 8 are in hot_call_guarantees_test.cpp. What
-// one thread can show stands in memory_manager_test.cpp, buffer_pool_test.cpp and trimmer_test.cpp.
+// Guarantees 2 to 7 of memory_manager.h under races; 1 and 8 are in hot_call_guarantees_test.cpp. Tests with
+// one thread are in memory_manager_test.cpp, buffer_pool_test.cpp and trimmer_test.cpp.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -337,8 +337,8 @@ TEST_F(Guarantee7, ABufferIsReusedWhileTheCollectorIsStuck) {
   go_on.count_down();
 }
 
-// What hot threads, cameras that come and go, and a stop may do to each other. The mark of each buffer shows
-// that nobody else has it.
+// Hot threads, cameras that are added and removed, and a stop, all at once. A mark in each buffer shows that
+// no other thread has it.
 class EverythingAtOnce {
  public:
   void retire() {

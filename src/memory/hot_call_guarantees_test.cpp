@@ -1,4 +1,4 @@
-// Guarantees 1 and 8 of memory_manager.h: what the calls of hot threads cost, counted call by call.
+// Guarantees 1 and 8 of memory_manager.h: the cost of hot threads' calls, counted call by call.
 #include <gtest/gtest.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
@@ -29,7 +29,7 @@ using testing::Counted;
 constexpr MemoryOptions kNeverByItself{.gc_interval = 3600, .budget_bytes = 4_GiB};
 constexpr int kCalls = 100;
 
-// Does the i-th call of a kind. Holds what it needs, so that the call itself is all that is counted.
+// Makes the i-th call of a kind. Owns everything the call needs, so that only the call itself is counted.
 using NthCall = std::function<void(int)>;
 
 struct HotCall {
@@ -185,7 +185,7 @@ TEST_P(Guarantee1, MakesNoSystemCall) {
 INSTANTIATE_TEST_SUITE_P(Hot, Guarantee1, ::testing::ValuesIn(kHotCalls),
                          [](const auto& call) { return call.param.name; });
 
-// That what is counted above would be seen if it were there.
+// Shows that the counters above do count.
 TEST(Guarantee1Counters, SeeAllocationsLocksAndWakeups) {
   if (!kCanCount) GTEST_SKIP() << kWhyNotCounted;
   Mutex mutex;
@@ -222,7 +222,7 @@ TEST(Guarantee1Counters, SeeAFreshAllocationFromTheSystem) {
   EXPECT_EQ(calls.numbers.size(), 1U);
 }
 
-// No destructor on a thread that retires, however the passes fall.
+// A thread that retires runs no destructor, whenever passes happen.
 TEST(Guarantee1Destructors, RunOnTheCollectorOnly) {
   MemoryManager memory({.gc_interval = 0.001, .budget_bytes = 1_GiB});
   memory.start();
@@ -252,7 +252,7 @@ constexpr Bytes kRound = 64_MiB;
 constexpr int kCallsWithin = 50;  // of the hot thread, while a round is being destroyed
 constexpr int kObjects = 20'000;
 
-// A gigabyte that goes through the collector, and a hot thread that meanwhile does all that hot threads do.
+// Sends a gigabyte through the collector, while a hot thread makes all the calls that hot threads make.
 class Gigabyte {
  public:
   Gigabyte()

@@ -25,12 +25,12 @@
 namespace vigia::memory {
 namespace {
 
-// What the child's two threads share; the signal handler has nothing else.
+// State shared by the child's two threads; the signal handler can use nothing else.
 constexpr std::size_t kMostNumbers = 64;
 std::array<std::atomic<int>, kMostNumbers> g_numbers{};
 std::atomic<std::size_t> g_tried{0};
 
-// The mark of a sleep that hot_pause() asked for, in an argument that the call does not use.
+// Marks a sleep requested by hot_pause(), in an argument that the call does not use.
 constexpr unsigned kPauseMark = 0x70617573;
 
 void note_system_call(int /*signal*/, siginfo_t* info, void* context) {
@@ -43,7 +43,8 @@ void note_system_call(int /*signal*/, siginfo_t* info, void* context) {
   if (index < kMostNumbers) g_numbers[index] = info->si_syscall;
 }
 
-// Of the calling thread only; what is not let through raises SIGSYS and does nothing. False: not to be had.
+// For the calling thread only: a call that is not allowed raises SIGSYS and has no effect. False: not
+// available.
 bool give_up_system_calls() {
   constexpr auto kNumber = offsetof(seccomp_data, nr);
   constexpr auto kFifthArgument = offsetof(seccomp_data, args) + 4 * sizeof(std::uint64_t);

@@ -1,10 +1,10 @@
-// What a call costs the thread that makes it, counted: allocations, locks, wake-ups, system calls.
+// Counts what a call costs the calling thread: allocations, locks, wake-ups, system calls.
 //
 //   const Costs costs = costs_of([&] { memory.retire(std::move(object)); });
 //   const SystemCalls calls = system_calls_of([] { ...; return [=] { hot_call(); }; });
 //
-// The program that links this has its own malloc, pthread_mutex_lock and so on, which count and pass on.
-// A sanitizer brings its own of these: there nothing can be counted, see kCanCount.
+// A program that links this has its own malloc, pthread_mutex_lock and so on, which count and call the
+// originals. A sanitizer also replaces these, so nothing can be counted with one: see kCanCount.
 // Threads: each counts for itself; system_calls_of() one thread at a time.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace vigia::memory {
 
-// Said by CMakeLists.txt, which leaves counting_test_support.cpp out where there is a sanitizer.
+// Set by CMakeLists.txt, which leaves counting_test_support.cpp out with a sanitizer.
 inline constexpr bool kCanCount = VIGIA_COUNTS_CALLS != 0;
 inline constexpr auto kWhyNotCounted =
     "a sanitizer has its own malloc, locks and system calls: nothing can be counted";
@@ -53,15 +53,15 @@ Costs costs_of(const Call& call) {
 struct SystemCalls {
   std::string skipped;       // why nothing could be tried: the system has no seccomp for us
   std::string failed;        // how the trial ended, where it did not end well
-  std::vector<int> numbers;  // those that were asked for, and refused
+  std::vector<int> numbers;  // the system calls tried, all refused
 };
 
-// Forks. In the child a fresh thread calls prepare(), gives up every system call (seccomp), runs what
-// prepare() returned, and the numbers of the calls it tried come back. Let through: the clock's read (which
+// Forks. In the child a new thread calls prepare(), gives up every system call (seccomp), runs the function
+// that prepare() returned, and reports the numbers of the calls it tried. Allowed: the clock's read (which
 // the kernel maps into the process) and hot_pause(). A failed check in the child: std::abort().
 SystemCalls system_calls_of(const std::function<std::function<void()>()>& prepare);
 
-// Sleeps; the one way that the filter lets through, so that a test's thread can leave the processor.
+// Sleeps; the only sleep that the filter allows, so that a test's thread can leave the processor.
 void hot_pause(std::chrono::nanoseconds how_long) noexcept;
 
 }  // namespace vigia::memory

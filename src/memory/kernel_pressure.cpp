@@ -19,7 +19,7 @@ constexpr std::string_view kTrigger = "some 100000 2000000";
 // Writing the trigger makes the descriptor report it, for as long as it is open.
 Fd psi_trigger(const fs::path& file) {
   Fd fd(::open(file.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC));
-  // With its terminating zero, as the kernel asks for.
+  // With its terminating zero, as the kernel requires.
   if (fd.valid() && ::write(fd.get(), kTrigger.data(), kTrigger.size() + 1) < 0) fd.reset();
   return fd;
 }
@@ -59,7 +59,7 @@ KernelPressure KernelPressure::watch(const fs::path& root) {
 
 bool KernelPressure::take(const pollfd& polled) noexcept {
   if (polled.fd < 0) return false;
-  if ((polled.revents & (POLLERR | POLLNVAL)) != 0) {  // its cgroup is gone: never ask again
+  if ((polled.revents & (POLLERR | POLLNVAL)) != 0) {  // its cgroup is gone: stop polling
     fd_.reset();
     return false;
   }

@@ -1,11 +1,11 @@
-// The kernel's own word that memory is short, as a descriptor to poll.
+// The kernel's notifications that memory is short, as a descriptor to poll.
 //
-// Taken from the first of these that exists and may be watched: pressure stall information (PSI) of the
-// process's cgroup (v2), the memory notifications of its cgroup (v1), PSI of the whole machine. None of
-// them is fine: then only the budget's marks count, and source() says so.
+// Uses the first of these that exists and may be watched: pressure stall information (PSI) of the process's
+// cgroup (v2), the memory notifications of its cgroup (v1), PSI of the whole machine. Without any of them
+// only the budget's marks count, and source() says so.
 //
-// PSI: an event when threads of the group (or machine) stood still for want of memory for 100 ms out of
-// 2 s. v1: an event when the kernel begins to reclaim with effort ("medium").
+// PSI: an event when threads of the group (or machine) were stalled by lack of memory for 100 ms out of 2 s.
+// v1: an event when the kernel begins to reclaim with effort ("medium").
 // Threads: one thread at a time.
 #pragma once
 

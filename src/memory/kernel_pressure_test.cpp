@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A tree as the kernel shows it, with files that take what is written to them.
+// A copy of the kernel's file tree, with files that accept writes.
 class KernelPressureTest : public ::testing::Test {
  protected:
   void put(const std::string& path, const std::string& text) {
@@ -67,7 +67,7 @@ TEST_F(KernelPressureTest, FallsBackToTheMachineAndThenToNothing) {
   EXPECT_EQ(none.to_poll().fd, -1) << "poll() leaves it out";
 }
 
-TEST_F(KernelPressureTest, AGroupThatIsGoneIsNotAskedAgain) {
+TEST_F(KernelPressureTest, AGroupThatIsGoneIsNotPolledAgain) {
   put("proc/self/cgroup", "0::/\n");
   put("proc/pressure/memory", "");
   auto pressure = KernelPressure::watch(root());

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr Bytes kLargestAutomaticQuota = 1_GiB;
 
-// More than that leaves no room for the program itself, and the kernel would end it.
+// More would leave no room for the program itself, and the kernel would kill it.
 Bytes most_of(Bytes limit) {
   return limit / 10 * 8;
 }

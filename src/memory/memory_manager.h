@@ -1,5 +1,5 @@
-// Destroys what is dear to destroy on a thread of its own, keeps the books of what is held, and lets
-// nobody hold more than the budget: so that no thread that handles video ever pays for freeing memory.
+// Destroys expensive objects on a thread of its own, accounts for what is held, and lets nobody hold more
+// than the budget, so that no thread that handles video ever pays for freeing memory.
 //
 //   MemoryManager memory(options);
 //   memory.start();
@@ -8,7 +8,7 @@
 //   memory.retire(std::move(closed_track));               // a few atomic operations
 //   memory.stop();                                        // all that was retired is destroyed
 //
-// Three ways to let go: frame buffers go back to their pool (buffer_pool.h), dear objects are retired,
+// Three ways to release: frame buffers go back to their pool (buffer_pool.h), expensive objects are retired,
 // cheap ones (< ~4 KB) are simply destroyed.
 //
 // Guarantees
@@ -57,7 +57,7 @@ struct MemoryStats {
   std::uint64_t objects_pending = 0;
   std::uint64_t inline_frees = 0;     // destroyed by the thread that retired them: not running
   std::uint64_t errors = 0;           // destructors and trimmers that threw
-  std::uint64_t leases_refused = 0;   // buffers asked for and not given
+  std::uint64_t leases_refused = 0;   // requests for a buffer that were refused
   std::uint64_t pressure_events = 0;  // the kernel said that memory is short
   Bytes bytes_pending = 0;
   Bytes bytes_trimmed = 0;

@@ -1,7 +1,7 @@
-// The base of everything whose destruction is handed to the collector: what is dear to destroy
-// (closed tracks, decoders, encoded images, connections), from about 4 KB or one system call up.
-// When not: small objects (plain destruction is as quick), frame buffers (BufferPool).
-// The link to the next retired object lives in the object, so that retire() never allocates.
+// The base class of objects that the collector destroys: those that are expensive to destroy (closed tracks,
+// decoders, encoded images, connections), from about 4 KB or one system call up. When not: small objects
+// (plain destruction is as fast), frame buffers (BufferPool). The link to the next retired object lives in
+// the object, so that retire() never allocates.
 #pragma once
 
 #include "base/bytes.h"
@@ -10,7 +10,7 @@ namespace vigia::memory {
 
 class Retirable {
  public:
-  // charge: what the object holds, told by its maker; the collector makes an early pass by it.
+  // charge: the bytes that the object holds, given by its maker; many of them cause an early pass.
   explicit Retirable(Bytes charge) noexcept : charge_(charge) {}
   // Runs on the collector's thread. May retire other objects. Must not wait for the collector.
   // One that throws is logged and counted.

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The number in a file that holds only that; 0 where it holds none ("max") or is absent.
+// The number in a file that contains only that; 0 if it contains none ("max") or is absent.
 Bytes read_number(const fs::path& path) {
   std::ifstream in(path);
   std::string text;
@@ -31,8 +31,8 @@ Bytes read_number(const fs::path& path) {
   return error == std::errc() ? number : 0;
 }
 
-// A group that /proc names need not be there: in a container the kernel names it by the host's tree, but
-// shows its files at the root.
+// A group that /proc names may not exist: in a container the kernel names it by the host's tree, but shows
+// its files at the root.
 fs::path group_folder(const fs::path& root, const std::string& group) {
   const fs::path inside = root / fs::path(group).relative_path();
   std::error_code ignored;
@@ -71,7 +71,7 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// The nearest group upwards that has the file; none: the controller is nowhere at work.
+// The nearest group upwards that has the file; none: the controller is not active anywhere.
 std::optional<fs::path> nearest_with(const std::string& file, fs::path at, const fs::path& top) {
   for (; !is_there(at / file); at = at.parent_path()) {
     if (at == top || !at.has_relative_path()) return std::nullopt;

@@ -1,4 +1,4 @@
-// What the system says about memory: limits that apply to this process, and what it holds now.
+// Reads from the system the limits that apply to this process, and the memory that it holds now.
 // Cost: a read of /proc or /sys each, microseconds; open descriptors: one per descriptor. Not for hot
 // threads. Threads: thread-safe.
 #pragma once
@@ -12,29 +12,29 @@
 
 namespace vigia::memory {
 
-// Where a controller ("memory", "pids") has put this process; folders as the kernel shows them. With
-// version 2 the nearest group upwards in which the controller is at work.
+// The cgroup of this process for a controller ("memory", "pids"); folders as the kernel shows them. With
+// version 2 the nearest group upwards in which the controller is active.
 struct Cgroup {
   int version = 0;               // 1 or 2
   std::filesystem::path folder;  // holds memory.max (2) or memory.limit_in_bytes (1), say
   std::filesystem::path root;    // of the hierarchy
 };
-// None: no such controller. `root`: of /proc and /sys, another one only in tests.
+// Nothing: no such controller. `root`: of /proc and /sys, another one only in tests.
 std::optional<Cgroup> cgroup_of(const std::string& controller, const std::filesystem::path& root = "/");
 
-// The smallest of: the cgroup's limits (v2, also memory.high, from where on threads are held up; else v1;
-// its parents' too), the machine's memory.
+// The smallest of: the cgroup's limits (v2, including memory.high, above which threads are throttled; else
+// v1), those of its parents, and the machine's memory.
 Bytes memory_limit(const std::filesystem::path& root = "/");
 
 struct ProcessMemory {
   Bytes rss = 0;
   Bytes rss_peak = 0;
-  Bytes anonymous = 0;  // of rss: what only swap could take away
+  Bytes anonymous = 0;  // part of rss that only swap could take away
   int threads = 0;
 };
 
-// This process's files in /proc, kept open: they answer also when no descriptor is left. Nothing where
-// they cannot be read.
+// This process's files in /proc, kept open, so that they can be read even when no descriptor is left. Nothing
+// if they cannot be read.
 class ProcessFiles {
  public:
   ProcessFiles();
@@ -49,12 +49,12 @@ class ProcessFiles {
 ProcessMemory process_memory();
 Bytes anonymous_memory();
 
-// Nothing when they cannot be counted: there is none left to do it with.
+// Nothing if they cannot be counted, since that itself takes a descriptor.
 std::optional<int> open_descriptors();
-// What this process may open; 0: no limit.
+// Number of descriptors that this process may open; 0: no limit.
 int descriptor_limit();
-// Threads that it may have: the smallest of its cgroup's limit, its user's (not root's), and the machine's;
-// 0: unknown.
+// Number of threads that it may have: the smallest of its cgroup's limit, its user's (not root's), and the
+// machine's; 0: unknown.
 int thread_limit(const std::filesystem::path& root = "/");
 
 }  // namespace vigia::memory

@@ -1,6 +1,5 @@
-// A trimmer is a function that gives memory back which nobody uses: idle buffers, caches.
-// The registration lives as long as its handle; when the handle is gone, the function is not running
-// and never runs again.
+// A trimmer is a function that gives unused memory back: idle buffers, caches. It stays registered as long as
+// its handle lives; once the handle is destroyed, the function is not running and never runs again.
 #pragma once
 
 #include <functional>
@@ -13,12 +12,13 @@
 
 namespace vigia::memory {
 
-// Gives back what it can; returns how much that was.
+// Gives back what it can; returns the number of bytes.
 using TrimFunction = std::function<Bytes()>;
 
 class TrimmerList;
 
-// Move-only handle. Its end waits for a run that is under way, unless it ends inside that very run.
+// Move-only handle. Its destructor waits for a running call of the function, unless it is called from inside
+// that call.
 class Trimmer {
  public:
   Trimmer() = default;

@@ -13,14 +13,14 @@ namespace {
 constexpr double kRecordEvery = 1;
 constexpr double kCountEvery = 5;  // descriptors are counted one by one
 constexpr double kLogEvery = 60;
-// Growth of a minute is news when the limit is an hour away, that of a day when it is a month away.
+// Growth over a minute is reported if the limit is an hour away, over a day if it is a month away.
 constexpr std::array<double, kWindows.size()> kMatters{3600, 3 * 86400, 30 * 86400};
 
 std::size_t index(Window window) {
   return static_cast<std::size_t>(window);
 }
 
-// The longest window that has seen enough.
+// The longest window with enough records.
 std::optional<Window> longest(const Growth::Figure& figure) {
   std::optional<Window> known;
   for (const Window window : kWindows) {
@@ -29,7 +29,7 @@ std::optional<Window> longest(const Growth::Figure& figure) {
   return known;
 }
 
-// A shorter window knows better: by it, less than half of the growth is left.
+// A shorter window shows that the growth is over: by it, less than half of it is left.
 bool is_over(const Growth::Figure& figure, Window window) {
   const double per_second = figure.slopes.at(index(window)).per_second;
   return std::ranges::any_of(kWindows, [&](Window shorter) {
@@ -62,7 +62,7 @@ void Vitals::tick(SteadyTime now) {
 
 void Vitals::record(double now) {
   const auto process = files_.memory();
-  if (!process) return;  // no figure is better than a wrong one
+  if (!process) return;  // better no figure than a wrong one
   {
     MutexLock lock(mutex_);
     now_.resident.now = static_cast<double>(process->anonymous);
@@ -102,7 +102,7 @@ void Vitals::mark_owners(Window window, Bytes not_in_the_books) {
   }
   const auto set = [&marks, first](OwnerKey key, Bytes bytes) {
     auto [at, is_new] = marks.try_emplace(std::move(key));
-    // What is there when the books are opened has not grown; who comes later held nothing before.
+    // Bytes held at the first tick are not growth; an owner that appears later started from zero.
     if (is_new) at->second.assign(first ? 1 : 2, 0);
     at->second.back() = bytes;
   };

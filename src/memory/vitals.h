@@ -1,6 +1,6 @@
-// How the process does over time: resident memory, descriptors, threads, and what each owner holds; how
-// fast they grow, when that reaches the limit, and who grows most. Says so in the log when it matters,
-// once a minute at most.
+// Watches the process over time: resident memory, descriptors, threads, and what each owner holds; how fast
+// they grow, when they reach the limit, and which owner grows most. Logs growth that matters, at most once a
+// minute.
 // Cost: a tick reads /proc once a second, counts descriptors every five; some 30 KB, and 300 B an owner.
 // Threads: tick() belongs to the collector; growth() is thread-safe.
 #pragma once
@@ -20,8 +20,8 @@
 
 namespace vigia::memory {
 
-// The pseudo-owner of all that is resident and in nobody's account: libraries, stacks, the program.
-inline constexpr std::string_view kNotInTheBooks = "not in the books";
+// The pseudo-owner of resident memory in no account: libraries, stacks, the program.
+inline constexpr std::string_view kNotInTheBooks = "not in any account";
 
 struct Growth {
   struct Figure {
@@ -29,12 +29,12 @@ struct Growth {
     double limit = 0;  // 0: none
     std::array<Slope, kWindows.size()> slopes;
   };
-  Figure resident;     // bytes of anonymous memory: what only its owner can give back
+  Figure resident;     // bytes of anonymous memory, which only its owner can give back
   Figure descriptors;  // open
   Figure threads;
 
-  // The limit that is reached first. A longer window is not believed where a shorter one has seen that
-  // the growth is over.
+  // The limit that is reached first. A longer window is ignored if a shorter one shows that the growth is
+  // over.
   struct Alarm {
     std::string what;    // "memory", "descriptors", "threads"
     double seconds = 0;  // 0: it is reached
@@ -43,7 +43,8 @@ struct Growth {
   };
   std::optional<Alarm> alarm;
 
-  // Whose bytes grew most over the window of the alarm, else over the longest that knows.
+  // The owner whose bytes grew most over the alarm's window, else over the longest window with enough
+  // records.
   struct Culprit {
     std::string owner;
     std::string kind;

@@ -53,7 +53,7 @@ TEST_F(VitalsTest, NamesTheLimitAndWhoGrowsMost) {
   const double expected = 64.0 * 1024 / 2;
   EXPECT_NEAR(growth.alarm->seconds, expected, testing::kSanitized ? expected : expected * 0.2);
   ASSERT_TRUE(growth.culprit);
-  // A sanitizer's shadow memory is in nobody's books, and grows as much.
+  // A sanitizer's shadow memory is in no account, and grows as much.
   if (!testing::kSanitized) {
     EXPECT_EQ(growth.culprit->owner, "gate");
     EXPECT_EQ(growth.culprit->kind, "frames");
@@ -63,7 +63,7 @@ TEST_F(VitalsTest, NamesTheLimitAndWhoGrowsMost) {
   hall->discharge(hall->in_use());
 }
 
-TEST_F(VitalsTest, SeesWhatIsInNobodysBooks) {
+TEST_F(VitalsTest, SeesMemoryThatIsInNoAccount) {
   std::vector<std::unique_ptr<char[]>> held;
   for (int second = 0; second < 60; ++second) {
     held.push_back(std::make_unique<char[]>(2_MiB));
@@ -122,7 +122,7 @@ TEST_F(VitalsTest, ForgetsOwnersThatAreGone) {
   EXPECT_TRUE(!growth.culprit || growth.culprit->owner != "gate");
 }
 
-TEST_F(VitalsTest, SpeaksOfTimeAsPeopleDo) {
+TEST_F(VitalsTest, FormatsDurationsForPeople) {
   EXPECT_EQ(format_duration(40), "40 s");
   EXPECT_EQ(format_duration(125), "2 min");
   EXPECT_EQ(format_duration(3 * 3600 + 300), "3 h 5 min");
