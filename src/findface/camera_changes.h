@@ -1,12 +1,11 @@
-// What became different between two lists of FindFace's cameras, and what of that may be believed.
+// The differences between two lists of FindFace's cameras, and which of them are trusted.
 //
 //   KnownCameras known;
 //   CameraChanges changes = known.take(*list);    // of each list that was fetched; the first: all are added
 //
-// A camera is taken as removed only when two lists one after the other miss it: a server that restarts may
-// show an empty list for a moment. A list that is not whole removes nothing. A name that belongs to a camera
-// which is missing, but not removed yet, is given to nobody else until then: who wants it comes with the next
-// list.
+// A camera counts as removed only if two lists in a row lack it: a restarting server may return an empty list
+// for a moment. An incomplete list removes nothing. The name of a camera that is missing but not yet removed
+// stays reserved: another camera of that name is added with the next list.
 // Threads: compare() and to_text() are pure; KnownCameras one thread at a time.
 #pragma once
 
@@ -35,7 +34,7 @@ struct CameraChanges {
   std::vector<CameraChange> changed;
 };
 
-// REQUIRES: each camera has an id, each id is there once.
+// REQUIRES: each camera has an id, and each id occurs once.
 CameraChanges compare(std::span<const WatchedCamera> before, std::span<const WatchedCamera> now);
 
 // For the log: "name (it was 'hall'), address, token, filters (filter_min_size 80)". Nothing secret.
@@ -47,11 +46,11 @@ std::string label_of(const WatchedCamera& camera);
 class KnownCameras {
  public:
   KnownCameras() = default;
-  // Known from elsewhere, not from a list.
+  // Begins with cameras known from elsewhere, not from a list.
   explicit KnownCameras(std::vector<WatchedCamera> cameras) : cameras_(std::move(cameras)) {}
 
   CameraChanges take(const CameraList& list);
-  // It could not be had: with the next list it is new again.
+  // The camera could not be started: with the next list it counts as new again.
   void forget(std::int64_t id);
 
   [[nodiscard]] const std::vector<WatchedCamera>& cameras() const noexcept { return cameras_; }

@@ -91,7 +91,7 @@ TEST(KnownCamerasTest, AListThatIsNotWholeRemovesNothingAndTheRestOfItHolds) {
   EXPECT_THAT(summary_of(known.take(part)), ElementsAre("-1"));
 }
 
-TEST(KnownCamerasTest, ANameIsNotGivenAwayWhileItsCameraIsOnlyMissing) {
+TEST(KnownCamerasTest, ANameStaysReservedWhileItsCameraIsOnlyMissing) {
   KnownCameras known(std::vector{camera(1, "gate"), camera(2, "hall")});
   const CameraList swapped = list_of({camera(2, "gate"), camera(3, "yard")});
   EXPECT_THAT(summary_of(known.take(swapped)), ElementsAre("+yard"));

@@ -13,7 +13,7 @@
 namespace vigia::findface {
 namespace {
 
-constexpr int kMostPages = 1000;  // 200 000 cameras: a server that goes on for ever is broken
+constexpr int kMostPages = 1000;  // 200 000 cameras: a server with more pages is broken
 constexpr std::size_t kIdsARequest = 50;
 
 std::string lower(std::string_view text) {
@@ -61,7 +61,7 @@ Result<std::string> get_text(Session& session, const std::string& path, const st
                fmt::format("status {}", answer.status));
 }
 
-// Calls `take` with each camera of each page that `query` selects. True: that was the whole list.
+// Calls `take` with each camera of each page that `query` selects. True: the list was complete.
 template <class Take>
 Result<bool> for_each_camera(Session& session, const std::string& query, const std::stop_token& stop,
                              Take take) {
@@ -107,7 +107,7 @@ void make_names_unique(std::vector<WatchedCamera>& cameras) {
   }
 }
 
-// The groups to ask for, by id; what is left out goes to the notes.
+// The ids of the groups to query; groups that are left out go to the notes.
 std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, std::string_view prefix,
                                         std::vector<std::string>& notes) {
   std::vector<std::int64_t> chosen;
@@ -130,13 +130,13 @@ std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, 
   return chosen;
 }
 
-// The camera as it is watched; what of its filters was not understood goes to the notes.
+// The camera to watch; filters that were not understood go to the notes.
 WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
   std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : one_line(camera.name);
   if (const std::string& keys = camera.filters.not_understood; !keys.empty()) {
     notes.push_back(
         fmt::format("camera '{}' (id {}): FindFace's external_detector_settings are not understood and not "
-                    "obeyed: {}",
+                    "applied: {}",
                     for_log(name), camera.id, keys));
   }
   return {.spec = {.name = std::move(name),
@@ -146,7 +146,7 @@ WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
           .filters = camera.filters.filters};
 }
 
-// Of each page's cameras those that `wanted` picks, by id. True: that was the whole list.
+// Collects the cameras of all pages that `wanted` selects, by id. True: the list was complete.
 template <class Wanted>
 Result<bool> collect(Session& session, const std::string& query, const std::stop_token& stop, Wanted wanted,
                      std::map<std::int64_t, ListedCamera>& into) {

@@ -1,9 +1,9 @@
-// The cameras that FindFace knows and Vigia is to watch: in groups whose name begins with the prefix (in any
-// case), with external_detector and active; the stream's URL is the camera's comment. All pages are read, the
-// server's filters are applied again here, and what is left out is told with its reason.
-// What of an answer cannot be read (an entry without number, pages that go in a circle) is left out, and the
-// list is then not whole: nobody may conclude from it that a camera is gone.
-// Threads: thread-safe; each call asks the server anew (one request for the groups, one a page of cameras).
+// Fetches the cameras that FindFace wants Vigia to watch: active ones with external_detector, in groups whose
+// name begins with the prefix (in any case); the stream's URL is the camera's comment. All pages are read,
+// the server's filters are applied again here, and each camera that is left out is noted with the reason.
+// Unreadable parts of an answer (an entry without a number, pages in a circle) are left out, and the list
+// then counts as incomplete: it must not be taken to mean that a camera is gone. Threads: thread-safe; each
+// call queries the server (one request for the groups, one for each page of cameras).
 #pragma once
 
 #include <optional>
@@ -28,22 +28,22 @@ struct WatchedCamera {
 };
 
 struct CameraList {
-  // Ordered by id; names unique: "gate #7" where two are equal. Names and addresses are one line each.
+  // Ordered by id; names are unique: "gate #7" if two are equal. Names and addresses contain no line breaks.
   std::vector<WatchedCamera> cameras;
-  std::vector<std::string> notes;  // what was left out and why, one line each, nothing secret
+  std::vector<std::string> notes;  // what was left out and why, one line each, without secrets
   bool is_whole = true;
 };
 
 // prefix: empty: all groups. Errors: as Session::log_in(), and invalid (an answer that makes no sense).
 Result<CameraList> fetch_cameras(Session& session, std::string_view prefix, const std::stop_token& stop);
 
-// Those that the server has of these numbers, in whatever group, active or not; urls are as they come.
+// The server's cameras with these numbers, in any group, active or not; urls are not checked.
 // Cost: one request for 50.
 Result<CameraList> fetch_cameras_by_id(Session& session, std::span<const std::int64_t> ids,
                                        const std::stop_token& stop);
 
-// The token with which events of this camera are posted, as the server has it now; "" when the server has
-// no such camera (any more).
+// The server's present token for posting events of this camera; "" if the server has no such camera (any
+// more).
 Result<std::string> fetch_camera_token(Session& session, std::int64_t camera_id, const std::stop_token& stop);
 
 // The parts, without a server.
@@ -74,7 +74,7 @@ struct CameraPage {
 };
 Result<CameraPage> parse_camera_page(std::string_view body);
 
-// next_page as the server gives it: a cursor, a whole URI or its query, from which `page` is taken.
+// next_page: the server's value: a cursor, or a URI or query whose parameter `page` holds it.
 std::string cursor_of(std::string_view next_page);
 
 }  // namespace vigia::findface

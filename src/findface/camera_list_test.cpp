@@ -113,7 +113,7 @@ TEST_F(CameraListTest, EqualNamesAreToldApartByTheirNumber) {
   EXPECT_THAT(names(""), ElementsAre("gate #7", "gate #9'", "gate #9", "camera 11"));
 }
 
-TEST_F(CameraListTest, ANameOrAnAddressWithALineBreakEndsNoLineOfTheLog) {
+TEST_F(CameraListTest, LineBreaksInNamesAndAddressesDoNotReachTheLog) {
   start();
   server_->add_camera({.id = 7,
                        .name = "gate\n[error] all is lost\t\x7f",
@@ -133,7 +133,7 @@ TEST_F(CameraListTest, LoginOnceMoreAfterA401) {
   EXPECT_THAT(names(""), ElementsAre("gate"));
 }
 
-TEST_F(CameraListTest, AServerThatFailsOrTalksNonsenseIsAnError) {
+TEST_F(CameraListTest, AServerThatFailsOrAnswersNonsenseIsAnError) {
   start();
   server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = 502, .body = "<html>"});
   EXPECT_THAT(fetch_cameras(*session_, "", {}).error().text, HasSubstr("/camera-groups/: status 502"));
@@ -167,7 +167,7 @@ TEST_F(CameraListTest, ReadsTheFiltersOfEachCamera) {
   EXPECT_EQ(to_text(list_.cameras[2].filters), "filter_min_size 80");
   EXPECT_THAT(list_.notes, ElementsAre(HasSubstr("camera 'yard' (id 9): FindFace's "
                                                  "external_detector_settings are not understood and not "
-                                                 "obeyed: roi")));
+                                                 "applied: roi")));
 }
 
 TEST_F(CameraListTest, FetchesCamerasByTheirNumbersWhereverTheyAre) {
@@ -205,7 +205,7 @@ TEST_F(CameraListTest, AListOfWhichPartCannotBeReadIsNotWhole) {
   EXPECT_FALSE(list_.is_whole);
 }
 
-TEST(ParseCameraPage, TakesWhatIsThereAndBelievesNothing) {
+TEST(ParseCameraPage, ReadsWhatIsThereAndChecksEverything) {
   const auto page = parse_camera_page(
       R"({"next_page":17,"results":[{"id":1},{"id":"2","name":null,"comment":7,"active":"no"},{"id":1e300},{"id":18446744073709551615},7,null,
           {"id":-3,"group":null,"external_detector":false}]})");

@@ -1,5 +1,5 @@
-// Which token belongs to which camera, for posting its faces. Filled from the settings or FindFace's list;
-// a token that the server changed is replaced while running. Secrets: kept in memory only.
+// The token of each camera, for posting its faces. Filled from the settings or FindFace's list; a token that
+// the server changes is replaced during the run. Secrets: kept in memory only.
 // Threads: thread-safe.
 #pragma once
 
@@ -17,7 +17,7 @@ namespace vigia::findface {
 
 class CameraTokens {
  public:
-  // Adds or replaces; cameras without id or token are passed over.
+  // Adds or replaces tokens; cameras without id or token are skipped.
   void add(const std::vector<domain::CameraSpec>& cameras) {
     MutexLock lock(mutex_);
     for (const domain::CameraSpec& camera : cameras) {

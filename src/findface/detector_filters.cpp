@@ -14,7 +14,7 @@ namespace {
 
 using domain::Region;
 
-// No picture is larger; the setting's own limit is the largest face in one.
+// No picture is larger; the setting's own limit is the size of the largest face.
 constexpr double kLargest = 65536;
 
 // Also from text: "60".

@@ -1,9 +1,9 @@
-// What FindFace's user set for the faces of one camera, external_detector_settings: the server would leave
-// out what is beyond them, so it is not sent at all.
+// FindFace's filters for the faces of one camera, external_detector_settings: the server would reject faces
+// outside them, so they are not sent at all.
 //
-// What is missing or null is not set. What cannot be understood is not set either, and is told: no camera
-// stands still for it. The form of the server's roi is not documented: [left, top, right, bottom], as a post
-// has it, and "WxH+X+Y", as the settings file has it, are understood; both in pixels of the frame.
+// A value that is missing or null is not set. A value that cannot be understood is not set either, and is
+// reported; the camera runs without it. The form of the server's roi is not documented: [left, top, right,
+// bottom], as in a post, and "WxH+X+Y", as in the settings file, are accepted; both in pixels of the frame.
 // Threads: a value and a pure function.
 #pragma once
 
@@ -30,7 +30,7 @@ struct ReadFilters {
 };
 ReadFilters read_detector_filters(const nlohmann::json& settings);
 
-// "filter_min_size 80, roi 640x360+0+0"; "none" where nothing is set.
+// "filter_min_size 80, roi 640x360+0+0"; "none" if nothing is set.
 std::string to_text(const DetectorFilters& filters);
 
 }  // namespace vigia::findface

@@ -1,4 +1,5 @@
-// The body of POST /events/faces/add/: multipart/form-data with the parts that FindFace wants, in its order.
+// The body of POST /events/faces/add/: multipart/form-data with the parts that FindFace requires, in its
+// order.
 #pragma once
 
 #include <string>

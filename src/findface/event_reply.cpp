@@ -15,7 +15,7 @@ using outbox::Delivery;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
-constexpr Nanoseconds kAfterWrongAnswer = 60s;  // somebody has to mend something first
+constexpr Nanoseconds kAfterWrongAnswer = 60s;  // somebody has to fix something first
 constexpr Nanoseconds kAfterTls = 5min;
 constexpr int kInternalErrors = 3;
 
@@ -59,7 +59,7 @@ Delivery read_failure(const HttpResult& answer) {
   return delivery;
 }
 
-// 200 does not mean that there is an event: count them.
+// A 200 does not mean that an event was created: count them.
 EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
   const std::optional<Json> json = parse_json(answer.body);
   if (!json || !json->is_object()) {
@@ -78,7 +78,7 @@ EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
         fmt::format("no event was made: {}", errors.empty() ? "no reason given" : secrets.line(errors)),
         reason)};
   }
-  // Ids are 64 bits wide, and text at some servers: they stay text here.
+  // Ids are 64 bits wide, and some servers send them as text: they stay text here.
   const Json& id = events.front();
   std::string text = "event " + secrets.line(id.is_string() ? text_of(id) : id.dump());
   if (!errors.empty()) text += ", with errors: " + secrets.line(errors);
@@ -114,8 +114,9 @@ EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
   }
 }
 
-// 503: nobody has taken it. 502 and 504 are a proxy's: the server broke off, or has not answered so far, and
-// may have taken what went out whole. A 502 may also say that there is no server at all.
+// 503: the event was not accepted. 502 and 504 come from a proxy: the server broke off or did not answer in
+// time, and may have accepted a request that was sent whole. A 502 may also mean that there is no server at
+// all.
 EventReply read_gateway_error(const HttpResult& answer) {
   Delivery delivery = retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
   delivery.maybe_delivered = answer.status != 503 && answer.sent_whole;
@@ -130,7 +131,7 @@ EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets) {
   if (answer.status >= 400 && answer.status < 500) return read_client_error(answer, secrets);
   if (answer.status == 502 || answer.status == 503 || answer.status == 504) return read_gateway_error(answer);
   if (answer.status >= 500) {
-    // It may be this shot, it may be a bad day of the server's: a few tries tell.
+    // The cause may be this shot or the server: a few attempts show which.
     Delivery delivery =
         retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
     delivery.attempts_at_most = kInternalErrors;

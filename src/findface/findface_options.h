@@ -7,12 +7,12 @@
 namespace vigia::findface {
 
 struct FindfaceOptions {
-  std::string url;            // https://host[:port]; empty: no FindFace
-  std::string camera_prefix;  // groups whose name begins so, in any case; empty: all groups
-  std::string ca_file;        // PEM file that the server's certificate is verified with; empty: the system's
-  std::string tls_pin;        // "", "first_use" or "sha256//BASE64": see http/tls_options.h
-  bool tls_insecure = false;  // nothing is verified; warned of at each start
-  std::string secrets_file;   // FINDFACE_USER=... lines, for those that the environment does not set
+  std::string url;                // https://host[:port]; empty: no FindFace
+  std::string camera_prefix;      // groups whose name begins so, in any case; empty: all groups
+  std::string ca_file;            // PEM file to verify the server's certificate against; empty: the system's
+  std::string tls_pin;            // "", "first_use" or "sha256//BASE64": see http/tls_options.h
+  bool tls_insecure = false;      // nothing is verified; warned of at each start
+  std::string secrets_file;       // FINDFACE_USER=... lines, for those that the environment does not set
   double reload_interval = 15.0;  // seconds until the list of cameras is fetched again; 0: only at the start
 
   // Never in the settings file.

@@ -29,7 +29,7 @@ class FindfaceTest : public ::testing::Test {
     logger->set_level(spdlog::level::trace);
     spdlog::set_default_logger(std::move(logger));
   }
-  // No secret was logged, and nothing was sent that FindFace's description does not allow.
+  // Checks that no secret was logged, and that every request follows FindFace's API description.
   void TearDown() override {
     for (const char* secret : {kPassword, kCameraToken, "session-token-", "YWRtaW46"}) {
       EXPECT_EQ(log_.str().find(secret), std::string::npos) << log_.str();
@@ -65,7 +65,7 @@ class FindfaceTest : public ::testing::Test {
     return courier_->deliver(shot, {});
   }
 
-  // Stands for shot/smaller_shot.h, which wants pictures that can be decoded.
+  // Replaces shot/smaller_shot.h, which needs pictures that can be decoded.
   static std::optional<domain::Shot> halved(const domain::Shot& shot) {
     const domain::Size size{shot.jpeg->size.width / 2, shot.jpeg->size.height / 2};
     if (size.width == 0 || size.height == 0) return std::nullopt;

@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kDeepest = 64;
 
-// The parser itself recurses when a value is destroyed: a hostile body may not choose how deep.
+// The JSON library recurses when a value is destroyed: a hostile body must not choose the depth.
 bool too_deep(std::string_view body) {
   int depth = 0;
   bool in_text = false;

@@ -1,5 +1,5 @@
-// Reading a server's JSON without exceptions and without belief: what is missing or of another type is
-// simply not there. Used by this folder only.
+// Reads a server's JSON without exceptions and without trust: a value of the wrong type counts as missing.
+// Used by this folder only.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace vigia::findface {
 
 using Json = nlohmann::json;
 
-// Nothing: no JSON (an HTML page of a proxy, an empty body), or nested deeper than 64 levels.
+// Nothing if it is not JSON (an HTML page of a proxy, an empty body), or nested deeper than 64 levels.
 std::optional<Json> parse_json(std::string_view body);
 
 // The member of an object; null when it is not there, or `from` is no object.
@@ -21,8 +21,7 @@ std::string text_of(const Json& value);                     // "" for what is no
 std::optional<std::int64_t> integer_of(const Json& value);  // also from text: "184"
 bool bool_of(const Json& value, bool otherwise);
 
-// Without an end of a line: control characters become blanks. For names that are used, and logged,
-// everywhere.
+// The text with control characters, line ends included, replaced by blanks. For names that are logged.
 std::string one_line(std::string_view text);
 // The same, of at most 200 bytes, for a log.
 std::string for_log(std::string_view text);

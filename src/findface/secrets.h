@@ -1,7 +1,7 @@
-// Keeps secrets out of texts for people: what a server says may repeat what it was sent.
+// Removes secrets from texts for people, since a server's answer may repeat what it was sent.
 //
-// Hidden is the secret as it is and as JSON writes it. It has to be done before a text is cut: of a secret
-// across the cut a part would stay.
+// Hides each secret both as it is and as JSON escapes it. Apply it before a text is cut: else a part of a
+// secret across the cut would stay.
 // Threads: one thread at a time; const functions any number at once.
 #pragma once
 

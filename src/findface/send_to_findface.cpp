@@ -19,10 +19,10 @@ using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 
 constexpr Nanoseconds kAskAgainAfter = 1min;
-// So long what the server said of a camera's token holds also for posts that it has refused since.
+// How long an answer about a camera's token also applies to posts that are refused after it.
 constexpr Nanoseconds kAnswerHolds = 5s;
 
-// Of a shot that was not posted: nothing is known of the server.
+// For a shot that was not posted: says nothing about the server.
 Delivery refused(std::string text) {
   return {.outcome = Delivery::Outcome::refused,
           .after = std::nullopt,
@@ -134,7 +134,7 @@ domain::Shot SendToFindface::within_limits(const domain::Shot& shot) const {
 }
 
 EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token& stop) {
-  // A shot that an earlier run left may be of a camera that this one does not watch: the server knows it.
+  // A shot from an earlier run may belong to a camera that this run does not watch: the server has its token.
   const std::string known = tokens_.find(*shot.camera_id).value_or("");
   EventReply reply{.delivery = refused(fmt::format("FindFace has no camera {} (any more)", *shot.camera_id)),
                    .camera_unknown = true};
@@ -142,13 +142,13 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
   if (!reply.camera_unknown) return reply;
   const Nanoseconds until_asked = until_next_question(*shot.camera_id, known);
   if (until_asked > Nanoseconds::zero()) {
-    return {.delivery = retry(reply.delivery.text + ", and the camera's token was asked for just now", true,
+    return {.delivery = retry(reply.delivery.text + ", and the camera's token was fetched just now", true,
                               until_asked)};
   }
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
     const Nanoseconds wait = session_.asked_to_wait();
-    return {.delivery = retry("the camera's token cannot be asked for: " + changed.error().text,
+    return {.delivery = retry("the camera's token cannot be fetched: " + changed.error().text,
                               changed.error().code == ErrorCode::cancelled,
                               wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt)};
   }
@@ -194,7 +194,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
   {
     MutexLock lock(mutex_);
     Question& question = questions_[camera_id];
-    // Not an answer: the shot must not be refused because another sender was quicker.
+    // This is not an answer: the shot must not be refused because another sender was quicker.
     if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
     if (question.answered && clock_.now() - *question.answered < kAnswerHolds)
       return std::optional<std::string>();
@@ -205,7 +205,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
     MutexLock lock(mutex_);
     Question& question = questions_[camera_id];
     question.asking = false;
-    // After a new token the next refusal is news again.
+    // After a new token the next refusal is to be logged again.
     if (fresh)
       question.answered = *fresh == old || fresh->empty() ? std::optional(clock_.now()) : std::nullopt;
   }

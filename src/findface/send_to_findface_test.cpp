@@ -104,7 +104,7 @@ TEST_F(SendToFindfaceTest, Row401LicenceErrorWithAFreshTokenBacksOff) {
   EXPECT_EQ(server_->requests("/auth/login/"), 2);
 }
 
-TEST_F(SendToFindfaceTest, Row401AtLoginIsNotHammered) {
+TEST_F(SendToFindfaceTest, Row401AtLoginIsNotRepeatedAtOnce) {
   connect(server_->url(), "wrong");
   for (int i = 0; i < 3; ++i) {
     const Delivery delivery = deliver();
@@ -178,7 +178,7 @@ TEST_F(SendToFindfaceTest, Row404IsRefusedAfterAskingForTheCamera) {
 
 class TransientStatusTest : public SendToFindfaceTest, public ::testing::WithParamInterface<int> {};
 
-TEST_P(TransientStatusTest, IsTriedAgainAndRetryAfterIsObeyed) {
+TEST_P(TransientStatusTest, IsTriedAgainAfterTheTimeOfRetryAfter) {
   answer_posts_with(GetParam(), "<html>proxy</html>");
   const Delivery plain = deliver();
   EXPECT_EQ(plain.outcome, Outcome::retry);
@@ -197,7 +197,7 @@ TEST_P(TransientStatusTest, AProxysMayHaveBeenDeliveredAndAServersWasNot) {
   EXPECT_EQ(deliver().maybe_delivered, GetParam() == 502 || GetParam() == 504);
 }
 
-TEST_F(SendToFindfaceTest, Row502OfAProxyWithoutAServerIsHeldAgainstNoShot) {
+TEST_F(SendToFindfaceTest, Row502OfAProxyWithoutAServerCountsAgainstNoShot) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject("*", {.kind = Fault::Kind::answer, .status = 502}, -1);
   for (std::uint64_t track = 1; track <= 3; ++track) {
@@ -276,7 +276,7 @@ TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnlyWhereTheServerTakesOtherSho
   }
 }
 
-TEST_F(SendToFindfaceTest, Row500OfAllPostsIsHeldAgainstOneShotAtMost) {
+TEST_F(SendToFindfaceTest, Row500OfAllPostsCountsAgainstOneShotAtMost) {
   answer_posts_with(500, "", -1);
   EXPECT_EQ(deliver(sample_shot(1)).attempts_at_most, 3);
   for (std::uint64_t track = 1; track <= 10; ++track) {
@@ -290,10 +290,10 @@ TEST_F(SendToFindfaceTest, Row500OfAllPostsIsHeldAgainstOneShotAtMost) {
   EXPECT_EQ(deliver().outcome, Outcome::delivered);
 }
 
-// All that the server is asked, as by a proxy whose server is away.
+// Every request fails, as behind a proxy whose server is away.
 class OfEverythingTest : public SendToFindfaceTest, public ::testing::WithParamInterface<Fault> {};
 
-TEST_P(OfEverythingTest, IsHeldAgainstNoShotAndNothingIsPostedMeanwhile) {
+TEST_P(OfEverythingTest, CountsAgainstNoShotAndNothingIsPostedMeanwhile) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject("*", GetParam(), -1);
   for (std::uint64_t track = 1; track <= 5; ++track) {
@@ -586,7 +586,7 @@ TEST_F(SendToFindfaceTest, AShotWithoutCameraNumberIsRefusedAndTheTextSaysWhatTo
   EXPECT_EQ(server_->requests(kAddPath), 0);
 }
 
-TEST_F(SendToFindfaceTest, RetryAfterOfAQuestionIsObeyedToo) {
+TEST_F(SendToFindfaceTest, RetryAfterOfAQueryIsAppliedToo) {
   ASSERT_TRUE(session_->log_in({}).ok());
   const Fault later{.kind = Fault::Kind::answer, .status = 503, .headers = {{"Retry-After", "600"}}};
   server_->inject("/cameras/", later);

@@ -27,7 +27,7 @@ constexpr Nanoseconds kRenewBefore = 10min;
 constexpr Nanoseconds kAfterWrongPassword = 5min;
 constexpr Nanoseconds kAfterFailedLogin = 1s;
 constexpr std::size_t kTokensKnown = 8;
-constexpr Nanoseconds kLongestWait = 60min;  // of what a server may ask for
+constexpr Nanoseconds kLongestWait = 60min;  // the most that a server may request
 
 std::string without_end_slashes(std::string url) {
   while (url.ends_with('/')) url.pop_back();
@@ -116,7 +116,7 @@ HttpResult Session::send(const std::string& path, HttpRequest request, const std
     if (deadline != SteadyTime::max()) request.send_within = deadline - clock_.now();
     answer = http_.perform(request, stop);
     if (!answer.answered(401)) return answer;
-    if (attempt == 0) reject(*got);  // a fresh one that is refused, too, is kept: no login in a loop
+    if (attempt == 0) reject(*got);  // a fresh token that is refused as well is kept: no loop of logins
   }
   return answer;
 }
@@ -228,7 +228,7 @@ void Session::log_in_alone(const std::stop_token& stop) {
       }
       last_login_ = got.error();
       no_login_before_ = clock_.now() + pause;
-      renew_at_ = clock_.now() + std::max<Nanoseconds>(pause, 60s);  // an old token may serve on meanwhile
+      renew_at_ = clock_.now() + std::max<Nanoseconds>(pause, 60s);  // the old token may still be valid
     }
   }
   login_done_.notify_all();
@@ -266,8 +266,8 @@ SteadyTime Session::renewal_time(const std::string& expires) const {
   const SteadyTime now = clock_.now();
   const std::optional<UtcTime> end = parse_utc(expires);
   if (!end) return now + std::chrono::hours(24);
-  // From now on by the steady clock: the time of day may jump. A life shorter than the margin, or a
-  // server whose clock is behind, must not mean a login for each request.
+  // From here on the steady clock counts, as the time of day may jump. A lifetime shorter than the margin, or
+  // a server whose clock is behind, must not cause a login for each request.
   const Nanoseconds left = std::min<Nanoseconds>(*end - clock_.utc_now(), std::chrono::hours(24 * 30));
   return now + std::max<Nanoseconds>({left - kRenewBefore, left / 2, 60s});
 }
@@ -289,7 +289,7 @@ std::string installation_uuid(const FindfaceOptions& options) {
     ::gethostname(host.data(), host.size() - 1);
     machine = host.data();
   }
-  // The machine's id itself is not for others: a code of it is enough.
+  // The machine's id itself is not disclosed: a hash of it is enough.
   return fmt::format("vigia-{:016x}", fnv1a(machine));
 }
 

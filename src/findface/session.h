@@ -1,10 +1,10 @@
 // Vigia's login at one FindFace server: gets a token, renews it, and sends requests with it.
 //
-// One login serves all threads: while one logs in the others wait for its result, also for a failed one.
-// A new token is fetched 10 minutes before the old one ends, and after a 401; a request that met a 401 is
-// repeated once with the new token. A wrong password is tried again after 5 minutes at the earliest,
-// an unreachable server after 1 s, and no login before the server wants one (Retry-After, an hour at most).
-// The server keeps one token per uuid: two running Vigias with the same uuid log each other out.
+// One login serves all threads: while one logs in the others wait for its result, also if it fails. A new
+// token is fetched 10 minutes before the old one expires, and after a 401; a request that got a 401 is
+// repeated once with the new token. A wrong password is tried again after 5 minutes at the earliest, an
+// unreachable server after 1 s, and never before the server's Retry-After (at most an hour). The server keeps
+// one token per uuid: two running Vigias with the same uuid log each other out.
 // Threads: thread-safe.
 #pragma once
 
@@ -33,29 +33,29 @@ class Session {
   // Both must outlive the session. Nothing is sent yet.
   Session(const FindfaceOptions& options, Http& http, Clock& clock);
 
-  // Gets a token unless there is one. For `vigia check` and the start; send() does it by itself.
+  // Gets a token unless there is one. For `vigia check` and the start; send() logs in by itself.
   // Errors: refused (user or password), unavailable, timeout, cancelled, invalid (the answer makes no sense).
   Status log_in(const std::stop_token& stop);
 
   // path: "/cameras/?..." on the server. Adds the address and the token to the request.
-  // A failed login is HttpFailure::login, with retry_after where it is known. deadline: what was not sent by
-  // then, the time for a login included, is not sent: HttpFailure::late.
+  // A failed login is HttpFailure::login, with retry_after if it is known. deadline: a request not sent by
+  // then, the time for a login included, is given up: HttpFailure::late.
   HttpResult send(const std::string& path, HttpRequest request, const std::stop_token& stop,
                   SteadyTime deadline = SteadyTime::max());
   HttpResult get(const std::string& path, const std::stop_token& stop);
 
-  // Why the last login failed; ok: it did not, or there was none.
+  // Why the last login failed; ok: it succeeded, or there was none.
   [[nodiscard]] Status last_login() const;
-  // How long the server wants not to be asked for tokens and lists any more, by the last Retry-After of such
-  // an answer, an hour at most; zero: it does not say so.
+  // How long not to request tokens and lists, by the last Retry-After of such an answer, at most an hour;
+  // zero: no limit.
   [[nodiscard]] Nanoseconds asked_to_wait() const;
 
-  // Takes 3 s at most; a server that does not answer, or not kindly, changes nothing.
+  // Takes at most 3 s; failures are ignored.
   void log_out();
 
   // "https://host:8000", without credentials, for logs.
   [[nodiscard]] const std::string& shown_url() const { return shown_url_; }
-  // What no text may show: the password, what is sent for it, the last tokens.
+  // Secrets that no text may show: the password, its encoded form, the last tokens.
   [[nodiscard]] Secrets secrets() const;
 
  private:
@@ -85,15 +85,15 @@ class Session {
   bool logging_in_ GUARDED_BY(mutex_) = false;
   std::uint64_t logins_ GUARDED_BY(mutex_) = 0;  // finished, well or not
   std::optional<Token> token_ GUARDED_BY(mutex_);
-  std::deque<std::string> tokens_given_ GUARDED_BY(mutex_);  // the last, also those that are no good any more
+  std::deque<std::string> tokens_given_ GUARDED_BY(mutex_);  // the last ones, also those no longer valid
   SteadyTime renew_at_ GUARDED_BY(mutex_);
   Status last_login_ GUARDED_BY(mutex_);  // why there is no token
   SteadyTime no_login_before_ GUARDED_BY(mutex_) = SteadyTime::min();
-  SteadyTime quiet_until_ GUARDED_BY(mutex_) = SteadyTime::min();  // as the server wants it
+  SteadyTime quiet_until_ GUARDED_BY(mutex_) = SteadyTime::min();  // by Retry-After
 };
 
-// What identifies this installation at the server: the setting, else made from /etc/machine-id or the
-// machine's name, so that it is the same after each start.
+// Identifies this installation to the server: the setting, else made from /etc/machine-id or the machine's
+// name, so that it is the same after each start.
 std::string installation_uuid(const FindfaceOptions& options);
 
 }  // namespace vigia::findface

@@ -140,7 +140,7 @@ TEST_F(SessionTest, ALoginIsNotTriedAgainBeforeTheServerWantsIt) {
   EXPECT_TRUE(ask());
 }
 
-TEST_F(SessionTest, WhoAsksForListsIsToldHowLongTheServerWantsPeace) {
+TEST_F(SessionTest, RetryAfterOfListsAndTokensIsKnownToCallers) {
   EXPECT_TRUE(ask());
   EXPECT_EQ(session_->asked_to_wait(), Nanoseconds::zero());
   server_->inject("/camera-groups/",
@@ -166,7 +166,7 @@ TEST_F(SessionTest, AnswersThatAreNoLoginAreErrors) {
   EXPECT_TRUE(session_->log_in({}).ok());
 }
 
-TEST_F(SessionTest, TheWrongServerIsSaidToBeSo) {
+TEST_F(SessionTest, AWrongServerIsReported) {
   server_->inject("/auth/login/", {.kind = Fault::Kind::answer, .status = 404});
   EXPECT_THAT(session_->log_in({}).error().text, HasSubstr("check delivery.findface.url"));
 }
