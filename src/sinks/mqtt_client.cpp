@@ -22,8 +22,7 @@ constexpr std::chrono::milliseconds kStep{1000};
 constexpr int kKeepAliveSeconds = 30;
 constexpr int kQos = 1;
 constexpr int kFirstRefusal = 128;  // MQTT 5: reasons from here on are refusals
-// While a connection is being made it is looked at this often: whether it waits for reading or writing is not
-// to be had from libmosquitto then.
+// How often to poll while connecting: libmosquitto does not say then whether it waits for reading or writing.
 constexpr std::chrono::milliseconds kConnectingStep{10};
 
 void initialise_once() {

@@ -1,12 +1,12 @@
 // One connection to an MQTT broker over libmosquitto, from its beginning to its end. A connection that ended
-// is thrown away with all that was not acknowledged: who wants it sent again asks a new one. So nothing that
-// libmosquitto keeps can grow, and nothing is sent twice behind our back.
+// is discarded with everything that was not acknowledged; the caller sends it again on a new one. So
+// libmosquitto's queues cannot grow, and it never repeats a message by itself.
 //
-// MQTT 5, so that the broker says why it refuses, and how large a message may be; 3.1.1 on demand. All is
-// published with QoS 1. TLS is verified: chain, dates and name. libmosquitto's own loop and its select() are
-// not used: the first has a thread that a stop cannot end while it connects, the second cannot take a
+// Uses MQTT 5, so that the broker says why it refuses, and how large a message may be; 3.1.1 if requested.
+// Publishes with QoS 1. TLS is verified: chain, dates and name. libmosquitto's own loop and its select() are
+// not used: the first has a thread that a stop cannot end while it connects, the second cannot handle a
 // descriptor above 1023.
-// Threads: owner thread only, callbacks included: they come out of step().
+// Threads: owner thread only; callbacks are called from step().
 // Blocks: begin() while the host's name is looked up (the system's resolver: some seconds when it is away).
 #pragma once
 
@@ -28,7 +28,7 @@ namespace vigia::sinks {
 struct MqttMessage {
   std::string topic;
   std::string payload;
-  bool retain = false;  // the broker keeps the last one and hands it to whoever subscribes later
+  bool retain = false;  // the broker keeps the last one for later subscribers
 };
 
 struct MqttServer {
@@ -44,7 +44,7 @@ struct MqttServer {
   [[nodiscard]] std::string url() const;
 };
 
-// Of options that the settings' checks have let through.
+// REQUIRES: options that passed the settings' checks.
 MqttServer mqtt_server(const MqttOptions& options);
 
 class MqttClient {
@@ -52,12 +52,12 @@ class MqttClient {
   class Events {
    public:
     virtual ~Events() = default;
-    // The broker has the message that publish() gave this number; error: it will not have it.
+    // The broker has accepted the message with this number from publish(); error: it refused it.
     virtual void acknowledged(int number, const Status& status) = 0;
     virtual void received(std::string_view topic, std::string_view payload) = 0;
   };
 
-  // Begins to connect: call step() until connected(). will: what the broker publishes when the connection
+  // Begins to connect: call step() until connected(). will: published by the broker when the connection
   // breaks. Error: see step(). events: must outlive the client.
   static Result<std::unique_ptr<MqttClient>> begin(const MqttServer& server,
                                                    const std::optional<MqttMessage>& will, Events& events);
@@ -67,16 +67,16 @@ class MqttClient {
 
   [[nodiscard]] bool connected() const noexcept { return connected_; }
 
-  // Waits, at most so long or until `wake` (a descriptor; -1: none) can be read, for what there is to do, and
-  // does it. Error: the connection is over. Its code: refused where somebody has to mend something (password,
-  // certificate, client id), invalid where the broker does not speak this protocol, else unavailable.
+  // Waits for work, for at most this time or until `wake` (a descriptor; -1: none) can be read, and does it.
+  // Error: the connection is over. Its code: refused if somebody has to fix something (password, certificate,
+  // client id), invalid if the broker does not support this protocol, else unavailable.
   Status step(int wake, std::chrono::milliseconds at_most);
 
   // REQUIRES: connected(). The number that acknowledged() will name.
   // Error: refused, larger than the broker takes; unavailable, the connection is over.
   Result<int> publish(const MqttMessage& message);
   Status subscribe(const std::string& filter);
-  // Says good-bye, so that the broker does not publish the will.
+  // Disconnects cleanly, so that the broker does not publish the will.
   void disconnect();
 
  private:
@@ -95,10 +95,10 @@ class MqttClient {
   bool connected_ = false;
   int refusal_ = 0;        // the broker's reason, of CONNACK
   int farewell_ = 0;       // the broker's reason, of its DISCONNECT
-  std::string tls_error_;  // the last that OpenSSL said
+  std::string tls_error_;  // OpenSSL's last error
 };
 
-// Steps until the broker has accepted the client, or will not, or for 10 s.
+// Calls step() until the broker has accepted or refused the client, or for 10 s.
 Status wait_until_connected(MqttClient& client, Clock& clock, const std::stop_token& stop);
 
 }  // namespace vigia::sinks

@@ -1,4 +1,4 @@
-// What a real broker does not do on demand: silence, old protocols.
+// Cases that a real broker cannot produce on demand: silence, old protocols.
 #include "sinks/mqtt_client.h"
 
 #include <gmock/gmock.h>
@@ -41,7 +41,7 @@ TEST(MqttServerTest, IsReadFromTheUrl) {
   for (const char* url : {"mqtt://broker:1884", "mqtts://[::1]:8883"}) EXPECT_EQ(read(url).url(), url);
 }
 
-// Takes connections on loopback, and does with each what the test says.
+// Accepts connections on loopback, and handles each as the test says.
 class Listener {
  public:
   Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -74,7 +74,7 @@ int protocol_level(const Fd& client) {
   return size > 8 && packet[0] == 0x10 ? packet[8] : -1;
 }
 
-TEST(MqttClientTest, ABrokerOfBeforeMqtt5IsSpokenToInItsOwnTongue) {
+TEST(MqttClientTest, FallsBackTo311WithABrokerOlderThanMqtt5) {
   const Listener listener;
   std::atomic<int> first{0};
   std::atomic<int> second{0};

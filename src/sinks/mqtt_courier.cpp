@@ -18,7 +18,7 @@ namespace {
 using outbox::Delivery;
 using std::chrono_literals::operator""s;
 
-constexpr Nanoseconds kAfterRefusal = 60s;  // somebody has to mend something first
+constexpr Nanoseconds kAfterRefusal = 60s;  // somebody has to fix something first
 
 // A client id of its own: two clients of the same id end each other's connections.
 MqttOptions with_client_id(MqttOptions options) {
@@ -35,7 +35,7 @@ Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt
   return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
-// keeps: the broker keeps the image for whoever comes later.
+// keeps: the broker retains the image for later subscribers.
 std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::Shot& shot, bool keeps) {
   std::vector<MqttMessage> messages;
   if (options.images && shot.jpeg && !shot.jpeg->bytes.empty()) {
@@ -92,7 +92,8 @@ Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& s
   const MqttLink::Published published =
       link_.publish(messages_of(options_, shot, was_known), stop, shot.deadline);
   images_left_out_ += published.left_out;
-  // It went meanwhile: its image may have come to the broker after the word to forget it.
+  // The camera was removed meanwhile: its image may have reached the broker after the message that deletes
+  // it.
   if (was_known && options_.images && !is_known(shot.camera)) {
     link_.forget(image_topic(options_, shot.camera));
   }
@@ -131,7 +132,7 @@ void MqttCourier::finish() {
 }
 
 Result<std::string> try_mqtt(const MqttOptions& options, Clock& clock, const std::stop_token& stop) {
-  // With an id of its own: the one that is set may be that of a Vigia that runs.
+  // With another client id: a running Vigia may use the configured one.
   MqttOptions tried = options;
   tried.client_id.clear();
   const MqttServer server = mqtt_server(with_client_id(std::move(tried)));

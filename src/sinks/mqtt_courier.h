@@ -1,12 +1,12 @@
-// MqttCourier: publishes each shot at an MQTT broker, and what Home Assistant needs to show the cameras.
-// Topics and payloads: mqtt_topics.h. The connection: mqtt_link.h.
+// MqttCourier: publishes each shot to an MQTT broker, and the messages that Home Assistant needs to show the
+// cameras. Topics and payloads: mqtt_topics.h. The connection: mqtt_link.h.
 //
-// What becomes of a shot: the broker's acknowledgement (QoS 1) of the event is the delivery; the image goes
-// before it on the same connection, so whoever gets the event finds it there. No broker, no acknowledgement,
-// or a connection that broke: tried again. The broker may then have it twice, with the same event_id. What
-// the broker will not have (no right to publish there): tried again after a minute, with a line that says so;
-// an image that is larger than it takes is left out, counted, and said in the log. Camera states and
-// discovery are published as they change, and again after each new connection.
+// Outcome of a shot: it is delivered when the broker acknowledges the event (QoS 1). The image is sent before
+// it on the same connection, so a subscriber that gets the event finds the image. Without a broker, without
+// an acknowledgement, or after a broken connection the shot is tried again; the broker may then get it twice,
+// with the same event_id. If the broker refuses it (no right to publish there) it is tried again after a
+// minute, with a log line; an image larger than the broker's limit is left out, counted and logged. Camera
+// states and discovery are published when they change, and again after each new connection.
 //
 // Threads: thread-safe. deliver() waits up to 10 s for a connection that is being made and 30 s for the
 // acknowledgement; a stop ends it at once. It owns the link's thread, from the first call to finish().
@@ -32,11 +32,11 @@ class MqttCourier final : public outbox::Courier {
 
   [[nodiscard]] std::string name() const override;
   outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
-  // The first of these connects, as deliver() does. It is this that makes a camera exist: of one that nobody
-  // speaks of (gone, or of an earlier run) events are published, and nothing that the broker keeps.
+  // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
+  // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.
   void camera_state(const std::string& camera, bool online) override;
-  // Broker and Home Assistant forget it.
+  // Deletes the camera's retained messages, so that Home Assistant removes it.
   void camera_gone(const std::string& camera) override;
   void finish() override;
 
@@ -57,7 +57,7 @@ class MqttCourier final : public outbox::Courier {
   MqttLink link_;  // thread-safe
 };
 
-// For `vigia check`: connects, logs in, publishes nothing. The text: what is there.
+// For `vigia check`: connects, logs in, publishes nothing. Returns a description for people.
 Result<std::string> try_mqtt(const MqttOptions& options, Clock& clock, const std::stop_token& stop);
 
 }  // namespace vigia::sinks

@@ -25,7 +25,7 @@ std::string text_of(const domain::Shot& shot) {
   return {reinterpret_cast<const char*>(shot.jpeg->bytes.data()), shot.jpeg->bytes.size()};
 }
 
-// The retained messages below `prefix`, as somebody gets them who comes later.
+// The retained messages below `prefix`, as a later subscriber gets them.
 std::map<std::string, std::string> retained(int port, const std::string& prefix) {
   MqttListener late(port, prefix + "#");
   late.publish(prefix + "marker", "after what was retained");
@@ -56,7 +56,7 @@ TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
   EXPECT_LT(at("vigia/gate/face/image"), at("vigia/gate/face"));
 }
 
-TEST_F(MqttCourierTest, WhoComesLaterFindsTheStateAndTheLastImageButNoOldEvent) {
+TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEvent) {
   start();
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver(sample_shot(2)).outcome, Delivery::Outcome::delivered);
@@ -73,7 +73,7 @@ TEST_F(MqttCourierTest, WhoComesLaterFindsTheStateAndTheLastImageButNoOldEvent) 
   EXPECT_EQ(found.count("vigia/gate/face"), 0U);
 }
 
-TEST_F(MqttCourierTest, StatesOfCamerasAreToldWithoutAFace) {
+TEST_F(MqttCourierTest, StatesOfCamerasArePublishedWithoutAFace) {
   start();
   MqttListener listener(broker_->port(), "vigia/+/state");
   courier().camera_state("gate", true);
@@ -202,7 +202,7 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
   EXPECT_EQ(found.count("vigia/status"), 1U);
 }
 
-TEST_F(MqttCourierTest, AnImageThatComesAfterTheWordToForgetItIsForgottenToo) {
+TEST_F(MqttCourierTest, AnImageThatArrivesAfterItsDeletionIsDeletedToo) {
   start();
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
@@ -288,7 +288,7 @@ TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
   broker_->suspend(false);
 }
 
-TEST_F(MqttCourierTest, TheLastWordIsOffline) {
+TEST_F(MqttCourierTest, TheLastStatusIsOffline) {
   start();
   MqttListener listener(broker_->port(), "vigia/status");
   courier().camera_state("gate", true);
@@ -307,7 +307,7 @@ TEST_F(MqttCourierTest, TheLastWordIsOffline) {
   EXPECT_EQ(listener.all().size(), 4U);
 }
 
-TEST_F(MqttCourierTest, AWrongPasswordIsSaidAndNotShown) {
+TEST_F(MqttCourierTest, AWrongPasswordIsReportedAndNotShown) {
   start({.user = "vigia", .password = "right"});
   options_.user = "vigia";
   options_.password = "wrong-secret";
@@ -340,7 +340,7 @@ TEST_F(MqttCourierTest, ACheckOfABrokerThatIsNotThereSaysSo) {
   EXPECT_THAT(tried.error().text, HasSubstr("refused"));
 }
 
-TEST_F(MqttCourierTest, AnImageThatTheBrokerWillNotHaveDoesNotHoldUpItsEvent) {
+TEST_F(MqttCourierTest, AnImageThatTheBrokerRefusesDoesNotHoldUpItsEvent) {
   start({.more_lines = {"max_packet_size 4000"}});
   MqttListener listener(broker_->port(), "vigia/#");
   domain::Shot large = sample_shot(1);
@@ -354,7 +354,7 @@ TEST_F(MqttCourierTest, AnImageThatTheBrokerWillNotHaveDoesNotHoldUpItsEvent) {
   EXPECT_EQ(listener.of("vigia/gate/face/image")[0].payload, text_of(sample_shot(2)));
 }
 
-TEST_F(MqttCourierTest, WithoutTheRightToPublishAFaceIsKeptAndTheReasonTold) {
+TEST_F(MqttCourierTest, WithoutTheRightToPublishAFaceIsKeptAndTheReasonReported) {
   testing::TempDir folder;
   std::ofstream(folder / "acl") << "topic read #\ntopic write vigia/status\n";
   start({.more_lines = {"acl_file " + (folder / "acl")}});

@@ -21,7 +21,7 @@ constexpr Nanoseconds kFarewellTimeout = 2s;
 constexpr Nanoseconds kFirstPause = 1s;
 constexpr Nanoseconds kLongestPause = 30s;
 constexpr Nanoseconds kPauseUntilMended = 60s;
-// A connection that did not last so long was not a good one: the pauses go on growing.
+// After a connection that lasted less than this the pauses go on growing.
 constexpr Nanoseconds kLasted = 10s;
 constexpr auto kStep = 1000ms;
 
@@ -204,7 +204,7 @@ Status MqttLink::send_kept(MqttClient& client) {
   return ok_status();
 }
 
-// Error: the connection is over. What the broker will not have is the request's own outcome.
+// Error: the connection is over. A message that the broker refuses only ends its own request.
 Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>& request) {
   request->sent_at = clock_.now();
   if (request->sent_at >= request->deadline) {

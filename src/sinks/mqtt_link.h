@@ -1,5 +1,5 @@
-// Keeps a connection to an MQTT broker: makes it again when it breaks, hands over what is to be published,
-// and sees to it that the broker holds what it is meant to hold.
+// Keeps a connection to an MQTT broker: reconnects when it breaks, publishes messages, and keeps the broker's
+// retained messages up to date.
 //
 //   MqttLink link(server, will, "homeassistant/status", clock);
 //   link.start();
@@ -7,16 +7,17 @@
 //   const auto published = link.publish({image, event}, stop);  // ok: the broker has acknowledged the last
 //
 // Guarantees
-// 1. publish() is ok only when the broker acknowledged the last of the messages (QoS 1). All of it ends with
-//    an error when the connection breaks first, or no acknowledgement comes in 30 s: ask again.
-// 2. What keep() was given last is published, retained, once for each connection, and once for each change.
-//    Of several changes while the broker is away only the last is sent: what is held is one payload a topic.
-// 3. Somebody has to say when there is no broker: the log, once an outage, with the reason.
-// New tries come after 1 s, doubled up to 30 s; after a minute where somebody has to mend something first
+// 1. publish() is ok only if the broker acknowledged the last of the messages (QoS 1). If the connection
+//    breaks first, or no acknowledgement comes in 30 s, it fails as a whole: try again.
+// 2. The last payload given to keep() is published, retained, once for each connection and once for each
+//    change. Of several changes while the broker is away only the last is sent: one payload per topic is
+//    held.
+// 3. An outage of the broker is logged once, with the reason.
+// It tries again after 1 s, doubled up to 30 s; after a minute if somebody has to fix something first
 // (password, certificate).
 //
-// Threads: thread-safe. It owns one thread ("mqtt"), which is the only one that touches the connection: it is
-// started by start() and joined by close() or the end. publish() waits on the caller's thread.
+// Threads: thread-safe. It owns one thread ("mqtt"), the only one that uses the connection, started by
+// start() and joined by close() or the destructor. publish() waits on the caller's thread.
 #pragma once
 
 #include <deque>
@@ -40,29 +41,29 @@ namespace vigia::sinks {
 class MqttLink final : private MqttClient::Events {
  public:
   struct Published {
-    // unavailable: ask again; refused: not before somebody has mended something; cancelled: by the stop;
-    // timeout: there was no connection by the deadline, and nothing was sent.
+    // unavailable: try again; refused: somebody has to fix something first; cancelled: by the stop; timeout:
+    // there was no connection by the deadline, and nothing was sent.
     Status status;
-    std::size_t left_out = 0;  // of those before the last: more than the broker takes
+    std::size_t left_out = 0;  // messages before the last that exceeded the broker's limit
   };
 
-  // birth_topic: "online" there makes it publish all that is kept once more; "": nothing is listened to.
+  // birth_topic: the message "online" there makes it publish all kept payloads again; "": does not subscribe.
   // clock: must outlive it.
   MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, Clock& clock);
   ~MqttLink();  // without a farewell: the broker publishes the will
   MqttLink(const MqttLink&) = delete;
   MqttLink& operator=(const MqttLink&) = delete;
 
-  void start();  // the second time: nothing
-  // In this order. Waits for a connection that is being made, 10 s at most; what has no connection by the
-  // deadline is not sent. REQUIRES: start()
+  void start();  // a second call has no effect
+  // Publishes the messages in this order. Waits at most 10 s for a connection; without one by the deadline
+  // nothing is sent. REQUIRES: start()
   Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
                     SteadyTime deadline = SteadyTime::max());
   void keep(const std::string& topic, std::string payload);
-  // The broker forgets what it holds there, also what was published there a moment ago.
+  // Deletes the broker's retained message of the topic, also one that was published a moment ago.
   void forget(const std::string& topic);
-  // Publishes the farewell in place of what is kept at its topic, at most for 2 s, then disconnects and
-  // joins.
+  // Publishes the farewell in place of the payload kept at its topic, waits for it at most 2 s, disconnects
+  // and joins.
   void close(MqttMessage farewell);
 
   [[nodiscard]] std::string url() const { return url_; }
@@ -106,7 +107,7 @@ class MqttLink final : private MqttClient::Events {
   Clock& clock_;
   const Fd wake_;  // an eventfd: there is something to publish, or to end
 
-  // Of the thread only.
+  // Used by the thread only.
   MqttServer server_;
   std::map<int, std::shared_ptr<Request>> sent_;  // by the number of their last message
   std::map<int, std::string> others_sent_;        // topics of the rest
@@ -128,7 +129,7 @@ class MqttLink final : private MqttClient::Events {
   Worker thread_;  // the last: ends before the rest
 };
 
-// Connects and logs in once, and disconnects. ok: the broker is there and lets us in.
+// Connects and logs in once, and disconnects. ok: the broker accepts us.
 Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token& stop);
 
 }  // namespace vigia::sinks

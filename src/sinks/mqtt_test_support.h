@@ -1,4 +1,4 @@
-// For this folder's tests: a broker, a courier for it, and what Home Assistant would see.
+// For this folder's tests: a broker, a courier for it, and a subscriber in the place of Home Assistant.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -32,7 +32,7 @@ class MqttTest : public ::testing::Test {
   outbox::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
     return courier().deliver(shot, {});
   }
-  // As the outbox's senders do, only more often.
+  // Tries again as the outbox's senders do, only more often.
   ::testing::AssertionResult deliver_in_the_end(const domain::Shot& shot) {
     std::string said;
     for (int tries = 0; tries < 400; ++tries) {

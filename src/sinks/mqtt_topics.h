@@ -1,13 +1,15 @@
-// The topics of Vigia at an MQTT broker, and what Home Assistant is told about them.
+// Vigia's topics at an MQTT broker, and the discovery messages for Home Assistant.
 //
-//   <prefix>/status               "online" or "offline", retained; the broker's own doing when Vigia breaks
-//   off <prefix>/<camera>/face        an event: outbox/shot_json.h <prefix>/<camera>/face/image  the JPEG of
-//   the last one, retained <prefix>/<camera>/state       {"online": true, "faces": 12, "last_face":
-//   "2026-11-23T13:00:01.123456Z"}, retained <discovery prefix>/<component>/<device>/<entity>/config     a
-//   device a camera, for Home Assistant, retained
+//   <prefix>/status               "online" or "offline", retained; "offline" by the broker if Vigia crashes
+//   <prefix>/<camera>/face        an event: outbox/shot_json.h
+//   <prefix>/<camera>/face/image  the JPEG of the last one, retained
+//   <prefix>/<camera>/state       {"online": true, "faces": 12,
+//                                  "last_face": "2026-11-23T13:00:01.123456Z"}, retained
+//   <discovery prefix>/<component>/<device>/<entity>/config
+//                                 one device per camera, for Home Assistant, retained
 //
-// `faces` counts from Vigia's start; `online` is null where nobody says; times are those of the capture, in
-// UTC. Threads: thread-safe functions.
+// `faces` counts since Vigia's start; `online` is null if it is unknown; times are capture times in UTC.
+// Threads: thread-safe functions.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +38,10 @@ std::string face_topic(const MqttOptions& options, const std::string& camera);
 std::string image_topic(const MqttOptions& options, const std::string& camera);
 MqttMessage state_message(const MqttOptions& options, const std::string& camera, const CameraState& state);
 
-// Where Home Assistant announces itself; empty where it is not to be told anything.
+// The topic on which Home Assistant announces itself; empty without discovery.
 std::string birth_topic(const MqttOptions& options);
-// A camera's entities: time of the last face (with the event as its attributes), faces counted, connected or
-// not, and the image where images are published. Empty without discovery_prefix.
+// A camera's entities: time of the last face (with the event as its attributes), number of faces, connected
+// or not, and the image if images are published. Empty without discovery_prefix.
 std::vector<MqttMessage> discovery_messages(const MqttOptions& options, const std::string& camera);
 
 }  // namespace vigia::sinks

@@ -14,7 +14,7 @@ struct WebhookOptions {
   bool tls_insecure = false;
 
   // Never in the settings file.
-  std::string secret;  // what posts are signed with; empty: they are not signed
+  std::string secret;  // posts are signed with it; empty: they are not signed
 
   [[nodiscard]] bool enabled() const { return !url.empty(); }
   bool operator==(const WebhookOptions&) const = default;

@@ -20,7 +20,7 @@ using std::chrono_literals::operator""min;
 
 constexpr Nanoseconds kPostTimeout = 30s;
 constexpr Nanoseconds kTryTimeout = 10s;
-constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to mend something first
+constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to fix something first
 constexpr Nanoseconds kAfterTls = 5min;
 
 Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
@@ -45,7 +45,7 @@ Delivery read_answer(const http::HttpResult& answer) {
     case 408:
     case 425:
     case 429:
-      return retry(fmt::format("{}: the receiver asks for patience", status), answer.retry_after);
+      return retry(fmt::format("{}: the receiver is not ready", status), answer.retry_after);
     case 401:
     case 403:
       return retry(fmt::format("{}: the receiver does not accept the sender; do VIGIA_WEBHOOK_SECRET and "
@@ -53,12 +53,13 @@ Delivery read_answer(const http::HttpResult& answer) {
                                status),
                    kAfterWrongAddress);
     case 404:
-      return retry("404: nobody takes posts there; is delivery.webhook.url right, its program running?",
-                   kAfterWrongAddress);
+      return retry(
+          "404: nothing accepts posts there; is delivery.webhook.url right, and its program running?",
+          kAfterWrongAddress);
     default:
       break;
   }
-  if (status >= 400) return refused(fmt::format("{}: the receiver will not have it", status));
+  if (status >= 400) return refused(fmt::format("{}: the receiver refuses it", status));
   return retry(
       fmt::format("{}: the receiver points elsewhere{}, which is not followed; set delivery.webhook.url "
                   "to where it is",

@@ -1,4 +1,4 @@
-// WebhookCourier: posts each shot to a URL of the user's own.
+// WebhookCourier: posts each shot to a URL that the user chooses.
 //
 //   format: multipart   POST multipart/form-data: `event` (application/json), `image` (image/jpeg)
 //   format: json        POST application/json: the event with `image`, the JPEG in base64
@@ -6,15 +6,13 @@
 // The event is that of outbox/shot_json.h. Idempotency-Key is its event_id: a receiver that has seen it
 // answers 2xx and drops the post. With a secret each post is signed: see signature.h.
 //
-// What becomes of a shot: 2xx delivered. 408, 425, 429, 5xx and whatever has no answer: tried again, when the
-// receiver says (Retry-After) or later and later; since the receiver can drop what it has, an unanswered post
-// is no reason to give the face up. 401, 403, 404 and 3xx say that the address or the right to post is wrong,
-// which is nothing that the face could help: tried again after a minute, with a line that says what to mend.
-// Any other 4xx refuses the face for good. Redirects are not followed. What could not be sent by the shot's
-// deadline is not sent.
-// When not: for FindFace, which wants other fields: see findface/.
-// Texts never hold the URL's path or query (they may be the key to it), the secret, or what the receiver
-// says. Threads: thread-safe. deliver() takes at most 30 s.
+// Outcome of a shot: 2xx delivers it. After 408, 425, 429, 5xx or no answer it is tried again, after
+// Retry-After or with growing pauses; an unanswered post is repeated without limit, since the receiver can
+// drop duplicates. 401, 403, 404 and 3xx mean that the address or the right to post is wrong, not the face:
+// it is tried again after a minute, with a log line that says what to fix. Any other 4xx refuses the face for
+// good. Redirects are not followed. A shot that could not be sent by its deadline is not sent. When not: for
+// FindFace, which needs other fields: see findface/. Texts never hold the URL's path or query (they may be
+// the key to it), the secret, or what the receiver says. Threads: thread-safe. deliver() takes at most 30 s.
 #pragma once
 
 #include <string>
@@ -47,8 +45,8 @@ class WebhookCourier final : public outbox::Courier {
   http::Http http_;  // thread-safe
 };
 
-// Connects, with TLS where the URL says so, and sends nothing: many receivers take any request for an event.
-// The text: what is there, for people.
+// Connects, with TLS if the URL says so, and sends nothing, since many receivers treat any request as an
+// event. Returns a description for people.
 Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,
                                 const std::stop_token& stop);
 

@@ -40,7 +40,7 @@ struct Post {
   std::string body;  // its bytes, as they came
 };
 
-// A web server that takes one request a connection, and keeps its bytes: what a signature is made of.
+// A web server that accepts one request per connection, and keeps the exact bytes that a signature covers.
 class Receiver {
  public:
   Receiver() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
@@ -140,7 +140,7 @@ class WebhookTest : public ::testing::Test {
     }
     return delivery;
   }
-  // What Python makes of it: the signature, computed anew, and the parts of the form.
+  // The post as Python reads it: the signature, computed again, and the parts of the form.
   nlohmann::json read_with_python(const Post& post) {
     std::ofstream(dir_ / "body", std::ios::binary) << post.body;
     std::ofstream(dir_ / "read.py") << R"(
@@ -243,7 +243,7 @@ TEST_F(WebhookTest, AnyTwoHundredIsDelivered) {
   }
 }
 
-TEST_F(WebhookTest, WhoAsksForPatienceGetsIt) {
+TEST_F(WebhookTest, RetryAfterIsApplied) {
   for (const char* status : {"408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x"}) {
     const Delivery plain = answered_with(status);
     EXPECT_EQ(plain.outcome, Delivery::Outcome::retry) << status;
@@ -256,7 +256,7 @@ TEST_F(WebhookTest, WhoAsksForPatienceGetsIt) {
   }
 }
 
-TEST_F(WebhookTest, WhatTheReceiverWillNotHaveIsRefused) {
+TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
   for (const char* status : {"400 x", "405 x", "409 x", "410 x", "413 x", "415 x", "422 x"}) {
     const Delivery delivery = answered_with(status);
     EXPECT_EQ(delivery.outcome, Delivery::Outcome::refused) << status;
@@ -303,7 +303,7 @@ TEST_F(WebhookTest, ACheckPostsNothing) {
   EXPECT_THAT(*try_webhook(options_, dir_ / "pins", {}), Not(HasSubstr("not signed")));
 }
 
-TEST_F(WebhookTest, ACheckOfNobodySaysSo) {
+TEST_F(WebhookTest, ACheckWithoutAReceiverSaysSo) {
   {
     const Receiver gone;
     options_.url = gone.origin() + "/path-secret";
