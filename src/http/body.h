@@ -25,7 +25,7 @@ class Multipart {
  public:
   Multipart();  // its boundary is 128 random bits: no content holds it
 
-  // Names, file names and types: no quotes, no line ends.
+  // REQUIRES: names, file names and types contain no quotes and no line ends.
   void add_field(std::string_view name, std::string_view value);
   void add_field(std::string_view name, std::string_view content_type, std::string_view value);
   void add_file(std::string_view name, std::string_view file, std::string_view content_type,

@@ -150,13 +150,13 @@ void Call::set_up(const HttpRequest& request) {
 
 std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_token& stop) {
   if (!request.post || !request.once) return transfer(request, stop);
-  // libcurl does not repeat what it cannot read again, once it has sent some of it.
+  // libcurl does not repeat a body that it cannot rewind, once it has sent a part of it.
   once_ = {.unsent = request.body, .going_out = &request.going_out, .send_by = send_by_};
   curl_easy_setopt(easy_, CURLOPT_READFUNCTION, give_body);
   curl_easy_setopt(easy_, CURLOPT_READDATA, &once_);
   const std::optional<CURLcode> code = transfer(request, stop);
   if (!code || once_.unsent.empty() || !was_stale(*code)) return code;
-  // The server closed the connection, which it thought idle, and cannot have had all.
+  // The server closed the idle connection, and cannot have received the whole request.
   once_.unsent = request.body;
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
@@ -164,7 +164,7 @@ std::optional<CURLcode> Call::send(const HttpRequest& request, const std::stop_t
 }
 
 bool Call::was_stale(CURLcode code) const {
-  if (code == CURLE_SEND_FAIL_REWIND) return true;  // libcurl knows, and would have sent it again
+  if (code == CURLE_SEND_FAIL_REWIND) return true;  // libcurl noticed, and would have sent it again
   long made = 1;
   curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &made);
   return made == 0 && failure_of(code, true) == HttpFailure::reset;
@@ -196,7 +196,7 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
   return code;
 }
 
-// libcurl's own limit of speed also counts the time in which the server thinks.
+// libcurl's own speed limit also counts the time in which the server prepares its answer.
 bool Call::stalls(const HttpRequest& request) {
   const Progress now = progress();
   const bool sending = now.connected && now.sent < static_cast<curl_off_t>(request.body.size());
@@ -257,8 +257,8 @@ void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& 
   Progress reached = progress();
   const auto size = static_cast<curl_off_t>(request.body.size());
   const HttpFailure plain = failure_of(code, reached.connected);
-  // libcurl gave a connection that had died up for a new one, which it may not even have got: its figures are
-  // of that, and what it had read may be sent.
+  // libcurl replaced a dead connection by a new one, which may have failed: its figures describe the new one,
+  // while the data it had read may have been sent on the old one.
   const bool all_read = request.post && request.once && size > 0 && once_.unsent.empty();
   const bool gave_up = code == CURLE_SEND_FAIL_REWIND ||
                        (all_read && (plain == HttpFailure::connect || plain == HttpFailure::tls));

@@ -1,5 +1,5 @@
-// One transfer at a time over one libcurl handle, which keeps its connection from one to the next. Used by
-// this folder only; Http hands them out.
+// One transfer at a time over one libcurl handle, which keeps its connection between transfers. Used by this
+// folder only; Http owns the pool of them.
 // Threads: one thread at a time.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace vigia::http {
 
-// Of a body that goes out once: what libcurl has not taken yet.
+// State of a request body that may be sent only once: the part that libcurl has not taken yet.
 struct OnceBody {
   std::string_view unsent;
   const std::function<void()>* going_out = nullptr;  // the request's
@@ -44,14 +44,14 @@ class Call {
   };
 
   void set_up(const HttpRequest& request);
-  // Both: nothing: stopped. send() obeys HttpRequest::once.
+  // Both return nothing if stopped. send() follows HttpRequest::once.
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
   [[nodiscard]] bool stalls(const HttpRequest& request);
-  // Its time to be sent is over, and some of it is still here.
+  // True if the time to send it is over, and a part of it is still unsent.
   [[nodiscard]] bool is_late(const HttpRequest& request) const;
   [[nodiscard]] int poll_ms(const HttpRequest& request) const;
-  // The transfer that ended so broke off on a connection of an earlier one.
+  // True if the transfer failed because it reused a connection that was dead.
   [[nodiscard]] bool was_stale(CURLcode code) const;
   void read_answer(HttpResult& result) const;
   void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
@@ -62,7 +62,7 @@ class Call {
   CURLM* const multi_;
   std::array<char, CURL_ERROR_SIZE> error_{};
 
-  // Of the transfer in hand.
+  // State of the present transfer.
   OnceBody once_;
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;

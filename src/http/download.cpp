@@ -51,7 +51,7 @@ void set_up(CURL* easy, const std::string& url, Transfer& transfer, char* error)
   set(CURLOPT_MAXREDIRS, kRedirects);
   set(CURLOPT_FAILONERROR, 1L);
   set(CURLOPT_NOSIGNAL, 1L);
-  set(CURLOPT_QUICK_EXIT, 1L);  // a name that is still looked up: nobody waits for that thread
+  set(CURLOPT_QUICK_EXIT, 1L);  // do not wait for a thread that still looks up a name
   const long within = static_cast<long>(transfer.options.within / std::chrono::milliseconds(1));
   set(CURLOPT_CONNECTTIMEOUT_MS, std::min(kConnectMs, within));
   set(CURLOPT_TIMEOUT_MS, within);

@@ -1,9 +1,9 @@
-// One file from the web, whole or not at all: for what is public and checked by its hash.
+// Downloads one file, whole or not at all: for public files that are checked by their hash.
 //
-// Unlike Http, whose requests carry secrets, it follows redirects (to https from https) and uses the proxies
-// of the environment, as a person's curl would. TLS is verified by the system's authorities. It waits for the
-// name, the connection and the handshake of each server for 5 s at most, gives up where for 10 s nearly
-// nothing comes, and in any case after `at_most`. Threads: thread-safe.
+// Unlike Http, whose requests carry secrets, it follows redirects (from https only to https) and uses proxies
+// from the environment, as curl does. TLS is verified against the system's authorities. It waits at most 5 s
+// for name look-up, connection and handshake of each server, and gives up after 10 s with almost no data, or
+// after `at_most`. Threads: thread-safe.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ namespace vigia::http {
 struct DownloadOptions {
   Nanoseconds within{std::chrono::minutes(5)};
   Bytes at_most = 16_MiB;
-  // Called now and then in the calling thread: bytes so far, and of all; 0: nobody knows.
+  // Called now and then on the calling thread: bytes so far, and in total (0: unknown).
   std::function<void(Bytes, Bytes)> progress = nullptr;
   std::string ca_file{};  // PEM; empty: the system's authorities
 };

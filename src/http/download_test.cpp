@@ -35,7 +35,7 @@ class Served {
     server_.Get("/file", [](const auto&, auto& answer) { answer.set_content(kFile, "x/y"); });
     server_.Get("/moved", [](const auto&, auto& answer) { answer.set_redirect("/file"); });
     server_.Get("/circle", [](const auto&, auto& answer) { answer.set_redirect("/circle"); });
-    // Half of what it says there is.
+    // Sends half of the announced bytes.
     server_.Get("/cut", [](const auto&, auto& answer) {
       answer.set_content_provider(kFile.size(), "x/y", [](std::size_t at, std::size_t, auto& sink) {
         return at == 0 && sink.write(kFile.data(), kFile.size() / 2);
@@ -108,7 +108,7 @@ TEST(Download, IsOverAfterItsTimeWhateverTheServerDoes) {
   EXPECT_EQ(never.error().code, ErrorCode::timeout);
 }
 
-// As a firewall that swallows packets: nobody takes the connections, and no more fit into the queue.
+// Like a firewall that drops packets: connections are not accepted, and the queue is full.
 TEST(Download, IsOverAfterItsTimeWhenNobodyAnswersAtAll) {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
@@ -131,7 +131,7 @@ TEST(Download, IsOverAfterItsTimeWhenNobodyAnswersAtAll) {
   ::close(listener);
 }
 
-TEST(Download, TrustsOnlyWhoShowsAGoodCertificate) {
+TEST(Download, TrustsOnlyAServerWithAGoodCertificate) {
   const testing::TempDir dir;
   const auto certificate = testing::make_certificate(dir.path(), "server");
   ASSERT_TRUE(certificate.ok());
@@ -144,7 +144,7 @@ TEST(Download, TrustsOnlyWhoShowsAGoodCertificate) {
   EXPECT_EQ(*known, kFile);
 }
 
-TEST(Sha256, IsWhatOthersSay) {
+TEST(Sha256, AgreesWithKnownValues) {
   EXPECT_EQ(sha256(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }

@@ -53,7 +53,7 @@ std::unique_ptr<Call> Http::take_idle() {
 std::string warning_of(const TlsOptions& tls) {
   if (!tls.insecure || !tls.pin.empty()) return "";
   return fmt::format(
-      "{}.tls_insecure is true: the server's certificate is NOT verified, so anybody on the line can read "
+      "{}.tls_insecure is true: the server's certificate is NOT verified, so anybody on the path can read "
       "the "
       "password and the faces; set {}.ca_file, or {}.tls_pin: first_use, and leave tls_insecure out",
       tls.section, tls.section, tls.section);

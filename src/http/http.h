@@ -1,14 +1,13 @@
-// HTTP requests over libcurl: errors in classes that a caller can decide by, answers bounded, stops obeyed.
+// HTTP requests over libcurl, with error classes on which a caller can act, bounded answers, and stop tokens.
 //
 // TLS is verified as tls_options.h says, redirects are not followed (the token would go along),
 // proxies of the environment are not used, and neither headers nor bodies are ever logged.
-// Connections are kept and used again unless they were idle for more than 4 s (servers close theirs after 5).
-// When the server closed one all the same, the request is sent once more on a new one: only where a
-// connection that was used before broke without a byte of an answer, and never a second time. See also
-// HttpRequest::once. A request ends after its `timeout`; before that when there is no connection (with its
-// TLS handshake) after 5 s, or when for `stall` no byte of the body could be sent. The text of a failure says
-// in which phase it was. Threads: thread-safe. Each call in flight has a handle of its own from a pool; the
-// pool grows to the largest number of calls at a time.
+// Connections are kept and reused unless they were idle for more than 4 s (servers close theirs after 5). If
+// the server closed one earlier, the request is sent once more on a new one: only if a reused connection
+// broke without a byte of an answer, and never a second time. See also HttpRequest::once. A request ends
+// after its `timeout`; earlier if there is no connection (with its TLS handshake) after 5 s, or if no byte of
+// the body could be sent for `stall`. The text of a failure names the phase. Threads: thread-safe. Each call
+// in flight uses its own handle from a pool, which grows to the largest number of concurrent calls.
 #pragma once
 
 #include <chrono>
@@ -27,33 +26,34 @@
 namespace vigia::http {
 
 enum class HttpFailure {
-  none,       // there is an answer: look at status
+  none,       // there is an answer: see status
   connect,    // no connection: name, route, refused, too slow
   timeout,    // connected, but the request did not go out, or no whole answer came, in time
-  tls,        // the server's certificate, key or the CA file is not good: nothing mends itself
+  tls,        // the server's certificate, key or the CA file is wrong: somebody has to fix it
   reset,      // the connection broke
   too_large,  // the answer is larger than answer_at_most
   cancelled,  // by the stop token
   login,      // no token to send it with: see Session
-  late,       // it could not be sent within send_within: nobody has had all of it
+  late,       // it could not be sent within send_within: the server has not received all of it
   other,
 };
 
 struct HttpRequest {
   bool post = false;
-  bool connect_only = false;  // ends well, with status 0, once the connection and its TLS handshake are there
+  bool connect_only = false;  // succeeds, with status 0, once connection and TLS handshake are done
   std::string url;
   std::vector<std::string> headers;             // "Name: value"; may hold secrets
   std::string body;                             // of a POST
   Nanoseconds timeout{0};                       // for all of it
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
-  // The last byte of it has to be out by then, or it is given up: for what nobody wants late.
+  // Time limit for sending its last byte, after which it is given up: for requests that are useless when
+  // late.
   std::optional<Nanoseconds> send_within{};
   Bytes answer_at_most = 16_MiB;
-  // A POST that does something each time: nobody sends it again on a new connection once the server may have
-  // all of it. It fails as `reset` then, with sent_whole.
+  // A POST that has an effect each time: it is not repeated on a new connection once the server may have all
+  // of it. It then fails as `reset`, with sent_whole.
   bool once = false;
-  // Of such a POST, called (again where it is begun anew) before its last bytes are handed to the system.
+  // For such a POST: called before its last bytes are handed to the system, again if it is repeated.
   std::function<void()> going_out = nullptr;
 };
 
@@ -65,7 +65,7 @@ struct HttpResult {
 
   int status = 0;
   std::string body;
-  std::optional<Nanoseconds> retry_after;  // what the server asked for, in seconds or as a date
+  std::optional<Nanoseconds> retry_after;  // requested by the server, in seconds or as a date
   std::string location;                    // of a redirect, redacted
 
   [[nodiscard]] bool answered(int wanted) const { return failure == HttpFailure::none && status == wanted; }
@@ -93,7 +93,7 @@ class Http {
   std::vector<std::unique_ptr<Call>> idle_ GUARDED_BY(mutex_);
 };
 
-// What an operator should know at each start of a server whose TLS is weaker than it could be; "": nothing.
+// A warning to log at each start about a server with weak TLS settings; "": none.
 std::string warning_of(const TlsOptions& tls);
 
 // For a query: letters, digits and -_.~ stay, all else becomes %XX; and back.

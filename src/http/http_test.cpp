@@ -102,7 +102,7 @@ TEST_F(HttpTest, WhatCannotBeSentInItsTimeIsGivenUpAndNobodyHasHadAllOfIt) {
   server_->clear_faults();
 }
 
-TEST_F(HttpTest, WhatHasNoTimeToBeSentIsNotSent) {
+TEST_F(HttpTest, WithoutTimeToSendItNothingIsSent) {
   start();
   use_a_connection();
   HttpRequest request = post(100);
@@ -111,7 +111,7 @@ TEST_F(HttpTest, WhatHasNoTimeToBeSentIsNotSent) {
   EXPECT_EQ(server_->requests(kPosts), 0);
 }
 
-TEST_F(HttpTest, WhoIsToldTooSlowlyLeavesItTooLate) {
+TEST_F(HttpTest, ASlowGoingOutCallMakesItLate) {
   start();
   HttpRequest request = post(100);
   request.once = true;
@@ -260,7 +260,7 @@ TEST_F(HttpTest, WhatTheServerHadBeforeItWentDownCountsAsSent) {
   EXPECT_TRUE(answer.sent_whole);
 }
 
-TEST_F(HttpTest, WhoPostsSomethingOnceIsToldOnceWhenAllOfItGoesOut) {
+TEST_F(HttpTest, GoingOutIsCalledOnceBeforeAllOfAPostIsSent) {
   start();
   int told = 0;
   HttpRequest request = post(300'000);

@@ -57,7 +57,7 @@ int KeyCheck::look_at(void* store_context, KeyCheck& self) noexcept {
   auto* const store = static_cast<X509_STORE_CTX*>(store_context);
   try {
     self.seen_ = pin_of(X509_STORE_CTX_get0_cert(store));
-  } catch (const std::exception&) {  // no memory: OpenSSL must not see it fly by
+  } catch (const std::exception&) {  // no memory: an exception must not pass through OpenSSL
     self.seen_.clear();
   }
   if (!self.seen_.empty() && self.is_wanted()) return 1;

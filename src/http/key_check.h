@@ -1,5 +1,5 @@
-// Looks at a server's public key in the TLS handshake, in place of its certificate's chain and name.
-// Used by this folder only. It hooks into OpenSSL, which Debian's libcurl is built with.
+// Checks a server's public key in the TLS handshake, instead of its certificate's chain and name. Used by
+// this folder only. It uses callbacks of OpenSSL, with which Debian's libcurl is built.
 // Threads: one thread at a time. Must outlive the connections of the handle that it was installed in.
 #pragma once
 
@@ -14,13 +14,13 @@ class KeyCheck {
   // For the next transfer of `easy`: a new connection must show the key `wanted`; "": any.
   void install(CURL* easy, std::string wanted);
 
-  // As before any transfer.
+  // Back to the state before any transfer.
   void forget() noexcept {
     wanted_.clear();
     seen_.clear();
   }
 
-  // "sha256//BASE64" of the key that a new connection showed; "": none was made (yet).
+  // "sha256//BASE64" of the key that a new connection showed; "": no new connection was made (yet).
   [[nodiscard]] const std::string& seen() const noexcept { return seen_; }
   [[nodiscard]] bool is_wanted() const noexcept { return wanted_.empty() || seen_ == wanted_; }
 

@@ -20,7 +20,7 @@ constexpr std::string_view kHead =
     "# The public keys that servers showed at their first connection (tls_pin: first_use).\n"
     "# A server with another key is refused; delete its line to accept the next one.\n";
 
-// Of all files together: they are written once in a server's life.
+// One mutex for all files: each is written once in a server's life.
 Mutex& file_mutex() {
   static Mutex mutex;
   return mutex;
@@ -46,7 +46,7 @@ Result<std::string> find_in(const std::string& content, const std::string& serve
     if (!(words >> name) || name.front() == '#') continue;
     if (!(words >> key) || !is_key_pin(key) || words >> more) {
       return Error{ErrorCode::invalid,
-                   fmt::format("{}:{}: is not 'host:port sha256//BASE64'; mend or delete that line",
+                   fmt::format("{}:{}: is not 'host:port sha256//BASE64'; fix or delete that line",
                                file.string(), number)};
     }
     if (name == server) found = key;

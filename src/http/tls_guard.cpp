@@ -36,7 +36,7 @@ Status TlsGuard::install(CURL* easy, const std::string& url, const TlsOptions& t
   return ok_status();
 }
 
-// Between the handshake, in which the server has proved that the key is its own, and the request.
+// Called between the handshake, in which the server has proved that it owns the key, and the request.
 int TlsGuard::keep_key(void* self, char*, char*, int, int) noexcept {
   auto& guard = *static_cast<TlsGuard*>(self);
   try {

@@ -1,5 +1,5 @@
-// Sets up one transfer's TLS as TlsOptions says, and says in words why a server was not accepted.
-// Used by this folder only. Threads: one thread at a time. Must outlive the connections of the handle.
+// Sets up one transfer's TLS according to TlsOptions, and explains why a server was not accepted. Used by
+// this folder only. Threads: one thread at a time. Must outlive the connections of the handle.
 #pragma once
 
 #include <curl/curl.h>
@@ -16,7 +16,7 @@ class TlsGuard {
  public:
   // For the next transfer of `easy`. Error: the file with the keys cannot be read.
   Status install(CURL* easy, const std::string& url, const TlsOptions& tls);
-  // said: libcurl's words. One line: what is wrong, and which setting mends it.
+  // said: libcurl's error text. Returns one line: what is wrong, and which setting fixes it.
   [[nodiscard]] std::string explain(CURL* easy, const TlsOptions& tls, const std::string& said) const;
 
  private:

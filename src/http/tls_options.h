@@ -1,15 +1,17 @@
-// How the certificate of a server is judged. Whoever has a server that is reached over TLS has these settings
-// in its own section: ca_file, tls_pin, tls_insecure.
+// How a server's certificate is verified. Each part that connects to a server over TLS has these settings in
+// its own section: ca_file, tls_pin, tls_insecure.
 //
-// - As it is: the certificate's chain must lead to one of the system's authorities, or of ca_file's, it must
-//   be valid today, and its name must be the URL's host.
-// - pin: the server's public key must be this one. Chain, dates and name are then not looked at, so that a
-//   self-signed server that is reached by its address can be pinned; who has the key is the server. The key
-//   is compared in the handshake of each new connection, before a byte of the request is sent.
-// - pin "first_use": the key of the first connection whose handshake succeeds is kept in pins_file, one line
-//   a host and port, and demanded from then on, also after a restart. Whoever sits on the line at that moment
-//   is believed; afterwards nobody else is. A key that cannot be kept (disk full) ends the connection.
-// - insecure: nothing is verified; anybody on the line can read and change all of it. A pin goes first.
+// - Default: the certificate's chain must lead to one of the system's authorities, or of those in ca_file, it
+//   must be valid today, and its name must be the URL's host.
+// - pin: the server's public key must be this one. Chain, dates and name are then not checked, so that a
+//   self-signed server reached by its address can be pinned; whoever owns the key is the server. The key is
+//   compared in the handshake of each new connection, before a byte of the request is sent.
+// - pin "first_use": the key of the first connection whose handshake succeeds is stored in pins_file, one
+//   line for each host and port, and required from then on, also after a restart. An attacker in that first
+//   connection would be trusted; later ones are not. If a key cannot be stored (disk full) the connection
+//   ends.
+// - insecure: nothing is verified; anybody on the network path can read and change everything. A pin takes
+//   precedence.
 #pragma once
 
 #include <algorithm>

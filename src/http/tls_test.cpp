@@ -1,4 +1,4 @@
-// Who is accepted as the server, by each of the ways to judge it, against a real one.
+// Which servers are accepted with each way of verification, against a real server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
