@@ -1,4 +1,4 @@
-// Which camera: who it is for people, for its source, and for FindFace.
+// Identifies a camera: for people, for its source, and for FindFace.
 #pragma once
 
 #include <cstdint>

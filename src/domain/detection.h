@@ -1,4 +1,4 @@
-// What a detector finds in a frame, in that frame's pixels.
+// A face that a detector found in a frame, in that frame's pixels.
 #pragma once
 
 #include <array>

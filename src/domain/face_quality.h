@@ -11,7 +11,7 @@ namespace vigia::domain {
 struct FaceQuality {
   float total = 0;  // 0..1: what filter_min_quality compares; 0.5: as likely usable as not
   float rank = 0;   // at least 0; larger is better: picks the best shot of a track
-  // Each 0..1, 1: nothing to be wished for.
+  // Each 0..1; 1 is perfect.
   float confidence = 0;  // the detector's score
   float size = 0;        // pixels between the eyes
   float frontality = 0;  // not turned to the left or right

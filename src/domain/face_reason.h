@@ -16,7 +16,7 @@ enum class Reason {
   too_short,       // seen in fewer frames than minimal_track_length, and never for sure
   already_posted,  // the same person was posted before, from an earlier and better moment of the track
   no_face,         // the server found no face in the picture
-  refused,         // the server will not have it, for good
+  refused,         // the server refused it for good
   shed,            // given up because the budget or the disk was full
   expired,         // not delivered in time: older than max_event_age or outbox.max_age
   encode_failed,   // the picture could not be made

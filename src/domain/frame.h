@@ -17,7 +17,8 @@ namespace vigia::domain {
 enum class PixelLayout { i420, nv12 };
 // limited: Y 16..235, U and V 16..240 (what cameras send by default); full: 0..255.
 enum class ColorRange { limited, full };
-// How the three colours weigh in Y, U and V. Cameras seldom say it, and follow their size when they do.
+// The weights of the three colours in Y, U and V. Cameras seldom signal them; by convention they follow the
+// size.
 enum class ColorMatrix { bt601, bt709 };
 constexpr ColorMatrix color_matrix(Size size) noexcept {
   return size.height >= 720 ? ColorMatrix::bt709 : ColorMatrix::bt601;
@@ -36,14 +37,15 @@ struct Frame {
   Size size;                   // of the picture; chroma planes are half, rounded up
   std::uint64_t sequence = 0;  // counts the camera's decoded frames from 0; gaps are dropped frames
   // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
-  // Tracks live by it. It follows the time stamps of the stream, also of a live one, whose pauses on the way
-  // are no pauses of the scene; where these cannot be believed it follows arrival: camera/stream_clock.h.
+  // Tracking uses it. It follows the stream's time stamps, also for a live stream, since a pause in the
+  // network is not a pause of the scene; if the stamps cannot be trusted it follows arrival:
+  // camera/stream_clock.h.
   Nanoseconds stream_time{0};
-  // When the picture was taken, as far as we know. Of a live source that is when it came, less what it was
-  // later than others by their stamps: a pause, its place in a burst.
+  // When the picture was taken, as far as known. For a live source that is its arrival, less its delay
+  // relative to other pictures by their stamps (from a pause, or its place in a burst).
   UtcTime captured;
   SteadyTime read_at;  // when its last byte was read, or it was due: latency counts from here
-  // What it has cost so far. read: until its packet was there; for a live camera mostly waiting for it.
+  // Time spent on it so far. read_took: until its packet was there; for a live camera mostly waiting for it.
   Nanoseconds read_took{0}, decode_took{0};
   SteadyTime decoded_at;
 };

@@ -1,4 +1,4 @@
-// A best shot on its way to a receiver: everything that a receiver needs, and nothing secret.
+// A best shot on its way to a receiver: everything that a receiver needs, and no secrets.
 #pragma once
 
 #include <cstddef>
@@ -26,13 +26,14 @@ struct Shot {
   float score = 0;
   FaceQuality quality;
   std::shared_ptr<const Jpeg> jpeg;  // the full frame
-  // Counted from read_at: older than that it is not sent any more. Nothing: never out of date.
+  // Age, counted from read_at, beyond which it is not sent any more. Nothing: no limit.
   std::optional<Nanoseconds> max_age;
   std::optional<SteadyTime> read_at;  // when its frame was read; nothing: not in this run
-  // Of a shot that is being sent, whatever run it is of: from then on it may not go out any more.
+  // While it is being sent: the time after which it must not be sent any more, also for a shot from an
+  // earlier run.
   SteadyTime deadline = SteadyTime::max();
-  // Of a shot that is being sent: called, if it is set, right before the receiver can have all of it. For
-  // receivers to whom each delivery is an event of its own, also of the same shot.
+  // While it is being sent: called, if set, right before the receiver can have all of it. For receivers that
+  // treat each delivery as a new event, even of the same shot.
   std::function<void()> going_out = nullptr;
 };
 

@@ -1,9 +1,9 @@
-// The picture that one or several best shots of the same frame share: first the frame itself, later its
-// JPEG, made once whoever asks first. Turning it into a JPEG early gives the frame's buffer back while
-// the track is still open.
+// The picture that one or several best shots of the same frame share: first the frame itself, later its JPEG,
+// which is made once, on the first request. Making the JPEG early gives the frame's buffer back while the
+// track is still open.
 //
-// Its end: the frame's buffer goes back to its pool at once, on the last owner's thread (a push), and
-// never waits for the collector. The JPEG's bytes are the collector's: see shot/jpeg_encoder.h.
+// When it is destroyed, the frame's buffer goes back to its pool at once, on the last owner's thread (a
+// push), and never waits for the collector. The collector destroys the JPEG's bytes: see shot/jpeg_encoder.h.
 // Threads: thread-safe. Shared: std::make_shared<ShotImage>(frame).
 #pragma once
 
@@ -35,13 +35,13 @@ class ShotImage {
     MutexLock lock(mutex_);
     return frame_;
   }
-  // Takes no lock: workers ask at each frame, and who encodes may be slow.
+  // Takes no lock: workers call this for each frame, and the encoding thread may be slow.
   [[nodiscard]] bool holds_frame() const noexcept { return holds_frame_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::shared_ptr<const Jpeg> jpeg() const {
     MutexLock lock(mutex_);
     return jpeg_;
   }
-  // Lets go of the frame. The second of two is ignored: both show the same picture.
+  // Releases the frame. A second JPEG is ignored: both show the same picture.
   void set_jpeg(std::shared_ptr<const Jpeg> jpeg) {
     std::optional<Frame> last;  // let go of outside the lock
     MutexLock lock(mutex_);

@@ -1,4 +1,4 @@
-// A detection with what the filters say of it: one face in one frame, ready to join a track.
+// A detection with the result of the filters: one face in one frame, ready to join a track.
 #pragma once
 
 #include <optional>

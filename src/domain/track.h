@@ -1,6 +1,6 @@
-// One person's way through a camera's picture, from the first sighting to the last, with the best one
-// kept. Made and changed by track/ on its camera's strand; when closed it moves, whole, to shot/, which
-// lets go of `best` (the frame's buffer must not wait for the collector); then it is retired.
+// One person's way through a camera's picture, from the first sighting to the last, with the best one kept.
+// track/ makes and changes it on its camera's strand. When it is closed it moves to shot/, which releases
+// `best` (the frame's buffer must not wait for the collector); then it is retired.
 #pragma once
 
 #include <cstdint>
@@ -34,25 +34,25 @@ struct Track final : public memory::Retirable {
 
   std::uint64_t id = 0;  // counts the camera's tracks from 1
   int camera = 0;        // the orchestrator's index of the camera
-  // The part before this one, when that was ended by force while the person went on; 0: none.
+  // The part before this one, if that was ended by force while the person was still there; 0: none.
   std::uint64_t continues = 0;
   // A best shot of this person was handed out before, from this track or a part before it: `best` is
   // then a later one, or none.
   bool already_posted = false;
-  // Tracks that turned out to be this same person, seen before a gap: they are part of this one and are
-  // handed out no more.
+  // Tracks that turned out to be the same person, seen before a gap: they are part of this one and are not
+  // handed out.
   std::vector<std::uint64_t> joined;
   int sightings = 0;          // of this part
   Nanoseconds first_seen{0};  // stream time
   Nanoseconds last_seen{0};
   Box last_box;
-  // How far the face went over its whole path, in face widths: the larger of its centre's reach and
-  // its change of size (somebody who walks straight towards the camera).
+  // How far the face moved over its whole path, in face widths: the larger of the extent of its centre's path
+  // and its change of size (somebody who walks straight towards the camera).
   float movement = 0;
   std::optional<BestShot> best;           // the best of those not rejected
-  std::optional<Reason> withheld;         // why `best` is not to be posted, although no filter rejects it
-  std::optional<Sighting> best_rejected;  // while there is no best: why not
-  std::unique_ptr<Thumbnail> thumbnail;   // none: nobody wants one
+  std::optional<Reason> withheld;         // why `best` must not be posted, although no filter rejects it
+  std::optional<Sighting> best_rejected;  // the best rejected one, while there is no best
+  std::unique_ptr<Thumbnail> thumbnail;   // null: none is wanted
   memory::Charge thumbnail_charge;
 
   // Room for a thumbnail, not filled yet, charged to that account.

@@ -1,4 +1,4 @@
-// What `vigia events` is asked for.
+// The options of `vigia events`.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,11 @@
 namespace vigia::ledger {
 
 struct EventsOptions {
-  std::string camera;  // its name; empty: all
-  std::string reason;  // how they ended, as outcome.h spells it; empty: in any way
-  std::string since;   // as since.h reads it; empty: from the first one on
-  int limit = 50;      // the newest so many
-  bool json = false;   // a line each, for programs
+  std::string camera;                               // its name; empty: all
+  std::string reason;                               // the outcome, as outcome.h spells it; empty: any
+  std::string since;                                // as since.h reads it; empty: from the first one
+  int limit = 50;                                   // the newest so many
+  bool json = false;                                // a line each, for programs
   std::optional<std::filesystem::path> thumbnails;  // the folder they go to
 
   bool operator==(const EventsOptions&) const = default;

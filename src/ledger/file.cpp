@@ -31,7 +31,7 @@ constexpr const char* kVersion1 = R"(
     thumbnail BLOB NOT NULL);
   CREATE INDEX ends_by_capture ON ends(captured_us, camera, track);
 )";
-// More parts of the quality; none of an end from before: null.
+// More parts of the quality; null for ends written before.
 constexpr const char* kVersion2 = R"(
   ALTER TABLE ends RENAME TO ends_1;
   DROP INDEX ends_by_capture;
@@ -53,7 +53,7 @@ constexpr const char* kVersion2 = R"(
 constexpr std::array kMigrations = {kVersion1, kVersion2};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
 
-// What a disk may do to a file that was right before; all else is the setting's fault.
+// Errors that a disk can cause in a file that worked before; all others are the setting's fault.
 bool may_pass(int why) {
   return why == ENOSPC || why == EDQUOT || why == EROFS || why == EIO || why == EMFILE || why == ENFILE;
 }
@@ -65,7 +65,7 @@ Error system_error(const std::string& path, std::string_view doing) {
                       path, doing, std::strerror(why))};
 }
 
-// Faces are nobody else's business: SQLite gives its other files the same rights.
+// Others must not read faces: SQLite gives its other files the same permissions.
 Status create_private(const std::string& path) {
   const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd.valid()) return system_error(path, "cannot open");

@@ -1,5 +1,5 @@
-// Keeps the last ends of tracks, with a picture and the reason each, so that "why was this face not
-// posted?" has an answer. In a file of its own: its loss or damage never touches the outbox.
+// Records how the last tracks ended, each with a picture and the reason, to answer "why was this face not
+// posted?". It uses a file of its own: its loss or damage never affects the outbox.
 //
 //   auto ledger = Ledger::open(options, memory, clock);     // error: one line, exit 2
 //   Worker thread("ledger", [&](const std::stop_token& stop) { ledger->run(stop); });
@@ -7,15 +7,15 @@
 //   ledger->settle({"gate", 12, captured}, domain::Reason::refused, "the server's words");
 //
 // Guarantees
-// 1. record() and settle() never wait for the disk and never fail: they leave the entry in a list, under a
-//    lock that is held for a few moves. run() writes what is there once a second, in one transaction.
-// 2. The list is bounded (kMostWaiting); beyond, the oldest entry goes. What is lost there, and what the
-//    disk will not have (full, read-only, broken), is counted: lost().
-// 3. A damaged file is set aside and a new one begun. A disk that fails is said once, and once again when it
+// 1. record() and settle() never wait for the disk and never fail: they append the entry to a list, under a
+//    lock that is held for a few moves. run() writes the list once a second, in one transaction.
+// 2. The list is bounded (kMostWaiting); beyond that the oldest entry is lost. Entries lost there, or because
+//    the disk refuses them (full, read-only, broken), are counted: lost().
+// 3. A damaged file is renamed and a new one created. The log says once that the disk fails, and once that it
 //    works again.
 // 4. Texts are stored without URLs' passwords and control characters, 300 bytes at most.
-// A kill or power cut loses what was not written yet: a second's entries; after a power cut perhaps some
-// more. Threads: run() on one thread; the others thread-safe. When not: not on a worker's way (see
+// A kill or power cut loses what was not written yet: a second's entries; a power cut perhaps some more.
+// Threads: run() on one thread; the others thread-safe. When not: not on a worker's frame path (see
 // note_lost()).
 #pragma once
 
@@ -42,9 +42,9 @@ class Ledger {
  public:
   static constexpr std::size_t kMostWaiting = 1024;
 
-  // Errors (invalid): the setting is wrong: see file.h. A disk that fails now is none: what cannot be kept
-  // is counted, and it is tried again. memory: waiting thumbnails are charged to vigia/jpeg. Both must
-  // outlive it.
+  // Errors (invalid): the setting is wrong: see file.h. A failing disk is not an error here: losses are
+  // counted, and it is tried again. memory: waiting thumbnails are charged to vigia/jpeg. Both must outlive
+  // it.
   static Result<std::unique_ptr<Ledger>> open(const LedgerOptions& options, memory::MemoryManager& memory,
                                               Clock& clock);
 
@@ -52,12 +52,12 @@ class Ledger {
   [[nodiscard]] bool enabled() const noexcept { return options_.keep > 0; }
 
   void record(TrackEnd end);
-  // The end that was recorded as pending. Unknown or settled before: nothing changes.
+  // Gives a pending end its outcome. Does nothing if the end is unknown or was settled before.
   void settle(Key key, Outcome outcome, std::string text);
-  // An end that could not even be told, by somebody who must take no lock.
+  // Counts an end that could not be recorded, for callers that must not take a lock.
   void note_lost() noexcept { lost_.fetch_add(1, std::memory_order_relaxed); }
 
-  // Writes until a stop is asked for, then what is left.
+  // Writes until a stop is requested, then once more what is left.
   void run(const std::stop_token& stop);
 
   [[nodiscard]] std::uint64_t lost() const noexcept { return lost_.load(std::memory_order_relaxed); }
@@ -84,8 +84,8 @@ class Ledger {
 
   // run()'s.
   std::optional<Store> store_;     // none: it could not be opened yet
-  Ring<Waiting> taken_;            // changes places with waiting_
-  std::vector<Entry> batch_;       // of them, what is being written
+  Ring<Waiting> taken_;            // swapped with waiting_
+  std::vector<Entry> batch_;       // the entries being written
   std::uint64_t lost_before_ = 0;  // lost() when the disk began to fail
   bool failing_ = false;
 

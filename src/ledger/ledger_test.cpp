@@ -47,7 +47,7 @@ TrackEnd end_of(std::uint64_t track, Outcome outcome = Progress::pending,
   return end;
 }
 
-// Files can be no larger than that for a while: what a full disk does to a program.
+// Limits the size of files for a while, which looks like a full disk to a program.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {
@@ -112,7 +112,7 @@ class LedgerTest : public ::testing::Test {
   std::unique_ptr<Ledger> ledger_;
 };
 
-TEST_F(LedgerTest, TellsAllThatItWasTold) {
+TEST_F(LedgerTest, ReturnsEverythingThatWasRecorded) {
   open();
   TrackEnd told = end_of(3, Reason::low_quality, "hall \xc3\xa4");
   told.camera_id = -7;
@@ -228,7 +228,7 @@ TEST_F(LedgerTest, NewestFirstInWhateverOrderTheyCame) {
   EXPECT_THAT(tracks({.limit = 2}), ElementsAre(5, 3));
 }
 
-TEST_F(LedgerTest, IsAskedByCameraOutcomeAndTime) {
+TEST_F(LedgerTest, IsQueriedByCameraOutcomeAndTime) {
   open();
   ledger_->record(end_of(1, Reason::too_small));
   ledger_->record(end_of(2, Reason::too_small, "hall"));
@@ -349,7 +349,7 @@ TEST_F(LedgerTest, WritesOnceASecondAndAtTheEnd) {
   EXPECT_THAT(tracks(), ElementsAre(2, 1));
 }
 
-TEST_F(LedgerTest, ManyTellItAtOnceWhileItWrites) {
+TEST_F(LedgerTest, ManyThreadsRecordWhileItWrites) {
   options_.keep = 10'000;
   open();
   std::jthread writer([this](const std::stop_token& stop) { ledger_->run(stop); });
@@ -382,7 +382,7 @@ TEST_F(LedgerTest, WithNothingToKeepThereIsNoFile) {
   EXPECT_EQ(ledger_->lost(), 0U);
 }
 
-TEST_F(LedgerTest, FacesAreTheirOwnersBusinessAlone) {
+TEST_F(LedgerTest, FilesAreReadableByTheirOwnerOnly) {
   open();
   record_and_write(1, 1);
   for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
@@ -405,7 +405,7 @@ TEST_F(LedgerTest, AFileThatBreaksWhileItIsInUseIsSetAsideAndNothingNewIsLost) {
   open();
   record_and_write(1, 1);
   {
-    // The table is said to lie where the file has long ended, as after a block of the file was lost.
+    // The table's root page is set beyond the end of the file, as after the loss of a block.
     auto other = sqlite::Database::open(options_.path, {"ledger", "ledger.path"});
     ASSERT_TRUE(
         other->run("PRAGMA writable_schema=ON;"
@@ -434,7 +434,7 @@ TEST_F(LedgerTest, AFullDiskLosesWhatItMustCountsItAndRecovers) {
   EXPECT_EQ(ledger_->lost(), 5U);
 }
 
-TEST_F(LedgerTest, ADiskThatIsFullAtTheStartStopsNobody) {
+TEST_F(LedgerTest, ADiskThatIsFullAtTheStartIsNoError) {
   {
     const FullDisk full(0);
     open();
@@ -466,7 +466,7 @@ TEST_F(LedgerTest, AWrongSettingIsAnErrorAtTheStart) {
   EXPECT_THAT(refused(options_.path), HasSubstr("was written by a newer Vigia"));
 }
 
-TEST_F(LedgerTest, AnOutcomeOfAnotherVersionIsToldAsItStandsAndHidesNoOther) {
+TEST_F(LedgerTest, AnUnknownOutcomeIsShownAsStoredAndHidesNoOther) {
   open();
   record_and_write(1, 3);
   ledger_.reset();
@@ -484,7 +484,7 @@ TEST_F(LedgerTest, AnOutcomeOfAnotherVersionIsToldAsItStandsAndHidesNoOther) {
   EXPECT_EQ((*ends)[2].outcome, Outcome(Progress::pending));
 }
 
-TEST_F(LedgerTest, WhatIsNotThereIsSaidAndNotMade) {
+TEST_F(LedgerTest, AMissingFileIsReportedAndNotCreated) {
   const auto reader = Reader::open(options_.path);
   ASSERT_FALSE(reader.ok());
   EXPECT_EQ(reader.error().code, ErrorCode::not_found);

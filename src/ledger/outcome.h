@@ -1,4 +1,4 @@
-// How a track ended, and how that is spelled: "posted", "pending", "failed", or a reason, "too_small".
+// How a track ended, and the spelling of it: "posted", "pending", "failed", or a reason such as "too_small".
 // Threads: values.
 #pragma once
 
@@ -13,18 +13,18 @@
 namespace vigia::ledger {
 
 enum class Progress {
-  pending,  // in the outbox: the receiver has not said yes or no
-  posted,   // the receiver said yes
-  failed,   // nobody knows whether the receiver has it, or it is lost
+  pending,  // in the outbox: the receiver has neither accepted nor refused it
+  posted,   // the receiver accepted it
+  failed,   // it is unknown whether the receiver has it, or it is lost
 };
-// What another version of Vigia wrote: told as it stands. Only a reader meets it.
+// An outcome that another version of Vigia wrote, shown as it is stored. Occurs only in a reader.
 struct OtherWord {
   std::string word;
   bool operator==(const OtherWord&) const = default;
 };
 using Outcome = std::variant<Progress, domain::Reason, OtherWord>;
 
-// As long as the outcome is there.
+// Valid as long as the outcome exists.
 [[nodiscard]] std::string_view to_string(const Outcome& outcome) noexcept;
 [[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view text) noexcept;
 [[nodiscard]] std::vector<std::string_view> outcome_names();

@@ -1,4 +1,4 @@
-// Asks the ledger's file what became of tracks; also while Vigia runs, and without disturbing it.
+// Queries the ledger's file for the ends of tracks; also while Vigia runs, without disturbing it.
 // Threads: one thread at a time.
 #pragma once
 
@@ -26,9 +26,9 @@ class Reader {
   // Errors: as open_to_read() in file.h.
   static Result<Reader> open(const std::string& path);
 
-  // By the time of capture, newest first. Cost: milliseconds, for 10 000 ends in the file.
+  // Ordered by time of capture, newest first. Cost: milliseconds with 10 000 ends in the file.
   Result<std::vector<TrackEnd>> newest(const Question& question);
-  // Of which ends are kept, in alphabetical order.
+  // The cameras of which ends are kept, in alphabetical order.
   Result<std::vector<std::string>> cameras();
   Result<std::int64_t> count() { return database_.number("SELECT count(*) FROM ends"); }
 

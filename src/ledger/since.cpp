@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr int kFirstYear = 1970, kLastYear = 2199;  // what fits into nanoseconds, and is asked for
+constexpr int kFirstYear = 1970, kLastYear = 2199;  // years that fit into nanoseconds and make sense
 constexpr std::int64_t kMostSeconds = std::int64_t{50} * 366 * 86400;
 
 std::optional<std::int64_t> seconds_in(char unit) {

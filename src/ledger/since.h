@@ -1,5 +1,5 @@
-// Reads a moment as people write it: "90s", "30m", "1h", "2d" before now, or a UTC time in ISO 8601, as long
-// as it is known: "2026-11-23", "2026-11-23T13:00", "2026-11-23T13:00:05Z".
+// Reads a moment as people write it: "90s", "30m", "1h", "2d" before now, or a UTC time in ISO 8601 of any
+// precision: "2026-11-23", "2026-11-23T13:00", "2026-11-23T13:00:05Z".
 // Threads: pure.
 #pragma once
 

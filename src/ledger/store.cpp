@@ -19,7 +19,7 @@ constexpr const char* kInsert =
 constexpr const char* kSettle =
     "UPDATE ends SET outcome=?, text=coalesce(nullif(?, ''), text) WHERE captured_us=? AND camera=? AND "
     "track=? AND outcome='pending'";
-// Rows are numbered without gaps in the order in which they came.
+// Rows are numbered without gaps in the order of their insertion.
 constexpr const char* kTrim = "DELETE FROM ends WHERE id <= (SELECT max(id) FROM ends) - ?";
 
 void bind(Statement& to, const TrackEnd& end) {

@@ -15,15 +15,15 @@ namespace vigia::ledger {
 
 class Store {
  public:
-  // REQUIRES: keep > 0. What is in the file beyond `keep` goes at once. Errors: as open_to_write() in file.h.
+  // REQUIRES: keep > 0. Ends in the file beyond `keep` are deleted at once. Errors: as open_to_write() in
+  // file.h.
   static Result<Store> open(const LedgerOptions& options);
-  // The file, which is damaged, gets another name, and a line in the log says which. REQUIRES: no Store has
-  // it.
+  // Renames the damaged file, and logs the new name. REQUIRES: no Store has it open.
   static Status set_aside(const LedgerOptions& options, UtcTime now);
 
-  // All of them or, with an error, none; then the oldest beyond `keep` go. One transaction; about 20 us an
-  // entry, and no fsync but at a checkpoint, every 4 MB or so. A settlement whose end is no longer kept, or
-  // was settled before, changes nothing. Errors: io, damaged.
+  // Writes all of them or, with an error, none; then deletes the oldest beyond `keep`. One transaction; about
+  // 20 us per entry, and an fsync only at a checkpoint, every 4 MB or so. A settlement whose end is no longer
+  // kept, or was settled before, changes nothing. Errors: io, damaged.
   Status write(std::span<const Entry> entries);
 
  private:

@@ -1,4 +1,4 @@
-// What the ledger knows of a track that has ended: all that answers "what became of this face, and why?".
+// The ledger's record of a track that has ended: it answers "what became of this face, and why?".
 // Threads: values.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace vigia::ledger {
 
-// Which end. A track of real-time mode may have several: one for each shot of it.
+// Identifies an end. A track in real-time mode may have several: one for each of its shots.
 struct Key {
   std::string camera;
   std::uint64_t track = 0;  // the camera's count of tracks in its run
@@ -26,7 +26,7 @@ struct TrackEnd {
   Key key;
   std::optional<std::int64_t> camera_id;  // FindFace's
   Outcome outcome = Progress::pending;
-  std::string text;  // what the outcome's word does not say: a figure beside its limit, the receiver's words
+  std::string text;  // details of the outcome: a figure beside its limit, or the receiver's answer
   // Of the best face, or, where all were rejected, of the best of these:
   float face_width = 0, face_height = 0;  // pixels of the frame
   domain::FaceQuality quality;
@@ -37,7 +37,7 @@ struct TrackEnd {
   std::vector<std::byte> thumbnail;  // a JPEG; empty: none
 };
 
-// A pending one has come to its end.
+// The final outcome of a pending end.
 struct Settlement {
   Key key;
   Outcome outcome;
