@@ -46,7 +46,7 @@ TEST(ClockTest, SleepEndsAtOnceWhenStopped) {
   EXPECT_FALSE(system_clock().sleep_for(std::chrono::hours(1), source.get_token()));
 }
 
-TEST_F(FileTest, WhatIsNoPlainFileIsWrittenIntoAndNotReplaced) {
+TEST_F(FileTest, DevicesAndPipesAreWrittenIntoAndNotReplaced) {
   const std::filesystem::path pipe = folder_ / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   const Fd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK));
@@ -88,7 +88,7 @@ TEST_F(FileTest, KnowsWhoMayRead) {
   EXPECT_TRUE(readable_by_others(path));
 }
 
-TEST(WorkerTest, IsStoppedAndJoinedWhenItsOwnerLetsGo) {
+TEST(WorkerTest, IsStoppedAndJoinedWhenItsOwnerDestroysIt) {
   bool ended = false;
   {
     Worker worker("test", [&ended](const std::stop_token& stop) {

@@ -1,4 +1,4 @@
-// A bounded queue between threads. What: fixed room, taken in order, depth and refusals visible.
+// A bounded queue between threads. What: fixed capacity, first in first out, depth and refusals are visible.
 // When not: on the path of single frames (see orchestrator/turns.h). Cost: one short lock a call.
 // Threads: thread-safe.
 #pragma once
@@ -20,8 +20,8 @@ class Channel {
  public:
   explicit Channel(std::size_t capacity) : capacity_(capacity) {}
 
-  // Gives the item back when there is no room, or the channel is closed: the caller decides what a
-  // loss means, and counts it.
+  // Returns the item if there is no room, or the channel is closed: the caller decides what a loss means, and
+  // counts it.
   [[nodiscard]] std::optional<T> push(T item) {
     {
       MutexLock lock(mutex_);
@@ -32,7 +32,7 @@ class Channel {
     return std::nullopt;
   }
 
-  // Waits for an item. Nothing when the channel is closed and empty, or a stop was asked for.
+  // Waits for an item. Nothing if the channel is closed and empty, or a stop was requested.
   std::optional<T> pop(const std::stop_token& stop) {
     MutexLock lock(mutex_);
     while (items_.empty() && !closed_) {
@@ -44,7 +44,7 @@ class Channel {
     return item;
   }
 
-  // The same, but waits no longer than that.
+  // The same, but waits no longer than `at_most`.
   std::optional<T> pop_for(std::chrono::nanoseconds at_most, const std::stop_token& stop) {
     MutexLock lock(mutex_);
     if (items_.empty() && !closed_) filled_.wait_for(lock, stop, at_most);
@@ -54,7 +54,7 @@ class Channel {
     return item;
   }
 
-  // No more comes in; what is inside can still be taken.
+  // Refuses further items; those inside can still be taken.
   void close() {
     {
       MutexLock lock(mutex_);

@@ -15,7 +15,7 @@
 namespace vigia {
 namespace {
 
-// The first half of the kernel's random name of this start; 0: there is none.
+// The first half of the kernel's random boot id; 0: there is none.
 std::int64_t number_of_boot() {
   std::string digits;
   std::ifstream("/proc/sys/kernel/random/boot_id") >> digits;

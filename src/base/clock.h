@@ -14,11 +14,11 @@ using Nanoseconds = std::chrono::nanoseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;  // for durations: never jumps
 using UtcTime = std::chrono::system_clock::time_point;     // for people and servers: may jump
 
-// A moment by a count that nobody can set, while the machine runs: also through its sleep, and the same for
-// every process.
+// A moment on the kernel's boot clock, which cannot be set, goes on during sleep, and is the same for every
+// process.
 struct BootTime {
-  std::int64_t boot = 0;  // which start of the machine; 0: not known
-  Nanoseconds since{0};   // then
+  std::int64_t boot = 0;  // identifies the start of the machine; 0: unknown
+  Nanoseconds since{0};   // time since that start
 };
 
 // Thread-safe.
@@ -48,7 +48,7 @@ UtcTime from_unix_us(std::int64_t us);
 // CPU time used so far, by the calling thread and by all threads of this process. Cost: a system call.
 double thread_cpu_seconds() noexcept;
 double process_cpu_seconds() noexcept;
-// For another thread to read what the calling one has used so far, by cpu_seconds(), while that one lives.
+// The calling thread's CPU clock, which another thread can read with cpu_seconds() while this one lives.
 std::optional<clockid_t> thread_cpu_clock() noexcept;
 double cpu_seconds(clockid_t clock) noexcept;
 

@@ -55,7 +55,7 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
     return device.valid() ? write_all(device.get(), content, path) : io_error("cannot open", path);
   }
   const std::filesystem::path beside = path.string() + ".part";
-  ::unlink(beside.c_str());  // a crash's, whose rights may be others
+  ::unlink(beside.c_str());  // left by a crash, perhaps with other permissions
   const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
   if (!fd.valid()) return io_error("cannot create", beside);
   Status written = write_all(fd.get(), content, beside);

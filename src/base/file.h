@@ -13,20 +13,21 @@
 
 namespace vigia {
 
-// Refuses what is no plain file or larger than `at_most`.
+// Refuses anything but a plain file of at most `at_most` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most);
 
-// Written beside it, synced, then renamed over it: a reader sees the old file or the new one, whole. What is
-// there and no plain file (a device, a pipe) is written into instead. mode: of the new file, less the umask.
+// Writes a new file beside it, syncs it and renames it over the old one: a reader sees either the old or the
+// new file, whole. If `path` exists and is not a plain file (a device, a pipe) it is written into instead.
+// mode: of the new file, less the umask.
 Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content,
                              unsigned mode = 0644);
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content,
                              unsigned mode = 0644);
 
-// Nothing when a file can be written there; else what is wrong, for the end of "--json: ...".
+// Nothing if a file can be written there; else what is wrong, to follow "--json: ...".
 std::optional<std::string> why_not_writable(const std::filesystem::path& file);
 
-// True when somebody else on this machine may read it: a file with secrets in it should not be.
+// True if other users of this machine can read it, which a file with secrets should not allow.
 bool readable_by_others(const std::filesystem::path& path);
 
 }  // namespace vigia

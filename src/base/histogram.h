@@ -4,7 +4,7 @@
 //
 //   const auto before = histogram.snapshot();
 //   ... a while later ...
-//   histogram.snapshot().since(before).percentiles(1ms);    // of that while alone
+//   histogram.snapshot().since(before).percentiles(1ms);    // of that interval only
 #pragma once
 
 #include <array>
@@ -52,14 +52,14 @@ class Histogram {
   std::atomic<std::uint64_t> max_{0};
 };
 
-// What a histogram had counted at one moment. A value.
+// The counts of a histogram at one moment. A value.
 class Histogram::Snapshot {
  public:
-  // Only what was counted after `earlier`, a snapshot of the same histogram. Its maximum is exact where it
-  // is that of the whole time, else right within 3 %.
+  // Only the durations counted after `earlier`, a snapshot of the same histogram. Its maximum is exact if it
+  // is also that of the whole time, else right within 3 %.
   [[nodiscard]] Snapshot since(const Snapshot& earlier) const noexcept;
   [[nodiscard]] Percentiles percentiles(std::chrono::nanoseconds unit) const noexcept;
-  // Of all durations together; right within 1.6 %.
+  // The sum of all durations; right within 1.6 %.
   [[nodiscard]] std::chrono::nanoseconds sum() const noexcept;
 
  private:

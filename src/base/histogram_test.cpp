@@ -31,7 +31,7 @@ TEST(HistogramTest, TakesAnyDuration) {
   EXPECT_EQ(histogram.percentiles(1ns).count, 2U);
 }
 
-TEST(HistogramTest, WhatCameBetweenTwoSnapshotsIsToldAlone) {
+TEST(HistogramTest, DurationsBetweenTwoSnapshotsCanBeSeparated) {
   Histogram histogram;
   histogram.record(90ms);
   const auto before = histogram.snapshot();

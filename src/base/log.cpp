@@ -41,7 +41,7 @@ bool ends_url(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\'';
 }
 
-// Replaces what stands between "://" and the last '@' before the path.
+// Replaces the text between "://" and the last '@' before the path.
 std::string redact_user_info(std::string text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {
     at += 3;

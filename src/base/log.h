@@ -1,6 +1,6 @@
-// The program's log: one line an event, written by a thread of its own, so that a slow disk or
-// terminal never holds a thread that handles video (when 8192 lines wait, the oldest is given up).
-// Thread-safe. Never log a password, a token or a URL with credentials: redact() them first.
+// The program's log: one line per event, written by a thread of its own, so that a slow disk or terminal
+// never blocks a thread that handles video (when 8192 lines wait, the oldest is dropped). Thread-safe. Never
+// log a password, a token or a URL with credentials: redact() them first.
 #pragma once
 
 #include <spdlog/spdlog.h>
@@ -19,7 +19,7 @@ using spdlog::warn;
 
 // level: trace, debug, info, warning, error. Lines go to standard error. Call once, in main.
 Status start(std::string_view level);
-// Writes what still waits. Nothing may log afterwards.
+// Writes the lines that still wait. Nothing may log afterwards.
 void stop();
 
 }  // namespace vigia::log
@@ -27,7 +27,7 @@ void stop();
 namespace vigia {
 
 // "rtsp://user:secret@host/x" -> "rtsp://***@host/x", also inside a longer text; query values
-// whose key speaks of a secret (password, token, key, pwd, pass) become ***.
+// whose key suggests a secret (password, token, key, pwd, pass) become ***.
 std::string redact(std::string_view text);
 
 }  // namespace vigia

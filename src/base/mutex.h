@@ -39,10 +39,10 @@ class SCOPED_CAPABILITY MutexLock {
   Mutex& mutex_;
 };
 
-// Waits may wake for no reason: always wait in a loop on the condition.
+// A wait may end without a reason: always wait in a loop on the condition.
 class CondVar {
  public:
-  // Both: false when a stop was asked for. The lock is held again on return.
+  // Both return false if a stop was requested. The lock is held again on return.
   bool wait(MutexLock& lock, const std::stop_token& stop) NO_THREAD_SAFETY_ANALYSIS {
     bool woken = false;
     condition_.wait(lock.mutex_, stop, [&woken] { return std::exchange(woken, true); });

@@ -4,7 +4,7 @@
 //
 //   Result<Image> read_image(path);
 //   auto image = read_image("a.jpg");
-//   if (!image) return image.error();          // the text says what, where and how to mend it
+//   if (!image) return image.error();          // the text says what, where and how to fix it
 //   use(*image);
 #pragma once
 
@@ -14,17 +14,17 @@
 
 namespace vigia {
 
-// What a caller may decide by. Everything else is in the text, for people.
+// Classes on which a caller may act. Everything else is in the text, for people.
 enum class ErrorCode {
   invalid,      // the input is wrong: settings, file, reply
   not_found,    // it is not there
   unavailable,  // not now: try again later
   timeout,      // it took longer than allowed
-  refused,      // the other side said no
+  refused,      // the other side refused
   no_memory,    // the budget is used up
-  io,           // the system said no
-  damaged,      // it was whole once, and cannot be read any more
-  cancelled,    // we were asked to stop
+  io,           // the system reported an error
+  damaged,      // it was intact once, and cannot be read any more
+  cancelled,    // a stop was requested
   ended,        // there is nothing more to read
 };
 

@@ -1,4 +1,4 @@
-// A queue in one stretch of memory: what goes in and out in turn costs no allocation (std::deque takes and
+// A queue in one block of memory: alternate pushes and pops cost no allocation (std::deque allocates and
 // frees a block every few items). Grows, by doubling, only when it is full.
 // Threads: one thread at a time.
 #pragma once

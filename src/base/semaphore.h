@@ -1,11 +1,11 @@
-// A number of things to take, and threads that wait for one. POSIX's, because it needs no lock to wake
-// somebody: a thread that posts can never hold up the one that takes, however slow it is itself.
+// A counting semaphore. It uses POSIX's, which needs no lock to wake a thread: a slow posting thread never
+// holds up the thread that waits.
 //
 //   list.push(item);  filled.post();          // any thread
-//   filled.wait();  list.take();              // as many as were posted get through
+//   filled.wait();  list.take();              // returns once for each post
 //
-// Cost: an atomic addition; a system call only to sleep, and to wake somebody who sleeps. Nothing is
-// allocated. Threads: thread-safe.
+// Cost: an atomic addition; a system call only to sleep, and to wake a sleeping thread. No allocation.
+// Threads: thread-safe.
 #pragma once
 
 #include <semaphore.h>
@@ -30,7 +30,7 @@ class Semaphore {
   }
   [[nodiscard]] bool try_wait() noexcept { return ::sem_trywait(&semaphore_) == 0; }
 
-  // False: nothing came for so long.
+  // False: nothing was posted within that time.
   [[nodiscard]] bool wait_for(std::chrono::nanoseconds at_most) noexcept {
     constexpr long kSecond = 1'000'000'000;
     timespec until{};

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array kTaken = {SIGINT, SIGTERM, SIGPIPE};
 
-// All that a handler may touch.
+// The only state that the handler may use.
 std::atomic<int> came_fd{-1};
 std::atomic<bool> exit_now{false};
 

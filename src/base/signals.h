@@ -1,7 +1,6 @@
-// SIGINT and SIGTERM as something that can be waited for: the first asks for a stop, the next one ends the
-// process at once. At most one of these lives in a process.
-// A handler rather than blocked signals: libraries start threads of their own before main does, and a
-// signal that such a thread gets would end the process.
+// Lets a thread wait for SIGINT and SIGTERM: the first requests a stop, the next one ends the process at
+// once. At most one of these may exist in a process. It uses a handler rather than blocked signals: libraries
+// start threads before main does, and a signal delivered to such a thread would end the process.
 // Threads: the making thread only.
 #pragma once
 
@@ -18,11 +17,11 @@ class StopSignals {
  public:
   // Takes over both; ignores SIGPIPE (a broken connection is an error value, not an end).
   StopSignals();
-  ~StopSignals();  // as they were before
+  ~StopSignals();  // restores the former handlers
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
 
-  // True when one came since the last call, or within that time.
+  // True if one came since the last call, or comes within that time.
   bool wait_for(std::chrono::milliseconds at_most);
 
   // From now on another one ends the process at once, with exit status 1.

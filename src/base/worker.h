@@ -1,5 +1,5 @@
-// A named thread that is asked to stop and joined when its owner lets go of it. What the function
-// throws ends the program with a line that names the thread: nothing is thrown across threads.
+// A named thread that is stopped and joined when its owner destroys it. An exception from the function ends
+// the program with a line that names the thread: nothing is thrown across threads.
 #pragma once
 
 #include <functional>
@@ -12,7 +12,7 @@ namespace vigia {
 class Worker {
  public:
   Worker() = default;
-  // name: as the system shows it, 15 letters at most.
+  // name: as the system shows it, at most 15 letters.
   Worker(std::string name, std::function<void(const std::stop_token&)> run);
 
   void request_stop() { thread_.request_stop(); }

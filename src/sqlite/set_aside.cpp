@@ -34,7 +34,7 @@ void remove_with_logs(const std::string& path) {
   for (const char* const ending : {"", "-wal", "-shm"}) fs::remove(path + ending, ignored);
 }
 
-// Those of earlier times, but for the newest.
+// Removes earlier ones, except the newest.
 void remove_older(const std::string& path, const std::string& kept) {
   const std::string prefix = path + ".damaged-";
   std::vector<std::string> others;
@@ -63,7 +63,7 @@ Result<std::string> set_aside(const std::string& path, UtcTime now) {
   for (const char* const ending : {"-wal", "-shm"}) {
     std::error_code ignored;  // mostly it is not there
     fs::rename(path + ending, aside + ending, ignored);
-    // A log that stayed would be taken for the new file's.
+    // A log left behind would be applied to the new file.
     if (ignored) fs::remove(path + ending, ignored);
   }
   remove_older(path, aside);

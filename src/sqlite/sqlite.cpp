@@ -5,7 +5,7 @@
 namespace vigia::sqlite {
 namespace {
 
-std::string how_to_mend(int code, const std::string& setting) {
+std::string how_to_fix(int code, const std::string& setting) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "; the disk is full: make room, what waits is tried again";
@@ -90,8 +90,8 @@ Result<Database> Database::open_with(const std::string& path, FileName name, int
   Database database(path, std::move(name), handle);
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_timeout(handle, 2000);  // somebody may look into it with the sqlite3 program
-  // Debian's default writes every deleted picture once more, as zeros.
+  sqlite3_busy_timeout(handle, 2000);  // somebody may be using the sqlite3 program on it
+  // Debian's default overwrites every deleted picture with zeros.
   if (sqlite3_exec(handle, "PRAGMA secure_delete=FAST", nullptr, nullptr, nullptr) != SQLITE_OK) {
     return database.error("cannot open");
   }
@@ -130,7 +130,7 @@ Error Database::error(std::string_view doing) const {
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
   const bool is_damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
   return {is_damaged ? ErrorCode::damaged : ErrorCode::io,
-          fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_mend(code, name_.setting))};
+          fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_fix(code, name_.setting))};
 }
 
 }  // namespace vigia::sqlite

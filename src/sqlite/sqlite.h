@@ -52,7 +52,7 @@ class Statement {
   int next_column_ = 0;
 };
 
-// For error texts: what the file is to its user, and which setting names it.
+// For error texts: the user's name for the file, and the setting that names it.
 struct FileName {
   std::string what;     // "outbox"
   std::string setting;  // "outbox.path"
@@ -60,24 +60,24 @@ struct FileName {
 
 class Database {
  public:
-  // Opens or creates the file; nothing is read yet. Whatever the system's SQLite was built with, what is
-  // deleted is overwritten only where that costs no further write (secure_delete=FAST): its bytes may stay in
-  // free pages until something new takes them.
+  // Opens or creates the file; nothing is read yet. Whatever the default of the system's SQLite, deleted data
+  // is overwritten only if that costs no additional write (secure_delete=FAST): its bytes may stay in free
+  // pages until new data takes them.
   static Result<Database> open(const std::string& path, FileName name);
-  // Never creates or changes it, also while another process writes to it.
+  // Never creates or changes the file; works while another process writes to it.
   static Result<Database> open_to_read(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
   Result<std::int64_t> number(const char* sql);  // the first column of the first row
-  // Error: ErrorCode::damaged also where a table or column is not there.
+  // Error: ErrorCode::damaged also if a table or column is missing.
   Result<Statement> prepare(const char* sql);
   [[nodiscard]] std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
 
-  // Yes: its end writes nothing. For a damaged file, which is kept as it was found.
+  // True: closing writes nothing. For a damaged file, which is kept as it was found.
   void leave_log_at_close(bool yes = true);
 
-  // The last call's error: what was being done, where, why, and how to mend it. ErrorCode::damaged: the file
-  // is no database, or not a whole one: see set_aside.h.
+  // The last call's error: the failed operation, where, why, and how to fix it. ErrorCode::damaged: the file
+  // is not a database, or not a complete one: see set_aside.h.
   [[nodiscard]] Error error(std::string_view doing) const;
 
  private:

@@ -13,8 +13,8 @@ class SqliteTest : public ::testing::Test {
   Result<Database> database_ = Database::open(dir_ / "a.db", {"list", "list.path"});
 };
 
-// Else every deleted picture is written once more.
-TEST_F(SqliteTest, WhatIsDeletedIsNotOverwrittenWhereThatWouldBeOneMoreWrite) {
+// Otherwise every deleted picture would be written once more.
+TEST_F(SqliteTest, DeletedDataIsNotOverwrittenByAnAdditionalWrite) {
   constexpr std::int64_t kFast = 2;
   ASSERT_TRUE(database_.ok());
   const auto mode = database_->number("PRAGMA secure_delete");
