@@ -16,7 +16,7 @@ namespace {
 
 using domain::Region;
 
-// Even corners, so that chroma needs no care; empty where nothing of it is inside.
+// The area in pixels, with even corners because of chroma; empty if it lies outside the picture.
 Region pixels_of(const domain::Box& area, const Stand& stand, domain::Size size) {
   const float margin = 3 * stand.blur + 2;
   const auto down = [](float v) { return static_cast<int>(std::floor(v / 2)) * 2; };
@@ -28,7 +28,7 @@ Region pixels_of(const domain::Box& area, const Stand& stand, domain::Size size)
   return {left, top, right - left, bottom - top};
 }
 
-// The smallest size that still has a pixel for every pixel of the picture.
+// The smallest stored size with at least one pixel for each pixel of the picture.
 struct Sized {
   const Yuva& pixels;
   float scale;  // its pixels per face width
@@ -39,13 +39,13 @@ Sized best_size(const Layer& layer, float width) {
   return {layer.sizes[level], layer.scale / static_cast<float>(1U << level)};
 }
 
-// colour has been multiplied by alpha / 255 before, so that the sum fits.
+// colour is already multiplied by alpha / 255, so that the sum fits.
 std::uint8_t over(unsigned below, unsigned colour, unsigned alpha) {
   const unsigned rest = below * (255 - alpha) + 128;
   return static_cast<std::uint8_t>(colour + ((rest + (rest >> 8)) >> 8));
 }
 
-// Y in the lowest byte, alpha in the highest: whole words are what compilers make vectors of.
+// Y in the lowest byte, alpha in the highest: compilers vectorise whole words.
 unsigned word_at(const std::array<std::uint8_t, 4>* row, int x) {
   std::uint32_t word = 0;
   std::memcpy(&word, row[x].data(), sizeof word);
@@ -100,7 +100,7 @@ Mapping mapping(const Layer& layer, float scale, const Stand& stand, const Regio
           (static_cast<float>(part.top) + 0.5F - stand.top) * step - layer.area.top * scale - 0.5F};
 }
 
-// Where on the unrolled head each place across the turned one comes from: sin(asin(u) - yaw), u = -1..1.
+// Maps each position across the turned head to the unrolled head: sin(asin(u) - yaw), u = -1..1.
 class TurnTable {
  public:
   explicit TurnTable(float yaw_degrees) {
@@ -213,7 +213,7 @@ void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, Yuv
 
 void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& picture, Yuva& patch) {
   const int height = picture.size.height;
-  // The layer's own picture ends a little above; begin where it is still opaque.
+  // The layer's own picture fades out a little above; begin where it is still opaque.
   const float end = stand.top + (layer.area.bottom() - 0.02F) * stand.width;
   const int begin = std::max(0, static_cast<int>(std::ceil((end - 3 * stand.blur) / 2)) * 2 - 2);
   if (begin >= height) return;

@@ -1,5 +1,5 @@
-// Soft shapes on a small picture: what faces are painted with. Coordinates are in face widths, from an
-// origin inside the picture.
+// Paints soft shapes on a small picture, for faces. Coordinates are in face widths, from an origin inside the
+// picture.
 // Threads: one thread at a time. Cost: by the shape's area, 10 to 500 us.
 #pragma once
 

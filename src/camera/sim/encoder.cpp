@@ -37,7 +37,7 @@ void configure(AVCodecContext& context, domain::Size size, double fps) {
   context.thread_count = 1;
   context.rc_max_rate = bits_per_second(size);
   context.rc_buffer_size = static_cast<int>(bits_per_second(size));
-  context.log_level_offset = 16;  // its information is nobody's news; errors stay errors' worth
+  context.log_level_offset = 16;  // hides libx264's informational lines; errors still count as errors
   context.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   av_opt_set(context.priv_data, "preset", "ultrafast", 0);
   av_opt_set(context.priv_data, "tune", "zerolatency", 0);

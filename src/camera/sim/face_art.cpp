@@ -11,7 +11,7 @@ namespace {
 constexpr float kClosed = 0.01F;  // an eye that is open no more than that
 
 // Light comes from above and a little from the left: foreheads, cheeks and the nose's bridge are bright,
-// eye sockets, the sides and the chin's underside dark. It is what detectors look for.
+// eye sockets, the sides and the chin's underside dark. Detectors rely on this.
 void shade(Brush& brush, const Look& look) {
   const Colour light = look.skin * 1.16 + Colour{10, 10, 10}, dark = look.skin * 0.56;
   for (const float side : {-1.0F, 1.0F}) {

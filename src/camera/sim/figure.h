@@ -1,6 +1,6 @@
-// The layers that a person is put together from, painted once per person: body, hair and ears behind the
-// head, the head itself. A layer is kept in YUV with transparency, at several sizes, so that a person far
-// away costs little and does not flicker.
+// The layers of a person, painted once per person: body, hair and ears behind the head, the head itself. A
+// layer is stored in YUV with transparency, at several sizes, so that a person far away costs little and does
+// not flicker.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@ namespace vigia::camera::sim {
 struct Layer {
   domain::Box area;  // in face widths; x from the face's middle, y from the hairline
   float scale = 0;   // pixels per face width of the first, largest size
-  // Each half as large as the one before; what is left over of a side is a pixel of its own.
+  // Each half as large as the one before, rounded up.
   std::vector<Yuva> sizes;
 };
 

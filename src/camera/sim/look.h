@@ -1,5 +1,4 @@
-// What a person looks like: chosen by the scene's seed and the person's number, the same for ever.
-// Lengths in face widths.
+// A person's looks: determined by the scene's seed and the person's number. Lengths in face widths.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +29,9 @@ struct Look {
 };
 
 Look look_of(std::uint64_t scene_seed, std::int64_t person);
-// The same, but for skin and coat: neighbours by number differ in both.
+// The same, except for skin and coat: neighbours by number differ in both.
 Look distinct_look_of(std::uint64_t scene_seed, std::int64_t person);
-// How that face looks for a moment.
+// The face with a momentary expression.
 Look with_eyes_closed(Look look);
 Look with_mouth_open(Look look);
 

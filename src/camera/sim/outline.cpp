@@ -7,8 +7,8 @@
 namespace vigia::camera::sim {
 namespace {
 
-// Signed areas: each edge adds to the pixel that it crosses what lies to its right there, and to the next one
-// the rest, so that the sum from the left is what a pixel is covered by. (The way of font rasterizers: see
+// Signed areas: each edge adds the area to its right to the pixel that it crosses, and the rest to the next
+// one, so that the running sum from the left is the coverage of a pixel. (The method of font rasterizers: see
 // Raph Levien, "Inside the fastest font renderer in the world", 2016.)
 class Areas {
  public:

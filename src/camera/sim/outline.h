@@ -30,12 +30,11 @@ struct Radii {
 Outline ellipse_outline(Point centre, Radii radii, float degrees = 0);
 Outline smooth_curve(const Outline& through, bool closed);
 
-// The shape of a pen that is drawn along the points: outlines that are to be filled together, all of them
-// with their corners in the same sense.
+// The shape of a pen stroke along the points: outlines to be filled together, all with the same orientation.
 std::vector<Outline> stroke_outlines(std::span<const Point> along, float thickness);
 
-// The exact area of each pixel that lies inside one of the outlines, which are given in pixels of the mask
-// and may reach beyond it. Where outlines overlap, their corners must be in the same sense.
+// For each pixel of the mask the exact area inside one of the outlines, which are given in pixels of the mask
+// and may reach beyond it. Overlapping outlines must have the same orientation.
 Mask filled(std::span<const Outline> outlines, int width, int height);
 
 }  // namespace vigia::camera::sim

@@ -1,5 +1,5 @@
 // Paints what a Scene's camera sees at a moment: the room, the people before it, the sensor's noise.
-// Deterministic: the same scene and time give the same picture, in whatever order they are asked for.
+// Deterministic: the same scene and time give the same picture, whatever was painted before.
 //
 // The faces are meant to be found by real detectors (vigia_n, YuNet), as painter_test checks.
 // Cost: about 1 ms a frame of 720p plus 0.5 ms per person in it; a person's first frame some ms more.
@@ -40,7 +40,7 @@ class Painter {
   std::vector<std::int8_t> noise_;  // larger than a picture: each frame takes another part of it
 
   I420Image canvas_;
-  // By person and what the face does at the moment.
+  // By person and the face's momentary expression.
   std::map<std::pair<std::int64_t, int>, Figure> figures_;
   Yuva patch_;
 };

@@ -302,7 +302,7 @@ TEST(Painter, AFaceChangesWhenItBlinksOrSpeaksAndAPosterDoesNot) {
   }
 }
 
-// Posts as a good tracker would make them, and then the mistakes it could make.
+// Posts of a perfect tracker, and then with mistakes.
 TEST(SceneTruth, CountsEveryPersonOnceAndEveryMistake) {
   const Scene scene = *Scene::make({.faces = 6, .seed = 2});
   std::map<std::int64_t, testing::PostedFace> good;

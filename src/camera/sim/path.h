@@ -1,4 +1,4 @@
-// How the people of one cycle walk: who, when, where, in which manner. Pure arithmetic.
+// Plans how the people of one cycle walk: who, when, where and how. Pure arithmetic.
 //
 // Places are in layout units: the picture is 720 high and layout_width() wide, whatever its size in
 // pixels. Two bands never meet:
@@ -7,8 +7,8 @@
 //         < 0.6 s and less than 7 % of the diagonal
 //   near  columns, each at least 300 wide: people come up from the lower edge, do something (walk towards
 //         the camera, turn the head, get out of focus, hold a paper before the face) and go down again
-// The next one in a column comes at the earliest kPause after the last one has left; a cycle begins and
-// ends with an empty picture. So no fair tracker joins two people, or splits one.
+// The next one in a column comes at the earliest kPause after the last one has left; a cycle begins and ends
+// with an empty picture. So a reasonable tracker neither joins two people nor splits one.
 #pragma once
 
 #include <cstdint>

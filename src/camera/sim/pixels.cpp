@@ -41,7 +41,7 @@ std::vector<float> gauss(float sigma) {
   return half;
 }
 
-// sum += (a + b) * weight, for whole rows: what compilers make vectors of.
+// sum += (a + b) * weight, for whole rows, which compilers vectorise.
 void add(std::span<float> sum, const float* a, const float* b, float weight) {
   for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += (a[i] + b[i]) * weight;
 }
@@ -152,7 +152,8 @@ Picture shrunk_any(const Picture& picture, int factor) {
 template <class Picture>
 void soften_any(Picture& picture, float sigma) {
   if (sigma <= 0.3F || picture.values.empty()) return;
-  // A wide blur is made on a smaller picture: nobody can tell, and it takes a tenth of the time.
+  // A wide blur is computed on a smaller picture: the difference is invisible, and it takes a tenth of the
+  // time.
   const int factor = std::max(1, static_cast<int>(sigma / 2));
   if (factor == 1 || picture.width < 2 * factor || picture.height < 2 * factor) {
     return blur(bytes_of(picture), sigma);

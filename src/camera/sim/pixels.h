@@ -1,4 +1,4 @@
-// Small pictures of one kind of pixel, and what painting needs of them: smaller, softer.
+// Small pictures of one kind of pixel, with the operations for painting: shrink and blur.
 // Threads: values.
 #pragma once
 
@@ -15,7 +15,7 @@ struct Pixels {
   Pixels() = default;
   Pixels(int of_width, int of_height, Pixel value = {}) { become(of_width, of_height, value); }
 
-  // Of another size, all of it this value. What the memory held before is used again.
+  // Resizes and fills with this value. Reuses the memory.
   void become(int of_width, int of_height, Pixel value = {}) {
     width = of_width;
     height = of_height;
@@ -33,7 +33,7 @@ struct Pixels {
   }
 };
 
-using Mask = Pixels<std::uint8_t>;                 // how much of a pixel is meant, 0..255
+using Mask = Pixels<std::uint8_t>;                 // coverage of each pixel, 0..255
 using Bgr = Pixels<std::array<std::uint8_t, 3>>;   // blue, green, red
 using Yuva = Pixels<std::array<std::uint8_t, 4>>;  // Y, U, V, each multiplied by alpha / 255; alpha
 

@@ -145,7 +145,7 @@ void pass(Role& role, const SceneOptions& options, int index, Dice& dice) {
       role.width_from = role.width_to = index % 2 == 0 ? 84 : 89;
       break;
     case SceneKind::crowd:
-      // Who is nearer is larger, and lower in the picture, and so covers the others' faces only with the
+      // A nearer person is larger and lower in the picture, and so covers the others' faces only with the
       // head.
       role.width_from = role.width_to = dice.between(60, 92);
       role.y = 190 + 7 * (role.width_from - 60) + dice.between(-6, 6);

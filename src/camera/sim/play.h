@@ -1,5 +1,5 @@
-// Scenes that are hard for whoever follows faces: people come right after each other at one spot, cross,
-// hide, sit still, pass posters. Who does what and when, by scene and seed. Pure arithmetic.
+// Plans scenes that are hard for a tracker: people come right after each other at one spot, cross, hide, sit
+// still, pass posters. Determined by scene and seed. Pure arithmetic.
 //
 // Places are in layout units, as in path.h. A cycle has `faces` people, numbered by the time at which they
 // begin; the next one begins at once with new people, often where others have just been.

@@ -9,7 +9,7 @@ namespace {
 
 using Word = std::uint32_t;
 
-// Every second byte of a word: two channels that are reckoned with at once.
+// Every second byte of a word: two channels are computed at once.
 constexpr Word kEven = 0x00ff00ff;
 constexpr Word kHalf = 0x00800080;  // of 256 in each, to round
 
@@ -19,7 +19,7 @@ Word word_of(const std::array<std::uint8_t, 4>& pixel) {
   return word;
 }
 
-// weights: 256 at most together, so that no channel runs over into the next.
+// weights: together at most 256, so that no channel overflows into the next.
 Word mix(Word a, unsigned weight_a, Word b, unsigned weight_b) {
   const Word even = ((a & kEven) * weight_a + (b & kEven) * weight_b + kHalf) >> 8;
   const Word odd = ((a >> 8) & kEven) * weight_a + ((b >> 8) & kEven) * weight_b + kHalf;

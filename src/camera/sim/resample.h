@@ -1,5 +1,5 @@
-// A picture at another size: pixels between those of another picture, by how near they are (bilinear), in
-// whole numbers, so that every machine gives the same. Cost: 2 ns a pixel.
+// Resamples a picture to another size by bilinear interpolation, in whole numbers, so that every machine
+// gives the same result. Cost: 2 ns a pixel.
 #pragma once
 
 #include <span>
@@ -8,10 +8,10 @@
 
 namespace vigia::camera::sim {
 
-// What lies beyond the picture: nothing, or its edge again and again.
+// What lies beyond the picture: nothing, or its edge repeated.
 enum class Beyond { nothing, edge };
 
-// Two neighbours along a side and what each counts, in 256ths, together 256 at most.
+// Two neighbours along a side and their weights, in 256ths, together at most 256.
 struct Tap {
   int first = 0, second = 0;
   unsigned first_weight = 0, second_weight = 0;

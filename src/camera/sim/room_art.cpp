@@ -25,7 +25,7 @@ void paint_walls(Brush& brush, float width, Dice& dice) {
   brush.polygon(rectangle(-1, 0.9F, width + 1, 2), {floor * 1.2, 0.7F, 0.08F});
 }
 
-// Few things with soft contrasts: what looks like two dark spots over a third is a face to a detector.
+// Few things with soft contrasts: detectors take two dark spots above a third for a face.
 void paint_things(Brush& brush, float width, Dice& dice) {
   const float door = width * dice.between(0.08, 0.14);
   const Colour wood{dice.between(112, 128), dice.between(132, 148), dice.between(150, 168)};

@@ -5,7 +5,7 @@
 // the cycle's last 1.5 s, and the next cycle shows new people, for ever. So a run over whole cycles has an
 // exactly known number of people, and each of them
 //   - shows a sharp frontal face at least 80 px wide (at 720p) for at least 1 s,
-//   - is lost from sight (pillar, paper, head turned away, out of focus) for less than 0.7 s at a time,
+//   - is out of sight (pillar, paper, head turned away, out of focus) for less than 0.7 s at a time,
 //   - stays away from the others: centres of faces are more than 8 % of the picture's diagonal apart, and
 //     nobody appears within 1.5 s and 15 % of the diagonal of where another has vanished.
 // Faces are 60 to 220 px wide at 720p, and scale with the picture.
@@ -36,12 +36,12 @@ struct Person {
   float visible = 0;        // share of the face box inside the picture and not covered
   Depth depth = Depth::near;
   domain::Box paper{};  // that the person holds; 0x0: none
-  bool poster = false;  // a picture of a face on the wall: nobody. number: -1, -2, ...
+  bool poster = false;  // a picture of a face on the wall, not a person. number: -1, -2, ...
   bool eyes_closed = false, mouth_open = false;
 
   // More than half of the face is covered or outside the picture.
   [[nodiscard]] bool hidden() const { return visible < 0.5F; }
-  // What a person would call a good view of the face.
+  // The face can be seen well, by a person's judgement.
   [[nodiscard]] bool clear() const;
 };
 
@@ -56,14 +56,14 @@ class Scene {
   [[nodiscard]] const SceneOptions& options() const { return options_; }
   [[nodiscard]] Nanoseconds cycle_time() const { return from_seconds(options_.seconds); }
 
-  // Everybody of whom something may be seen, those farther away first. t >= 0.
+  // Everybody who may be partly visible, those farther away first. t >= 0.
   [[nodiscard]] std::vector<Person> people_at(Nanoseconds t) const;
-  // The person whose face a box at time t is: the one whose face it lies on best. No poster is a person.
+  // The person whose face overlaps a box at time t best. A poster is not a person.
   [[nodiscard]] std::optional<std::int64_t> person_at(Nanoseconds t, const domain::Box& box) const;
 
-  // How many people have been clear() for 0.7 s on end until t: at least these must have been found.
+  // How many people were clear() for 0.7 s on end before t: at least these must have been found.
   [[nodiscard]] std::int64_t people_shown_by(Nanoseconds t) const;
-  // How many have shown any part of their face until t: no more than these can have been found.
+  // How many showed any part of their face before t: no more than these can have been found.
   [[nodiscard]] std::int64_t people_seen_by(Nanoseconds t) const;
 
   // The pillar, over the picture's whole height.

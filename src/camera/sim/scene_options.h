@@ -1,4 +1,4 @@
-// What a sim: URL can say.
+// The options in a sim: URL.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace vigia::camera::sim {
 
-// What people do. plain: what Scene promises for it; the others are hard on purpose: see play.h.
+// What people do. Scene has the guarantees for plain; the others are hard on purpose: see play.h.
 enum class SceneKind {
   plain,
   turnstile,  // one after the other at one spot
@@ -19,7 +19,7 @@ enum class SceneKind {
   sitting,    // hardly move
   posters,    // pass pictures of faces, which are hidden now and then
   pillar,     // pass behind a wide one
-  crowd,      // many, both ways
+  crowd,      // many people, both ways
   approach,   // two by two, from far away to near
   walk,       // both ways, one by one; for few pictures a second
   behind,     // pass behind somebody who sits

@@ -1,6 +1,6 @@
-// The synthetic camera as a source of packets: paints the scene of a sim: URL, encodes it, and hands it
-// out like a file that never ends (or a camera: what comes after cannot tell the difference).
-// Stream time 0 is the scene's time 0, so whoever knows the URL knows who was to be seen when: scene.h.
+// The synthetic camera as a source of packets: paints the scene of a sim: URL, encodes it, and returns it
+// like a file that never ends (the decoder cannot tell it from a camera). Stream time 0 is the scene's time
+// 0, so the URL determines who is visible when: scene.h.
 #pragma once
 
 #include <memory>
