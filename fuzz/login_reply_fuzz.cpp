@@ -1,6 +1,6 @@
-// What a FindFace server may answer to a login, whatever it is: a session logs in at a server that answers
-// with the input. It has a token then or a line that says why not, and does not ask again at once.
-// The first byte is the status; then the body.
+// Any answer of a FindFace server to a login: a session logs in at a server that answers with the input. It
+// then has a token, or one line that says why not, and does not log in again at once. The first byte selects
+// the status; the rest is the body.
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -22,7 +22,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// A line for a log: nothing that could end it, or be endless.
+// Requires a text that is safe as one log line: no line ends, and not too long.
 void require_line(std::string_view text) {
   require(!text.empty() && text.size() < 2000);
   for (const char c : text) require(static_cast<unsigned char>(c) >= 0x20);
@@ -52,7 +52,7 @@ class Login {
     require(first.ok() == second.ok());
     require(!first.ok() || status == 200 || status == 201);
     if (!first) require_line(first.error().text);
-    // Once; but http may have met a connection that the server had closed.
+    // One request; two if http reused a connection that the server had closed.
     require(server_->requests(kLoginPath) <= before + 2);
   }
 

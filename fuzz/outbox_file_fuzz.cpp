@@ -1,11 +1,11 @@
-// An outbox that something has damaged, as a power cut may: six faces for two receivers, three in the file
-// and three in its write-ahead log (-wal) still. The input overwrites some bytes of either, cuts some off, or
-// adds some. Whatever it is, the outbox opens or says why not, gives out what it can, and takes a new face:
-// into the file, or into memory where it says that the file takes none. What is wrong with the log alone
-// takes nothing that is in the file.
+// A damaged outbox, for example after a power cut: six faces for two receivers, three in the file and three
+// still in its write-ahead log (-wal). The input overwrites some bytes of either, cuts some off, or adds
+// some. In every case the outbox opens or says why not, returns the faces that it can read, and accepts a new
+// one: into the file, or into memory if it reports that the file takes none. Damage in the log alone loses
+// nothing that is in the file.
 //
-// The input is a list of: what to do and to which (bit 2: the log), where (3 bytes), how many bytes (1), the
-// bytes.
+// The input is a list of changes: the kind and the target (bit 2: the log), the position (3 bytes), the
+// number of bytes (1), the bytes.
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -36,7 +36,7 @@ class Damage {
  public:
   Damage() {
     spdlog::set_level(spdlog::level::off);
-    add(0, kInFile);  // its end folds the log into the file
+    add(0, kInFile);  // closing it folds the log into the file
     const auto outbox = add(kInFile, kShots);
     whole_ = {read(path_), read(path_ + "-wal")};  // as after a kill
     require(!whole_.file.empty() && !whole_.log.empty());
@@ -120,7 +120,7 @@ class Damage {
       if (shot.ok() && !*shot) return;
       if (shot.ok()) static_cast<void>(outbox.finished(**shot));
     }
-    std::abort();  // it gives out more than it ever had
+    std::abort();  // it returns more faces than it ever had
   }
 
   vigia::testing::TempDir folder_;

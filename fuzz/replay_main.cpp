@@ -1,4 +1,4 @@
-// Runs a fuzzer's inputs once each, without a fuzzer: what was found before stays found, with every compiler.
+// Runs each of a fuzzer's inputs once, without the fuzzer, so that every compiler tests inputs found earlier.
 //   server_reply_replay CORPUS_FOLDER...
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,5 @@
-// What a FindFace server may answer, whatever it is: the reply to a posted face, its groups, its cameras.
-// The first byte chooses which, the second the status.
+// Any answer of a FindFace server: the reply to a posted face, its groups, its cameras. The first byte
+// selects which, the second the status.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -20,7 +20,7 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-// A line for a log: nothing that could end it, or be endless.
+// Requires a text that is safe as one log line: no line ends, and not too long.
 void require_line(std::string_view text) {
   require(text.size() < 2000);
   for (const char c : text) require(static_cast<unsigned char>(c) >= 0x20);
@@ -32,7 +32,7 @@ void read_reply(int status, std::string_view body) {
   answer.body = body;
   const EventReply reply = vigia::findface::read_event_reply(answer);
   require_line(reply.delivery.text);
-  // Only an event that the server names is one.
+  // A delivery counts only if the server names the event.
   if (reply.delivery.outcome == Delivery::Outcome::delivered) require(status == 200 || status == 201);
 }
 

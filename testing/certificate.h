@@ -1,4 +1,4 @@
-// Certificates for servers of tests: self-signed, for 127.0.0.1, with a new key each.
+// Makes certificates for test servers: self-signed, for 127.0.0.1, each with a new key.
 #pragma once
 
 #include <string>

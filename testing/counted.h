@@ -1,5 +1,5 @@
-// A retirable object that counts the living and remembers who destroyed it: a test that ends with
-// Counted::alive() != 0 has leaked, below zero has destroyed twice.
+// A retirable object that counts its instances and records which thread destroyed it. If Counted::alive() is
+// above 0 at the end of a test an object leaked; below 0 one was destroyed twice.
 #pragma once
 
 #include <atomic>

@@ -50,7 +50,7 @@ bool is_time_with_offset(const std::string& text) {
   return false;
 }
 
-// Known names, each as often as it may be, and only the image as a file.
+// Checks that only known names occur, each the allowed number of times, and only the image as a file.
 std::optional<EventAnswer> check_names(const std::vector<FormPart>& parts) {
   for (const FormPart& part : parts) {
     const bool known = part.name == "token" || part.name == "camera" || part.name == "mf_selector" ||

@@ -1,5 +1,5 @@
-// Whether a posted event is what FindFace's API describes, part by part. Stricter in one point: timestamp and
-// roi, which the API leaves open, are wanted, since Vigia always sends them.
+// Checks a posted event against FindFace's API description, part by part. Stricter in one point: timestamp
+// and roi, which are optional in the API, are required, since Vigia always sends them.
 #pragma once
 
 #include <functional>
@@ -19,10 +19,10 @@ struct EventAnswer {
   int status = 200;
   std::string code, desc, param;   // of an error
   std::optional<FakeEvent> event;  // of a good one
-  bool violation = false;          // a client that obeys the description never sends this
+  bool violation = false;          // a client that follows the description never sends this
 };
 
-// camera: the one with this id; null: there is none.
+// camera: the camera with this id; null: there is none.
 EventAnswer check_event(const std::vector<FormPart>& parts,
                         const std::function<std::optional<FakeCamera>(std::int64_t)>& camera);
 

@@ -2,7 +2,7 @@
 //
 //   FakeClock clock;
 //   Part part(clock);                 // sleeps on a thread of its own
-//   clock.wait_for_sleepers(1);       // it has come to rest
+//   clock.wait_for_sleepers(1);       // it sleeps now
 //   clock.advance(5s);                // it wakes if its time has come
 //
 // Threads: thread-safe.
@@ -20,7 +20,7 @@ namespace vigia::testing {
 
 class FakeClock final : public Clock {
  public:
-  // Both clocks begin at times that no code can take for a real "now" or for "unset".
+  // Both clocks begin at times that cannot be mistaken for a real "now" or for "unset".
   explicit FakeClock(SteadyTime now = SteadyTime(std::chrono::hours(1)),
                      UtcTime utc_now = UtcTime(std::chrono::seconds(1'700'000'000)))
       : now_(now), utc_now_(utc_now) {}
@@ -59,20 +59,20 @@ class FakeClock final : public Clock {
     changed_.notify_all();
   }
 
-  // As when somebody sets the system's time: it jumps, in either direction, and nobody wakes.
+  // Sets the time of day, like an administrator: it jumps, in either direction, and wakes no sleeper.
   void set_utc(UtcTime utc) {
     MutexLock lock(mutex_);
     utc_now_ = utc;
   }
 
-  // Those whose time has not come: one that is about to wake is no sleeper any more, so time that is moved
-  // only while there are sleepers never runs ahead of them.
+  // Number of sleepers whose time has not come. One that is about to wake does not count, so a test that
+  // moves time only while there are sleepers never runs ahead of them.
   [[nodiscard]] int sleepers() const {
     MutexLock lock(mutex_);
     return sleepers_now();
   }
-  // Waits, in real time, until so many threads sleep: before that, advance() might come too early for
-  // a sleep that counts from now(). False: a minute has passed and they do not.
+  // Waits, in real time, until this many threads sleep: an earlier advance() might come before a sleep that
+  // counts from now(). False: not within a minute.
   [[nodiscard]] bool wait_for_sleepers(int at_least) {
     const auto give_up = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     MutexLock lock(mutex_);
@@ -83,7 +83,7 @@ class FakeClock final : public Clock {
     }
     return true;
   }
-  // As when the machine was started anew.
+  // Simulates a restart of the machine.
   void reboot() {
     MutexLock lock(mutex_);
     ++boot_;

@@ -21,7 +21,7 @@ using httplib::Request;
 using httplib::Response;
 
 constexpr const char* kAddPath = "/events/faces/add/";
-constexpr std::size_t kMidBody = 1000;  // bytes until something happens in the middle of a body
+constexpr std::size_t kMidBody = 1000;  // bytes before a fault in the middle of a body
 
 }  // namespace
 
@@ -123,7 +123,7 @@ class FakeFindFace::Server {
     });
   }
 
-  // Before the body is read. Counts, and chooses the fault that this request meets.
+  // Called before the body is read. Counts the request and chooses its fault.
   httplib::Server::HandlerResponse before(const Request& request, Response& response) {
     {
       MutexLock lock(mutex_);
@@ -160,7 +160,7 @@ class FakeFindFace::Server {
       reset_connections(port_, request.remote_port);
       return std::nullopt;
     }
-    // A client that is killed, or a server that goes down, leaves half a body: nobody's mistake.
+    // A client that is killed, or a server that goes down, leaves half a body: this is not a violation.
     if (!whole && !connection_lives(port_, request.remote_port)) return std::nullopt;
     if (!whole || !request.is_multipart_form_data())
       rules.violation("an event that is not well-formed multipart/form-data");

@@ -1,12 +1,12 @@
-// A FindFace Multi server for tests: real HTTP (or HTTPS) on loopback, in its own threads. Takes nothing that
-// the API's description does not allow: token and uuid rules, paging, lower-case booleans, each part of a
-// posted event. It does not look for faces: an event that is well formed is recorded.
+// A FindFace Multi server for tests: real HTTP (or HTTPS) on loopback, in its own threads. It accepts only
+// what the API's description allows: token and uuid rules, paging, lower-case booleans, each part of a posted
+// event. It does not detect faces: every well-formed event is recorded.
 //
 //   auto server = FakeFindFace::start({});
 //   (*server)->add_camera({.id = 7, .name = "gate", .comment = "rtsp://...", .token = "t7"});
 //   (*server)->inject("/events/faces/add/", {.kind = Fault::Kind::answer, .status = 503}, 2);
 //
-// Threads: thread-safe. Its end resets all connections and waits for its threads.
+// Threads: thread-safe. Its destructor resets all connections and waits for its threads.
 #pragma once
 
 #include <array>
@@ -55,11 +55,11 @@ struct Fault {
     hang_mid_body,      // stops reading in the middle of an event's body
     reset_before_body,  // the connection breaks after the request's head
     reset_mid_body,     // ... after some of its body
-    reset_after_body,   // the request is obeyed, but the connection breaks instead of an answer
-    reset_mid_headers,  // the request is obeyed, but the connection breaks in the middle of the answer's head
+    reset_after_body,   // the request is executed, but the connection breaks instead of an answer
+    reset_mid_headers,  // the request is executed, but the connection breaks inside the answer's head
     delay,              // the real answer, `delay` later
     slow,               // the real answer, a byte each `delay`
-    garbage,            // bytes that are no HTTP; then the connection breaks
+    garbage,            // bytes that are not HTTP; then the connection breaks
   };
   Kind kind = Kind::answer;
   int status = 200;
@@ -77,7 +77,7 @@ struct FakeFindFaceOptions {
   std::string user = "admin", password = "admin";
   std::size_t page_size = 3;
   CursorForm cursor_form = CursorForm::plain;
-  bool ignores_filters = false;  // like the public mock: active and camera_groups are not looked at
+  bool ignores_filters = false;  // like the public mock: active and camera_groups are ignored
   bool keep_images = true;
   std::chrono::seconds token_life{180 * 24 * 3600};
   std::string cert_file{}, key_file{};               // PEM: HTTPS with these
@@ -99,14 +99,14 @@ class FakeFindFace {
   void remove_camera(std::int64_t id);
   void set_camera_token(std::int64_t id, std::string token);
 
-  // The next `times` requests to this path meet the fault (< 0: all). Faults of one path queue up; those of
-  // the path "*" are for requests whose own path has none.
+  // The next `times` requests to this path get the fault (< 0: all). Faults of one path queue up; those of
+  // the path "*" apply to requests whose own path has none.
   void inject(const std::string& path, Fault fault, int times = 1);
-  void clear_faults();            // also those in hand: what hangs breaks off
+  void clear_faults();            // also current ones: hanging requests break off
   void forget_tokens();           // as after the server's restart: every token gets 401
-  void reset_idle_connections();  // as a server that closes what it thinks is idle
-  // As a program that is stopped: connections break, new ones are refused. Nothing is forgotten.
-  // All three: one thread at a time.
+  void reset_idle_connections();  // like a server that closes idle connections
+  // Like a stopped program: connections break, new ones are refused. All data is kept. All three: one thread
+  // at a time.
   void go_down();
   Status come_up();  // at the same port. Error: io
   // Goes down and comes up with another certificate. REQUIRES: it was started with one. Errors: invalid, io.
@@ -114,9 +114,9 @@ class FakeFindFace {
 
   [[nodiscard]] std::vector<FakeEvent> events() const;
   [[nodiscard]] std::size_t event_count() const;
-  // Requests seen, also those that met a fault.
+  // Number of requests, including those that got a fault.
   [[nodiscard]] int requests(const std::string& path) const;
-  // What requests did that the description does not allow, one line each.
+  // Violations of the API description, one line each.
   [[nodiscard]] std::vector<std::string> violations() const;
   [[nodiscard]] int requests() const;  // to any path
   [[nodiscard]] bool saw_expect_header() const;

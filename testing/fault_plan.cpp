@@ -14,13 +14,13 @@ using httplib::Response;
 
 constexpr const char* kAnyPath = "*";
 
-void answer_as_told(const Fault& fault, Response& response) {
+void answer_as_configured(const Fault& fault, Response& response) {
   response.status = fault.status;
   response.set_content(fault.body, fault.content_type);
   for (const auto& [name, value] : fault.headers) response.set_header(name, value);
 }
 
-// When the fault is over the rest comes at once.
+// When the fault ends the rest is sent at once.
 void answer_slowly(const Fault& fault, Response& response, const std::stop_token& over) {
   std::string body = std::exchange(response.body, {});
   const std::string type = response.get_header_value("Content-Type");
@@ -95,7 +95,7 @@ void FaultPlan::answer(const Request& request, Response& response, int server_po
   if (!fault) return real();
   switch (fault->kind) {
     case Fault::Kind::answer:
-      return answer_as_told(*fault, response);
+      return answer_as_configured(*fault, response);
     case Fault::Kind::delay:
       system_clock().sleep_for(fault->delay, over_now);
       return real();

@@ -1,4 +1,4 @@
-// Which requests of a FakeFindFace meet which fault, and what a fault makes of an answer.
+// Decides which requests to a FakeFindFace get which fault, and changes the answers accordingly.
 // Threads: thread-safe.
 #pragma once
 
@@ -19,16 +19,16 @@ namespace vigia::testing {
 class FaultPlan {
  public:
   void inject(const std::string& path, Fault fault, int times);
-  // No faults any more; who hangs, hangs no longer.
+  // Removes all faults; hanging requests go on.
   void clear();
-  // While the server is down nobody may hang.
+  // Ends all waits: while the server is down no request may hang.
   void end_waits();
   void allow_waits();
 
-  // At the request's head: chooses the fault that it meets, and keeps it for answer(). True: the connection
-  // is to break at once.
+  // Called at the request's head: chooses its fault, and keeps it for answer(). True: break the connection at
+  // once.
   bool begin(const httplib::Request& request);
-  // The fault of the request in hand.
+  // The fault of the current request.
   [[nodiscard]] std::optional<Fault> of(const httplib::Request& request) const;
 
   // Waits until the fault is over.

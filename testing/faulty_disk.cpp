@@ -14,7 +14,7 @@ std::atomic<FaultyDisk::Fault> g_fault{FaultyDisk::Fault::none};
 std::atomic<int> g_syncs{0}, g_writes{0}, g_held{0};
 std::atomic<bool> g_hold{false};
 
-// As SQLite lays files out in memory: what it knows of it first; the system's own file behind it.
+// SQLite's layout of an open file: our part first, followed by the system's own file.
 struct File {
   sqlite3_file base;
   sqlite3_file* real;

@@ -1,5 +1,5 @@
-// A disk that fails on command, under every SQLite database that is opened while it lives: a thin layer (a
-// VFS) over the system's. It counts what is asked of it, so that a test can see what was synced.
+// A disk that fails on command, for every SQLite database that is opened while it lives: a thin layer (a VFS)
+// over the system's. It counts syncs, so that a test can check them.
 //
 //   FaultyDisk disk;                          // before the database is opened; outlives it
 //   disk.fail(FaultyDisk::Fault::full);       // from now on writes fail
@@ -15,7 +15,7 @@ namespace vigia::testing {
 
 class FaultyDisk {
  public:
-  // Of writes: full (no room), read_only, io. Reads go on. gone: no file can be opened.
+  // For writes: full (no room), read_only, io; reads still work. gone: no file can be opened.
   enum class Fault { none, full, read_only, io, gone };
 
   FaultyDisk();
@@ -24,7 +24,7 @@ class FaultyDisk {
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
   void fail(Fault fault);
-  // Writes wait as on a dying disk; what becomes of them is decided when they are let go.
+  // Makes writes wait, like a dying disk; their result is decided when they are let go.
   void hold();
   void let_go();
   [[nodiscard]] int held() const;   // that wait now

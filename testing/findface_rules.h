@@ -1,5 +1,5 @@
-// What a FindFace Multi server knows and how it answers, by the API's description: logins and tokens, groups,
-// cameras and their pages, events. Faults and connections are not its business.
+// The data and the answers of a FindFace Multi server, by the API's description: logins and tokens, groups,
+// cameras and their pages, events. It does not handle faults and connections.
 // Threads: thread-safe.
 #pragma once
 

@@ -2,8 +2,8 @@
 //
 //   const domain::Frame frame = testing::make_frame(memory, cv::imread("a.jpg"));
 //
-// The buffer is leased from a pool of its own. Colours follow the rule that the whole project keeps:
-// BT.601 below 720 lines, BT.709 from there on. Sizes may be odd. Threads: thread-safe.
+// The buffer is leased from a pool of its own. Colours follow the rule of the whole project: BT.601 below 720
+// lines, BT.709 from there on. Sizes may be odd. Threads: thread-safe.
 #pragma once
 
 #include <opencv2/core.hpp>

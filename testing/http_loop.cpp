@@ -12,7 +12,7 @@ namespace vigia::testing {
 
 Status HttpLoop::hold_port(int port) {
   holder_ = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  // As httplib does: so both may have the port.
+  // As httplib does, so that both sockets may bind the port.
   const int yes = 1;
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -47,7 +47,7 @@ Status HttpLoop::open(int port) {
 
 void HttpLoop::close() {
   server_.stop();
-  // A keep-alive connection holds its thread for seconds: no need to wait for that.
+  // A keep-alive connection occupies its thread for seconds; do not wait for that.
   while (running_.load()) {
     reset_connections(port_);
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

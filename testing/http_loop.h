@@ -1,6 +1,6 @@
-// Runs an httplib server in a thread of its own, on a port of loopback that stays its own also while nobody
-// listens there: closed, every new connection is refused, as by a machine whose program is down, and no
-// other program gets the port meanwhile.
+// Runs an httplib server in a thread of its own, on a loopback port that stays reserved even while the server
+// is closed: every new connection is then refused, as by a machine whose program is down, and no other
+// program gets the port.
 // Threads: owner thread only.
 #pragma once
 
@@ -24,8 +24,8 @@ class HttpLoop {
 
   // Listens. port: only of the first time; 0: any. Error: io.
   Status open(int port = 0);
-  // Resets all connections, and refuses new ones; returns when no request is in hand any more. Whoever
-  // handles a request must not wait for long then.
+  // Resets all connections, and refuses new ones; returns when no request is being handled any more. Handlers
+  // must then not wait for long.
   void close();
 
   [[nodiscard]] int port() const noexcept { return port_; }

@@ -1,4 +1,4 @@
-// Just enough of JPEG: the size from a file's header, and the smallest file that has one.
+// Minimal JPEG support: reads the size from a file's header, and makes a tiny file with such a header.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace vigia::testing {
 
-// From the first SOF segment; nothing when it is no JPEG, is cut short before its image data, or lacks its
-// end.
+// From the first SOF segment; nothing if it is not a JPEG, is cut off before its image data, or lacks its end
+// marker.
 std::optional<domain::Size> jpeg_size(std::string_view jpeg);
 
 // A file with that size in its header and `payload` as image data: not for decoders.

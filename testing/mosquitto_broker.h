@@ -1,10 +1,10 @@
-// An MQTT broker for tests: Debian's mosquitto, as a program of its own, on a port of loopback that stays its
-// own also while it is down.
+// An MQTT broker for tests: Debian's mosquitto in a process of its own, on a loopback port that stays
+// reserved while it is down.
 //
 //   auto broker = MosquittoBroker::start({.user = "vigia", .password = "secret"});
 //   (*broker)->url();       // "mqtt://127.0.0.1:PORT"
-//   (*broker)->kill();      // as by a power cut
-//   (*broker)->come_up();   // with nothing remembered
+//   (*broker)->kill();      // like a power cut
+//   (*broker)->come_up();   // without its former state
 //
 // Threads: owner thread only.
 #pragma once

@@ -1,4 +1,4 @@
-// What a subscriber of an MQTT broker gets, for tests: a client of its own, on a thread of libmosquitto's.
+// An MQTT subscriber for tests: a client on libmosquitto's own thread that records messages.
 // Threads: thread-safe.
 #pragma once
 
@@ -38,7 +38,7 @@ class MqttListener {
   [[nodiscard]] std::vector<MqttReceived> all() const;
   [[nodiscard]] std::vector<MqttReceived> of(const std::string& topic) const;
   void forget();  // what came so far
-  // False: it did not come about in that time.
+  // False: it did not become true within that time.
   bool wait_until(const std::function<bool(const std::vector<MqttReceived>&)>& true_of,
                   std::chrono::seconds at_most = std::chrono::seconds(20));
   // So many messages at that topic.

@@ -1,10 +1,10 @@
-// A FakeFindFace's bad day, by a schedule in seconds.
+// Makes a FakeFindFace fail by a schedule in seconds.
 //
 //   Outage outage(server, {{1, 3, OutageKind::down}, {4, 6, OutageKind::hang}});
 //   while (...) outage.follow(seconds_since_the_start);      // often: it begins and ends what is due
 //
-// A fault is of all that the server answers, not of posts alone: a server that hangs does so for every
-// question. Threads: one thread at a time.
+// A fault affects every request, not only posts: a hanging server hangs for all of them. Threads: one thread
+// at a time.
 #pragma once
 
 #include <cstddef>
@@ -21,13 +21,13 @@ enum class OutageKind {
   down,            // connections break, new ones are refused
   hang,            // requests are read and not answered
   refuse,          // connections break before the request is read
-  garbage,         // answers that are no HTTP
+  garbage,         // answers that are not HTTP
   slow,            // answers byte by byte
   reset_mid_body,  // connections break in the middle of a request
-  reset_answer,    // requests are obeyed, and connections break instead of an answer
+  reset_answer,    // requests are executed, and connections break instead of an answer
   unavailable,     // 503
   internal_error,  // 500
-  maintenance,     // 200 with a page of somebody else's
+  maintenance,     // 200 with a page that is not FindFace's
   expired,         // another certificate: see Outage
 };
 
@@ -49,7 +49,7 @@ class Outage {
   // started with the good one. The server must outlive it.
   Outage(FakeFindFace& server, std::vector<OutagePeriod> periods, Certificates certificates = {});
 
-  // Begins and ends what is due. Error: the server does not come up again.
+  // Begins and ends the faults that are due. Error: the server does not come up again.
   Status follow(double seconds);
   [[nodiscard]] bool is_over() const { return next_ == periods_.size() && !current_; }
 
@@ -61,11 +61,11 @@ class Outage {
   const std::vector<OutagePeriod> periods_;
   const Certificates certificates_;
   std::size_t next_ = 0;
-  bool current_ = false;  // periods_[next_ - 1] is going on
+  bool current_ = false;  // periods_[next_ - 1] is in progress
 };
 
-// All kinds in turn, again and again until then; `expired` only with TLS. Each lasts so long, and as much
-// peace follows it.
+// All kinds in turn, repeated until `until`; `expired` only with TLS. Each lasts `each` seconds, followed by
+// as much time without a fault.
 std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls);
 
 }  // namespace vigia::testing

@@ -1,15 +1,15 @@
-// The machine's end, for a program under test: of its databases only what was synced is left. A kill alone
-// loses nothing that was written, as the system has it.
+// Simulates a power cut for a program under test: only the synced state of its databases is left. (A kill
+// alone loses nothing that was written, since the system has it.)
 //
-//   PowerCut power(folder, environment);   // before the program starts: its environment gets what is needed
+//   PowerCut power(folder, environment);   // before the program starts: extends its environment
 //   power.on();                            // before each start
 //   ... program.signal(SIGKILL) ... wait ...
 //   power.cut();                           // its files are as of their last fsync
 //
-// How: a library that is loaded before the C library copies each file of the folder whose name has ".db" in
-// it after each fsync (power_cut_preload.cpp). So a cut leaves the least that a disk may leave: nothing of
-// what was written since. (What it may leave beside that, some of those writes, is SQLite's to tell apart by
-// checksums.) Not with sanitizers, which want to be the first library. Threads: owner thread only.
+// How: a library that is loaded before the C library copies each file in the folder with ".db" in its name
+// after each fsync (power_cut_preload.cpp). So a cut leaves the least that a disk may leave: nothing written
+// after the fsync. (A real disk may also keep some later writes; SQLite detects them by checksums.) Not with
+// sanitizers, which must be the first library. Threads: owner thread only.
 #pragma once
 
 #include <filesystem>
@@ -29,7 +29,7 @@ class PowerCut {
     environment["VIGIA_POWER_CUT"] = std::filesystem::canonical(folder_).string();
   }
 
-  // What is there now is on disk.
+  // Declares the present files as synced.
   void on() const {
     for (const auto& file : files(kSynced)) std::filesystem::remove(file);
     for (const auto& file : files("")) {
@@ -47,9 +47,9 @@ class PowerCut {
  private:
   static constexpr const char* kSynced = ".synced";
 
-  // Databases and their logs; the logs' indexes are memory, no more. Or, with an ending, their copies. Not
-  // the rollback journal of a file's first moments: it was deleted long before, and later syncs made that
-  // last.
+  // Databases and their logs, or, with an ending, their copies. Not the logs' indexes, which are only shared
+  // memory, and not the rollback journal of a new file: it was deleted long before, and later syncs made that
+  // deletion durable.
   [[nodiscard]] std::vector<std::filesystem::path> files(const std::string& ending) const {
     std::vector<std::filesystem::path> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {

@@ -1,5 +1,5 @@
-// Loaded before the C library (LD_PRELOAD): after each fsync of a database in the folder VIGIA_POWER_CUT the
-// file is copied to <file>.synced, as a whole or not at all. See power_cut.h.
+// Loaded before the C library (LD_PRELOAD): after each fsync of a database in the folder VIGIA_POWER_CUT
+// copies the file to <file>.synced, whole or not at all. See power_cut.h.
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -19,7 +19,7 @@ bool copy(int from, const std::string& to) {
   std::array<char, 65536> piece{};
   off_t at = 0;
   ssize_t size = 0;
-  // At its own place: the file's position, and SQLite's locks on it, stay as they are.
+  // With pread: the file's position and SQLite's locks on it do not change.
   while ((size = ::pread(from, piece.data(), piece.size(), at)) > 0) {
     if (::write(out, piece.data(), static_cast<std::size_t>(size)) != size) break;
     at += size;

@@ -42,7 +42,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// In the child, between fork and exec: only calls that are safe there.
+// Runs in the child between fork and exec: only calls that are safe there.
 [[noreturn]] void become(const std::filesystem::path& folder, char** arguments, char** environment) {
   sigset_t none;
   sigemptyset(&none);
@@ -65,7 +65,7 @@ Program::Program(const Start& start) : folder_(start.folder) {
   const auto argument_pointers = pointers_to(arguments);
   const auto environment_pointers = pointers_to(environment);
   for (const char* const name : {"stdout.txt", "stderr.txt"}) {
-    std::filesystem::remove(folder_ / name);  // an earlier program's words are not this one's
+    std::filesystem::remove(folder_ / name);  // the output of an earlier program
   }
   pid_ = ::fork();
   if (pid_ < 0) throw std::runtime_error("cannot fork");

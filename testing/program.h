@@ -34,13 +34,12 @@ class Program {
   void signal(int number) const;
   [[nodiscard]] pid_t pid() const { return pid_; }  // < 0: it has ended
   [[nodiscard]] bool running();
-  // What it has written so far.
+  // Its output so far.
   [[nodiscard]] std::string out() const;
   [[nodiscard]] std::string err() const;
-  // Polls until the text stands in its output or error output; false when it ended before, or after that
-  // time.
+  // Polls until its output or error output contains the text; false if it ended before, or after that time.
   bool wait_for_text(const std::string& text, std::chrono::seconds at_most = std::chrono::seconds(60));
-  // Waits for its end; kills it (and so fails the test by its status) after that time.
+  // Waits until it ends; kills it after that time, which the test sees by its status.
   Finished wait(std::chrono::seconds at_most = std::chrono::seconds(100));
 
  private:

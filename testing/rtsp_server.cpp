@@ -13,9 +13,9 @@ extern "C" {
 #include <thread>
 #include <utility>
 
-// For the sanitizers, in programs that hold this server: GLib lets go of its table of names on purpose
-// when that grows; and its locks are futexes of its own, which ThreadSanitizer cannot see, so that
-// everything that GStreamer guards with them looks unguarded.
+// For sanitizers, in programs that contain this server: GLib leaks its table of names on purpose when that
+// grows, and its locks are its own futexes, which ThreadSanitizer cannot see, so that everything that
+// GStreamer guards with them looks unguarded.
 // NOLINTBEGIN(bugprone-reserved-identifier): the names are theirs.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
@@ -121,7 +121,7 @@ class ClipReader {
   std::int64_t first_ = 0;
 };
 
-// One client's way through a clip. Used by GStreamer's thread of that client's pipeline.
+// One client's position in a clip. Used by GStreamer's thread of that client's pipeline.
 struct Playback {
   std::shared_ptr<const Clip> clip;
   std::size_t next = 0;

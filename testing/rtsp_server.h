@@ -3,7 +3,7 @@
 //
 //   auto server = RtspServer::start({.streams = {{"gate", "gate.mp4"}}});
 //   (*server)->url("gate");            // rtsp://127.0.0.1:PORT/gate
-//   server->reset();                   // gone, as when somebody pulls the plug
+//   server->reset();                   // gone, as if unplugged
 //
 // Every client sees its stream from the beginning. With `loop` a stream goes on for ever, with rising
 // time stamps; without, it ends with the file. A file is read whole into memory at start().
@@ -34,7 +34,7 @@ class RtspServer {
  public:
   // Errors name the file or the port.
   static Result<std::unique_ptr<RtspServer>> start(const RtspServerOptions& options);
-  // Cuts all connections, without a goodbye.
+  // Breaks all connections without closing them properly.
   ~RtspServer();
   RtspServer(const RtspServer&) = delete;
   RtspServer& operator=(const RtspServer&) = delete;

@@ -1,4 +1,4 @@
-// Shots for tests of whatever stores or sends them.
+// Sample shots for tests of code that stores or sends them.
 #pragma once
 
 #include <chrono>

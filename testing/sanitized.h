@@ -1,4 +1,5 @@
-// Is a sanitizer in the program? It replaces malloc and keeps freed memory, so figures of memory mean little.
+// Whether the program has a sanitizer, which replaces malloc and keeps freed memory, so that memory figures
+// mean little.
 #pragma once
 
 namespace vigia::testing {

@@ -1,4 +1,4 @@
-// Compares what was posted with what a synthetic camera showed.
+// Compares the posted faces with the people that a synthetic camera showed.
 //
 //   SceneTally tally = tally_posts(scene, posts, run_time);
 //   EXPECT_TRUE(tally.perfect()) << tally.text();        // everybody exactly once, and nobody else
@@ -24,7 +24,7 @@ struct PostedFace {
 
 struct SceneTally {
   std::int64_t shown = 0;             // people whom the camera has shown long enough to be posted, and ...
-  std::int64_t seen = 0;              // ... those of whom it has shown anything
+  std::int64_t seen = 0;              // ... those of whom it has shown any part
   std::map<std::int64_t, int> posts;  // of each person who was posted
   int strangers = 0;                  // posts that are nobody's face
 
@@ -58,7 +58,7 @@ inline SceneTally tally_posts(const camera::sim::Scene& scene, std::span<const P
   return tally;
 }
 
-// Who had left the picture at least so long before that moment.
+// The people who had left the picture at least that long before that moment.
 inline std::set<std::int64_t> people_gone_by(const camera::sim::Scene& scene, Nanoseconds moment,
                                              Nanoseconds since) {
   constexpr Nanoseconds kStep = std::chrono::milliseconds(100);

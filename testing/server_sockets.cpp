@@ -40,10 +40,11 @@ std::vector<int> open_descriptors() {
 // peer_port: 0: every peer.
 void for_each_connection(int server_port, int peer_port, const std::function<void(int)>& act) {
   for (const int number : open_descriptors()) {
-    // A number may be closed by its owner and given to another socket at any moment. The duplicate keeps the
-    // socket that it was made of, so what is checked below is what is acted on; a number that is gone gives
-    // none. By system call: ThreadSanitizer takes any use of a number that another thread may close for a
-    // race, also this one, whose every outcome is checked. It does not see this call, and sees all others.
+    // The owner may close a descriptor at any moment, and its number may go to another socket. The duplicate
+    // refers to one fixed socket, so the socket checked below is the one acted on; a closed number gives
+    // none. Made by system call, since ThreadSanitizer reports any use of a descriptor that another thread
+    // may close as a race, although every outcome is checked here. It does not see this call, and sees all
+    // others.
     const Fd fd(static_cast<int>(::syscall(SYS_dup, number)));
     if (!fd.valid() || port_of(::getsockname, fd.get()) != server_port) continue;
     const int peer = port_of(::getpeername, fd.get());
@@ -67,7 +68,7 @@ void reset_connections(int server_port, int peer_port) {
 
 void write_into_connection(int server_port, int peer_port, std::string_view bytes) {
   for_each_connection(server_port, peer_port, [bytes](int fd) {
-    // What does not fit into the socket's buffer is left out: it is a broken server.
+    // Bytes that do not fit into the socket's buffer are left out, as by a broken server.
     static_cast<void>(!::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
   });
 }

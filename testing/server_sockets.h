@@ -1,4 +1,4 @@
-// Breaks connections of a server in this process, as a network or a crashed server would.
+// Breaks connections of a server in this process, like a network failure or a crashed server.
 #pragma once
 
 #include <string_view>
@@ -9,7 +9,7 @@ namespace vigia::testing {
 // the one from there, 0: all. For servers whose library gives no access to its sockets.
 void reset_connections(int server_port, int peer_port = 0);
 
-// Puts bytes into that connection past the server, as a broken one would.
+// Writes bytes into that connection behind the server's back, like a broken server.
 void write_into_connection(int server_port, int peer_port, std::string_view bytes);
 
 // False: the other side has ended it, or broken it off.

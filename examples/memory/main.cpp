@@ -1,6 +1,6 @@
-// An effect box: sound comes in blocks of 10 ms, gets an echo and is recorded, while the room that echoes
-// is changed under it. The audio thread lets go of megabytes and never pays for freeing them.
-// Usage: effect_box [MILLISECONDS]
+// An audio effect: sound comes in blocks of 10 ms, gets an echo and is recorded, while the simulated room is
+// replaced. The audio thread releases megabytes and never pays for freeing them. Usage: effect_box
+// [MILLISECONDS]
 #include <spdlog/spdlog.h>
 
 #include <atomic>
@@ -16,8 +16,9 @@ using namespace vigia::memory;      // MemoryManager, Retirable, Lease, ...
 using namespace vigia;              // Bytes, 64_MiB
 constexpr int kBlockSamples = 480;  // 10 ms at 48 kHz
 
-// Dear to destroy, so it is Retirable: it carries its own link in the collector's list, which is why retire()
-// need not allocate. The Charge keeps the books: whoever has the room, "rooms" holds its bytes.
+// Expensive to destroy, so it is Retirable: it carries its own link in the collector's list, which is why
+// retire() need not allocate. The Charge accounts for it: its bytes belong to the owner "rooms", whichever
+// thread has it.
 struct Room final : Retirable {
   static constexpr Bytes kBytes = 2_MiB;
   explicit Room(const std::shared_ptr<Account>& account)
@@ -37,7 +38,7 @@ struct Recording final : Retirable {
   std::vector<SharedLease> blocks;
 };
 
-// From thread to thread without a lock: who exchanges the pointer owns what it had.
+// Passes an object between threads without a lock: the thread that exchanges the pointer owns the old object.
 template <class T>
 std::unique_ptr<T> swap(std::atomic<T*>& slot, std::unique_ptr<T> fresh = nullptr) {
   return std::unique_ptr<T>(slot.exchange(fresh.release()));
@@ -86,7 +87,7 @@ void prepare_and_use(const std::stop_token& stop, MemoryManager& memory,
     if (turn % 8 == 0) swap(slots.next_room, std::make_unique<Room>(account));
     // Who could do without holds back first.
     if (memory.pressure() == Pressure::none) prepared.add(std::make_unique<Room>(account));
-    // Two look at a recording; whoever lets go last must not pay for it: share().
+    // Two threads use a recording; the last one to release it must not pay for that: share().
     if (std::shared_ptr<Recording> done = memory.share(swap(slots.full))) {
       first = std::async([done] { return *reinterpret_cast<const float*>(done->blocks[0].data()); });
     }
