@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Tries every example in the documents: what a reader copies has to work.
+"""Tries every example in the documents: readers must be able to copy them.
 
     check_docs.py --vigia PROGRAM --settings PROGRAM [ROOT]
 
-One line a complaint, 'path:line: what'; exit 1 if any. Looked at: every *.md, config/**/*.yaml.
+One line per complaint, 'path:line: what'; exit 1 if any. Reads every *.md and config/**/*.yaml.
 
   ```yaml    loaded by the settings program ('PROGRAM FILE' says what is wrong and exits 2). A first line
              '# name.yaml' names the file for the commands of the same document.
   ```sh      run, in an empty folder with the document's YAML files, 'config/' and a './dev' whose demo,
-             run, check, events, model and soak are PROGRAM's, '--seconds' cut to 1. Has to exit 0.
-             After '<!-- not run: reason -->' not run; commands, flags and files are looked up instead, those
-             of the project's own scripts too.
-  ```cpp     after '<!-- in: path -->': its lines stand in that file, in that order.
+             run, check, events, model and soak are PROGRAM's, '--seconds' cut to 1. Must exit 0.
+             Not run after '<!-- not run: reason -->'; then commands, flags and files are looked up instead,
+             also those of the project's own scripts.
+  ```cpp     after '<!-- in: path -->': its lines occur in that file, in that order.
   ```json    parsed.   ```text  free: output, drawings.
   links      lead to files and headings that exist; so do paths, commands, and settings' keys in `code`.
 """

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Documents with one fault each, made for it: check_docs.py has to notice every one."""
+"""Tests check_docs.py with documents that have one fault each: it must report every one."""
 
 import pathlib
 import tempfile
@@ -7,7 +7,7 @@ import unittest
 
 import check_docs
 
-# Stand-ins for the programs: what matters here is what check_docs asks of them.
+# Stand-ins for the programs, with the answers that check_docs.py needs.
 VIGIA = """#!/bin/sh
 case "$*" in
   --help) echo "Commands: run demo" ;;

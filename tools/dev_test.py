@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""./dev in an empty project, where cmake, apt-get and the others are small scripts that write down how
-they were called. (That it sets up a bare machine is seen on one, not here.)"""
+"""Tests ./dev in an empty project, where cmake, apt-get and the others are small scripts that record how
+they were called. (That it sets up a bare machine can only be tested on one.)"""
 
 import os
 import pathlib

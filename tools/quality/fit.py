@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Fits the weights of quality.total (src/shot/grade.cpp) to labelled faces, and says how good it is on faces kept aside.
+"""Fits the weights of quality.total (src/shot/grade.cpp) to labelled faces, and says how good the fit is on held-out ones.
 
     fit.py LABELS.csv PARTS.csv [PARTS.csv ...] [--without-landmarks]
 
 LABELS: file,frame,made,left,top,width,height,label,person,part; label: usable, unusable, unsure (left out); part: fit,
-held-out. PARTS: what bench/face_parts writes, of several detectors. A detection takes the label that its box overlaps
-most, by half at least. Logistic regression with weights that are not negative (no part may count against a face); usable
-and unusable weigh alike, a made picture half as much as a real one. Turned heads are rare in what was labelled, so the rule
-itself is added: each usable face once more with its frontality as of 55 degrees, unusable, and once as of 35, usable.
+held-out. PARTS: the output of bench/face_parts, for several detectors. A detection gets the label whose box it overlaps
+most, by at least half. Logistic regression with weights that are not negative (no part may count against a face); usable
+and unusable faces have the same total weight, a made picture half that of a real one. Turned heads are rare in the labels,
+so the rule itself is added: each usable face again with its frontality as of 55 degrees, unusable, and as of 35, usable.
 Needs python3-numpy.
 """
 import argparse
@@ -40,7 +40,7 @@ def box(row):
 
 
 def read(labels, tables):
-    """Rows of the tables that have a label, with it."""
+    """The labelled rows of the tables, each with its label."""
     marked = collections.defaultdict(list)
     for row in csv.DictReader(open(labels, encoding="utf-8")):
         marked[os.path.splitext(row["file"])[0], int(row["frame"]), row["made"]].append((box(row), row))
@@ -79,7 +79,7 @@ def fit(values, usable, counts):
 
 
 def turned(values, names, degrees):
-    """The same faces, turned so far."""
+    """The same faces, with the frontality of this turn."""
     out = values.copy()
     column = names.index("frontality")
     out[:, column] = np.minimum(out[:, column], 1 - degrees / 90)
@@ -87,7 +87,7 @@ def turned(values, names, degrees):
 
 
 def area(score, usable):
-    """Under the ROC curve: how often a usable face has the higher score; ties count half."""
+    """Area under the ROC curve: how often a usable face has the higher score; ties count half."""
     good, bad = np.sort(score[usable]), np.sort(score[~usable])
     below = (np.searchsorted(bad, good, "left") + np.searchsorted(bad, good, "right")) / 2
     return below.sum() / max(1, len(good) * len(bad))

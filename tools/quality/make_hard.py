@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Pictures of bad faces out of good ones: blurred, coarse, dark, bright, cut by the picture's edge.
+"""Makes pictures of bad faces from good ones: blurred, coarse, dark, bright, cut by the picture's edge.
 
     make_hard.py CSV OUT_DIR [FOLDER ...]     CSV: lines file,frame,left,top,width,height, a good face each
 
@@ -44,7 +44,7 @@ def lit(image, gain, noise, seed):
 
 
 def whole(image, width, seed):
-    """Of the whole picture: (how, picture)."""
+    """Changes of the whole picture: (how, picture)."""
     for share in (3, 6, 10, 15):
         yield f"blur{share}", cv2.GaussianBlur(image, (0, 0), max(0.3, width * share / 100))
     for share in (12, 25, 40):
@@ -56,7 +56,7 @@ def whole(image, width, seed):
 
 
 def cuts(image, box, number):
-    """The picture's edge goes through this face: two of the twelve (side, share that is lost), in turn."""
+    """Crops so that the edge cuts this face: two of the twelve (side, lost share), in turn."""
     left, top, width, height = box
     for k in (number * 2, number * 2 + 5):
         side, lost = ("left", "right", "top", "bottom")[k % 4], (20, 35, 50)[k // 4 % 3]

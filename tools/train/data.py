@@ -1,4 +1,4 @@
-"""Training pictures and their augmentation. Every crop is made afresh; the teacher labels it afterwards."""
+"""Training pictures and their augmentation. Every crop is new; the teacher labels it afterwards."""
 import csv
 import glob
 import os
@@ -178,7 +178,7 @@ class Augment:
         return out, boxes
 
     def paste(self, image):
-        """A face cut out by a soft ellipse, onto whatever is there."""
+        """Pastes a face, cut out by a soft ellipse, onto the picture."""
         r = self.r
         pic = self.picture()
         if not pic.faces:
@@ -239,7 +239,7 @@ class Augment:
         return cv2.merge([np.clip(g, 0, 255).astype(np.uint8)] * 3)
 
     def camera(self, im):
-        """What lenses, sensors and codecs do."""
+        """Simulates the effects of lenses, sensors and codecs."""
         r = self.r
         h, w = im.shape[:2]
         if r.random() < 0.12:

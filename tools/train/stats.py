@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures BatchNorm's statistics anew for the averaged weights, and keeps them if fresh crops then cost less.
+"""Measures BatchNorm's statistics again for the averaged weights, and keeps them if the loss on new crops falls.
 
   ./stats.py --checkpoint run4/last.npz --out run4/final.npz --teacher yunet_n_640_640.onnx \
       --pictures pictures.tsv --hold-out 'test/*.jpg' --weights crowd=8,maskwearing=5
 
-Reads the faces.pickle that train.py has left beside the checkpoint's folder. Needs what train.py needs.
+Reads the faces.pickle that train.py left beside the checkpoint's folder. Has the same requirements as train.py.
 """
 import argparse
 import os

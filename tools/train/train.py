@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Trains a face detector of YuNet-n's form from random weights, taught by YuNet-n's outputs.
+"""Trains a face detector of YuNet-n's form from random weights, with YuNet-n's outputs as the teacher.
 
   nice -n 10 ./train.py --teacher yunet_n_640_640.onnx --pictures pictures.tsv --hold-out 'test/*.jpg' \
       --out run1 --minutes 40 --threads 2 [--resume run1/last.npz]
@@ -7,9 +7,9 @@
 pictures.tsv: kind (photo, voc: with boxes beside it, clip), group, path or pattern, licence, frames.
 Each thread makes its own batches: pictures are cropped, altered and mosaicked (data.py); the teacher labels
 every cell of them; the student's gradient (fastnet.py, C++) is applied at once (AdamW, cosine over the time
-given). BatchNorm's statistics are those of a thread's batch. An average of the weights (EMA) is what is
-kept. Writes OUT/last.npz every two minutes, OUT/log.txt, OUT/used_files.tsv.
-Needs: Debian's python3-torch, python3-opencv, python3-onnx, g++; AVX-512 or whatever g++ makes of 64-byte vectors.
+given). BatchNorm's statistics are those of a thread's batch. The result is an average of the weights (EMA).
+Writes OUT/last.npz every two minutes, OUT/log.txt, OUT/used_files.tsv.
+Needs: Debian's python3-torch, python3-opencv, python3-onnx, g++; without AVX-512 g++ emulates 64-byte vectors.
 """
 import argparse
 import csv
@@ -36,7 +36,7 @@ for option, value in ((-3, 1 << 30), (-1, (1 << 31) - 1), (-8, 2)):  # M_MMAP_TH
 
 
 def cells(n, h, w):
-    """For each row of the outputs: image, column, row, stride."""
+    """Image, column, row and stride of each row of the outputs."""
     parts = []
     for s in STRIDES:
         i, y, x = np.meshgrid(np.arange(n), np.arange(h // s), np.arange(w // s), indexing="ij")
@@ -73,7 +73,7 @@ def overlap(a, b):
 
 def loss_of(student, teacher, hand, hand_weight):
     """Sum of the losses over one batch, student a tensor that wants a gradient, both [cells][16].
-    hand: (cell, x, y, log w, log h) of labelled faces that the teacher does not see."""
+    hand: (cell, x, y, log w, log h) of labelled faces that the teacher misses."""
     t = torch.from_numpy(teacher)
     t_obj, t_cls = torch.sigmoid(t[:, 1]), torch.sigmoid(t[:, 0])
     score = torch.sqrt(t_obj * t_cls)
@@ -115,7 +115,7 @@ def loss_of(student, teacher, hand, hand_weight):
 
 
 def unseen(boxes, teacher, grid, size):
-    """Hand-labelled faces that the teacher gives no score of 0.3: the cell that should, and its targets."""
+    """Hand-labelled faces to which the teacher gives a score below 0.3: their cell, and its targets."""
     score = np.sqrt(1 / (1 + np.exp(-np.clip(teacher[:, 0], -30, 30))) / (1 + np.exp(-np.clip(teacher[:, 1], -30, 30))))
     rows = []
     cx, cy = (grid[:, 1] + 0.5) * grid[:, 3], (grid[:, 2] + 0.5) * grid[:, 3]
