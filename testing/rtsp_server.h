@@ -26,7 +26,7 @@ struct RtspServerOptions {
   int port = 0;  // 0: a free one
   std::vector<Stream> streams{};
   bool loop = false;
-  std::string user{};  // empty: everybody may watch; else digest (or basic) authentication is asked for
+  std::string user{};  // empty: everybody may watch; else digest (or basic) authentication is required
   std::string password{};
 };
 

@@ -59,7 +59,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
   AVCodecContext& context = *made->context_;
   made->gaps_are_losses_ = one_picture_a_packet(parameters);
   int code = avcodec_parameters_to_context(&context, &parameters);
-  context.thread_count = 1;  // one camera, one core: cameras are what is many
+  context.thread_count = 1;  // one core per camera: the parallelism comes from many cameras
   context.thread_type = FF_THREAD_SLICE;
   context.pkt_timebase = source.time_base();
   context.max_pixels = kMostPixels;

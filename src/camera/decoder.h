@@ -97,10 +97,10 @@ class Decoder final : public memory::Retirable {
   AvHandle<AVFrame> frame_;
   std::array<PacketTimes, kTags> times_{};  // of the packets tagged last
   std::uint64_t tag_ = 0;                   // of the packet pushed last; comes out with its picture
-  int asked_ = 0;                           // pictures that FFmpeg asked room for, since the last push()
-  bool refused_ = false;                    // one of them was refused
-  bool shown_ = false;                      // a picture came out since the decoder began
-  bool draining_ = false;                   // after a failure: what was decoded before it comes out first
+  int asked_ = 0;          // pictures that FFmpeg requested memory for, since the last push()
+  bool refused_ = false;   // one of them was refused
+  bool shown_ = false;     // a picture came out since the decoder began
+  bool draining_ = false;  // after a failure: what was decoded before it comes out first
   std::uint64_t spoilt_from_ = UINT64_MAX;  // tags from here on are not shown
   int failures_ = 0;                        // one after the other, while draining
   bool waiting_ = false;                    // for the next key frame

@@ -300,8 +300,9 @@ class Clip {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe_;
 };
 
-// People come into an empty place one by one. The gate is asked as in the pipeline: while no track is open,
-// here for a second after the last face. No frame of those in which a face comes may be lost.
+// People come into an empty place one by one. As in the pipeline the gate is used while no track is open;
+// here a track counts as open for a second after the last face. No frame in which a face appears may be
+// skipped.
 TEST(MotionGate, LosesNoFaceThatComes) {
   NEED_DATA();
   const domain::Size size{768, 432};

@@ -51,7 +51,7 @@ TEST(SmallestFaceTest, AnInputIsHeldWithinItsRange) {
   EXPECT_EQ(clamp({1280, 736}, range), range.most);
 }
 
-// A photograph in a camera's frame: its face that is marked at x, y is as large there as asked for.
+// A photograph in a camera's frame, scaled so that its face marked at x, y has the requested size.
 class FaceInALargeFrame : public ::testing::Test {
  protected:
   void make_stage() {

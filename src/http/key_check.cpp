@@ -11,7 +11,7 @@
 namespace vigia::http {
 namespace {
 
-// "" when it cannot be read: then it is nobody's.
+// "" if the key cannot be read: it then matches no pin.
 std::string pin_of(const X509* certificate) {
   if (certificate == nullptr) return "";
   unsigned char* der = nullptr;

@@ -58,7 +58,7 @@ struct MemoryStats {
   std::uint64_t inline_frees = 0;     // destroyed by the thread that retired them: not running
   std::uint64_t errors = 0;           // destructors and trimmers that threw
   std::uint64_t leases_refused = 0;   // requests for a buffer that were refused
-  std::uint64_t pressure_events = 0;  // the kernel said that memory is short
+  std::uint64_t pressure_events = 0;  // the kernel reported that memory is short
   Bytes bytes_pending = 0;
   Bytes bytes_trimmed = 0;
   Bytes budget_bytes = 0;

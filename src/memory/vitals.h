@@ -86,7 +86,7 @@ class Vitals {
   // State below is protected by mutex_.
   mutable Mutex mutex_;
   Trend resident_ GUARDED_BY(mutex_), descriptors_ GUARDED_BY(mutex_), threads_ GUARDED_BY(mutex_);
-  Growth now_ GUARDED_BY(mutex_);  // the present values; slopes are fitted when asked for
+  Growth now_ GUARDED_BY(mutex_);  // the present values; slopes are fitted on request
   std::array<std::map<OwnerKey, std::deque<Bytes>>, kWindows.size()> marks_ GUARDED_BY(mutex_);
 };
 

@@ -166,7 +166,7 @@ void MqttLink::connection_made(MqttClient& client) {
 
 Status MqttLink::send_what_waits(MqttClient& client) {
   std::uint64_t calls = 0;
-  if (::read(wake_.get(), &calls, sizeof calls) < 0) calls = 0;  // nobody called: the time was over
+  if (::read(wake_.get(), &calls, sizeof calls) < 0) calls = 0;  // not woken: the time was over
   if (Status sent = send_kept(client); !sent) return sent;
   std::deque<std::shared_ptr<Request>> requests;
   {

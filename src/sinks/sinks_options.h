@@ -26,7 +26,7 @@ struct MqttOptions {
   std::string client_id;               // unique at the broker; empty: made up at each start
   std::string ca_file;  // PEM that the broker's certificate is verified with; empty: the system's
   bool images = true;   // publish the image of each face, too
-  std::string discovery_prefix = "homeassistant";  // where Home Assistant looks for devices; empty: not told
+  std::string discovery_prefix = "homeassistant";  // of Home Assistant's discovery; empty: no messages
 
   // Never in the settings file.
   std::string user;

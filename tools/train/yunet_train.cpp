@@ -20,7 +20,7 @@ static const float kEps = 1e-5f;
 static float* alloc(size_t n) {
   void* p = nullptr;
   if (posix_memalign(&p, 2 << 20, (n + 64) * sizeof(float)) != 0) abort();
-  madvise(p, (n + 64) * sizeof(float), MADV_HUGEPAGE);  // page faults are dear on virtual machines
+  madvise(p, (n + 64) * sizeof(float), MADV_HUGEPAGE);  // page faults are expensive on virtual machines
   memset(p, 0, (n + 64) * sizeof(float));
   return static_cast<float*>(p);
 }

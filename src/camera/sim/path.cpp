@@ -76,7 +76,7 @@ std::vector<Slot> all_slots(const SceneOptions& options) {
   return slots;
 }
 
-// The free slot nearest to `wanted` of the kind asked for, else of any kind; taken out of `slots`.
+// Removes and returns the free slot nearest to `wanted`, of the requested kind if there is one, else of any.
 Slot take_slot(std::vector<Slot>& slots, bool far, double wanted, int column) {
   const auto cost = [&](const Slot& slot) {
     return std::abs(slot.start - wanted) + (slot.far == far ? 0 : 1e6) +
