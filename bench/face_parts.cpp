@@ -80,7 +80,7 @@ class Table {
   }
 
   void look(const std::string& file, int number, const domain::Frame& frame) {
-    if (const Status status = detector_.detect(frame, {}, found_); !status)
+    if (const Status status = detect_fully(detector_, frame, {}, found_); !status)
       throw std::runtime_error(status.error().text);
     for (const domain::Detection& face : found_) {
       const domain::FaceQuality quality = measure_quality(face, frame);

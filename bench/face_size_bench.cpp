@@ -138,7 +138,7 @@ class Sizes {
 
  private:
   void look(Detector& detector, const cv::Mat& picture) {
-    const Status status = detector.detect(testing::make_frame(memory_, picture), {}, found_);
+    const Status status = detect_fully(detector, testing::make_frame(memory_, picture), {}, found_);
     if (!status) throw std::runtime_error(status.error().text);
   }
 

@@ -76,7 +76,7 @@ class Comparison {
       if (marked != nullptr) own.add_labels(theirs, *marked);
       for (const auto& way : ways_) {
         if (!is_compared(*way, reference)) continue;
-        if (const Status status = way->detect(frame, {}, found_); !status)
+        if (const Status status = detect_fully(*way, frame, {}, found_); !status)
           throw std::runtime_error(status.error().text);
         Tally& tally = at.tallies[way->name()];
         tally.add(found_, theirs);

@@ -108,7 +108,7 @@ class Onlooker final : public camera::FrameSink {
       : film_(film), detector_(detector), flags_(flags), list_(list) {}
 
   void deliver(domain::Frame frame, const std::stop_token& /*stop*/) override {
-    if (const Status status = detector_.detect(frame, {}, found_); !status)
+    if (const Status status = detect_fully(detector_, frame, {}, found_); !status)
       throw std::runtime_error(status.error().text);
     if (flags_.grey) frame.planes[1] = frame.planes[2] = {};
     const double time = std::chrono::duration<double>(frame.stream_time).count();

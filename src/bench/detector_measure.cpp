@@ -74,7 +74,7 @@ class DetectorThread {
   void step(Times* times) {
     const domain::Frame& frame = frames_[next_++ % frames_.size()]->frame();
     const auto begin = std::chrono::steady_clock::now();
-    if (Status detected = detector_->detect(frame, {}, found_); !detected) {
+    if (Status detected = detect::detect_fully(*detector_, frame, {}, found_); !detected) {
       error_ = detected.error();
       return;
     }

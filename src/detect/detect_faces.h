@@ -47,7 +47,7 @@ class DetectFaces {
     return make_between({input, input});
   }
   // A detector that chooses its input within `inputs` by the View of each frame. It has a network for either
-  // end of the range, and makes others when they are first needed, which takes some ms. Errors: as make().
+  // end of the range, and asks for others through supply(). Errors: as make().
   [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
   // Name of its detectors, without their size: "yunet_n bf16", "vigia_n f32".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }

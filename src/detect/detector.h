@@ -7,6 +7,7 @@
 // Threads: owner thread only; one instance for each worker. Uses no other thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,16 @@ struct View {
   int least_face = 0;  // smallest face needed: pixels, the shorter side; 0: as small as possible
 };
 
+// Builds, off the frame path, what a detector lacks for the frames it has seen; see network_shelf.h. It may
+// outlive the detector. Threads: one thread at a time, beside the detector's.
+class DetectorSupply {
+ public:
+  virtual ~DetectorSupply() = default;
+  // True: something was built, and the next such frame is looked at with it. It takes milliseconds.
+  // Errors: no_memory (the budget refused it), unavailable; detect() goes on with what it has.
+  virtual Result<bool> make_wanted() = 0;
+};
+
 class Detector {
  public:
   virtual ~Detector() = default;
@@ -38,6 +49,9 @@ class Detector {
   // can be used again after either.
   virtual Status detect(const domain::Frame& frame, const View& view,
                         std::vector<domain::Detection>& found) = 0;
+
+  // nullptr: this detector never lacks anything.
+  [[nodiscard]] virtual std::shared_ptr<DetectorSupply> supply() const { return nullptr; }
 
   // For people and summaries: "yunet_n 640x384 f32".
   [[nodiscard]] virtual std::string name() const = 0;
@@ -51,5 +65,10 @@ class Detector {
  protected:
   Times times_;
 };
+
+// detect() for programs without housekeeping, such as benchmarks: whatever the detector lacks for this frame is
+// built first, on this thread, so that the result does not depend on earlier frames. Errors: of either.
+Status detect_fully(Detector& detector, const domain::Frame& frame, const View& view,
+                    std::vector<domain::Detection>& found);
 
 }  // namespace vigia::detect

@@ -49,7 +49,7 @@ class DetectFacesTest : public ::testing::Test {
   static std::vector<domain::Detection> found_by(Detector& detector, const domain::Frame& frame,
                                                  const domain::Region& rot = {}) {
     std::vector<domain::Detection> found(3);  // what was in it must not stay
-    const Status status = detector.detect(frame, rot, found);
+    const Status status = detect_fully(detector, frame, rot, found);
     EXPECT_TRUE(status) << status.error().text;
     return found;
   }

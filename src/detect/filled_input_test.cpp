@@ -103,7 +103,7 @@ TEST_F(FilledInputOfAModel, HasTheFacesOfTheWhole) {
       SCOPED_TRACE(part->name() + " " + name);
       const domain::Frame frame = wide(name);
       std::vector<domain::Detection> found;
-      ASSERT_TRUE(part->detect(frame, {}, found));
+      ASSERT_TRUE(detect_fully(*part, frame, {}, found));
       const auto expected = found_in_the_whole(frame, input);
       ASSERT_FALSE(expected.empty());
       ASSERT_EQ(found.size(), expected.size());
@@ -126,7 +126,7 @@ TEST_F(FilledInputOfAModel, IsMadeOnceForEachShapeAndCharged) {
   std::vector<domain::Detection> found;
   const auto charged_after = [&](domain::Size frame) {
     const cv::Mat grey(frame.height, frame.width, CV_8UC3, cv::Scalar(128, 128, 128));
-    EXPECT_TRUE(made->detect(testing::make_frame(memory_, grey), {}, found));
+    EXPECT_TRUE(detect_fully(*made, testing::make_frame(memory_, grey), {}, found));
     return memory_.budget().by_owner().front().bytes;
   };
   const auto whole = charged_after({500, 500});

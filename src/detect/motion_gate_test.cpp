@@ -324,7 +324,7 @@ TEST(MotionGate, LosesNoFaceThatComes) {
   int rested = 0;
   int came = 0;
   while (clip.next(frame)) {
-    ASSERT_TRUE((*detector)->detect(frame, {}, found));
+    ASSERT_TRUE(detect_fully(**detector, frame, {}, found));
     if (frame.stream_time >= track_until) {
       ++asked;
       const bool moved = gate.moved(frame, {});

@@ -72,7 +72,7 @@ class FaceInALargeFrame : public ::testing::Test {
   }
   std::vector<domain::Detection> found(Detector& detector, const domain::Frame& frame, const View& view) {
     std::vector<domain::Detection> faces;
-    EXPECT_TRUE(detector.detect(frame, view, faces));
+    EXPECT_TRUE(detect_fully(detector, frame, view, faces));
     return faces;
   }
 

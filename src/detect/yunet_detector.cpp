@@ -10,10 +10,14 @@
 
 namespace vigia::detect {
 
+YunetDetector::YunetDetector(Setup setup)
+    : setup_(std::move(setup)),
+      networks_(std::make_shared<NetworkShelf>(setup_.weights, setup_.account, setup_.precision)) {}
+
 Result<std::unique_ptr<Detector>> YunetDetector::create(Setup setup) {
   std::unique_ptr<YunetDetector> made(new YunetDetector(std::move(setup)));  // NOLINT: private
-  for (const domain::Size input : {made->setup_.inputs.least, made->setup_.inputs.most}) {
-    if (const auto whole = made->sized(input); !whole) return whole.error();
+  for (const domain::Size input : {made->setup_.inputs.most, made->setup_.inputs.least}) {
+    if (Status whole = made->networks_->make(input); !whole) return whole.error();
   }
   return std::unique_ptr<Detector>(std::move(made));
 }
@@ -23,17 +27,6 @@ std::string YunetDetector::name() const {
   const std::string smaller = least == most ? "" : fmt::format("{}x{} to ", least.width, least.height);
   return fmt::format("{} {}{}x{} {}", setup_.weights->name(), smaller, most.width, most.height,
                      to_string(setup_.precision));
-}
-
-Result<YunetDetector::Sized*> YunetDetector::sized(domain::Size input) {
-  const auto there =
-      std::ranges::find(networks_, input, [](const Sized& sized) { return sized.network.input_size(); });
-  if (there != networks_.end()) return &*there;
-  auto network = YunetNetwork::create(*setup_.weights, input, setup_.precision);
-  if (!network) return network.error();
-  memory::Charge charge(setup_.account, network->memory_bytes());
-  networks_.push_back({*std::move(network), InputPreparer(input), std::move(charge)});
-  return &networks_.back();
 }
 
 domain::Size YunetDetector::input_of(const domain::Region& region, int least_face) const noexcept {
@@ -51,9 +44,9 @@ Status YunetDetector::detect(const domain::Frame& frame, const View& view,
   if (region.whole()) return ok_status();  // nothing left of it: it lies beside the picture
   const domain::Size input = input_of(region, view.least_face);
   const Letterbox letterbox = fit_letterbox(region, input);
-  const auto fitting = sized(filled_input(letterbox.content, input));
-  if (!fitting) return fitting.error();
-  auto& [network, preparer, charge] = **fitting;
+  const auto fitting = networks_->find(filled_input(letterbox.content, input));
+  if (fitting == nullptr) return Error{ErrorCode::unavailable, "no network holds this picture"};
+  auto& [network, preparer, charge] = *fitting;
   const auto begin = std::chrono::steady_clock::now();
   preparer.prepare(frame, letterbox, network.input());
   const auto prepared = std::chrono::steady_clock::now();

@@ -1,8 +1,9 @@
 // YuNet as a Detector: prepare, infer, decode, map back to the frame's pixels.
 //
-// It has a network for the smallest and for the largest of its inputs. A network for another input, or for a
-// part of one that frames fill (filled_input()), is made when the first such frame comes, which then takes
-// some ms more, and kept. Threads: owner thread only; may be made on one thread and used on another.
+// It has a network for the smallest and for the largest of its inputs. One for another input, or for the part
+// of an input that frames fill (filled_input()), is built by whoever calls supply()->make_wanted(); until then
+// such frames are looked at with a larger one, which takes longer and finds the same faces.
+// Threads: owner thread only; may be made on one thread and used on another.
 #pragma once
 
 #include <memory>
@@ -10,9 +11,8 @@
 #include <vector>
 
 #include "detect/detector.h"
-#include "detect/prepare_input.h"
+#include "detect/network_shelf.h"
 #include "detect/smallest_face.h"
-#include "detect/yunet_network.h"
 #include "memory/budget.h"
 
 namespace vigia::detect {
@@ -31,20 +31,14 @@ class YunetDetector final : public Detector {
 
   Status detect(const domain::Frame& frame, const View& view, std::vector<domain::Detection>& found) override;
   [[nodiscard]] std::string name() const override;
+  [[nodiscard]] std::shared_ptr<DetectorSupply> supply() const override { return networks_; }
 
  private:
-  struct Sized {
-    YunetNetwork network;
-    InputPreparer preparer;
-    memory::Charge charge;
-  };
-
-  explicit YunetDetector(Setup setup) : setup_(std::move(setup)) {}
-  Result<Sized*> sized(domain::Size input);
+  explicit YunetDetector(Setup setup);
   [[nodiscard]] domain::Size input_of(const domain::Region& region, int least_face) const noexcept;
 
   const Setup setup_;
-  std::vector<Sized> networks_;
+  const std::shared_ptr<NetworkShelf> networks_;
 };
 
 }  // namespace vigia::detect

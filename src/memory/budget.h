@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -133,6 +134,14 @@ class Charge {
   Charge(std::shared_ptr<Account> account, Bytes bytes) noexcept
       : account_(std::move(account)), bytes_(bytes) {
     account_->charge(bytes_);
+  }
+  // Nothing: refused, see Account::try_charge().
+  [[nodiscard]] static std::optional<Charge> try_make(std::shared_ptr<Account> account, Bytes bytes) noexcept {
+    if (!account->try_charge(bytes)) return std::nullopt;
+    Charge made;
+    made.account_ = std::move(account);
+    made.bytes_ = bytes;
+    return made;
   }
   ~Charge() { reset(); }
   Charge(Charge&& other) noexcept

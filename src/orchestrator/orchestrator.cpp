@@ -109,6 +109,7 @@ void Orchestrator::watch(const std::stop_token& stop) {
   SteadyTime next_figures = clock_.now() + kFiguresEvery;
   while (clock_.sleep_for(kTick, stop)) {
     cameras_->tick();
+    overload_->make_wanted();
     watch_load();
     if (clock_.now() < next_figures) continue;
     log_figures();

@@ -51,6 +51,18 @@ double Overload::workers_cpu() const noexcept {
   return used;
 }
 
+void Overload::make_wanted() {
+  constexpr auto kAfterAFailure = std::chrono::minutes(1);
+  if (clock_.now() < make_again_at_) return;
+  for (const auto& seat : seats_) {
+    const auto made = seat->make_wanted();
+    if (made) continue;
+    log::warn("detector: {}", made.error().text);
+    make_again_at_ = clock_.now() + kAfterAFailure;
+    return;
+  }
+}
+
 LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
   const Nanoseconds busy(meter_.busy.load(std::memory_order_relaxed));
   const std::uint64_t late = meter_.frames_late.load(std::memory_order_relaxed);

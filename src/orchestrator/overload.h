@@ -58,6 +58,8 @@ class Overload {
   // True when a second is over: call measure().
   [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }
   void measure(const Seen& seen);
+  // Each tick: builds the networks that frames of new shapes lack, off the workers' way.
+  void make_wanted();
   // That the workers used so far. While they live.
   [[nodiscard]] double workers_cpu() const noexcept;
   // Other cameras are there, or their frames have other sizes. Says what is missed now.
@@ -88,6 +90,7 @@ class Overload {
   std::string missed_;  // as last said
   std::size_t start_;
   SteadyTime measured_at_;
+  SteadyTime make_again_at_{};  // after a network that could not be built
   std::optional<Seen> last_seen_;
   Nanoseconds busy_{0};  // of the meter, when it was last read
   std::uint64_t late_ = 0;

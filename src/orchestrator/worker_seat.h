@@ -3,8 +3,8 @@
 // The new one is made by housekeeping, off the frame path; the worker takes it before its next turn and
 // retires the old one, so that it neither waits for the one nor destroys the other. At most one more than
 // the one in use is held: what was never taken gives way to what comes after it.
-// Cost: an atomic read a turn. No lock. Threads: sit_down() and detector() the worker's; hand_over() and
-// cpu_seconds() housekeeping's.
+// Cost: an atomic read a turn. No lock. Threads: sit_down() and detector() the worker's; hand_over(),
+// make_wanted() and cpu_seconds() housekeeping's.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@ class WorkerSeat {
  public:
   // memory must outlive it.
   WorkerSeat(std::unique_ptr<detect::Detector> first, memory::MemoryManager& memory)
-      : memory_(memory), current_(std::make_unique<Held>(std::move(first))) {}
+      : memory_(memory), supply_(first->supply()), current_(std::make_unique<Held>(std::move(first))) {}
   ~WorkerSeat() { const std::unique_ptr<Held> never_taken(next_.exchange(nullptr)); }
   WorkerSeat(const WorkerSeat&) = delete;
   WorkerSeat& operator=(const WorkerSeat&) = delete;
@@ -45,9 +45,13 @@ class WorkerSeat {
   }
 
   void hand_over(std::unique_ptr<detect::Detector> next) {
+    supply_ = next->supply();
     auto held = std::make_unique<Held>(std::move(next));
     const std::unique_ptr<Held> never_taken(next_.exchange(held.release(), std::memory_order_acq_rel));
   }
+
+  // Builds what the newest detector lacks for the frames that it has seen. See detect::DetectorSupply.
+  Result<bool> make_wanted() { return supply_ ? supply_->make_wanted() : Result<bool>(false); }
 
  private:
   struct Held final : memory::Retirable {
@@ -59,6 +63,7 @@ class WorkerSeat {
   static constexpr clockid_t kNobody = CLOCK_REALTIME;  // no thread's
 
   memory::MemoryManager& memory_;
+  std::shared_ptr<detect::DetectorSupply> supply_;  // housekeeping's
   std::atomic<clockid_t> clock_{kNobody};
   std::unique_ptr<Held> current_;  // the worker's
   std::atomic<Held*> next_{nullptr};
