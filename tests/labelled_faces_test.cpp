@@ -19,6 +19,7 @@
 #include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
 #include "shot/grade.h"
+#include "testing/data.h"
 #include "testing/frame_maker.h"
 
 namespace vigia::shot {
@@ -120,8 +121,8 @@ void look_at_all(const fs::path& data, Tally& tally, memory::MemoryManager& memo
 }
 
 TEST(LabelledFaces, UsableOnesPassAtOneHalfAndOthersDoNot) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr || *data == '\0') GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   memory::MemoryManager memory{memory::MemoryOptions{}};
   memory.start();
   {

@@ -33,7 +33,8 @@ class MainJobTest : public VigiaProgram {
 };
 
 TEST_F(MainJobTest, EveryPersonOfASceneIsPostedOnceWithYunet) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  use_yunet();
   const std::string url = "sim:faces=6&size=1280x720&fps=15&seed=11&seconds=20&cycles=1";
   run_scene(url);
   expect_each_person_once(url, 6);
@@ -63,14 +64,16 @@ TEST_F(MainJobTest, MemoryIsManagedAndSaysSo) {
 }
 
 TEST_F(MainJobTest, TwoPeopleTurningTheirHeadsAreTwoTracksAndTwoPosts) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  use_yunet();
   run_clip("head-pose-face-detection-female-and-male.gif");
   EXPECT_EQ(summary()["tracks_closed"], 2);
   EXPECT_EQ(summary()["faces_posted"], 2);
 }
 
 TEST_F(MainJobTest, AnEmptyRoomPostsNobody) {
-  if (!use_yunet()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  use_yunet();
   run_clip("people-detection.gif");
   EXPECT_EQ(summary()["faces_posted"], 0);
   EXPECT_EQ(summary()["tracks_closed"], 0);

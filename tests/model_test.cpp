@@ -32,11 +32,8 @@ class ModelTest : public VigiaProgram {
     return run({"check", "--set", "cameras.gate.url=sim:faces=0&size=640x360&seconds=10", "--set",
                 "detector.model=" + model, "--set", "detector.input=640x384"});
   }
-  // With the published files; false where there are none.
-  [[nodiscard]] bool mirror_has_models() {
-    if (std::getenv("VIGIA_DATA") == nullptr) return false;
-    return server_.set_mount_point("/models", data("models"));
-  }
+  // With the published files.
+  [[nodiscard]] bool mirror_has_models() { return server_.set_mount_point("/models", data("models")); }
 
   httplib::Server server_;
   testing::HttpLoop mirror_{server_};
@@ -68,7 +65,8 @@ TEST_F(ModelTest, WithoutNetworkItSaysWhatWorksAndWhatToDo) {
 }
 
 TEST_F(ModelTest, ThePublishedFilesFromAMirrorAndByHand) {
-  if (!mirror_has_models()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  ASSERT_TRUE(mirror_has_models());
   const auto small = run({"model", "s"});
   EXPECT_EQ(small.exit_status, 0) << small.err;
   EXPECT_TRUE(is_kept(kSmall));
@@ -110,7 +108,8 @@ TEST_F(ModelTest, APasswordInAUrlIsNotShown) {
 }
 
 TEST_F(ModelTest, HalfAFileIsNotKept) {
-  if (!mirror_has_models()) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  ASSERT_TRUE(mirror_has_models());
   std::ifstream in(data(std::string("models/") + kLarge), std::ios::binary);
   const std::string whole{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   write("half.onnx", whole.substr(0, whole.size() / 2));

@@ -14,6 +14,7 @@
 
 #include "camera/sim/scene.h"
 #include "camera/sim/sim_url.h"
+#include "testing/data.h"
 #include "testing/fake_findface.h"
 #include "testing/program.h"
 #include "testing/temp_dir.h"
@@ -29,12 +30,9 @@ class VigiaProgram : public ::testing::Test {
     return run_program(vigia(std::move(arguments)));
   }
 
-  // Uses YuNet from VIGIA_DATA; false where there is none, and the test should be skipped.
-  bool use_yunet() {
-    const char* const data = std::getenv("VIGIA_DATA");
-    if (data == nullptr) return false;
-    environment_["VIGIA_MODEL_DIR"] = std::string(data) + "/models";
-    return true;
+  // Uses YuNet where VIGIA_DATA has it; without it the built-in detector is used.
+  void use_yunet() {
+    if (!testing::data_folder().empty()) environment_["VIGIA_MODEL_DIR"] = data("models");
   }
   // The server knows the camera `gate` then.
   static void add_gate(testing::FakeFindFace& server) {
@@ -47,9 +45,7 @@ class VigiaProgram : public ::testing::Test {
                          {"FINDFACE_PASSWORD", "admin"},
                          {"FINDFACE_UUID", "test"}});
   }
-  static std::string data(const std::string& file) {
-    return std::string(std::getenv("VIGIA_DATA")) + "/" + file;
-  }
+  static std::string data(const std::string& file) { return testing::data_folder() / file; }
 
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(folder() / name) << text;

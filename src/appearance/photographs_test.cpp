@@ -12,6 +12,7 @@
 
 #include "appearance/difference.h"
 #include "memory/memory_manager.h"
+#include "testing/data.h"
 #include "testing/frame_maker.h"
 
 namespace vigia::appearance {
@@ -62,8 +63,8 @@ std::vector<Views> anew(memory::MemoryManager& memory, const cv::Mat& photo,
 }
 
 TEST(Photographs, EverybodyIsLikeThemselvesAndUnlikeAllOthers) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   memory::MemoryManager memory{memory::MemoryOptions{}};
   const fs::path folder = fs::path(data) / "photos";
   int people = 0, others = 0, joined = 0;

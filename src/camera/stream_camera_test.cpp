@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "camera/test_support.h"
+#include "testing/data.h"
 #include "testing/fake_clock.h"
 
 namespace vigia::camera {
@@ -145,10 +146,9 @@ TEST_F(StreamCameraTest, OtherFormatsAreConverted) {
 }
 
 TEST_F(StreamCameraTest, ReadsTheRealGif) {
-  const char* const data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
-  const CameraStats stats =
-      run("file:" + std::string(data) + "/clips/head-pose-face-detection-female-and-male.gif");
+  NEED_DATA();
+  const std::string data = testing::data_folder();
+  const CameraStats stats = run("file:" + data + "/clips/head-pose-face-detection-female-and-male.gif");
   EXPECT_EQ(stats.state, CameraState::completed) << stats.message;
   EXPECT_EQ(stats.frame_width, 480);
   EXPECT_GT(stats.frames_decoded, 10U);

@@ -16,16 +16,11 @@
 #include "detect/precision.h"
 #include "detect/yunet_weights.h"
 #include "domain/geometry.h"
+#include "testing/data.h"
 
 namespace vigia::detect {
 
-inline std::filesystem::path data_folder() {
-  const char* folder = std::getenv("VIGIA_DATA");
-  return folder != nullptr ? folder : "";
-}
-
-#define NEED_DATA() \
-  if (data_folder().empty()) GTEST_SKIP() << "VIGIA_DATA is not set"
+using testing::data_folder;
 
 inline constexpr std::array<const char*, 2> kPublishedModels{"face_detection_yunet_2023mar.onnx",
                                                              "yunet_n_640_640.onnx"};

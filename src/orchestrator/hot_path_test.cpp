@@ -11,6 +11,7 @@
 #include "memory/hot_call_test_support.h"
 #include "orchestrator/detectors.h"
 #include "orchestrator/strand.h"
+#include "testing/data.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -100,18 +101,18 @@ class HotPathTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!memory::kCanCount) GTEST_SKIP() << memory::kWhyNotCounted;
-    data_ = std::getenv("VIGIA_DATA");
-    if (data_ == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
-    settings_.detector.model = std::string(data_) + "/models/yunet_n_640_640.onnx";
+    NEED_DATA();
+    data_ = vigia::testing::data_folder();
+    settings_.detector.model = data_ + "/models/yunet_n_640_640.onnx";
     settings_.detector.input = {320, 192};
     settings_.detector.workers = 1;
     camera_.spec.name = "gate";
-    camera_.spec.url = "file:" + std::string(data_) + "/clips/one-by-one-person-detection.mp4";
+    camera_.spec.url = "file:" + data_ + "/clips/one-by-one-person-detection.mp4";
     camera_.source.play_speed = -1;
     memory_.start();
   }
 
-  const char* data_ = nullptr;
+  std::string data_;
   settings::Settings settings_;
   settings::CameraSettings camera_;
   memory::MemoryManager memory_{{.gc_interval = 0.5, .budget_bytes = 256_MiB}};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -15,6 +14,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "testing/data.h"
 
 namespace vigia::track {
 namespace {
@@ -167,8 +168,8 @@ TEST(LivenessTest, NonsenseIsTakenWithoutHarm) {
 
 // Photographs whose faces somebody marked, filmed by a noisy camera that shakes.
 TEST(LivenessTest, PhotographsOfRealFacesDoNotLive) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   const auto photos = std::filesystem::path(data) / "photos";
   std::ifstream list(photos / "faces.csv");
   std::mt19937 random{3};

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <opencv2/imgcodecs.hpp>
@@ -12,6 +11,8 @@
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include "testing/data.h"
 
 namespace vigia::track {
 namespace {
@@ -126,8 +127,8 @@ TEST(StillPlacesTest, WithoutAPictureNothingIsHeld) {
 
 // Marked faces of photographs, all brought to one size and one place: each is known again, none for another.
 TEST(StillPlacesTest, OneRealFaceIsNotTakenForAnother) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   const auto photos = std::filesystem::path(data) / "photos";
   std::ifstream list(photos / "faces.csv");
   std::vector<StillPicture> faces;

@@ -14,6 +14,7 @@
 
 #include "camera/sim/look.h"
 #include "camera/sim/play.h"
+#include "testing/data.h"
 #include "testing/scene_truth.h"
 
 namespace vigia::camera::sim {
@@ -215,8 +216,8 @@ TEST(Painter, PaintsFacesThatTheBuiltInDetectorFinds) {
 }
 
 TEST(Painter, PaintsFacesThatYunetFinds) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   for (const char* file : {"face_detection_yunet_2023mar.onnx", "yunet_n_640_640.onnx"}) {
     for (const double scale : {0.5, 0.25}) {  // 640x384, 320x192
       OpenCvYunet yunet(std::filesystem::path(data) / "models" / file, scale);
@@ -254,8 +255,8 @@ TEST(Painter, PaintsHardScenesThatTheBuiltInDetectorFinds) {
 }
 
 TEST(Painter, PaintsHardScenesThatYunetFinds) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr) GTEST_SKIP() << "VIGIA_DATA is not set";
+  NEED_DATA();
+  const std::string data = testing::data_folder();
   OpenCvYunet yunet(std::filesystem::path(data) / "models" / "yunet_n_640_640.onnx", 0.5);
   for (const SceneOptions& options : hard_scenes()) {
     SCOPED_TRACE(static_cast<int>(options.kind));
