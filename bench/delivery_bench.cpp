@@ -22,9 +22,9 @@
 #include <vector>
 
 #include "base/worker.h"
+#include "delivery/send.h"
 #include "findface/send_to_findface.h"
 #include "outbox/outbox.h"
-#include "outbox/send.h"
 #include "testing/fake_findface.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
@@ -81,7 +81,7 @@ class ServerProcess {
   int port_ = 0;
 };
 
-class Counted final : public outbox::DeliveryListener {
+class Counted final : public outbox::ShotListener {
  public:
   std::atomic<std::uint64_t> delivered_count{0}, others{0};
   void delivered(const domain::Shot&) override { ++delivered_count; }
@@ -115,11 +115,11 @@ void deliver(benchmark::State& state) {
   tokens.set(7, "token");
   SendToFindface courier(session, tokens, system_clock(), [](const auto&) { return std::nullopt; });
   if (!session.log_in({})) return state.SkipWithError("no login");
-  outbox::Breaker breaker(courier.name(), system_clock());
+  delivery::Breaker breaker(courier.name(), system_clock());
   std::vector<Worker> senders;
   for (int i = 0; i < state.range(0); ++i) {
     senders.emplace_back("sender", [&](const std::stop_token& stop) {
-      outbox::run_sender({**outbox, kRoute, courier, breaker, counted, system_clock()}, stop);
+      delivery::run_sender({**outbox, kRoute, courier, breaker, counted, system_clock()}, stop);
     });
   }
   domain::Shot shot = face();

@@ -10,8 +10,8 @@
 
 namespace {
 
+using vigia::delivery::Delivery;
 using vigia::findface::EventReply;
-using vigia::outbox::Delivery;
 
 constexpr std::array kStatuses{200, 201, 204, 301, 307, 400, 401, 403, 404,
                                408, 413, 425, 429, 500, 502, 503, 504, 599};

@@ -1,10 +1,6 @@
 #include "testing/program.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdlib.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -24,75 +20,39 @@ std::string read_all(const std::filesystem::path& path) {
   return text.str();
 }
 
-std::vector<std::string> environment_of(const Program::Start& start) {
-  std::map<std::string, std::string> all;
+std::map<std::string, std::string> environment_of(const Program::Start& start) {
+  std::map<std::string, std::string> all = start.environment;
   for (const char* name : {"PATH", "HOME", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS"}) {
-    if (const char* const value = std::getenv(name)) all[name] = value;
+    if (const char* const value = std::getenv(name)) all.insert({name, value});
   }
-  for (const auto& [name, value] : start.environment) all[name] = value;
-  std::vector<std::string> lines;
-  for (const auto& [name, value] : all) lines.push_back(name + "=" + value);
-  return lines;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  for (std::string& text : texts) pointers.push_back(text.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-// Runs in the child between fork and exec: only calls that are safe there.
-[[noreturn]] void become(const std::filesystem::path& folder, char** arguments, char** environment) {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  if (::chdir(folder.c_str()) != 0) ::_exit(126);
-  const int out = ::open("stdout.txt", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  const int err = ::open("stderr.txt", O_WRONLY | O_CREAT | O_TRUNC, 0644);
-  ::dup2(out, STDOUT_FILENO);
-  ::dup2(err, STDERR_FILENO);
-  ::execve(arguments[0], arguments, environment);
-  ::_exit(127);
+  return all;
 }
 
 }  // namespace
 
 Program::Program(const Start& start) : folder_(start.folder) {
-  std::vector<std::string> arguments = {start.program.string()};
-  arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());
-  std::vector<std::string> environment = environment_of(start);
-  const auto argument_pointers = pointers_to(arguments);
-  const auto environment_pointers = pointers_to(environment);
-  for (const char* const name : {"stdout.txt", "stderr.txt"}) {
-    std::filesystem::remove(folder_ / name);  // the output of an earlier program
-  }
-  pid_ = ::fork();
-  if (pid_ < 0) throw std::runtime_error("cannot fork");
-  if (pid_ == 0) {
-    become(folder_, const_cast<char**>(argument_pointers.data()),
-           const_cast<char**>(environment_pointers.data()));
-  }
+  auto child = Child::start({.program = start.program,
+                             .arguments = start.arguments,
+                             .environment = environment_of(start),
+                             .out = folder_ / "stdout.txt",
+                             .err = folder_ / "stderr.txt",
+                             .folder = folder_});
+  if (!child) throw std::runtime_error(child.error().text);
+  child_ = *std::move(child);
 }
 
-Program::~Program() {
-  if (running()) {
-    signal(SIGKILL);
-    static_cast<void>(wait());
-  }
-}
+Program::~Program() = default;
 
 void Program::signal(int number) const {
-  if (pid_ > 0) ::kill(pid_, number);
+  if (!child_->exit_status()) ::kill(child_->pid(), number);
+}
+
+pid_t Program::pid() const {
+  return child_->exit_status() ? -1 : child_->pid();
 }
 
 bool Program::running() {
-  if (pid_ <= 0) return false;
-  int status = 0;
-  if (::waitpid(pid_, &status, WNOHANG) == 0) return true;
-  pid_ = -1;
-  status_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return false;
+  return !child_->exit_status();
 }
 
 std::string Program::out() const {
@@ -119,7 +79,7 @@ Finished Program::wait(std::chrono::seconds at_most) {
     if (std::chrono::steady_clock::now() > deadline) signal(SIGKILL);
     std::this_thread::sleep_for(5ms);
   }
-  return {status_, out(), err()};
+  return {*child_->exit_status(), out(), err()};
 }
 
 Finished run_program(const Program::Start& start) {

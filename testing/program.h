@@ -7,8 +7,11 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
+
+#include "testing/child.h"
 
 namespace vigia::testing {
 
@@ -32,7 +35,7 @@ class Program {
   Program& operator=(const Program&) = delete;
 
   void signal(int number) const;
-  [[nodiscard]] pid_t pid() const { return pid_; }  // < 0: it has ended
+  [[nodiscard]] pid_t pid() const;  // < 0: it has ended
   [[nodiscard]] bool running();
   // Its output so far.
   [[nodiscard]] std::string out() const;
@@ -44,8 +47,7 @@ class Program {
 
  private:
   const std::filesystem::path folder_;
-  pid_t pid_ = -1;
-  int status_ = -1;
+  std::unique_ptr<Child> child_;
 };
 
 Finished run_program(const Program::Start& start);

@@ -12,7 +12,7 @@
 #include <span>
 #include <string>
 
-#include "camera/sim/scene.h"
+#include "sim/scene.h"
 
 namespace vigia::testing {
 
@@ -45,7 +45,7 @@ struct SceneTally {
 };
 
 // until: the camera's stream time at the end of the run.
-inline SceneTally tally_posts(const camera::sim::Scene& scene, std::span<const PostedFace> posted,
+inline SceneTally tally_posts(const sim::Scene& scene, std::span<const PostedFace> posted,
                               Nanoseconds until) {
   SceneTally tally{scene.people_shown_by(until), scene.people_seen_by(until), {}, 0};
   for (const PostedFace& post : posted) {
@@ -59,7 +59,7 @@ inline SceneTally tally_posts(const camera::sim::Scene& scene, std::span<const P
 }
 
 // The people who had left the picture at least that long before that moment.
-inline std::set<std::int64_t> people_gone_by(const camera::sim::Scene& scene, Nanoseconds moment,
+inline std::set<std::int64_t> people_gone_by(const sim::Scene& scene, Nanoseconds moment,
                                              Nanoseconds since) {
   constexpr Nanoseconds kStep = std::chrono::milliseconds(100);
   std::map<std::int64_t, Nanoseconds> last_seen;

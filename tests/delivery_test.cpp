@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "delivery/send.h"
 #include "findface/findface_test_support.h"
-#include "outbox/send.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::findface {
@@ -17,7 +17,7 @@ using std::chrono_literals::operator""s;
 using testing::Fault;
 using testing::sample_shot;
 
-class Counts final : public outbox::DeliveryListener {
+class Counts final : public outbox::ShotListener {
  public:
   void delivered(const domain::Shot&) override { ++delivered_count; }
   void refused(const domain::Shot&, domain::Reason, const std::string&) override { ++refused_count; }
@@ -42,14 +42,14 @@ class OutageTest : public FindfaceTest {
     open();
     connect(server_->url());
     outbox_->drain();
-    outbox::run_sender(parts(), {});
+    delivery::run_sender(parts(), {});
   }
   static constexpr int kShots = 40;
 
-  outbox::Sending parts() { return {*outbox_, "findface", *courier_, breaker_, counts_, clock_}; }
+  delivery::Sending parts() { return {*outbox_, "findface", *courier_, breaker_, counts_, clock_}; }
   void start_senders(int count = 3) {
     for (int i = 0; i < count; ++i) {
-      senders_.emplace_back([this](const std::stop_token& stop) { outbox::run_sender(parts(), stop); });
+      senders_.emplace_back([this](const std::stop_token& stop) { delivery::run_sender(parts(), stop); });
     }
   }
   void advance() {
@@ -71,7 +71,7 @@ class OutageTest : public FindfaceTest {
   testing::TempDir dir_;
   memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
   Counts counts_;
-  outbox::Breaker breaker_{"FindFace", clock_};
+  delivery::Breaker breaker_{"FindFace", clock_};
   std::unique_ptr<outbox::Outbox> outbox_;
   std::vector<std::jthread> senders_;  // last: they use all of the above
 };
@@ -157,7 +157,7 @@ TEST_F(OutageTest, NoSecretGetsIntoTheFile) {
   ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
   ASSERT_TRUE(outbox_->add(sample_shot(2)).ok());
   outbox_->drain();
-  outbox::run_sender(parts(), {});
+  delivery::run_sender(parts(), {});
   EXPECT_EQ(outbox_->pending().shots, 1U);
   int files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {

@@ -34,9 +34,9 @@ class KillFixture : public VigiaProgram {
   static constexpr auto kEmptyScene = "sim:faces=0&size=640x360&fps=10&seconds=10&cycles=1";
 
   void start_server(const std::string& scene) {
-    const auto options = camera::sim::parse_sim_url(scene);
+    const auto options = sim::parse_sim_url(scene);
     ASSERT_TRUE(options.ok());
-    auto made = camera::sim::Scene::make(*options);
+    auto made = sim::Scene::make(*options);
     ASSERT_TRUE(made.ok());
     scene_.emplace(*std::move(made));
     testing::FakeFindFaceOptions server;
@@ -112,7 +112,7 @@ class KillFixture : public VigiaProgram {
     return scene_->person_at(moment_of(shot).second, face).value_or(-1);
   }
 
-  std::optional<camera::sim::Scene> scene_;
+  std::optional<sim::Scene> scene_;
   KillBooks books_;
   // Some hours ago, so that no event is of a time to come.
   const std::int64_t begin_ = std::time(nullptr) - 40'000;

@@ -43,7 +43,7 @@ struct Watched {
   std::int64_t id;
   std::string name;
   std::string url;
-  std::optional<camera::sim::Scene> scene{};
+  std::optional<sim::Scene> scene{};
 };
 
 // What there was to send when the server was well again, and how long that took.
@@ -73,7 +73,7 @@ class OutageTest : public VigiaProgram {
     for (const auto& [id, name, people] :
          {std::tuple(7, "gate", "faces=8&seed=3"), {8, "hall", "faces=6&seed=4"}}) {
       const std::string url = fmt::format("sim:{}&size=1280x720&fps={}&seconds=20", people, kFps);
-      auto scene = camera::sim::Scene::make(*camera::sim::parse_sim_url(url));
+      auto scene = sim::Scene::make(*sim::parse_sim_url(url));
       ASSERT_TRUE(scene.ok()) << scene.error().text;
       cameras_.push_back({id, name, url, *std::move(scene)});
       server_->add_camera({.id = id,

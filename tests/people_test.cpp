@@ -69,7 +69,7 @@ TEST_F(PeopleBenchTest, AFilmIsComparedWithTheFileBesideIt) {
     film_file << *bytes;
   }
   film_file.close();
-  const auto scene = camera::sim::Scene::make(*camera::sim::parse_sim_url(url));
+  const auto scene = sim::Scene::make(*sim::parse_sim_url(url));
   json truth = {{"fps", 10}, {"size", {640, 480}}, {"people", {{"absent", json::array()}}}};
   for (int frame = 0; frame < 100; ++frame) {
     for (const auto& person : scene->people_at(from_seconds(frame / 10.0))) {

@@ -2,7 +2,7 @@
 #include <csignal>
 #include <thread>
 
-#include "soak/process_sample.h"
+#include "testing/process_sample.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -42,7 +42,7 @@ class SoakTest : public VigiaProgram {
   }
   static bool ends(pid_t pid) {
     for (int i = 0; i < 3000; ++i) {
-      if (!soak::sample_process(pid).ok()) return true;
+      if (!testing::sample_process(pid).ok()) return true;
       std::this_thread::sleep_for(10ms);
     }
     return false;

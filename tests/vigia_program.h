@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "camera/sim/scene.h"
-#include "camera/sim/sim_url.h"
+#include "sim/scene.h"
+#include "sim/sim_url.h"
 #include "testing/data.h"
 #include "testing/fake_findface.h"
 #include "testing/program.h"
@@ -71,8 +71,8 @@ class VigiaProgram : public ::testing::Test {
   // How often each person of the scene is among the events of that camera; -1: nobody was there.
   [[nodiscard]] std::map<std::int64_t, int> times_posted(const std::string& camera,
                                                          const std::string& url) const {
-    const auto options = camera::sim::parse_sim_url(url);
-    const auto scene = camera::sim::Scene::make(*options);
+    const auto options = sim::parse_sim_url(url);
+    const auto scene = sim::Scene::make(*options);
     std::map<std::int64_t, int> times;
     for (const auto& event : events()) {
       if (event.at("camera") != camera) continue;

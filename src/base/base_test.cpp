@@ -12,18 +12,15 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/worker.h"
+#include "testing/temp_dir.h"
 
 namespace vigia {
 namespace {
 
 class FileTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = (std::filesystem::temp_directory_path() / "vigia-file-XXXXXX").string();
-    folder_ = ::mkdtemp(name.data());
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_;
+  const testing::TempDir dir_;
+  const std::filesystem::path& folder_ = dir_.path();
 };
 
 TEST(BytesTest, AreWrittenForPeople) {

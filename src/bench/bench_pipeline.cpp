@@ -9,9 +9,9 @@
 #include "bench/pipeline_process.h"
 #include "bench/pipeline_results.h"
 #include "bench/pipeline_settings.h"
-#include "bench/temp_folder.h"
 #include "detect/detect_faces.h"
 #include "memory/memory_manager.h"
+#include "testing/temp_dir.h"
 
 namespace vigia::bench {
 namespace {
@@ -104,7 +104,7 @@ class Bench {
 
   // Each in a fresh folder: no run finds what another left.
   Result<std::string> step(PipelineBenchOptions options, PipelineStep step) {
-    const auto folder = TempFolder::make();
+    const auto folder = testing::TempDir::make("vigia-bench");
     if (!folder) return folder.error();
     options.child = step;
     options.folder = folder->path();

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <map>
 
-#include "camera/sim/play.h"
-#include "camera/sim/scene.h"
-#include "camera/sim/sim_url.h"
+#include "sim/play.h"
+#include "sim/scene.h"
+#include "sim/sim_url.h"
 
 namespace vigia::bench {
 namespace {
-
-namespace sim = camera::sim;
 
 constexpr float kMostlySeen = 0.75F;
 

@@ -9,22 +9,22 @@ namespace vigia::bench {
 namespace {
 
 using namespace std::chrono_literals;
-using orchestrator::CameraSummary;
 using orchestrator::Orchestrator;
-using orchestrator::OverloadFigures;
-using orchestrator::Summary;
+using status::CameraStatus;
+using status::LoadStatus;
+using status::Snapshot;
 
 // All that grows, at one moment.
 struct Mark {
   explicit Mark(const Orchestrator& vigia)
       : machine_cpu(machine_cpu_seconds()),
-        summary(vigia.summary()),
+        summary(vigia.snapshot()),
         whole(vigia.latency().whole.snapshot()) {
     for (const Histogram& stage : vigia.latency().stages) stages.push_back(stage.snapshot());
   }
 
   double machine_cpu;
-  Summary summary;
+  Snapshot summary;
   Histogram::Snapshot whole;
   std::vector<Histogram::Snapshot> stages;
 };
@@ -37,27 +37,27 @@ StageReport stage_between(const Histogram::Snapshot& before, const Histogram::Sn
           p.max, p.count, JobReport::per(to_seconds(between.sum()) * 1e3, static_cast<double>(frames))};
 }
 
-OverloadReport overload_between(const OverloadFigures& before, const OverloadFigures& after) {
+OverloadReport overload_between(const LoadStatus& before, const LoadStatus& after) {
   return {after.level, after.input, after.step, after.changes,
           after.seconds_reduced - before.seconds_reduced};
 }
 
 JobReport between(const Mark& before, const Mark& after, const JobWindow& window) {
   JobReport report;
-  const auto grown = [&](std::uint64_t CameraSummary::*field) {
+  const auto grown = [&](std::uint64_t CameraStatus::*field) {
     return after.summary.total(field) - before.summary.total(field);
   };
   report.seconds = after.summary.seconds - before.summary.seconds;
-  report.detector = after.summary.detector;
+  report.detector = after.summary.load.detector;
   report.workers = after.summary.workers;
-  report.frames_decoded = grown(&CameraSummary::frames_decoded);
-  report.frames_processed = grown(&CameraSummary::frames_processed);
-  report.frames_dropped = grown(&CameraSummary::frames_dropped);
-  report.frames_skipped = grown(&CameraSummary::frames_skipped);
-  report.frames_overload_skipped = grown(&CameraSummary::frames_overload_skipped);
-  report.frames_imotion_skipped = grown(&CameraSummary::frames_imotion_skipped);
-  report.faces_posted_measured = grown(&CameraSummary::faces_posted);
-  report.overload = overload_between(before.summary.overload, after.summary.overload);
+  report.frames_decoded = grown(&CameraStatus::frames_decoded);
+  report.frames_processed = grown(&CameraStatus::frames_processed);
+  report.frames_dropped = grown(&CameraStatus::frames_dropped);
+  report.frames_skipped = grown(&CameraStatus::frames_skipped);
+  report.frames_overload_skipped = grown(&CameraStatus::frames_overload_skipped);
+  report.frames_imotion_skipped = grown(&CameraStatus::frames_imotion_skipped);
+  report.faces_posted_measured = grown(&CameraStatus::faces_posted);
+  report.overload = overload_between(before.summary.load, after.summary.load);
   report.frames_offered = window.offered_fps > 0
                               ? static_cast<std::uint64_t>(std::llround(window.offered_fps * report.seconds))
                               : report.frames_decoded;
@@ -71,17 +71,17 @@ JobReport between(const Mark& before, const Mark& after, const JobWindow& window
   return report;
 }
 
-void add_whole_run(const Summary& summary, JobReport& report) {
+void add_whole_run(const Snapshot& summary, JobReport& report) {
   report.hot_stall_p99_us = summary.memory.hot_stall_us.p99;
   report.hot_stall_max_us = summary.memory.hot_stall_us.max;
-  report.faces_detected = summary.total(&CameraSummary::faces_detected);
-  report.tracks_closed = summary.total(&CameraSummary::tracks_closed);
-  report.faces_posted = summary.total(&CameraSummary::faces_posted);
-  report.faces_pending = summary.faces_pending;
-  report.faces_failed = summary.total(&CameraSummary::faces_failed);
+  report.faces_detected = summary.total(&CameraStatus::faces_detected);
+  report.tracks_closed = summary.total(&CameraStatus::tracks_closed);
+  report.faces_posted = summary.total(&CameraStatus::faces_posted);
+  report.faces_pending = summary.faces_pending();
+  report.faces_failed = summary.total(&CameraStatus::faces_failed);
 }
 
-std::string why_of(const CameraSummary& camera) {
+std::string why_of(const CameraStatus& camera) {
   return camera.name + " shows nothing: " + (camera.message.empty() ? camera.state : camera.message);
 }
 
@@ -99,11 +99,11 @@ Result<JobReport> measure_job(const settings::Settings& settings, const JobWindo
   const Mark before(**vigia);
   stopped = stopped || wait(window.seconds);
   const Mark after(**vigia);
-  const Summary summary = (*vigia)->stop();
+  const Snapshot summary = (*vigia)->stop();
   JobReport report = between(before, after, window);
   report.stopped = stopped;
   add_whole_run(summary, report);
-  for (const CameraSummary& camera : summary.cameras) {
+  for (const CameraStatus& camera : summary.cameras) {
     if (camera.frames_decoded == 0 && !stopped) return Error{ErrorCode::io, why_of(camera)};
   }
   return report;

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "orchestrator/stage_latency.h"
+#include "pipeline/stage_latency.h"
 
 namespace vigia::bench {
 
@@ -20,7 +20,7 @@ struct StageReport {  // milliseconds
   double a_frame = 0;
 };
 
-// How detector.on_overload answered: see orchestrator/overload.h.
+// How detector.on_overload answered: see load/overload.h.
 struct OverloadReport {
   int level = 0;              // at the end: steps down from the level of the start
   std::string input;          // at the end: "640x384"
@@ -43,7 +43,7 @@ struct JobReport {
   double cpu_seconds = 0;          // of this process
   double foreign_cpu_seconds = 0;  // of all others on this machine meanwhile
   StageReport latency_ms;          // from a frame's last byte read to the end of its tracking
-  std::array<StageReport, orchestrator::kStageNames.size()> stages_ms;
+  std::array<StageReport, pipeline::kStageNames.size()> stages_ms;
   std::uint64_t faces_posted_measured = 0;
   Bytes rss_peak_bytes = 0;  // from the start on
   // From the start on: time that threads spent in the memory part, a call.

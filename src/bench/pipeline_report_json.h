@@ -88,7 +88,7 @@ struct WriteField {
   void operator()(const char* name, const StageReports& values) const {
     Json& all = json[name] = Json::object();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      each_field(values[i], WriteField{all[std::string(orchestrator::kStageNames[i])]});
+      each_field(values[i], WriteField{all[std::string(pipeline::kStageNames[i])]});
     }
   }
   template <class Value>
@@ -105,7 +105,7 @@ struct ReadField {
   }
   void operator()(const char* name, StageReports& values) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
-      each_field(values[i], ReadField{json.at(name).at(std::string(orchestrator::kStageNames[i]))});
+      each_field(values[i], ReadField{json.at(name).at(std::string(pipeline::kStageNames[i]))});
     }
   }
   template <class Value>

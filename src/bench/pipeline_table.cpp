@@ -59,7 +59,7 @@ std::string stages_text(const JobReport& job) {
   for (std::size_t i = 0; i < job.stages_ms.size(); ++i) {
     const StageReport& stage = job.stages_ms[i];
     fmt::format_to(std::back_inserter(text), "{:<10} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.3f}\n",
-                   orchestrator::kStageNames[i], stage.p50, stage.p95, stage.p99, stage.max, stage.a_frame);
+                   pipeline::kStageNames[i], stage.p50, stage.p95, stage.p99, stage.max, stage.a_frame);
   }
   return text;
 }

@@ -68,14 +68,14 @@ Json options_json(const MemoryBenchOptions& options) {
           {"seed", options.seed}};
 }
 
-Panel memory_panel(std::string title) {
+plot::Panel memory_panel(std::string title) {
   return {.title = std::move(title), .x_label = "seconds", .y_label = "MB", .series = {}, .marks = {}};
 }
-Panel stall_panel(std::string title) {
+plot::Panel stall_panel(std::string title) {
   return {.title = std::move(title),
           .x_label = "seconds",
           .y_label = "microseconds",
-          .y_scale = Scale::log,
+          .y_scale = plot::Scale::log,
           .series = {},
           .marks = {}};
 }
@@ -85,18 +85,18 @@ std::string colour_of(const ModeReport& report) {
   Mode mode = mode_from(report.mode).value_or(Mode::never);
   if (mode == Mode::destroy_inline) mode = Mode::inlined;
   if (mode == Mode::destroy_background) mode = Mode::background;
-  return std::string(line_colour(static_cast<std::size_t>(mode)));
+  return std::string(plot::line_colour(static_cast<std::size_t>(mode)));
 }
 
-Series memory_of(const ModeReport& report) {
-  Series series{report.mode, colour_of(report), {}};
+plot::Series memory_of(const ModeReport& report) {
+  plot::Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, static_cast<double>(sample.rss_bytes) / 1e6});
   }
   return series;
 }
-Series stalls_of(const ModeReport& report) {
-  Series series{report.mode, colour_of(report), {}};
+plot::Series stalls_of(const ModeReport& report) {
+  plot::Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, sample.longest_stall_us});
   }
@@ -152,23 +152,24 @@ std::string to_json(const Results& results) {
   return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-Plot picture(const Results& results) {
-  Plot plot{.title = "vigia bench memory",
-            .subtitle = describe(results.options) + "\n" + to_string(results.machine),
-            .panels = {}};
+plot::Plot picture(const Results& results) {
+  plot::Plot plot{.title = "vigia bench memory",
+                  .subtitle = describe(results.options) + "\n" + to_string(results.machine),
+                  .panels = {}};
   const Bytes limit = limit_of(results.options);
-  Panel memory = memory_panel("Resident memory");
+  plot::Panel memory = memory_panel("Resident memory");
   memory.marks = {{static_cast<double>(limit) / 1e6, "limit " + format_bytes(limit)}};
-  Panel stalls = stall_panel("Longest time that a hot thread spent on memory, in each tenth of a second");
-  Panel destroy_memory = memory_panel("Resident memory while " + format_bytes(results.options.destroy) +
-                                      ", let go of at once, is destroyed");
-  Panel destroy_stalls =
+  plot::Panel stalls =
+      stall_panel("Longest time that a hot thread spent on memory, in each tenth of a second");
+  plot::Panel destroy_memory = memory_panel("Resident memory while " + format_bytes(results.options.destroy) +
+                                            ", let go of at once, is destroyed");
+  plot::Panel destroy_stalls =
       stall_panel("Longest stall of a hot thread meanwhile, in each hundredth of a second");
   for (const ModeReport& report : results.reports) {
     (is_destroy(report) ? destroy_memory : memory).series.push_back(memory_of(report));
     (is_destroy(report) ? destroy_stalls : stalls).series.push_back(stalls_of(report));
   }
-  for (Panel* panel : {&memory, &stalls, &destroy_memory, &destroy_stalls}) {
+  for (plot::Panel* panel : {&memory, &stalls, &destroy_memory, &destroy_stalls}) {
     if (!panel->series.empty()) plot.panels.push_back(std::move(*panel));
   }
   return plot;

@@ -7,9 +7,9 @@
 
 #include "bench/bench_options.h"
 #include "bench/machine.h"
-#include "bench/plot.h"
 #include "bench/report.h"
 #include "memory/growth.h"
+#include "plot/plot.h"
 
 namespace vigia::bench {
 
@@ -28,6 +28,6 @@ std::string describe(const MemoryBenchOptions& options);  // one line
 std::string why_no_figures(const ModeReport& report);     // one line
 std::string to_text(const Results& results);
 std::string to_json(const Results& results);
-Plot picture(const Results& results);
+plot::Plot picture(const Results& results);
 
 }  // namespace vigia::bench

@@ -122,7 +122,7 @@ TEST(ResultsTest, TheJsonHoldsEveryFigure) {
 
 TEST(ResultsTest, ThePictureHasAPanelForWhatWasMeasured) {
   EXPECT_EQ(picture(results_of({})).panels.size(), 0U);
-  const Plot stream = picture(results_of({report_of("inline", 0), report_of("never", 50)}));
+  const plot::Plot stream = picture(results_of({report_of("inline", 0), report_of("never", 50)}));
   ASSERT_EQ(stream.panels.size(), 2U);
   EXPECT_EQ(stream.panels[0].series.size(), 2U);
   EXPECT_EQ(stream.panels[0].marks.at(0).y, 1000);

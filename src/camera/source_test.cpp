@@ -129,5 +129,11 @@ TEST_F(FileSourceTest, GivesAllPacketsAgainAfterRewind) {
   }
 }
 
+TEST(SourceTest, APaintedSceneIsReadAsAFileIs) {
+  const auto source = open_source("sim:faces=0&size=320x180", {}, {});
+  ASSERT_TRUE(source.ok()) << source.error().text;
+  EXPECT_FALSE((*source)->live());
+}
+
 }  // namespace
 }  // namespace vigia::camera

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "base/url.h"
 #include "findface/json.h"
 
 namespace vigia::findface {
@@ -87,7 +88,7 @@ Result<bool> for_each_camera(Session& session, const std::string& query, const s
 std::string why_not(const ListedCamera& camera, const std::string& url) {
   if (!camera.active) return "is switched off in FindFace";
   if (!camera.external_detector) return "is not set to 'external detector' in FindFace";
-  const std::string scheme = lower(std::string_view(url).substr(0, url.find("://")));
+  const std::string scheme = lower(split_url(url).has_host ? split_url(url).scheme : "");
   if (scheme != "rtsp" && scheme != "rtsps") {
     return "has no rtsp:// or rtsps:// address in its comment in FindFace";
   }

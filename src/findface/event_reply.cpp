@@ -11,7 +11,7 @@
 namespace vigia::findface {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
@@ -44,7 +44,7 @@ Delivery read_failure(const HttpResult& answer) {
     case HttpFailure::connect:
       return retry(answer.text);
     case HttpFailure::late:
-      return outbox::too_late(answer.text);
+      return delivery::too_late(answer.text);
     case HttpFailure::cancelled: {
       Delivery delivery = retry(answer.text);
       delivery.maybe_delivered = answer.sent_whole;

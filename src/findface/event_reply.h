@@ -1,9 +1,9 @@
 // Interprets the server's answer to a posted face: the table of FindFace's errors, as one pure function.
 #pragma once
 
+#include "delivery/courier.h"
 #include "findface/secrets.h"
 #include "http/http.h"
-#include "outbox/courier.h"
 
 namespace vigia::findface {
 
@@ -11,7 +11,7 @@ using http::HttpFailure;
 using http::HttpResult;
 
 struct EventReply {
-  outbox::Delivery delivery;
+  delivery::Delivery delivery;
   bool camera_unknown = false;  // the camera or its token may have changed: fetch it, then try once more
   bool too_large = false;       // the server may accept a smaller image
   // The answer may have nothing to do with the shot: it may come from a failing server, or from a proxy. It

@@ -14,7 +14,7 @@
 namespace vigia::findface {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 

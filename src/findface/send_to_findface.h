@@ -33,9 +33,9 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "delivery/courier.h"
 #include "findface/camera_tokens.h"
 #include "findface/session.h"
-#include "outbox/courier.h"
 
 namespace vigia::findface {
 
@@ -48,7 +48,7 @@ struct PostLimits {
   int image_side = 6000;  // pixels, the longer one
 };
 
-class SendToFindface final : public outbox::Courier {
+class SendToFindface final : public delivery::Courier {
  public:
   // Returns the shot with a smaller image, and face and roi scaled with it; nothing if that is impossible.
   // Called by several senders at a time.
@@ -64,7 +64,7 @@ class SendToFindface final : public outbox::Courier {
         limits_(limits) {}
 
   [[nodiscard]] std::string name() const override { return "FindFace " + session_.shown_url(); }
-  outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
   void finish() override { session_.log_out(); }
 
  private:
@@ -75,9 +75,9 @@ class SendToFindface final : public outbox::Courier {
   };
 
   // Nothing if the server answers a small query as FindFace does; else the reason for which the shot waits.
-  [[nodiscard]] std::optional<outbox::Delivery> why_not_well(const std::stop_token& stop);
+  [[nodiscard]] std::optional<delivery::Delivery> why_not_well(const std::stop_token& stop);
   // What the reply means for this shot: an answer that every shot gets does not count against it.
-  outbox::Delivery weigh(EventReply reply, const std::stop_token& stop);
+  delivery::Delivery weigh(EventReply reply, const std::stop_token& stop);
   // The shot as it is, or smaller where it is beyond the limits.
   [[nodiscard]] domain::Shot within_limits(const domain::Shot& shot) const;
   EventReply post_smaller(const domain::Shot& shot, EventReply too_large, const std::stop_token& stop);

@@ -9,15 +9,15 @@
 namespace vigia::findface {
 namespace {
 
+using delivery::Delivery;
 using domain::Reason;
-using outbox::Delivery;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::sample_shot;
-using Outcome = outbox::Delivery::Outcome;
+using Outcome = delivery::Delivery::Outcome;
 
 class SendToFindfaceTest : public FindfaceTest {
  protected:

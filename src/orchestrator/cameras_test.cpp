@@ -1,13 +1,14 @@
 // Cameras that come and go while workers work: synthetic ones, with all that they pass on the way to a
 // folder.
-#include "orchestrator/cameras.h"
+#include "fleet/cameras.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "orchestrator/receivers.h"
-#include "orchestrator/shot_writer.h"
+#include "pipeline/shot_writer.h"
+#include "status/snapshot.h"
 #include "testing/sanitized.h"
 #include "testing/temp_dir.h"
 
@@ -15,6 +16,16 @@ namespace vigia::orchestrator {
 namespace {
 
 using namespace std::chrono_literals;
+using fleet::Cameras;
+using pipeline::CameraSettings;
+using pipeline::FaceResults;
+using pipeline::ShotOrders;
+using pipeline::ShotWriter;
+using pipeline::StageLatency;
+using pipeline::Strand;
+using pipeline::StrandWorld;
+using pipeline::Turns;
+using status::CameraStatus;
 
 // One face that walks through the picture, always the same for the same moment.
 class WalkingFace final : public detect::Detector {
@@ -42,10 +53,13 @@ class CamerasTest : public ::testing::Test {
     ASSERT_TRUE(ledger.ok()) << ledger.error().text;
     ledger_ = *std::move(ledger);
     writer_.emplace(orders_, *outbox_, memory_, latency_, *ledger_);
-    delivery_.emplace(settings_, *outbox_, *ledger_, memory_, system_clock());
-    cameras_.emplace(StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_}, *delivery_);
+    faces_.emplace(*ledger_);
+    routes_.emplace(make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_, *faces_,
+                    system_clock());
+    cameras_.emplace(StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_}, *faces_, tokens_,
+                     Cameras::Known::by_id);
     sender_ =
-        Worker("sender", [this](const std::stop_token& stop) { delivery_->run_sender("directory", stop); });
+        Worker("sender", [this](const std::stop_token& stop) { routes_->run_sender("directory", stop); });
     shots_ = Worker("shots", [this](const std::stop_token&) { writer_->run(); });
     for (int i = 0; i < 2; ++i) {
       workers_.emplace_back("worker", [this](const std::stop_token& stop) {
@@ -67,8 +81,8 @@ class CamerasTest : public ::testing::Test {
     cameras_->clear();
   }
 
-  static settings::CameraSettings camera(std::int64_t id, const std::string& name) {
-    settings::CameraSettings camera;
+  static CameraSettings camera(std::int64_t id, const std::string& name) {
+    CameraSettings camera;
     camera.spec.name = name;
     camera.spec.id = id;
     camera.spec.url = "sim:faces=1&size=320x180&fps=20&seconds=10";
@@ -76,14 +90,14 @@ class CamerasTest : public ::testing::Test {
     camera.shot.filter_min_quality = 0;
     return camera;
   }
-  [[nodiscard]] Summary summary() const {
-    Summary summary;
-    summary.seconds = 1;
-    cameras_->add_rows(summary);
-    return summary;
+  [[nodiscard]] status::Snapshot snapshot() const {
+    status::Snapshot snapshot;
+    snapshot.cameras = cameras_->status(1);
+    snapshot.former = cameras_->former();
+    return snapshot;
   }
-  [[nodiscard]] CameraSummary row(const std::string& name) const {
-    for (const CameraSummary& camera : summary().cameras) {
+  [[nodiscard]] CameraStatus row(const std::string& name) const {
+    for (const CameraStatus& camera : snapshot().cameras) {
       if (camera.name == name) return camera;
     }
     return {};
@@ -105,15 +119,15 @@ class CamerasTest : public ::testing::Test {
   void remove(std::int64_t id) { cameras_->remove({&id, 1}); }
   // Each track of all cameras has its end.
   [[nodiscard]] bool all_is_told() const {
-    const Summary now = summary();
-    std::uint64_t ends = now.total(&CameraSummary::faces_posted) + now.total(&CameraSummary::faces_failed);
+    const status::Snapshot now = snapshot();
+    std::uint64_t ends = now.total(&CameraStatus::faces_posted) + now.total(&CameraStatus::faces_failed);
     for (const auto& camera : now.cameras) {
       for (const auto& [reason, count] : camera.faces_not_posted) ends += count;
     }
     if (now.former) {
       for (const auto& [reason, count] : now.former->faces_not_posted) ends += count;
     }
-    return ends == now.total(&CameraSummary::tracks_closed);
+    return ends == now.total(&CameraStatus::tracks_closed);
   }
 
   testing::TempDir folder_;
@@ -122,11 +136,13 @@ class CamerasTest : public ::testing::Test {
   Turns turns_;
   ShotOrders orders_{1000};
   StageLatency latency_;
-  LoadMeter load_;
+  pipeline::LoadMeter load_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::optional<ShotWriter> writer_;
   std::unique_ptr<ledger::Ledger> ledger_;
-  std::optional<Delivery> delivery_;
+  std::optional<FaceResults> faces_;
+  findface::CameraTokens tokens_;
+  std::optional<delivery::Routes> routes_;
   std::optional<Cameras> cameras_;
   Worker sender_, shots_;
   std::vector<Worker> workers_;
@@ -136,7 +152,7 @@ class CamerasTest : public ::testing::Test {
 TEST_F(CamerasTest, ARemovedCamerasFacesArriveAndItsNumbersStay) {
   watch(7, "gate", 20);
   remove(7);
-  const CameraSummary removed = row("gate");
+  const CameraStatus removed = row("gate");
   EXPECT_EQ(removed.state, "REMOVED");
   EXPECT_GE(removed.frames_processed, 20U);
   EXPECT_GE(removed.tracks_closed, 1U) << "the open track was closed";
@@ -155,7 +171,7 @@ TEST_F(CamerasTest, AReplacedCamerasNumbersGoOnUnderItsNewName) {
   remove(7);
   EXPECT_GT(row("door").tracks_closed, tracks);
   EXPECT_EQ(row("door").job_starts, 2U);
-  EXPECT_EQ(summary().cameras.size(), 1U);
+  EXPECT_EQ(snapshot().cameras.size(), 1U);
   EXPECT_TRUE(eventually([this] { return all_is_told(); }));
 }
 
@@ -164,7 +180,7 @@ TEST_F(CamerasTest, ACameraThatComesBackGoesOnInItsBooks) {
   remove(7);
   const std::uint64_t before = row("gate").frames_processed;
   watch(7, "gate", before + 5);
-  EXPECT_EQ(summary().cameras.size(), 1U);
+  EXPECT_EQ(snapshot().cameras.size(), 1U);
   EXPECT_NE(row("gate").state, "REMOVED");
 }
 
@@ -180,10 +196,10 @@ TEST_F(CamerasTest, FiltersAreObeyedWithoutARestart) {
 }
 
 TEST_F(CamerasTest, FramesOfAnotherSizeThanAssumedAreAnotherCrowd) {
-  settings::CameraSettings live = camera(1, "gate");
+  CameraSettings live = camera(1, "gate");
   live.source.play_speed = 1;
   cameras_->add(live, {}, 0ns);
-  Seen seen;
+  load::Seen seen;
   ASSERT_TRUE(eventually([&] {
     cameras_->look(seen);
     return row("gate").frames_processed > 0;
@@ -204,7 +220,7 @@ TEST_F(CamerasTest, OthersGoOnWhileSomeAreRemoved) {
   const std::vector<std::int64_t> ids{2, 3, 4, 5, 6, 7};
   cameras_->remove(ids);
   EXPECT_TRUE(eventually([&] { return row("stays").frames_processed > before + 5; }));
-  EXPECT_EQ(summary().cameras.size(), 7U);
+  EXPECT_EQ(snapshot().cameras.size(), 7U);
   EXPECT_FALSE(cameras_->all_drained());
 }
 

@@ -1,6 +1,6 @@
 // The list of cameras changes while the main job runs: a real server on loopback, and cameras that nobody
 // answers for, or synthetic ones of the settings.
-#include "orchestrator/follow_findface.h"
+#include "fleet/follow_findface.h"
 
 #include <gtest/gtest.h>
 
@@ -55,7 +55,7 @@ class FollowFindfaceTest : public ::testing::Test {
   // "gate STARTING, hall REMOVED": STARTING stands for every state of a camera that nobody answers for.
   [[nodiscard]] std::string rows() const {
     std::string text;
-    for (const CameraSummary& camera : vigia_->summary().cameras) {
+    for (const status::CameraStatus& camera : vigia_->snapshot().cameras) {
       text += (text.empty() ? "" : ", ") + camera.name + (camera.state == "REMOVED" ? " REMOVED" : "");
     }
     return text;
@@ -99,7 +99,7 @@ TEST_F(FollowFindfaceTest, CamerasAreAddedChangedAndRemovedWhileItRuns) {
   ASSERT_TRUE(come_to("door, hall REMOVED"));
   set(8, "hall");
   ASSERT_TRUE(come_to("door, hall"));
-  const CameraListFigures figures = vigia_->summary().camera_list;
+  const status::CameraListStatus figures = vigia_->snapshot().camera_list;
   EXPECT_EQ(figures.added, 2U);
   EXPECT_EQ(figures.removed, 1U);
   EXPECT_EQ(figures.changed, 1U);
@@ -119,14 +119,15 @@ TEST_F(FollowFindfaceTest, TheListIsNotAskedForBeforeTheServerWantsIt) {
 TEST_F(FollowFindfaceTest, TokenAndFiltersDoNotTouchTheStream) {
   set(7, "gate");
   start();
-  ASSERT_TRUE(eventually([this] { return vigia_->summary().total(&CameraSummary::job_starts) == 1; }));
+  ASSERT_TRUE(
+      eventually([this] { return vigia_->snapshot().total(&status::CameraStatus::job_starts) == 1; }));
   set(7, "gate", R"({"filter_min_size":80})");
   server_->set_camera_token(7, "another");
-  ASSERT_TRUE(eventually([this] { return vigia_->summary().camera_list.changed >= 1; }));
+  ASSERT_TRUE(eventually([this] { return vigia_->snapshot().camera_list.changed >= 1; }));
   wait_for_lists(2);
   ASSERT_TRUE(come_to("gate"));
-  EXPECT_GE(vigia_->summary().camera_list.changed, 1U);
-  EXPECT_EQ(vigia_->summary().camera_list.added, 0U);
+  EXPECT_GE(vigia_->snapshot().camera_list.changed, 1U);
+  EXPECT_EQ(vigia_->snapshot().camera_list.added, 0U);
 }
 
 TEST_F(FollowFindfaceTest, AListThatFailsOrIsEmptyForAMomentRemovesNobody) {
@@ -142,7 +143,7 @@ TEST_F(FollowFindfaceTest, AListThatFailsOrIsEmptyForAMomentRemovesNobody) {
   server_->inject("/cameras/", {.kind = Fault::Kind::reset_before_body}, 4);
   wait_for_lists(5);
   ASSERT_TRUE(come_to("gate"));
-  EXPECT_EQ(vigia_->summary().camera_list.removed, 0U);
+  EXPECT_EQ(vigia_->snapshot().camera_list.removed, 0U);
   EXPECT_FALSE(vigia_->all_done()) << "more may come";
 }
 
@@ -171,11 +172,11 @@ TEST_F(FollowFindfaceTest, ManyComeAndGoAtOnce) {
   start();
   wait_for_lists(1);  // the first is empty
   for (std::int64_t id = 1; id <= 40; ++id) set(id, "camera-" + std::to_string(id));
-  ASSERT_TRUE(eventually([this] { return vigia_->summary().camera_list.added == 40; }));
+  ASSERT_TRUE(eventually([this] { return vigia_->snapshot().camera_list.added == 40; }));
   for (std::int64_t id = 1; id <= 40; ++id) server_->remove_camera(id);
-  ASSERT_TRUE(eventually([this] { return vigia_->summary().camera_list.removed == 40; }));
-  EXPECT_EQ(vigia_->summary().camera_list.added, 40U);
-  EXPECT_EQ(vigia_->summary().cameras.size(), 40U) << "each has its row";
+  ASSERT_TRUE(eventually([this] { return vigia_->snapshot().camera_list.removed == 40; }));
+  EXPECT_EQ(vigia_->snapshot().camera_list.added, 40U);
+  EXPECT_EQ(vigia_->snapshot().cameras.size(), 40U) << "each has its row";
 }
 
 // The settings say which cameras there are; FindFace says what it wants of them.
@@ -189,14 +190,14 @@ TEST_F(FollowFindfaceTest, OfTheSettingsCamerasFiltersAndTokensAreFollowed) {
   set(8, "nobody asked for it");
   start();
   ASSERT_TRUE(
-      eventually([this] { return vigia_->summary().cameras.at(0).faces_not_posted.contains("too_small"); }));
-  EXPECT_EQ(vigia_->summary().camera_list.changed, 0U) << "what the first list says is no change";
+      eventually([this] { return vigia_->snapshot().cameras.at(0).faces_not_posted.contains("too_small"); }));
+  EXPECT_EQ(vigia_->snapshot().camera_list.changed, 0U) << "what the first list says is no change";
   set(7, "the server's name");
-  ASSERT_TRUE(eventually([this] { return vigia_->summary().cameras.at(0).faces_posted > 0; }))
+  ASSERT_TRUE(eventually([this] { return vigia_->snapshot().cameras.at(0).faces_posted > 0; }))
       << "without the filter, and with the server's token";
-  EXPECT_EQ(vigia_->summary().camera_list.changed, 1U);
+  EXPECT_EQ(vigia_->snapshot().camera_list.changed, 1U);
   ASSERT_TRUE(come_to("lobby"));
-  EXPECT_EQ(vigia_->summary().cameras.at(0).job_starts, 1U);
+  EXPECT_EQ(vigia_->snapshot().cameras.at(0).job_starts, 1U);
   EXPECT_EQ(server_->events().front().camera, 7);
 }
 

@@ -8,15 +8,22 @@
 #include <string>
 
 #include "camera/stream_camera.h"
+#include "load/detectors.h"
 #include "memory/hot_call_test_support.h"
-#include "orchestrator/detectors.h"
-#include "orchestrator/strand.h"
+#include "pipeline/strand.h"
 #include "testing/data.h"
 
 namespace vigia::orchestrator {
 namespace {
 
 using memory::Costs;
+using pipeline::CameraContext;
+using pipeline::LoadMeter;
+using pipeline::ShotOrders;
+using pipeline::StageLatency;
+using pipeline::Strand;
+using pipeline::StrandWorld;
+using pipeline::Turns;
 
 // What one part of the way has cost, frame by frame.
 struct Toll {
@@ -103,9 +110,9 @@ class HotPathTest : public ::testing::Test {
     if (!memory::kCanCount) GTEST_SKIP() << memory::kWhyNotCounted;
     NEED_DATA();
     data_ = vigia::testing::data_folder();
-    settings_.detector.model = data_ + "/models/yunet_n_640_640.onnx";
-    settings_.detector.input = {320, 192};
-    settings_.detector.workers = 1;
+    options_.model = data_ + "/models/yunet_n_640_640.onnx";
+    options_.input = {320, 192};
+    options_.workers = 1;
     camera_.spec.name = "gate";
     camera_.spec.url = "file:" + data_ + "/clips/one-by-one-person-detection.mp4";
     camera_.source.play_speed = -1;
@@ -113,8 +120,8 @@ class HotPathTest : public ::testing::Test {
   }
 
   std::string data_;
-  settings::Settings settings_;
-  settings::CameraSettings camera_;
+  detect::DetectorOptions options_;
+  pipeline::CameraSettings camera_;
   memory::MemoryManager memory_{{.gc_interval = 0.5, .budget_bytes = 256_MiB}};
   Turns turns_;
   ShotOrders orders_{1000};
@@ -123,7 +130,8 @@ class HotPathTest : public ::testing::Test {
 };
 
 TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
-  auto detectors = make_detectors(settings_, memory_.budget());
+  auto detectors =
+      load::make_detectors(options_, load::crowd_of({}, pipeline::CameraSettings()), memory_.budget());
   ASSERT_TRUE(detectors.ok()) << detectors.error().text;
   auto context = std::make_shared<CameraContext>(camera_, memory_.budget(), true);  // with thumbnails
   Strand strand(context, 0, StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_});
@@ -139,7 +147,7 @@ TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
   // Each track may cost a frame when it comes, when it turns out to be somebody, and when it goes.
   strand.end();
   way.work();
-  const auto tracks = static_cast<int>(context->ledger.tracks_closed.load());
+  const auto tracks = static_cast<int>(context->counters.tracks_closed.load());
   EXPECT_LE(way.frames_with_events, 3 * tracks);
   EXPECT_LE(way.frames_with_events, (way.free_frames + way.frames_with_events) / 8);
   // Not ours: FFmpeg's reference nodes (C), oneDNN's lists of arguments for each of its layers.

@@ -5,7 +5,8 @@
 #include <thread>
 
 #include "base/log.h"
-#include "orchestrator/camera_starts.h"
+#include "fleet/camera_starts.h"
+#include "load/detectors.h"
 #include "orchestrator/receivers.h"
 
 namespace vigia::orchestrator {
@@ -17,7 +18,8 @@ using namespace std::chrono_literals;
 // by the pools, so this bounds only small objects.
 constexpr std::size_t kMostOrders = 4096;
 constexpr auto kTick = 100ms;
-constexpr auto kFiguresEvery = 60s;
+constexpr auto kShowCamerasEvery = 1s;
+constexpr auto kLogEvery = 60s;
 
 }  // namespace
 
@@ -31,15 +33,16 @@ Orchestrator::Orchestrator(const settings::Settings& settings, Clock& clock)
     : settings_(settings), clock_(clock), memory_(settings.memory), orders_(kMostOrders) {}
 
 Orchestrator::~Orchestrator() {
-  if (running_) static_cast<void>(stop());
+  if (parts_started_ > 0) static_cast<void>(stop());
 }
 
 Status Orchestrator::prepare() {
-  auto detectors = make_detectors(settings_, memory_.budget());
+  auto detectors = load::make_detectors(
+      settings_.detector, load::crowd_of(settings_.cameras, settings_.defaults), memory_.budget());
   if (!detectors) return detectors.error();
   if (!detectors->choice.empty()) log::info("detector.input auto: {}", detectors->choice);
-  overload_ = std::make_unique<Overload>(*std::move(detectors), settings_.detector.on_overload == "reduce",
-                                         load_, memory_, clock_);
+  overload_ = std::make_unique<load::Overload>(
+      *std::move(detectors), settings_.detector.on_overload == "reduce", load_meter_, memory_, clock_);
   auto outbox = outbox::Outbox::open(settings_.outbox, receivers(settings_), memory_, clock_,
                                      {.newest_first = settings_.delivery.replay_order == "newest_first",
                                       .rate = settings_.delivery.replay_rate});
@@ -48,57 +51,159 @@ Status Orchestrator::prepare() {
   auto ledger = ledger::Ledger::open(settings_.ledger, memory_, clock_);
   if (!ledger) return ledger.error();
   ledger_ = *std::move(ledger);
-  shot_writer_ = std::make_unique<ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
-  delivery_ = std::make_unique<Delivery>(settings_, *outbox_, *ledger_, memory_, clock_);
-  cameras_ =
-      std::make_unique<Cameras>(StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, ledger_.get(),
-                                            from_seconds(settings_.outbox.journal_interval),
-                                            static_cast<float>(settings_.detector.min_detection_score)},
-                                *delivery_);
-  if (delivery_->session() != nullptr) {
-    follow_ = std::make_unique<FollowFindface>(settings_, *delivery_, *cameras_, clock_);
-  }
+  shot_writer_ = std::make_unique<pipeline::ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
+  faces_ = std::make_unique<pipeline::FaceResults>(*ledger_);
+  findface_ = make_findface(settings_, clock_);
+  routes_ = std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
+                                               *outbox_, *faces_, clock_);
+  join_cameras();
   return ok_status();
 }
 
+void Orchestrator::join_cameras() {
+  const bool are_findfaces = settings_.cameras.empty();
+  cameras_ = std::make_unique<fleet::Cameras>(
+      pipeline::StrandWorld{memory_, clock_, turns_, orders_, latency_, load_meter_, ledger_.get(),
+                            from_seconds(settings_.outbox.journal_interval),
+                            static_cast<float>(settings_.detector.min_detection_score)},
+      *faces_, findface_ ? findface_->tokens : no_tokens_,
+      are_findfaces ? fleet::Cameras::Known::by_id : fleet::Cameras::Known::by_name);
+  if (!findface_) return;
+  follow_ = std::make_unique<fleet::FollowFindface>(
+      fleet::FollowOptions{settings_.findface, settings_.cameras, settings_.defaults}, *findface_, *cameras_,
+      clock_);
+}
+
 void Orchestrator::start() {
-  running_ = true;
   started_ = clock_.now();
   cpu_at_start_ = process_cpu_seconds();
-  memory_.start();
-  if (ledger_->enabled()) {
-    ledger_thread_ = Worker("ledger", [this](const std::stop_token& stop) { ledger_->run(stop); });
+  for (const Part& part : kParts) {
+    ++parts_started_;  // before: what began half-way is stopped too
+    (this->*part.start)();
   }
+  log::info("Vigia started: {} cameras, {}, {} workers, faces go to {}", settings_.cameras.size(),
+            overload_->name(), overload_->workers(), routes_->name());
+}
+
+status::Snapshot Orchestrator::stop() {
+  while (parts_started_ > 0) (this->*kParts.at(--parts_started_).stop)();
+  auto owners = std::move(last_.memory.owners);
+  last_.memory = memory_.stats();
+  last_.memory.owners = std::move(owners);
+  return last_;
+}
+
+// The order in which the program starts; it stops in the reverse one.
+const std::array<Orchestrator::Part, 11> Orchestrator::kParts{{
+    {"memory", &Orchestrator::start_memory, &Orchestrator::stop_memory},
+    {"figures", &Orchestrator::start_figures, &Orchestrator::stop_figures},
+    {"ledger", &Orchestrator::start_ledger, &Orchestrator::stop_ledger},
+    {"couriers", &Orchestrator::start_couriers, &Orchestrator::stop_couriers},
+    {"outbox", &Orchestrator::start_outbox, &Orchestrator::stop_outbox},
+    {"senders", &Orchestrator::start_senders, &Orchestrator::stop_senders},
+    {"shot writer", &Orchestrator::start_shot_writer, &Orchestrator::stop_shot_writer},
+    {"workers", &Orchestrator::start_workers, &Orchestrator::stop_workers},
+    {"cameras", &Orchestrator::start_cameras, &Orchestrator::stop_cameras},
+    {"camera list", &Orchestrator::start_camera_list, &Orchestrator::stop_camera_list},
+    {"housekeeping", &Orchestrator::start_housekeeping, &Orchestrator::stop_housekeeping},
+}};
+
+void Orchestrator::start_memory() {
+  memory_.start();
+}
+void Orchestrator::stop_memory() {
+  cameras_->clear();  // their pools and decoders are retired: the collector's last work
+  memory_.stop();
+}
+
+// The state at the end is that of the moment before the cameras let go of their memory.
+void Orchestrator::start_figures() {}
+void Orchestrator::stop_figures() {
+  last_ = snapshot();
+}
+
+void Orchestrator::start_ledger() {
+  if (!ledger_->enabled()) return;
+  ledger_thread_ = Worker("ledger", [this](const std::stop_token& stop) { ledger_->run(stop); });
+}
+void Orchestrator::stop_ledger() {
+  ledger_thread_ = Worker();  // it writes what is left
+}
+
+// They connect when they are first needed.
+void Orchestrator::start_couriers() {}
+void Orchestrator::stop_couriers() {
+  routes_->finish();
+}
+
+// Opened by create(), since its errors are the user's to mend.
+void Orchestrator::start_outbox() {}
+void Orchestrator::stop_outbox() {
+  outbox_->close();
+}
+
+void Orchestrator::start_senders() {
   for (const std::string& route : receivers(settings_)) {
     for (int i = 0; i < settings_.delivery.senders; ++i) {
-      senders_.emplace_back(fmt::format("{} {}", route, i), [this, route](const std::stop_token& stop) {
-        delivery_->run_sender(route, stop);
-      });
+      senders_.emplace_back(fmt::format("{} {}", route, i),
+                            [this, route](const std::stop_token& stop) { routes_->run_sender(route, stop); });
     }
   }
-  shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
-  start_workers();
-  start_cameras();
-  if (follow_) {
-    camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) { follow_->run(stop); });
+}
+
+void Orchestrator::stop_senders() {
+  outbox_->drain();
+  const SteadyTime deadline = clock_.now() + from_seconds(settings_.delivery.stop_timeout);
+  while (!routes_->senders_done(settings_.delivery.senders) && clock_.now() < deadline) {
+    std::this_thread::sleep_for(1ms);
   }
-  housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) { watch(stop); });
-  log::info("Vigia started: {} cameras, {}, {} workers, faces go to {}", settings_.cameras.size(),
-            overload_->name(), overload_->workers(), delivery_->name());
+  senders_.clear();  // asks those that still send to stop, and joins them
+}
+
+void Orchestrator::start_shot_writer() {
+  shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
+}
+void Orchestrator::stop_shot_writer() {
+  orders_.close();
+  shot_thread_.join();
 }
 
 void Orchestrator::start_workers() {
   for (std::size_t i = 0; i < overload_->workers(); ++i) {
     workers_.emplace_back(fmt::format("worker {}", i), [this, &seat = overload_->seat(i)](const auto& stop) {
       seat.sit_down();
-      while (Strand* const strand = turns_.pop(stop)) strand->take_turn(seat.detector());
+      while (pipeline::Strand* const strand = turns_.pop(stop)) strand->take_turn(seat.detector());
     });
   }
 }
 
+void Orchestrator::stop_workers() {
+  for (Worker& worker : workers_) worker.request_stop();
+  workers_.clear();
+}
+
 void Orchestrator::start_cameras() {
-  const auto starts = camera_starts(settings_.cameras);
+  const auto starts = fleet::camera_starts(settings_.cameras);
   for (std::size_t i = 0; i < starts.size(); ++i) cameras_->add(settings_.cameras[i], {}, starts[i]);
+}
+
+void Orchestrator::stop_cameras() {
+  cameras_->stop();
+}
+
+void Orchestrator::start_camera_list() {
+  if (!follow_) return;
+  camera_list_thread_ = Worker("camera list", [this](const std::stop_token& stop) { follow_->run(stop); });
+}
+void Orchestrator::stop_camera_list() {
+  camera_list_thread_ = Worker();
+}
+
+void Orchestrator::start_housekeeping() {
+  housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) { watch(stop); });
+}
+void Orchestrator::stop_housekeeping() {
+  housekeeping_ = Worker();
 }
 
 bool Orchestrator::all_done() const {
@@ -106,86 +211,57 @@ bool Orchestrator::all_done() const {
 }
 
 void Orchestrator::watch(const std::stop_token& stop) {
-  SteadyTime next_figures = clock_.now() + kFiguresEvery;
+  SteadyTime next_show = clock_.now();
+  SteadyTime next_log = clock_.now() + kLogEvery;
   while (clock_.sleep_for(kTick, stop)) {
     cameras_->tick();
     overload_->make_wanted();
     watch_load();
-    if (clock_.now() < next_figures) continue;
-    log_figures();
-    next_figures += kFiguresEvery;
+    const SteadyTime now = clock_.now();
+    if (now >= next_show) {
+      routes_->show_cameras(cameras_->status(to_seconds(now - started_)));
+      next_show = now + kShowCamerasEvery;
+    }
+    if (now < next_log) continue;
+    log_status();
+    next_log += kLogEvery;
   }
 }
 
 void Orchestrator::watch_load() {
   if (const auto crowd = cameras_->new_crowd(settings_.defaults)) overload_->choose_again(*crowd);
   if (!overload_->due()) return;
-  Seen seen;
+  load::Seen seen;
   cameras_->look(seen);
   seen.workers_cpu = overload_->workers_cpu();
   seen.process_cpu = process_cpu_seconds();
   overload_->measure(seen);
 }
 
-void Orchestrator::log_figures() {
-  const Summary figures = summary();
+void Orchestrator::log_status() const {
+  using status::CameraStatus;
+  const status::Snapshot now = snapshot();
   log::info("{} frames, {} dropped; latency p99 {:.1f} ms; {} faces posted, {} pending; memory {} of {}",
-            figures.total(&CameraSummary::frames_processed), figures.total(&CameraSummary::frames_dropped),
-            figures.latency_ms.p99, figures.total(&CameraSummary::faces_posted), figures.faces_pending,
-            format_bytes(figures.memory.in_use_bytes), format_bytes(figures.memory.budget_bytes));
+            now.total(&CameraStatus::frames_processed), now.total(&CameraStatus::frames_dropped),
+            now.latency.whole_ms.p99, now.total(&CameraStatus::faces_posted), now.faces_pending(),
+            format_bytes(now.memory.in_use_bytes), format_bytes(now.memory.budget_bytes));
 }
 
-Summary Orchestrator::stop() {
-  running_ = false;
-  housekeeping_ = Worker();
-  camera_list_thread_ = Worker();
-  cameras_->stop();
-  for (Worker& worker : workers_) worker.request_stop();
-  workers_.clear();
-  orders_.close();
-  shot_thread_.join();
-  outbox_->drain();
-  wait_for_senders();
-  outbox_->close();
-  delivery_->finish();
-  ledger_thread_ = Worker();  // it writes what is left
-  Summary figures = summary();
-  cameras_->clear();  // their pools and decoders are retired: the collector's last work
-  memory_.stop();
-  // Who held what, and how it went, is told as of before: now nobody holds anything.
-  auto owners = std::move(figures.memory.owners);
-  figures.memory = memory_.stats();
-  figures.memory.owners = std::move(owners);
-  return figures;
-}
-
-void Orchestrator::wait_for_senders() {
-  const SteadyTime deadline = clock_.now() + from_seconds(settings_.delivery.stop_timeout);
-  while (!delivery_->senders_done(settings_.delivery.senders) && clock_.now() < deadline) {
-    std::this_thread::sleep_for(1ms);
-  }
-  senders_.clear();  // asks those that still send to stop, and joins them
-}
-
-Summary Orchestrator::summary() const {
-  Summary figures;
-  figures.seconds = to_seconds(clock_.now() - started_);
-  figures.workers = static_cast<int>(overload_->workers());
-  figures.overload = overload_->figures();
-  figures.detector = figures.overload.detector;
-  cameras_->add_rows(figures);
-  if (follow_) figures.camera_list = follow_->figures();
-  figures.latency_ms = latency_.whole.percentiles(1ms);
-  for (std::size_t i = 0; i < latency_.stages.size(); ++i) {
-    figures.stages_ms[i] = latency_.stages[i].percentiles(1ms);
-  }
-  figures.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
-  figures.ledger_lost = ledger_->lost();
-  figures.outbox = outbox_->figures();
-  figures.routes = delivery_->routes();
-  figures.faces_pending = figures.routes.front().pending;
-  figures.memory = memory_.stats();
-  return figures;
+status::Snapshot Orchestrator::snapshot() const {
+  status::Snapshot now;
+  now.seconds = to_seconds(clock_.now() - started_);
+  now.workers = static_cast<int>(overload_->workers());
+  now.cameras = cameras_->status(now.seconds);
+  now.former = cameras_->former();
+  if (follow_) now.camera_list = follow_->status();
+  now.load = overload_->status();
+  now.latency = latency_.status();
+  now.cpu_seconds = process_cpu_seconds() - cpu_at_start_;
+  now.outbox = outbox_->status();
+  now.routes = routes_->status();
+  now.ledger_lost = ledger_->lost();
+  now.memory = memory_.stats();
+  return now;
 }
 
 }  // namespace vigia::orchestrator

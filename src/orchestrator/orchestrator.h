@@ -4,13 +4,14 @@
 //   auto vigia = Orchestrator::create(settings, system_clock());    // error: one line, exit 2
 //   vigia->start();
 //   ... until a signal, the time is over, or vigia->all_done() ...
-//   const Summary summary = vigia->stop();
+//   const status::Snapshot last = vigia->stop();
 //
-// Start order: memory, ledger, senders, shot writer, workers, cameras, housekeeping, and with FindFace who
-// follows its list of cameras. Stop in reverse, so that what is on its way arrives: no frame that was taken,
-// no track and no shot is lost by a stop. Threads: one thread at a time.
+// The parts stand in one list (kParts): they are started in its order and stopped in the reverse
+// order, so that what is on its way arrives: no frame that was taken, no track and no shot is lost by a stop.
+// Threads: one thread at a time; snapshot() is thread-safe while it runs.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,21 +19,22 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/worker.h"
+#include "delivery/routes.h"
+#include "findface/server.h"
+#include "fleet/cameras.h"
+#include "fleet/follow_findface.h"
 #include "ledger/ledger.h"
+#include "load/overload.h"
 #include "memory/memory_manager.h"
-#include "orchestrator/cameras.h"
-#include "orchestrator/delivery.h"
-#include "orchestrator/detectors.h"
-#include "orchestrator/follow_findface.h"
-#include "orchestrator/load_meter.h"
-#include "orchestrator/overload.h"
-#include "orchestrator/shot_orders.h"
-#include "orchestrator/shot_writer.h"
-#include "orchestrator/stage_latency.h"
-#include "orchestrator/summary.h"
-#include "orchestrator/turns.h"
 #include "outbox/outbox.h"
+#include "pipeline/face_results.h"
+#include "pipeline/load_meter.h"
+#include "pipeline/shot_orders.h"
+#include "pipeline/shot_writer.h"
+#include "pipeline/stage_latency.h"
+#include "pipeline/turns.h"
 #include "settings/settings.h"
+#include "status/snapshot.h"
 
 namespace vigia::orchestrator {
 
@@ -43,45 +45,77 @@ class Orchestrator {
   Orchestrator(const Orchestrator&) = delete;
   Orchestrator& operator=(const Orchestrator&) = delete;
 
+  // Throws std::system_error when there is no thread to be had; the parts that began are stopped by stop().
   void start();
   // True once every camera is at its end: all are single_pass files, or cannot ever start; and FindFace's
   // list, where it is followed, can bring no more.
   [[nodiscard]] bool all_done() const;
-  // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the figures of the run.
-  Summary stop();
-  [[nodiscard]] Summary summary() const;
+  // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the state of the run.
+  status::Snapshot stop();
+  [[nodiscard]] status::Snapshot snapshot() const;
   // As it grows: for whoever wants the figures of a part of the run.
-  [[nodiscard]] const StageLatency& latency() const noexcept { return latency_; }
+  [[nodiscard]] const pipeline::StageLatency& latency() const noexcept { return latency_; }
 
  private:
+  struct Part {
+    const char* name;
+    void (Orchestrator::*start)();
+    void (Orchestrator::*stop)();  // also where start threw half-way
+  };
+  static const std::array<Part, 11> kParts;
+
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
+  void join_cameras();
+
+  void start_memory();
+  void stop_memory();
+  void start_figures();
+  void stop_figures();
+  void start_ledger();
+  void stop_ledger();
+  void start_couriers();
+  void stop_couriers();
+  void start_outbox();
+  void stop_outbox();
+  void start_senders();
+  void stop_senders();
+  void start_shot_writer();
+  void stop_shot_writer();
   void start_workers();
+  void stop_workers();
   void start_cameras();
+  void stop_cameras();
+  void start_camera_list();
+  void stop_camera_list();
+  void start_housekeeping();
+  void stop_housekeeping();
+
   void watch(const std::stop_token& stop);
   void watch_load();
-  void log_figures();
-  void wait_for_senders();
+  void log_status() const;
 
   // Constant after construction.
   const settings::Settings settings_;
   Clock& clock_;
 
   memory::MemoryManager memory_;
-  StageLatency latency_;
-  LoadMeter load_;
-  Turns turns_;
-  ShotOrders orders_;
+  pipeline::StageLatency latency_;
+  pipeline::LoadMeter load_meter_;
+  pipeline::Turns turns_;
+  pipeline::ShotOrders orders_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<outbox::Outbox> outbox_;
-  std::unique_ptr<ShotWriter> shot_writer_;
-  std::unique_ptr<Delivery> delivery_;
-  std::unique_ptr<Overload> overload_;
-  std::unique_ptr<Cameras> cameras_;
-  std::unique_ptr<FollowFindface> follow_;  // nullptr without FindFace
+  std::unique_ptr<pipeline::FaceResults> faces_;
+  std::unique_ptr<findface::Server> findface_;  // nullptr without FindFace
+  std::unique_ptr<delivery::Routes> routes_;
+  std::unique_ptr<pipeline::ShotWriter> shot_writer_;
+  std::unique_ptr<load::Overload> overload_;
+  findface::CameraTokens no_tokens_;  // without FindFace
+  std::unique_ptr<fleet::Cameras> cameras_;
+  std::unique_ptr<fleet::FollowFindface> follow_;  // nullptr without FindFace
   SteadyTime started_;
   double cpu_at_start_ = 0;
-  bool running_ = false;
 
   Worker ledger_thread_;
   std::vector<Worker> senders_;
@@ -89,6 +123,9 @@ class Orchestrator {
   std::vector<Worker> workers_;
   Worker camera_list_thread_;
   Worker housekeeping_;
+
+  std::size_t parts_started_ = 0;
+  status::Snapshot last_;  // stop()'s
 };
 
 }  // namespace vigia::orchestrator

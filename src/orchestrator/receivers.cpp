@@ -1,12 +1,37 @@
 #include "orchestrator/receivers.h"
 
 #include "base/log.h"
+#include "findface/send_to_findface.h"
 #include "http/http.h"
-#include "outbox/directory_courier.h"
+#include "shot/smaller_shot.h"
+#include "sinks/directory_courier.h"
 #include "sinks/mqtt_courier.h"
 #include "sinks/webhook_courier.h"
 
 namespace vigia::orchestrator {
+
+namespace {
+
+void warn_of(const http::TlsOptions& tls) {
+  if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
+}
+
+std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server, memory::MemoryManager& memory,
+                                                    Clock& clock) {
+  return std::make_unique<findface::SendToFindface>(server.session, server.tokens, clock,
+                                                    shot::smaller_shots(memory.budget()));
+}
+
+std::unique_ptr<delivery::Courier> other_courier(const std::string& name, const settings::Settings& settings,
+                                                 Clock& clock) {
+  if (name == kMqtt) return std::make_unique<sinks::MqttCourier>(settings.mqtt, clock);
+  if (name != kWebhook) return std::make_unique<sinks::DirectoryCourier>(faces_folder(settings));
+  const std::string pins = pins_file(settings);
+  warn_of(sinks::webhook_tls(settings.webhook, pins));
+  return std::make_unique<sinks::WebhookCourier>(settings.webhook, pins, clock);
+}
+
+}  // namespace
 
 std::vector<std::string> receivers(const settings::Settings& settings) {
   std::vector<std::string> names;
@@ -26,14 +51,29 @@ std::string pins_file(const settings::Settings& settings) {
   return settings.outbox.path + ".pins";
 }
 
-std::unique_ptr<outbox::Courier> make_receiver(const std::string& name, const settings::Settings& settings,
-                                               Clock& clock) {
-  if (name == kMqtt) return std::make_unique<sinks::MqttCourier>(settings.mqtt, clock);
-  if (name != kWebhook) return std::make_unique<outbox::DirectoryCourier>(faces_folder(settings));
-  const std::string pins = pins_file(settings);
-  const std::string warning = http::warning_of(sinks::webhook_tls(settings.webhook, pins));
-  if (!warning.empty()) log::warn("{}", warning);
-  return std::make_unique<sinks::WebhookCourier>(settings.webhook, pins, clock);
+http::TlsOptions findface_tls(const settings::Settings& settings) {
+  return {.ca_file = settings.findface.ca_file,
+          .pin = settings.findface.tls_pin,
+          .insecure = settings.findface.tls_insecure,
+          .pins_file = pins_file(settings),
+          .section = "delivery.findface"};
+}
+
+std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock) {
+  if (!settings.findface.enabled()) return nullptr;
+  const http::TlsOptions tls = findface_tls(settings);
+  warn_of(tls);
+  return std::make_unique<findface::Server>(settings.findface, tls, clock);
+}
+
+std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,
+                                               memory::MemoryManager& memory, Clock& clock) {
+  std::vector<delivery::Receiver> all;
+  for (const std::string& name : receivers(settings)) {
+    all.push_back({name, name == kFindface ? findface_courier(*findface, memory, clock)
+                                           : other_courier(name, settings, clock)});
+  }
+  return all;
 }
 
 Result<std::string> try_receiver(const std::string& name, const settings::Settings& settings, Clock& clock,

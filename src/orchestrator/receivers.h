@@ -1,6 +1,5 @@
-// The receivers of faces that the settings ask for: which they are, the couriers of those beside FindFace,
-// and whether they can be reached. FindFace's courier needs a session and tokens: see delivery.h. Threads:
-// thread-safe functions.
+// The receivers of faces that the settings ask for: which they are, their couriers, and whether they can be
+// reached. Threads: thread-safe functions.
 #pragma once
 
 #include <memory>
@@ -10,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "outbox/courier.h"
+#include "delivery/routes.h"
+#include "findface/server.h"
+#include "memory/memory_manager.h"
 #include "settings/settings.h"
 
 namespace vigia::orchestrator {
@@ -24,14 +25,22 @@ inline constexpr const char* kMqtt = "mqtt";
 // directory: where it is set, or nobody else is.
 std::vector<std::string> receivers(const settings::Settings& settings);
 
-// Of one of them that is not FindFace. What is weak about its TLS is said in the log. clock: must outlive it.
-std::unique_ptr<outbox::Courier> make_receiver(const std::string& name, const settings::Settings& settings,
-                                               Clock& clock);
+// nullptr: the settings name no FindFace. What is weak about its TLS is said in the log. clock: must outlive
+// it.
+std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock);
 
-// For `vigia check`: connects, logs in where there is a login, and sends nothing. The text: what is there.
+// One for each of receivers(), in that order. What is weak about their TLS is said in the log. All must
+// outlive them. REQUIRES: findface, where the settings name it.
+std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,
+                                               memory::MemoryManager& memory, Clock& clock);
+
+// For `vigia check`, of one that is not FindFace: connects, logs in where there is a login, and sends
+// nothing. The text: what is there.
 Result<std::string> try_receiver(const std::string& name, const settings::Settings& settings, Clock& clock,
                                  const std::stop_token& stop);
 
+// How FindFace's certificate is judged; keys of a first use are kept beside the outbox.
+http::TlsOptions findface_tls(const settings::Settings& settings);
 // Where faces go as files.
 std::string faces_folder(const settings::Settings& settings);
 // Where the keys of a first use are kept: beside the outbox.

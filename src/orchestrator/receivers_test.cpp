@@ -25,14 +25,21 @@ TEST(ReceiversTest, AreAllThatAreSetAndTheFirstIsThePrimary) {
 
 TEST(ReceiversTest, EachHasItsCourier) {
   testing::FakeClock clock;
+  memory::MemoryManager memory{{}};
   settings::Settings settings;
-  EXPECT_EQ(make_receiver("directory", settings, clock)->name(), "directory ./faces");
+  const auto names = [&] {
+    std::vector<std::string> all;
+    for (const auto& receiver : make_receivers(settings, nullptr, memory, clock)) {
+      all.push_back(receiver.courier->name());
+    }
+    return all;
+  };
+  EXPECT_THAT(names(), ElementsAre("directory ./faces"));
   settings.delivery.directory = "somewhere";
-  EXPECT_EQ(make_receiver("directory", settings, clock)->name(), "directory somewhere");
+  EXPECT_THAT(names(), ElementsAre("directory somewhere"));
   settings.mqtt.url = "mqtt://broker";
-  EXPECT_EQ(make_receiver("mqtt", settings, clock)->name(), "MQTT mqtt://broker:1883");
   settings.webhook.url = "https://hook/path";
-  EXPECT_EQ(make_receiver("webhook", settings, clock)->name(), "webhook https://hook");
+  EXPECT_THAT(names(), ElementsAre("directory somewhere", "webhook https://hook", "MQTT mqtt://broker:1883"));
 }
 
 }  // namespace

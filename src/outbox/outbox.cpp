@@ -35,7 +35,7 @@ Outbox::~Outbox() {
   save(When::now);
 }
 
-void Outbox::listen(const std::string& route, DeliveryListener& listener) {
+void Outbox::listen(const std::string& route, ShotListener& listener) {
   const auto index = index_of(route);
   if (!index) return;
   listeners_.at(*index) = &listener;

@@ -2,7 +2,7 @@
 //
 //   auto outbox = Outbox::open(options.outbox, {"findface", "mqtt"}, memory, clock);
 //   outbox->add(shot);                                       // on disk when it returns ok
-//   auto next = outbox->take("findface", clock.now(), stop);  // a sender's: see run_sender() in send.h
+//   auto next = outbox->take("findface", clock.now(), stop);  // a sender's: see delivery/send.h
 //
 // Guarantees
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
@@ -40,13 +40,14 @@
 #include "base/result.h"
 #include "domain/shot.h"
 #include "memory/memory_manager.h"
-#include "outbox/delivery_listener.h"
 #include "outbox/disk.h"
 #include "outbox/journal.h"
 #include "outbox/losses.h"
 #include "outbox/outbox_options.h"
+#include "outbox/shot_listener.h"
 #include "outbox/unsaved.h"
 #include "outbox/waiting_shots.h"
+#include "status/outbox_status.h"
 
 namespace vigia::outbox {
 
@@ -66,21 +67,6 @@ struct Postponement {
   bool error = false;     // the answer was neither "later" nor "never"
 };
 
-// What waits, and what the outbox gave up itself since the start.
-struct OutboxFigures {
-  struct Route {
-    std::string name;
-    std::size_t pending = 0;
-  };
-  std::vector<Route> routes;
-  std::size_t shots = 0;      // that wait for at least one route
-  Bytes bytes = 0;            // of their images
-  std::size_t in_memory = 0;  // of the shots: not on disk, which refuses them
-  std::uint64_t shed = 0, expired = 0, lost = 0;
-  std::size_t in_journal = 0;         // tracks that are open and have a shot on disk; in none of the above
-  std::uint64_t journal_refused = 0;  // how often one had no room there, or the disk refused it
-};
-
 class Outbox {
  public:
   // routes: their names, plain words, at least one; the first is the primary one.
@@ -96,7 +82,7 @@ class Outbox {
 
   // Who is told of the shots that the outbox gives up itself on this route. Before the first add() and
   // take(). Must outlive them. The primary route's is told of what was recovered().
-  void listen(const std::string& route, DeliveryListener& listener);
+  void listen(const std::string& route, ShotListener& listener);
 
   // REQUIRES: shot.jpeg. Several in one call share one fsync. Error: they are in memory only for now (2.);
   // the log says so once, and there is nothing to do about it.
@@ -146,7 +132,7 @@ class Outbox {
   };
   [[nodiscard]] Pending pending() const;  // on whatever route
   [[nodiscard]] Pending pending(const std::string& route) const;
-  [[nodiscard]] OutboxFigures figures() const;
+  [[nodiscard]] status::OutboxStatus status() const;
   // Why shots are in memory only; nothing: they are not.
   [[nodiscard]] std::optional<std::string> trouble() const;
 
@@ -225,8 +211,8 @@ class Outbox {
   Clock& clock_;
   const std::shared_ptr<memory::Account> account_;
   const std::unique_ptr<Disk> disk_;
-  std::vector<DeliveryListener*> listeners_;  // of each route; since listen()
-  std::vector<domain::Shot> recovered_;       // by open(): until listen()
+  std::vector<ShotListener*> listeners_;  // of each route; since listen()
+  std::vector<domain::Shot> recovered_;   // by open(): until listen()
 
   // State below is protected by mutex_, under which nobody asks the disk: that may take minutes.
   mutable Mutex mutex_;

@@ -31,7 +31,7 @@ TEST_F(OutboxBoundsTest, AShotThatIsTooOldIsNotSentAndEndsAsExpired) {
   EXPECT_EQ(take_all(), (Tracks{2}));
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
   EXPECT_EQ(fates_.all().front().shot.camera, "gate");
-  EXPECT_EQ(outbox_->figures().expired, 1U);
+  EXPECT_EQ(outbox_->status().expired, 1U);
   EXPECT_EQ(number("SELECT count(*) FROM shots"), 1);
 }
 
@@ -195,7 +195,7 @@ TEST_F(OutboxBoundsTest, ManyThatExpireAtOnceAreDeletedLittleByLittle) {
     EXPECT_EQ(outbox_->pending().shots, left);
     EXPECT_EQ(number("SELECT count(*) FROM shots"), static_cast<std::int64_t>(left));
   }
-  EXPECT_EQ(outbox_->figures().expired, 250U);
+  EXPECT_EQ(outbox_->status().expired, 250U);
   EXPECT_EQ(fates_.all().size(), 250U);
 }
 
@@ -236,7 +236,7 @@ TEST_F(OutboxBoundsTest, BeyondItsBytesTheOldestGo) {
   }
   EXPECT_EQ(fates_.tracks(Reason::shed), (Tracks{1, 2}));
   EXPECT_LE(outbox_->pending().bytes, 250000);
-  EXPECT_EQ(outbox_->figures().shed, 2U);
+  EXPECT_EQ(outbox_->status().shed, 2U);
   open();
   EXPECT_EQ(take_all(), (Tracks{4, 3}));
 }
@@ -262,7 +262,7 @@ TEST_F(OutboxBoundsTest, DeliveriesOfRoutesThatAreNotSetAreBoundedToo) {
   open();
   ASSERT_TRUE(outbox_->add(large_shot(2, 100000)).ok());
   EXPECT_EQ(outbox_->pending().shots, 1U);
-  EXPECT_EQ(outbox_->figures().shed, 1U);
+  EXPECT_EQ(outbox_->status().shed, 1U);
   EXPECT_TRUE(fates_.all().empty());  // nobody asked for it in this run
 }
 

@@ -91,7 +91,7 @@ TEST_F(OutboxDamageTest, DamageThatIsFoundWhileRunningIsMendedAndEveryLossTold) 
     EXPECT_FALSE(fate.reason);
     EXPECT_EQ(fate.shot.camera, "gate");
   }
-  EXPECT_EQ(outbox_->figures().lost, fates_.all().size());
+  EXPECT_EQ(outbox_->status().lost, fates_.all().size());
   EXPECT_EQ(set_aside().size(), 1U);
   EXPECT_EQ(outbox_->pending().shots, 0U);
   ASSERT_TRUE(add(41).ok());

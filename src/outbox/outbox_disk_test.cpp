@@ -94,12 +94,12 @@ TEST_P(RefusingDiskTest, ShotsAreKeptInMemoryAndWrittenOnceItWorksAgain) {
   EXPECT_FALSE(add(2).ok());
   EXPECT_FALSE(add(3).ok());
   EXPECT_EQ(outbox_->pending().shots, 3U);
-  EXPECT_EQ(outbox_->figures().in_memory, 2U);
+  EXPECT_EQ(outbox_->status().in_memory, 2U);
   a_second_later();
-  EXPECT_EQ(outbox_->figures().in_memory, 2U);
+  EXPECT_EQ(outbox_->status().in_memory, 2U);
   disk_.fail(Fault::none);
   a_second_later();
-  EXPECT_EQ(outbox_->figures().in_memory, 0U);
+  EXPECT_EQ(outbox_->status().in_memory, 0U);
   ASSERT_TRUE(add(4).ok());
   open();
   EXPECT_EQ(take_all(), (Tracks{4, 3, 2, 1}));
@@ -159,7 +159,7 @@ TEST_P(RefusingDiskTest, WhatIsInMemoryOnlyAtTheEndIsLostAndSaidSo) {
   EXPECT_FALSE(add(2).ok());
   outbox_->close();
   EXPECT_EQ(fates_.tracks(std::nullopt), (Tracks{2}));
-  EXPECT_EQ(outbox_->figures().lost, 1U);
+  EXPECT_EQ(outbox_->status().lost, 1U);
   EXPECT_EQ(outbox_->pending().shots, 1U);
 }
 
@@ -183,8 +183,8 @@ TEST_F(OutboxDiskTest, BeyondItsPartOfTheMemoryTheOldestGo) {
   }
   // A quarter of 64 MiB.
   EXPECT_EQ(fates_.tracks(Reason::shed), (Tracks{1, 2, 3, 4}));
-  EXPECT_EQ(outbox_->figures().in_memory, 16U);
-  EXPECT_EQ(outbox_->figures().shed, 4U);
+  EXPECT_EQ(outbox_->status().in_memory, 16U);
+  EXPECT_EQ(outbox_->status().shed, 4U);
   EXPECT_LE(memory_.budget().in_use(), memory_.budget().limit() / 4);
   EXPECT_GT(memory_.budget().in_use(), 0);
   disk_.fail(Fault::none);
@@ -214,7 +214,7 @@ TEST_F(OutboxDiskTest, AWaitingSenderAsksTheDiskAgain) {
   ASSERT_TRUE(clock_.wait_for_sleepers(1));
   disk_.fail(Fault::none);
   clock_.advance(1s);
-  while (outbox_->figures().in_memory > 0) std::this_thread::yield();
+  while (outbox_->status().in_memory > 0) std::this_thread::yield();
 }
 
 // A real one of the system: the log cannot grow beyond what a process may write.

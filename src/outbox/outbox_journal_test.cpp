@@ -8,8 +8,8 @@
 #include <functional>
 #include <set>
 
+#include "domain/event_id.h"
 #include "outbox/faulty_outbox_test_support.h"
-#include "outbox/shot_json.h"
 
 namespace vigia::outbox {
 namespace {
@@ -19,7 +19,7 @@ using domain::Shot;
 using Fault = testing::FaultyDisk::Fault;
 using Tracks = std::vector<std::uint64_t>;
 
-class Recovered final : public DeliveryListener {
+class Recovered final : public ShotListener {
  public:
   void recovered(const Shot& shot) override { tracks.push_back(shot.track); }
   void delivered(const Shot&) override {}
@@ -64,8 +64,8 @@ class OutboxJournalTest : public FaultyOutboxFixture {
     }
     open();
   }
-  [[nodiscard]] std::size_t in_journal() const { return outbox_->figures().in_journal; }
-  [[nodiscard]] std::uint64_t refused() const { return outbox_->figures().journal_refused; }
+  [[nodiscard]] std::size_t in_journal() const { return outbox_->status().in_journal; }
+  [[nodiscard]] std::uint64_t refused() const { return outbox_->status().journal_refused; }
 };
 
 TEST_F(OutboxJournalTest, NobodyIsOwedWhatItHas) {
@@ -268,7 +268,7 @@ TEST_F(OutboxJournalTest, NoShotThatWaitsGivesWayToIt) {
   journal(large_shot(6, 100'000));
   EXPECT_EQ(refused(), 1U);
   EXPECT_EQ(outbox_->pending().shots, 5U);
-  EXPECT_EQ(outbox_->figures().shed, 0U);
+  EXPECT_EQ(outbox_->status().shed, 0U);
 }
 
 // What is synced.
@@ -412,7 +412,7 @@ TEST_F(OutboxJournalTest, SurvivesTheMendingOfTheFile) {
     const auto taken = outbox_->take("findface", clock_.now(), {});
     if (taken.ok() && !*taken) break;
   }
-  EXPECT_GT(outbox_->figures().lost, 0U) << "nothing was tried";
+  EXPECT_GT(outbox_->status().lost, 0U) << "nothing was tried";
   EXPECT_EQ(in_journal(), 1U);
   ASSERT_TRUE(add_ended(best(50, 1)).ok());
   journal(best(51));

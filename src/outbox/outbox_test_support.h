@@ -22,7 +22,7 @@
 namespace vigia::outbox {
 
 // What an outbox says of the shots that it gives up itself.
-class Fates final : public DeliveryListener {
+class Fates final : public ShotListener {
  public:
   struct Fate {
     domain::Shot shot;

@@ -32,11 +32,11 @@ TEST_P(EachTroubleTest, ItStartsAllTheSameAndWritesOnceItWorks) {
   EXPECT_TRUE(outbox_->finished(*taken).ok());
   a_second_later();
   EXPECT_TRUE(outbox_->trouble());
-  EXPECT_EQ(outbox_->figures().in_memory, 1U);
+  EXPECT_EQ(outbox_->status().in_memory, 1U);
   disk_.fail(Fault::none);
   a_second_later();
   EXPECT_FALSE(outbox_->trouble());
-  EXPECT_EQ(outbox_->figures().in_memory, 0U);
+  EXPECT_EQ(outbox_->status().in_memory, 0U);
   open();
   EXPECT_EQ(take_all(), (Tracks{2}));
 }
@@ -83,7 +83,7 @@ TEST_F(OutboxTroubleTest, WhatAnEarlierRunLeftComesOnceTheFileCanBeOpened) {
   disk_.fail(Fault::none);
   a_second_later();
   EXPECT_EQ(outbox_->pending().shots, 4U);
-  EXPECT_EQ(outbox_->figures().in_memory, 0U);
+  EXPECT_EQ(outbox_->status().in_memory, 0U);
   ASSERT_TRUE(outbox_->finished(*carried).ok());
   EXPECT_EQ(take_all(), (Tracks{4, 2, 1}));
   ASSERT_TRUE(add(5).ok());
@@ -116,7 +116,7 @@ TEST_F(OutboxTroubleTest, NobodyWaitsForADiskThatIsBeingAskedAgain) {
   std::jthread asking([this] { outbox_->tend(); });
   while (disk_.held() == 0) std::this_thread::yield();
   EXPECT_FALSE(add(2).ok());
-  EXPECT_EQ(outbox_->figures().in_memory, 2U);
+  EXPECT_EQ(outbox_->status().in_memory, 2U);
   EXPECT_EQ(outbox_->pending().shots, 2U);
   const auto taken = take();
   ASSERT_TRUE(taken);
@@ -124,7 +124,7 @@ TEST_F(OutboxTroubleTest, NobodyWaitsForADiskThatIsBeingAskedAgain) {
   EXPECT_TRUE(outbox_->finished(*taken).ok());
   disk_.let_go();
   asking.join();
-  EXPECT_EQ(outbox_->figures().in_memory, 1U);
+  EXPECT_EQ(outbox_->status().in_memory, 1U);
   disk_.fail(Fault::none);
   a_second_later();
   open();
@@ -147,7 +147,7 @@ TEST_F(OutboxTroubleTest, WhatBecomesOfAShotWhileItIsBeingWrittenIsWrittenAsWell
   EXPECT_TRUE(outbox_->postpone(*taken, {.until = clock_.now() + 1h, .doubtful = true, .why = "x"}).ok());
   disk_.let_go();
   asking.join();
-  EXPECT_EQ(outbox_->figures().in_memory, 0U);
+  EXPECT_EQ(outbox_->status().in_memory, 0U);
   open();
   EXPECT_EQ(take()->doubtful, 0);
   EXPECT_EQ(take()->doubtful, 1);

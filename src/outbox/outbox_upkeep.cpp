@@ -195,9 +195,9 @@ Outbox::Pending Outbox::pending(const std::string& route) const {
   return {.shots = waiting_.size(*index), .bytes = waiting_.bytes(*index)};
 }
 
-OutboxFigures Outbox::figures() const {
+status::OutboxStatus Outbox::status() const {
   MutexLock lock(mutex_);
-  OutboxFigures figures;
+  status::OutboxStatus figures;
   for (std::size_t i = 0; i < routes_.size(); ++i) figures.routes.push_back({routes_[i], waiting_.size(i)});
   figures.shots = waiting_.size();
   figures.bytes = waiting_.bytes();

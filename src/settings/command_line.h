@@ -1,25 +1,21 @@
-// The command line: vigia run | demo | check | events | model | bench | soak. Nothing is read, opened or
-// printed here. Threads: one thread at a time.
+// The command line: vigia run | demo | check | events | model. Nothing is read, opened or printed here.
+// `vigia bench` and `vigia soak` are vigia-tools'. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
-#include "bench/bench_options.h"
-#include "bench/detector_bench_options.h"
-#include "bench/people_bench_options.h"
-#include "bench/pipeline_bench_options.h"
 #include "ledger/events_options.h"
+#include "settings/arguments.h"
 #include "settings/model_options.h"
-#include "soak/soak_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, events, model, bench, soak };
-enum class Bench { memory, pipeline, detector, people };
+enum class Verb { run, demo, check, events, model };
 
 struct CommandLine {
   Verb verb = Verb::run;
@@ -33,22 +29,13 @@ struct CommandLine {
   bool verbose = false;                          // logging.level=debug
   ledger::EventsOptions events;                  // events
   ModelOptions model;                            // model
-  Bench bench = Bench::memory;                   // bench: which; of the next four the others are unused
-  bench::MemoryBenchOptions memory_bench;
-  bench::PipelineBenchOptions pipeline_bench;
-  bench::DetectorBenchOptions detector_bench;
-  bench::PeopleBenchOptions people_bench;
-  soak::SoakOptions soak;  // soak: complete, with sets and verbose
 
   bool operator==(const CommandLine&) const = default;
 };
 
-// Nothing to run: print `text` (to standard output when exit_code is 0, else to standard error) and exit.
-struct Farewell {
-  int exit_code = 0;  // 0: help or version; 2: wrong arguments, `text` is one line
-  std::string text;   // without the last line end
-};
-
 std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* const* argv);
+
+// Whether these arguments (without the program's name) are of a command that vigia-tools has.
+bool is_for_tools(std::span<const char* const> words);
 
 }  // namespace vigia::settings

@@ -38,7 +38,7 @@ TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
   EXPECT_EQ(program_keys().size(),
             member_count<detect::DetectorOptions>() + member_count<findface::FindfaceOptions>() +
                 member_count<sinks::WebhookOptions>() + member_count<sinks::MqttOptions>() - kSecrets +
-                member_count<outbox::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
+                member_count<delivery::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
                 member_count<ledger::LedgerOptions>() + member_count<memory::MemoryOptions>() +
                 member_count<LoggingOptions>());
 }

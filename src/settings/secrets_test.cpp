@@ -8,9 +8,9 @@
 namespace vigia::settings {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class SecretsTest : public SettingsTest {
  protected:

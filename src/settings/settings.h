@@ -6,32 +6,18 @@
 #include <string>
 #include <vector>
 
-#include "camera/camera_options.h"
+#include "delivery/delivery_options.h"
 #include "detect/detector_options.h"
-#include "domain/camera_spec.h"
-#include "domain/geometry.h"
 #include "findface/findface_options.h"
 #include "ledger/ledger_options.h"
 #include "memory/memory_options.h"
 #include "outbox/outbox_options.h"
-#include "shot/shot_options.h"
+#include "pipeline/pipeline_options.h"
 #include "sinks/sinks_options.h"
-#include "track/track_options.h"
 
 namespace vigia::settings {
 
-struct CameraSettings {
-  domain::CameraSpec spec;
-  camera::CameraOptions source;
-  domain::Region rot;            // detect and follow only inside; empty: the whole picture
-  int detector_step = 1;         // look for faces in every Nth frame
-  double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
-  int weight = 1;                // share of worker time, when there is too little for every frame
-  track::TrackOptions track;
-  shot::ShotOptions shot;
-
-  bool operator==(const CameraSettings&) const = default;
-};
+using pipeline::CameraSettings;
 
 struct LoggingOptions {
   std::string level = "info";  // as log::start() takes it
@@ -46,7 +32,7 @@ struct Settings {
   findface::FindfaceOptions findface;
   sinks::WebhookOptions webhook;
   sinks::MqttOptions mqtt;
-  outbox::DeliveryOptions delivery;
+  delivery::DeliveryOptions delivery;
   outbox::OutboxOptions outbox;
   ledger::LedgerOptions ledger;
   memory::MemoryOptions memory;

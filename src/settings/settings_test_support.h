@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -11,17 +10,12 @@
 #include <vector>
 
 #include "settings/load.h"
+#include "testing/temp_dir.h"
 
 namespace vigia::settings {
 
-class SettingsTest : public testing::Test {
+class SettingsTest : public ::testing::Test {
  protected:
-  SettingsTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "vigia-settings-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SettingsTest() override { std::filesystem::remove_all(folder_); }
-
   [[nodiscard]] std::filesystem::path path(const std::string& name) const { return folder_ / name; }
 
   // Private to its owner, as a file with secrets should be.
@@ -54,7 +48,8 @@ class SettingsTest : public testing::Test {
   }
 
  private:
-  std::filesystem::path folder_;
+  const testing::TempDir dir_;
+  const std::filesystem::path& folder_ = dir_.path();
 };
 
 }  // namespace vigia::settings

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/url.h"
 
 namespace vigia::sinks {
 namespace {
@@ -46,19 +47,11 @@ std::string MqttServer::url() const {
 
 MqttServer mqtt_server(const MqttOptions& options) {
   MqttServer server;
-  std::string_view rest = options.url;
-  server.tls = rest.starts_with("mqtts://");
+  const UrlParts parts = split_url(options.url);
+  server.tls = parts.scheme == "mqtts";
   server.port = server.tls ? 8883 : 1883;
-  rest.remove_prefix(std::min(rest.size(), rest.find("://") + 3));
-  while (rest.ends_with('/')) rest.remove_suffix(1);
-  const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : std::string_view::npos;
-  const std::size_t colon = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (colon != std::string_view::npos) {
-    std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), server.port);
-    rest = rest.substr(0, colon);
-  }
-  if (bracket != std::string_view::npos) rest = rest.substr(1, bracket - 1);
-  server.host = rest;
+  std::from_chars(parts.port.data(), parts.port.data() + parts.port.size(), server.port);
+  server.host = parts.host;
   server.ca_file = options.ca_file;
   server.client_id = options.client_id;
   server.user = options.user;

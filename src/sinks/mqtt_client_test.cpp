@@ -19,7 +19,7 @@
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 

@@ -10,12 +10,12 @@
 #include <vector>
 
 #include "base/log.h"
-#include "outbox/shot_json.h"
+#include "delivery/shot_json.h"
 
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 
 constexpr Nanoseconds kAfterRefusal = 60s;  // somebody has to fix something first
@@ -42,7 +42,8 @@ std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::S
     const auto* bytes = reinterpret_cast<const char*>(shot.jpeg->bytes.data());
     messages.push_back({image_topic(options, shot.camera), {bytes, shot.jpeg->bytes.size()}, keeps});
   }
-  messages.push_back({face_topic(options, shot.camera), outbox::dump_json(outbox::shot_json(shot)), false});
+  messages.push_back(
+      {face_topic(options, shot.camera), delivery::dump_json(delivery::shot_json(shot)), false});
   return messages;
 }
 
@@ -99,7 +100,7 @@ Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& s
   }
   if (!published.status) {
     const Error& why = published.status.error();
-    if (why.code == ErrorCode::timeout) return outbox::too_late(why.text);
+    if (why.code == ErrorCode::timeout) return delivery::too_late(why.text);
     return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
   }
   count(shot);

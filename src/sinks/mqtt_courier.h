@@ -18,20 +18,20 @@
 
 #include "base/clock.h"
 #include "base/mutex.h"
-#include "outbox/courier.h"
+#include "delivery/courier.h"
 #include "sinks/mqtt_link.h"
 #include "sinks/mqtt_topics.h"
 #include "sinks/sinks_options.h"
 
 namespace vigia::sinks {
 
-class MqttCourier final : public outbox::Courier {
+class MqttCourier final : public delivery::Courier {
  public:
   // clock: must outlive it. Nothing is connected yet.
   MqttCourier(MqttOptions options, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
-  outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.

@@ -4,14 +4,14 @@
 #include <fstream>
 #include <set>
 
-#include "outbox/shot_json.h"
+#include "delivery/shot_json.h"
 #include "sinks/mqtt_test_support.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 using testing::MqttListener;
@@ -47,7 +47,7 @@ TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
   const auto images = listener.of("vigia/gate/face/image");
   ASSERT_EQ(events.size(), 1U);
   ASSERT_EQ(images.size(), 1U);
-  EXPECT_EQ(parse(events[0].payload), nlohmann::json(outbox::shot_json(sample_shot(4))));
+  EXPECT_EQ(parse(events[0].payload), nlohmann::json(delivery::shot_json(sample_shot(4))));
   EXPECT_EQ(images[0].payload, text_of(sample_shot(4)));
   const auto all = listener.all();
   const auto at = [&](const std::string& topic) {

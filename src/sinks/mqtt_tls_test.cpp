@@ -8,7 +8,7 @@
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using ::testing::HasSubstr;
 
 class MqttTlsTest : public MqttTest {

@@ -6,8 +6,8 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "outbox/safe_name.h"
-#include "outbox/shot_json.h"
+#include "delivery/safe_name.h"
+#include "delivery/shot_json.h"
 
 namespace vigia::sinks {
 namespace {
@@ -24,7 +24,8 @@ bool text_byte(unsigned char byte, bool) {
 
 // Home Assistant takes letters, digits, '-' and '_' in ids.
 std::string device_id(const MqttOptions& options, const std::string& camera) {
-  return outbox::safe_name(options.topic_prefix, plain_byte) + "_" + outbox::safe_name(camera, plain_byte);
+  return delivery::safe_name(options.topic_prefix, plain_byte) + "_" +
+         delivery::safe_name(camera, plain_byte);
 }
 
 std::string state_topic(const MqttOptions& options, const std::string& camera) {
@@ -46,15 +47,15 @@ MqttMessage discovery_message(const MqttOptions& options, const std::string& cam
       {"identifiers", {device}}, {"name", camera}, {"manufacturer", "Vigia"}, {"model", "camera"}};
   config["origin"] = {{"name", "Vigia"}};
   return {fmt::format("{}/{}/{}/{}/config", options.discovery_prefix, entity.component, device, entity.id),
-          outbox::dump_json(config), true};
+          delivery::dump_json(config), true};
 }
 
 }  // namespace
 
 std::string topic_level(std::string_view camera) {
-  std::string level = outbox::safe_name(camera, text_byte);
+  std::string level = delivery::safe_name(camera, text_byte);
   if (mosquitto_validate_utf8(level.data(), static_cast<int>(level.size())) == MOSQ_ERR_SUCCESS) return level;
-  return outbox::safe_name(camera, plain_byte);
+  return delivery::safe_name(camera, plain_byte);
 }
 
 std::string status_topic(const MqttOptions& options) {
@@ -72,7 +73,7 @@ MqttMessage state_message(const MqttOptions& options, const std::string& camera,
   json["online"] = state.online ? Json(*state.online) : Json();
   json["faces"] = state.faces;
   json["last_face"] = state.last_face ? Json(format_utc(*state.last_face)) : Json();
-  return {state_topic(options, camera), outbox::dump_json(json), true};
+  return {state_topic(options, camera), delivery::dump_json(json), true};
 }
 
 std::string birth_topic(const MqttOptions& options) {

@@ -1,7 +1,7 @@
 // Vigia's topics at an MQTT broker, and the discovery messages for Home Assistant.
 //
 //   <prefix>/status               "online" or "offline", retained; "offline" by the broker if Vigia crashes
-//   <prefix>/<camera>/face        an event: outbox/shot_json.h
+//   <prefix>/<camera>/face        an event: delivery/shot_json.h
 //   <prefix>/<camera>/face/image  the JPEG of the last one, retained
 //   <prefix>/<camera>/state       {"online": true, "faces": 12,
 //                                  "last_face": "2026-11-23T13:00:01.123456Z"}, retained

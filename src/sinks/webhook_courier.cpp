@@ -7,14 +7,15 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/url.h"
+#include "delivery/shot_json.h"
 #include "http/body.h"
-#include "outbox/shot_json.h"
 #include "sinks/signature.h"
 
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
@@ -33,7 +34,7 @@ Delivery refused(std::string text) {
 
 Delivery read_answer(const http::HttpResult& answer) {
   if (answer.failure == http::HttpFailure::tls) return retry(answer.text, kAfterTls);
-  if (answer.failure == http::HttpFailure::late) return outbox::too_late(answer.text);
+  if (answer.failure == http::HttpFailure::late) return delivery::too_late(answer.text);
   if (answer.failure != http::HttpFailure::none) return retry(answer.text);
   const int status = answer.status;
   if (status >= 200 && status < 300) {
@@ -70,13 +71,12 @@ Delivery read_answer(const http::HttpResult& answer) {
 }  // namespace
 
 std::string origin_of(const std::string& url) {
-  const std::size_t scheme = url.find("://");
-  if (scheme == std::string::npos) return "?";
-  const std::size_t host = scheme + 3;
-  const std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
-  const std::size_t user = url.rfind('@', end);
-  const std::size_t begin = user == std::string::npos || user < host ? host : user + 1;
-  return url.substr(0, host) + url.substr(begin, end - begin);
+  const UrlParts parts = split_url(url);
+  if (!parts.has_host) return "?";
+  std::string_view server(url);  // host and port as they are written
+  server.remove_prefix(parts.scheme.size() + 3 + (parts.has_user ? parts.user.size() + 1 : 0));
+  server.remove_suffix(parts.path.size());
+  return std::string(parts.scheme) + "://" + std::string(server);
 }
 
 http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file) {
@@ -107,15 +107,15 @@ http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
   request.url = options_.url;
   request.timeout = kPostTimeout;
   request.answer_at_most = 1_MiB;
-  request.headers = {"Idempotency-Key: " + outbox::event_id(shot)};
-  outbox::EventJson event = outbox::shot_json(shot);
+  request.headers = {"Idempotency-Key: " + delivery::event_id(shot)};
+  delivery::EventJson event = delivery::shot_json(shot);
   if (options_.format == "json") {
     event["image"] = http::base64(http::as_text(shot.jpeg->bytes));
     request.headers.emplace_back("Content-Type: application/json");
-    request.body = outbox::dump_json(event);
+    request.body = delivery::dump_json(event);
   } else {
     http::Multipart form;
-    form.add_field("event", "application/json", outbox::dump_json(event));
+    form.add_field("event", "application/json", delivery::dump_json(event));
     form.add_file("image", "image.jpg", "image/jpeg", shot.jpeg->bytes);
     request.headers.push_back("Content-Type: " + form.content_type());
     request.body = std::move(form).body();

@@ -3,7 +3,7 @@
 //   format: multipart   POST multipart/form-data: `event` (application/json), `image` (image/jpeg)
 //   format: json        POST application/json: the event with `image`, the JPEG in base64
 //
-// The event is that of outbox/shot_json.h. Idempotency-Key is its event_id: a receiver that has seen it
+// The event is that of delivery/shot_json.h. Idempotency-Key is its event_id: a receiver that has seen it
 // answers 2xx and drops the post. With a secret each post is signed: see signature.h.
 //
 // Outcome of a shot: 2xx delivers it. After 408, 425, 429, 5xx or no answer it is tried again, after
@@ -19,8 +19,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "delivery/courier.h"
 #include "http/http.h"
-#include "outbox/courier.h"
 #include "sinks/sinks_options.h"
 
 namespace vigia::sinks {
@@ -28,13 +28,13 @@ namespace vigia::sinks {
 // `pins_file`: where the key of a first use is kept (delivery.webhook.tls_pin).
 http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file);
 
-class WebhookCourier final : public outbox::Courier {
+class WebhookCourier final : public delivery::Courier {
  public:
   // clock: must outlive it.
   WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
-  outbox::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
 
  private:
   [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;

@@ -18,8 +18,8 @@
 
 #include "base/fd.h"
 #include "base/mutex.h"
+#include "delivery/shot_json.h"
 #include "http/body.h"
-#include "outbox/shot_json.h"
 #include "testing/fake_clock.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
@@ -27,7 +27,7 @@
 namespace vigia::sinks {
 namespace {
 
-using outbox::Delivery;
+using delivery::Delivery;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using ::testing::HasSubstr;
@@ -177,12 +177,12 @@ TEST_F(WebhookTest, PostsTheEventAndTheImageAsAForm) {
   ASSERT_EQ(receiver_.posts().size(), 1U);
   const Post post = receiver_.posts().front();
   EXPECT_THAT(post.request_line, HasSubstr("POST /hook/path-secret?key=query-secret HTTP/1.1"));
-  EXPECT_EQ(post.headers.at("idempotency-key"), outbox::event_id(sample_shot(4)));
+  EXPECT_EQ(post.headers.at("idempotency-key"), delivery::event_id(sample_shot(4)));
   EXPECT_EQ(post.headers.count("x-vigia-signature"), 0U);  // no secret
   const auto parts = read_with_python(post)["parts"];
   ASSERT_EQ(parts.size(), 2U);
   EXPECT_EQ(parts["event"]["type"], "application/json");
-  EXPECT_EQ(parts["event"]["base64"], http::base64(outbox::dump_json(outbox::shot_json(sample_shot(4)))));
+  EXPECT_EQ(parts["event"]["base64"], http::base64(delivery::dump_json(delivery::shot_json(sample_shot(4)))));
   EXPECT_EQ(parts["image"]["type"], "image/jpeg");
   EXPECT_EQ(parts["image"]["base64"], in_base64(sample_shot(4)));
 }
@@ -195,7 +195,7 @@ TEST_F(WebhookTest, OrAsOneJson) {
   auto body = nlohmann::json::parse(post.body);
   EXPECT_EQ(body["image"], in_base64(sample_shot(4)));
   body.erase("image");
-  EXPECT_EQ(body, nlohmann::json(outbox::shot_json(sample_shot(4))));
+  EXPECT_EQ(body, nlohmann::json(delivery::shot_json(sample_shot(4))));
 }
 
 TEST_F(WebhookTest, SignsWhatItPosts) {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "camera/sim/dice.h"
+#include "base/dice.h"
 
 namespace vigia::soak {
 namespace {
@@ -112,7 +112,7 @@ class CameraServer::Viewer {
   CameraServer& camera_;
   std::unique_ptr<TsStream> stream_;
   State state_;
-  camera::sim::Dice dice_;
+  Dice dice_;
 };
 
 CameraServer::CameraServer(CameraShow show) : show_(std::move(show)), switched_on_(system_clock().now()) {}

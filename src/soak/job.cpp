@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "base/file.h"
+#include "base/program_beside.h"
 
 namespace vigia::soak {
 namespace {
@@ -103,21 +104,21 @@ std::string job_settings(const JobPlan& plan) {
   return yaml;
 }
 
-Result<std::unique_ptr<Child>> start_job(const JobPlan& plan) {
+Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan) {
   const std::filesystem::path settings = plan.folder / "vigia.yaml";
   if (Status written = write_file_atomically(settings, job_settings(plan)); !written) return written.error();
   std::error_code ignored;  // then the job warns, that is all
   std::filesystem::permissions(
       settings, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
-  ChildStart start{
-      .program = "/proc/self/exe",
+  testing::ChildStart start{
+      .program = program_beside("vigia"),
       .arguments = {"run", "-c", settings.string(), "--summary", (plan.folder / "summary.json").string()},
       .environment = job_environment(plan),
       .out = plan.folder / "stdout.txt",
       .err = plan.folder / "log.txt"};
   if (plan.verbose) start.arguments.emplace_back("--verbose");
   for (const std::string& set : plan.sets) start.arguments.push_back("--set=" + set);
-  return Child::start(start);
+  return testing::Child::start(start);
 }
 
 std::string last_log_lines(const JobPlan& plan, std::size_t lines) {

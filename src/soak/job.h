@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "soak/child.h"
+#include "testing/child.h"
 
 namespace vigia::soak {
 
@@ -36,7 +36,7 @@ std::string job_settings(const JobPlan& plan);
 std::optional<Bytes> planned_budget(const JobPlan& plan);
 
 // Errors: io.
-Result<std::unique_ptr<Child>> start_job(const JobPlan& plan);
+Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan);
 
 // Its last words in the log, for people.
 std::string last_log_lines(const JobPlan& plan, std::size_t lines);

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "bench/plot.h"
+#include "plot/plot.h"
 
 namespace vigia::soak {
 namespace {
@@ -21,9 +21,9 @@ Axis axis_for(const Report& report) {
   return seconds > 600 ? Axis{60, "minutes"} : Axis{1, "seconds"};
 }
 
-bench::Series series(const Report& report, std::string label,
-                     const std::function<double(const Observation&)>& value) {
-  bench::Series line{.label = std::move(label), .colour = {}, .points = {}};
+plot::Series series(const Report& report, std::string label,
+                    const std::function<double(const Observation&)>& value) {
+  plot::Series line{.label = std::move(label), .colour = {}, .points = {}};
   const double unit = axis_for(report).unit;
   for (const Observation& at : report.observations) line.points.push_back({at.seconds / unit, value(at)});
   return line;
@@ -37,28 +37,28 @@ double megabytes(Bytes bytes) {
 
 std::string to_svg(const Report& report) {
   const char* const time = axis_for(report).label;
-  bench::Plot plot;
+  plot::Plot plot;
   plot.title = report.verdict.good() ? "vigia soak: good" : "vigia soak: failed";
   plot.subtitle = fmt::format("seed {}, {} faults", report.options.seed,
                               report.observations.empty() ? 0 : report.observations.back().faults);
-  bench::Panel memory{
+  plot::Panel memory{
       .title = "memory of vigia run", .x_label = time, .y_label = "MB", .series = {}, .marks = {}};
   memory.series.push_back(
       series(report, "resident", [](const Observation& at) { return megabytes(at.process.resident); }));
   memory.series.push_back(
       series(report, "anonymous", [](const Observation& at) { return megabytes(at.process.anonymous); }));
-  bench::Panel counts{.title = "descriptors, threads, cameras up",
-                      .x_label = time,
-                      .y_label = "number",
-                      .series = {},
-                      .marks = {}};
+  plot::Panel counts{.title = "descriptors, threads, cameras up",
+                     .x_label = time,
+                     .y_label = "number",
+                     .series = {},
+                     .marks = {}};
   counts.series.push_back(
       series(report, "descriptors", [](const Observation& at) { return at.process.descriptors; }));
   counts.series.push_back(
       series(report, "threads", [](const Observation& at) { return at.process.threads; }));
   counts.series.push_back(series(report, "cameras up", [](const Observation& at) { return at.cameras_up; }));
   plot.panels = {std::move(memory), std::move(counts)};
-  return bench::to_svg(plot);
+  return plot::to_svg(plot);
 }
 
 }  // namespace vigia::soak

@@ -122,7 +122,7 @@ Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes>
 
 std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations) {
   std::vector<std::string> complaints;
-  if (report.exit_status == Child::kUnknown)
+  if (report.exit_status == testing::Child::kUnknown)
     complaints.emplace_back("how vigia run ended is not known: somebody else waited for it");
   else if (report.exit_status && *report.exit_status != 0 && !may_have_failed(report))
     complaints.push_back(fmt::format("vigia run ended with status {}", *report.exit_status));

@@ -68,7 +68,7 @@ TEST(ReportTest, ItsEndIsLookedAt) {
 
 TEST(ReportTest, AnUnknownEndIsNotGood) {
   Report report = good_report();
-  report.exit_status = Child::kUnknown;
+  report.exit_status = testing::Child::kUnknown;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre(HasSubstr("how vigia run ended is not known")));
 }
 

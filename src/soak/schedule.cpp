@@ -5,12 +5,10 @@
 #include <set>
 #include <span>
 
-#include "camera/sim/dice.h"
+#include "base/dice.h"
 
 namespace vigia::soak {
 namespace {
-
-using camera::sim::Dice;
 
 constexpr double kLeastWarmUp = 15;      // seconds
 constexpr double kLongestWarmUp = 1800;  // unless faults come later

@@ -1,7 +1,6 @@
 #include "soak/soak.h"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cstdio>
 
@@ -11,6 +10,7 @@
 #include "soak/report.h"
 #include "soak/rig.h"
 #include "soak/watch.h"
+#include "testing/temp_dir.h"
 
 namespace vigia::soak {
 namespace {
@@ -23,28 +23,6 @@ int complain(const Error& error) {
   fmt::print(stderr, "vigia soak: {}\n", error.text);
   return 2;
 }
-
-// A folder of its own; gone with it, unless somebody may want to look into it.
-class Folder {
- public:
-  Folder() {
-    std::error_code code;
-    std::string name = (std::filesystem::temp_directory_path(code) / "vigia-soak-XXXXXX").string();
-    if (!code && ::mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    if (!kept_ && !path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void keep() { kept_ = true; }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }  // empty: there is none
-
- private:
-  std::filesystem::path path_;
-  bool kept_ = false;
-};
 
 Bounds bounds_for(const SoakOptions& options, const Rig& rig) {
   Bounds bounds{.warm_up = warm_up_seconds(rig.schedule(), options.seconds),
@@ -103,7 +81,7 @@ bool write(const char* flag, const std::filesystem::path& path, const std::strin
   return written.ok();
 }
 
-int soak_in(Folder& folder, const SoakOptions& options, StopSignals& signals) {
+int soak_in(testing::TempDir& folder, const SoakOptions& options, StopSignals& signals) {
   fmt::print("recording what the cameras show\n");
   std::fflush(stdout);
   auto rig = Rig::build(options);
@@ -139,9 +117,9 @@ int run(const SoakOptions& options, StopSignals& signals) {
     const auto wrong = file ? why_not_writable(*file) : std::nullopt;
     if (wrong) return complain({ErrorCode::invalid, fmt::format("{}: {}", flag, *wrong)});
   }
-  Folder folder;
-  if (folder.path().empty()) return complain({ErrorCode::io, "cannot make a temporary folder"});
-  return soak_in(folder, options, signals);
+  auto folder = testing::TempDir::make("vigia-soak");
+  if (!folder) return complain(folder.error());
+  return soak_in(*folder, options, signals);
 }
 
 }  // namespace vigia::soak

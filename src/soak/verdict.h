@@ -21,13 +21,13 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "soak/process_sample.h"
+#include "testing/process_sample.h"
 
 namespace vigia::soak {
 
 struct Observation {
   double seconds = 0;  // since the start
-  ProcessSample process;
+  testing::ProcessSample process;
   bool quiet = false;  // nothing is wrong, nor was just now, and every camera is watched
   int cameras_up = 0;
   std::uint64_t posted = 0;

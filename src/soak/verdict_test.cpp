@@ -6,7 +6,7 @@
 #include <cmath>
 #include <functional>
 
-#include "camera/sim/dice.h"
+#include "base/dice.h"
 
 namespace vigia::soak {
 namespace {
@@ -39,7 +39,7 @@ std::vector<Observation> curve(int seconds, const std::function<void(double, Obs
 
 // Up and down with each round, and at random.
 Bytes noise(double seconds) {
-  camera::sim::Dice dice({static_cast<std::uint64_t>(seconds)});
+  Dice dice({static_cast<std::uint64_t>(seconds)});
   return static_cast<Bytes>(3e6 * std::sin(seconds / 60 * 2 * M_PI) + dice.between(-2e6, 2e6));
 }
 
@@ -130,7 +130,7 @@ TEST(VerdictTest, AllCamerasHaveToBeWatchedOnce) {
 TEST(VerdictTest, NoiseBeyondTheBoundIsSaid) {
   const auto noisy = [](double per_hour) {
     return curve(2 * 3600, [per_hour](double t, Observation& at) {
-      camera::sim::Dice dice({static_cast<std::uint64_t>(t / 60)});  // another level each round
+      Dice dice({static_cast<std::uint64_t>(t / 60)});  // another level each round
       at.process.anonymous += static_cast<Bytes>(dice.between(-55e6, 55e6) + per_hour * t / 3600);
     });
   };

@@ -18,7 +18,7 @@ constexpr double kShortRun = 600;    // seconds; below, a line comes every 10 s
 
 }  // namespace
 
-Watch::Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, Child& job)
+Watch::Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job)
     : options_(options),
       rig_(rig),
       job_(job),
@@ -51,7 +51,7 @@ Status Watch::until_the_end(StopSignals& signals) {
 
 void Watch::observe(double seconds) {
   next_look_ += look_every_;
-  const Result<ProcessSample> sample = sample_process(job_.pid());
+  const Result<testing::ProcessSample> sample = testing::sample_process(job_.pid());
   if (!sample) return;  // it is ending: its exit status says why
   observations_.push_back({.seconds = seconds,
                            .process = *sample,

@@ -7,19 +7,19 @@
 #include <vector>
 
 #include "base/signals.h"
-#include "soak/child.h"
 #include "soak/face_folder.h"
 #include "soak/job.h"
 #include "soak/rig.h"
 #include "soak/soak_options.h"
 #include "soak/verdict.h"
+#include "testing/child.h"
 
 namespace vigia::soak {
 
 class Watch {
  public:
   // All must outlive it.
-  Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, Child& job);
+  Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job);
 
   // Until the time is over, a signal comes, or the program ends by itself. Error: io, this machine refused.
   Status until_the_end(StopSignals& signals);
@@ -35,7 +35,7 @@ class Watch {
   // Constant after construction.
   const SoakOptions& options_;
   Rig& rig_;
-  Child& job_;
+  testing::Child& job_;
   const double look_every_, line_every_;  // seconds
   const int cameras_;
 

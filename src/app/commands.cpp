@@ -1,0 +1,68 @@
+#include "app/commands.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/check.h"
+#include "app/demo.h"
+#include "app/events.h"
+#include "app/get_model.h"
+#include "app/run.h"
+#include "base/log.h"
+#include "base/signals.h"
+#include "settings/demo_settings.h"
+#include "settings/load.h"
+
+namespace vigia::app {
+namespace {
+
+using settings::Verb;
+
+int complain(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) fmt::print(stderr, "vigia: {}\n", line);
+  return 2;
+}
+
+int start(const settings::CommandLine& command, settings::Settings settings) {
+  StopSignals signals;
+  if (command.verbose) settings.logging.level = "debug";
+  if (const Status started = log::start(settings.logging.level); !started)
+    return complain({started.error().text});
+  if (command.verb == Verb::check) return check(settings);
+  RunOptions options;
+  if (command.seconds > 0) options.seconds = command.seconds;
+  options.summary = command.summary;
+  if (command.verb == Verb::demo) {
+    options.afterword = [&settings](const auto& snapshot) { return people_shown(settings, snapshot); };
+  }
+  return run(settings, options, signals);
+}
+
+}  // namespace
+
+int carry_out(const settings::CommandLine& command) {
+  if (command.verb == Verb::model) return get_model(command.model);
+  settings::Sources sources{command.config, settings::process_environment(), command.sets};
+  settings::Settings base;
+  if (command.verb == Verb::demo) {
+    base = settings::demo_settings(command.cameras, command.faces, command.seconds);
+    // Painted faces must not reach a real server, however the shell is set up.
+    std::erase_if(sources.environment,
+                  [](const auto& variable) { return variable.first.find("FINDFACE_") != std::string::npos; });
+  }
+  auto outcome = settings::load(sources, base);
+  for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);
+  if (!outcome.settings) return complain(outcome.errors);
+  if (command.verb == Verb::events) return events(*outcome.settings, command.events);
+  const auto problems = settings::problems_for_run(*outcome.settings);
+  if (!problems.empty()) return complain(problems);
+  const int exit_code = start(command, *std::move(outcome.settings));
+  log::stop();
+  return exit_code;
+}
+
+}  // namespace vigia::app

@@ -1,0 +1,84 @@
+#include "app/run.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#include "app/summary.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "orchestrator/orchestrator.h"
+
+namespace vigia::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+void wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, const RunOptions& options) {
+  const SteadyTime begin = system_clock().now();
+  while (!vigia.all_done()) {
+    auto wait = 100ms;
+    if (options.seconds) {
+      const auto left = begin + from_seconds(*options.seconds) - system_clock().now();
+      if (left <= 0ns) return;
+      wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
+    }
+    if (signals.wait_for(wait)) {
+      signals.exit_on_next();  // before it is said: the answer may come at once
+      log::info("stopping: cameras, then what is on its way; once more to stop at once");
+      return;
+    }
+  }
+  log::info("stopping: all cameras are at their end");
+}
+
+// Without threads nothing can run, and nothing can be wound up in order either: what little was begun is
+// left to the system.
+void start_or_say_why_not(orchestrator::Orchestrator& vigia) {
+  try {
+    vigia.start();
+  } catch (const std::system_error& error) {
+    fmt::print(stderr,
+               "vigia: a thread could not be started: {}; see 'ulimit -u' and the cgroup's pids.max\n",
+               error.code().message());
+    std::fflush(stderr);
+    std::_Exit(1);
+  }
+}
+
+// With --verbose (or a log that says as much) also how long each stage took.
+Detail detail_of(const settings::Settings& settings) {
+  const std::string& level = settings.logging.level;
+  return level == "debug" || level == "trace" ? Detail::stages : Detail::brief;
+}
+
+bool write_summary(const status::Snapshot& summary, Detail detail, const std::filesystem::path& path) {
+  const Status written = write_file_atomically(path, to_json(summary, detail));
+  if (!written) log::error("--summary: {}", written.error().text);
+  return written.ok();
+}
+
+}  // namespace
+
+int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals) {
+  auto vigia = orchestrator::Orchestrator::create(settings, system_clock());
+  if (!vigia) {
+    fmt::print(stderr, "vigia: {}\n", vigia.error().text);
+    return 2;
+  }
+  start_or_say_why_not(**vigia);
+  wait_for_the_end(**vigia, signals, options);
+  signals.exit_on_next();
+  const status::Snapshot summary = (*vigia)->stop();
+  const Detail detail = detail_of(settings);
+  bool good = !summary.failed();
+  if (options.summary) good = write_summary(summary, detail, *options.summary) && good;
+  fmt::print("{}", to_text(summary, detail));
+  if (options.afterword) fmt::print("{}", options.afterword(summary));
+  std::fflush(stdout);
+  return good ? 0 : 1;
+}
+
+}  // namespace vigia::app

@@ -1,0 +1,26 @@
+// The main job from start to summary: what `vigia run` and `vigia demo` do.
+// Threads: the main thread only.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/signals.h"
+#include "settings/settings.h"
+#include "status/snapshot.h"
+
+namespace vigia::app {
+
+struct RunOptions {
+  std::optional<double> seconds;                 // none: until a signal, or all cameras are at their end
+  std::optional<std::filesystem::path> summary;  // JSON goes there
+  // What to print below the summary; empty: nothing.
+  std::function<std::string(const status::Snapshot&)> afterword;
+};
+
+// Returns the exit code: 0 done, 1 failed while running, 2 wrong settings. Prints the summary.
+int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals);
+
+}  // namespace vigia::app

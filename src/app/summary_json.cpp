@@ -1,0 +1,202 @@
+#include "app/summary.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace vigia::app {
+namespace {
+
+using namespace status;
+
+using Json = nlohmann::ordered_json;
+
+// Three decimals are enough for people and for tests.
+double rounded(double value) {
+  return static_cast<double>(static_cast<std::int64_t>(value * 1000 + 0.5)) / 1000;
+}
+
+Json camera_json(const CameraStatus& camera) {
+  Json json = {{"name", camera.name},
+               {"state", camera.state},
+               {"frames_decoded", camera.frames_decoded},
+               {"frames_processed", camera.frames_processed},
+               {"frames_dropped", camera.frames_dropped},
+               {"frames_skipped", camera.frames_skipped},
+               {"frames_overload_skipped", camera.frames_overload_skipped},
+               {"frames_imotion_skipped", camera.frames_imotion_skipped},
+               {"detector_errors", camera.detector_errors},
+               {"frames_damaged", camera.frames_damaged},
+               {"processing_fps", rounded(camera.processing_fps)},
+               {"decoding_soft_errors", camera.decoding_soft_errors},
+               {"stamps_corrected", camera.stamps_corrected},
+               {"job_starts", camera.job_starts},
+               {"faces_detected", camera.faces_detected},
+               {"tracks_closed", camera.tracks_closed},
+               {"faces_posted", camera.faces_posted},
+               {"faces_failed", camera.faces_failed},
+               {"faces_not_posted", camera.faces_not_posted}};
+  if (!camera.message.empty()) json["message"] = camera.message;
+  return json;
+}
+
+// Removed cameras that have no row any more.
+Json former_json(const CameraStatus& former) {
+  Json json = camera_json(former);
+  for (const char* const key : {"name", "state", "processing_fps"}) json.erase(key);
+  return json;
+}
+
+Json growth_json(const memory::Growth& growth) {
+  const auto figure = [](const memory::Growth::Figure& of) {
+    Json json = {{"now", of.now}, {"limit", of.limit}};
+    for (const memory::Window window : memory::kWindows) {
+      const memory::Slope& slope = of.slopes.at(static_cast<std::size_t>(window));
+      if (slope.seconds == 0) continue;  // the run was too short for it
+      json["per_hour_over_" + std::string(to_string(window))] = {{"slope", rounded(slope.per_second * 3600)},
+                                                                 {"error", rounded(slope.error * 3600)}};
+    }
+    return json;
+  };
+  Json json = {{"anonymous_bytes", figure(growth.resident)},
+               {"open_fds", figure(growth.descriptors)},
+               {"threads", figure(growth.threads)}};
+  if (growth.alarm) {
+    json["limit_reached"] = {{"what", growth.alarm->what}, {"in_seconds", rounded(growth.alarm->seconds)}};
+  }
+  if (growth.culprit) {
+    json["grows_most"] = {
+        {"owner", growth.culprit->owner}, {"kind", growth.culprit->kind}, {"bytes", growth.culprit->grown}};
+  }
+  return json;
+}
+
+Json owners_json(const std::vector<memory::Budget::Use>& owners) {
+  Json json = Json::array();
+  for (const auto& use : owners) {
+    json.push_back({{"owner", use.owner}, {"kind", to_string(use.kind)}, {"bytes", use.bytes}});
+  }
+  return json;
+}
+
+Json memory_json(const memory::MemoryStats& memory) {
+  const auto& stall = memory.hot_stall_us;
+  return {{"is_running", memory.is_running},
+          {"gc_interval", memory.gc_interval},
+          {"gc_count", memory.gc_count},
+          {"objects_collected", memory.objects_collected},
+          {"objects_pending", memory.objects_pending},
+          {"inline_frees", memory.inline_frees},
+          {"leases_refused", memory.leases_refused},
+          {"rss_bytes", memory.rss_bytes},
+          {"rss_peak_bytes", memory.rss_peak_bytes},
+          {"budget_bytes", memory.budget_bytes},
+          {"in_use_bytes", memory.in_use_bytes},
+          {"limit_bytes", memory.limit_bytes},
+          {"bytes_trimmed", memory.bytes_trimmed},
+          {"gpu_cache_bytes", memory.gpu_cache_bytes},
+          {"open_fds", memory.open_fds},
+          {"threads", memory.threads},
+          {"early_passes", memory.early_passes},
+          {"pressure_events", memory.pressure_events},
+          {"collector_cpu_seconds", rounded(memory.collector_cpu_seconds)},
+          {"growth", growth_json(memory.growth)},
+          {"owners", owners_json(memory.owners)},
+          {"hot_stall_us",
+           {{"p50", rounded(stall.p50)},
+            {"p99", rounded(stall.p99)},
+            {"p999", rounded(stall.p999)},
+            {"max", rounded(stall.max)}}}};
+}
+
+Json latency_json(const Histogram::Percentiles& of) {
+  return {
+      {"p50", rounded(of.p50)}, {"p95", rounded(of.p95)}, {"p99", rounded(of.p99)}, {"max", rounded(of.max)}};
+}
+
+Json overload_json(const LoadStatus& overload) {
+  return {{"on_overload", overload.reduces ? "reduce" : "drop"},
+          {"detector_at_start", overload.detector_at_start},
+          {"level", overload.level},
+          {"input", overload.input},
+          {"step", overload.step},
+          {"changes", overload.changes},
+          {"seconds_reduced", rounded(overload.seconds_reduced)},
+          {"why", overload.why}};
+}
+
+Json routes_json(const std::vector<RouteStatus>& routes) {
+  Json json = Json::array();
+  for (const RouteStatus& route : routes) {
+    const auto& breaker = route.breaker;
+    json.push_back({{"name", route.name},
+                    {"pending", route.pending},
+                    {"delivered", route.delivered},
+                    {"refused", route.refused},
+                    {"failed", route.failed},
+                    {"breaker",
+                     {{"state", to_string(breaker.state)},
+                      {"seconds", rounded(breaker.seconds)},
+                      {"failures", breaker.failures},
+                      {"next_try", rounded(breaker.next_try)},
+                      {"opened", breaker.opened},
+                      {"why", breaker.why}}}});
+  }
+  return json;
+}
+
+Json outbox_json(const OutboxStatus& outbox) {
+  return {{"pending", outbox.shots},         {"bytes", outbox.bytes},
+          {"in_memory", outbox.in_memory},   {"shed", outbox.shed},
+          {"expired", outbox.expired},       {"lost", outbox.lost},
+          {"in_journal", outbox.in_journal}, {"journal_refused", outbox.journal_refused}};
+}
+
+Json stages_json(const LatencyStatus& latency) {
+  Json json;
+  for (const StageStatus& stage : latency.stages) {
+    json[std::string(stage.name)] = latency_json(stage.ms);
+    json[std::string(stage.name)]["count"] = stage.ms.count;
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string to_json(const Snapshot& summary, Detail detail) {
+  Json cameras = Json::array();
+  for (const CameraStatus& camera : summary.cameras) cameras.push_back(camera_json(camera));
+  const auto processed = summary.total(&CameraStatus::frames_processed);
+  Json json = {
+      {"seconds", rounded(summary.seconds)},
+      {"detector", summary.load.detector},
+      {"workers", summary.workers},
+      {"cameras", cameras},
+      {"cameras_added", summary.camera_list.added},
+      {"cameras_removed", summary.camera_list.removed},
+      {"cameras_changed", summary.camera_list.changed},
+      {"frames_decoded", summary.total(&CameraStatus::frames_decoded)},
+      {"frames_processed", processed},
+      {"frames_dropped", summary.total(&CameraStatus::frames_dropped)},
+      {"frames_skipped", summary.total(&CameraStatus::frames_skipped)},
+      {"frames_overload_skipped", summary.total(&CameraStatus::frames_overload_skipped)},
+      {"frames_imotion_skipped", summary.total(&CameraStatus::frames_imotion_skipped)},
+      {"processing_fps", rounded(summary.seconds > 0 ? static_cast<double>(processed) / summary.seconds : 0)},
+      {"overload", overload_json(summary.load)},
+      {"cpu_seconds", rounded(summary.cpu_seconds)},
+      {"latency_ms", latency_json(summary.latency.whole_ms)},
+      {"faces_detected", summary.total(&CameraStatus::faces_detected)},
+      {"tracks_closed", summary.total(&CameraStatus::tracks_closed)},
+      {"faces_posted", summary.total(&CameraStatus::faces_posted)},
+      {"faces_pending", summary.faces_pending()},
+      {"faces_failed", summary.total(&CameraStatus::faces_failed)},
+      {"routes", routes_json(summary.routes)},
+      {"outbox", outbox_json(summary.outbox)},
+      {"memory", memory_json(summary.memory)}};
+  if (summary.former) json["former_cameras"] = former_json(*summary.former);
+  if (summary.ledger_lost > 0) json["ledger_lost"] = summary.ledger_lost;
+  if (detail == Detail::stages) json["stages_ms"] = stages_json(summary.latency);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace vigia::app

@@ -1,0 +1,182 @@
+#include "app/summary.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "pipeline/stage_latency.h"
+
+namespace vigia::app {
+namespace {
+
+using namespace status;
+
+Snapshot two_cameras() {
+  Snapshot summary;
+  summary.seconds = 20;
+  summary.load.detector = "yunet_n 320x192 f32";
+  summary.workers = 2;
+  summary.cameras.resize(2);
+  summary.cameras[0].name = "gate";
+  summary.cameras[0].state = "INPROGRESS";
+  summary.cameras[0].frames_processed = 600;
+  summary.cameras[0].faces_posted = 3;
+  summary.cameras[0].faces_not_posted = {{"no_movement", 1}};
+  summary.cameras[1].name = "hall \xff";  // what is no UTF-8 must not break the summary
+  summary.cameras[1].frames_processed = 400;
+  return summary;
+}
+
+TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
+  const auto json = nlohmann::json::parse(to_json(two_cameras()));
+  for (const char* key : {"seconds",
+                          "detector",
+                          "workers",
+                          "cameras",
+                          "cameras_added",
+                          "cameras_removed",
+                          "cameras_changed",
+                          "frames_decoded",
+                          "frames_processed",
+                          "frames_dropped",
+                          "frames_skipped",
+                          "frames_overload_skipped",
+                          "frames_imotion_skipped",
+                          "overload",
+                          "processing_fps",
+                          "cpu_seconds",
+                          "latency_ms",
+                          "faces_detected",
+                          "tracks_closed",
+                          "faces_posted",
+                          "faces_pending",
+                          "faces_failed",
+                          "routes",
+                          "outbox",
+                          "memory"}) {
+    EXPECT_TRUE(json.contains(key)) << key;
+  }
+  for (const char* key :
+       {"name", "state", "frames_decoded", "frames_processed", "frames_dropped", "frames_skipped",
+        "frames_overload_skipped", "frames_imotion_skipped", "detector_errors", "processing_fps",
+        "decoding_soft_errors", "stamps_corrected", "job_starts", "tracks_closed", "faces_posted",
+        "faces_failed", "faces_not_posted"}) {
+    EXPECT_TRUE(json["cameras"][0].contains(key)) << key;
+  }
+  for (const char* key : {"is_running", "gc_interval", "gc_count", "objects_collected", "rss_bytes",
+                          "rss_peak_bytes", "budget_bytes", "in_use_bytes", "hot_stall_us"}) {
+    EXPECT_TRUE(json["memory"].contains(key)) << key;
+  }
+  EXPECT_EQ(json["frames_processed"], 1000);
+  EXPECT_EQ(json["processing_fps"], 50.0);
+  EXPECT_EQ(json["cameras"][0]["faces_not_posted"]["no_movement"], 1);
+}
+
+TEST(SummaryTest, CamerasThatWereAreInTheTotals) {
+  Snapshot summary = two_cameras();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("former_cameras"));
+  EXPECT_EQ(to_text(summary).find("by FindFace"), std::string::npos);
+  summary.former.emplace();
+  summary.former->frames_processed = 50;
+  summary.former->faces_not_posted = {{"shed", 2}};
+  summary.camera_list = {.added = 3, .removed = 2, .changed = 1};
+  const auto json = nlohmann::json::parse(to_json(summary));
+  EXPECT_EQ(json["frames_processed"], 1050);
+  EXPECT_EQ(json["former_cameras"]["frames_processed"], 50);
+  EXPECT_EQ(json["former_cameras"]["faces_not_posted"]["shed"], 2);
+  EXPECT_FALSE(json["former_cameras"].contains("name"));
+  EXPECT_EQ(json["cameras_added"], 3);
+  EXPECT_EQ(json["cameras_removed"], 2);
+  EXPECT_EQ(json["cameras_changed"], 1);
+  EXPECT_NE(to_text(summary).find("3 cameras added, 2 removed, 1 changed by FindFace"), std::string::npos);
+  EXPECT_FALSE(summary.failed());
+  summary.former->faces_failed = 1;
+  EXPECT_TRUE(summary.failed());
+}
+
+TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
+  const std::string text = to_text(two_cameras());
+  EXPECT_NE(text.find("1 no_movement"), std::string::npos) << text;
+}
+
+TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
+  Snapshot summary = two_cameras();
+  summary.routes = {{.name = "findface", .breaker = {}}};
+  EXPECT_EQ(to_text(summary).find("findface"), std::string::npos);
+  summary.routes.front().breaker = {.state = BreakerState::open,
+                                    .seconds = 61,
+                                    .failures = 7,
+                                    .next_try = 12.5,
+                                    .opened = 2,
+                                    .why = "503: the server is not ready"};
+  EXPECT_NE(to_text(summary).find("findface   takes no faces since 61 s, 7 failures: 503"), std::string::npos)
+      << to_text(summary);
+  const auto breaker = nlohmann::json::parse(to_json(summary))["routes"][0]["breaker"];
+  EXPECT_EQ(breaker["state"], "open");
+  EXPECT_EQ(breaker["failures"], 7);
+  EXPECT_EQ(breaker["next_try"], 12.5);
+  EXPECT_EQ(breaker["opened"], 2);
+}
+
+TEST(SummaryTest, WhatTheLedgerLostIsToldWhereItLostAny) {
+  Snapshot summary = two_cameras();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("ledger_lost"));
+  EXPECT_EQ(to_text(summary).find("ledger"), std::string::npos);
+  summary.ledger_lost = 7;
+  EXPECT_EQ(nlohmann::json::parse(to_json(summary)).at("ledger_lost"), 7);
+  EXPECT_NE(to_text(summary).find("ledger     7 entries lost"), std::string::npos);
+}
+
+TEST(SummaryTest, OverloadIsToldWhereItHappened) {
+  Snapshot summary = two_cameras();
+  EXPECT_EQ(to_text(summary).find("overload"), std::string::npos);
+  summary.load = {.reduces = true,
+                  .level = 3,
+                  .input = "320x192",
+                  .step = 2,
+                  .changes = 3,
+                  .seconds_reduced = 61.5,
+                  .why = "41 frames came too late for the workers in 2 s"};
+  summary.cameras[0].frames_overload_skipped = 70;
+  summary.cameras[1].frames_overload_skipped = 7;
+  const std::string text = to_text(summary);
+  EXPECT_NE(text.find("3 changes, 61.5 s reduced; now 320x192, one frame in 2: 41 frames"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("77 frames by overload"), std::string::npos) << text;
+  const auto json = nlohmann::json::parse(to_json(summary));
+  EXPECT_EQ(json["frames_overload_skipped"], 77);
+  EXPECT_EQ(json["overload"]["on_overload"], "reduce");
+  EXPECT_EQ(json["overload"]["level"], 3);
+  EXPECT_EQ(json["overload"]["input"], "320x192");
+  EXPECT_EQ(json["overload"]["step"], 2);
+  EXPECT_EQ(json["overload"]["changes"], 3);
+  EXPECT_EQ(json["overload"]["seconds_reduced"], 61.5);
+}
+
+TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
+  Snapshot summary = two_cameras();
+  pipeline::StageLatency latency;
+  latency.of(pipeline::Stage::wait).record(std::chrono::milliseconds(8));
+  summary.latency = latency.status();
+  EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("stages_ms"));
+  EXPECT_EQ(to_text(summary).find("encode"), std::string::npos);
+  const auto stages = nlohmann::json::parse(to_json(summary, Detail::stages))["stages_ms"];
+  EXPECT_EQ(stages.size(), pipeline::kStageNames.size());
+  EXPECT_EQ(stages["wait"]["max"], 8.0);
+  EXPECT_EQ(stages["wait"]["count"], 1);
+  EXPECT_EQ(stages["read"]["count"], 0);
+  EXPECT_NE(to_text(summary, Detail::stages).find("encode"), std::string::npos);
+}
+
+TEST(SummaryTest, FailsForWhatTheUserMustKnow) {
+  Snapshot summary = two_cameras();
+  EXPECT_FALSE(summary.failed());
+  summary.cameras[0].faces_failed = 1;
+  EXPECT_TRUE(summary.failed());
+  summary = two_cameras();
+  summary.cameras[1].failed = true;
+  EXPECT_TRUE(summary.failed());
+}
+
+}  // namespace
+}  // namespace vigia::app

@@ -1,0 +1,110 @@
+// The summary for people; summary_json.cpp has it for programs.
+#include "app/summary.h"
+
+#include <fmt/format.h>
+
+namespace vigia::app {
+namespace {
+
+using namespace status;
+
+// Who does not take faces now, what was given up, and what the other receivers got; nothing where all is
+// well.
+std::string routes_text(const Snapshot& summary) {
+  std::string text;
+  const OutboxStatus& outbox = summary.outbox;
+  if (outbox.shed + outbox.expired + outbox.lost > 0) {
+    text += fmt::format("outbox     {} expired, {} shed for want of room, {} lost\n", outbox.expired,
+                        outbox.shed, outbox.lost);
+  }
+  for (std::size_t i = 1; i < summary.routes.size(); ++i) {
+    const RouteStatus& of = summary.routes[i];
+    text += fmt::format("{:<10} {} delivered, {} pending, {} refused, {} failed\n", of.name, of.delivered,
+                        of.pending, of.refused, of.failed);
+  }
+  for (const RouteStatus& route : summary.routes) {
+    if (route.breaker.state == BreakerState::closed) continue;
+    text += fmt::format("{:<10} takes no faces since {:.0f} s, {} failures: {}\n", route.name,
+                        route.breaker.seconds, route.breaker.failures, route.breaker.why);
+  }
+  return text;
+}
+
+std::string stages_text(const Snapshot& summary) {
+  std::string text =
+      fmt::format("{:<10} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "stage, ms", "p50", "p95", "p99", "max", "times");
+  for (const auto& [name, ms] : summary.latency.stages) {
+    text += fmt::format("{:<10} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9}\n", name, ms.p50, ms.p95, ms.p99,
+                        ms.max, ms.count);
+  }
+  return text;
+}
+
+// What was given up so that the rest came in time; nothing where nothing was.
+std::string overload_text(const Snapshot& summary) {
+  const LoadStatus& overload = summary.load;
+  std::string text;
+  if (overload.changes > 0) {
+    text +=
+        fmt::format("overload   {} changes, {:.1f} s reduced; now {}{}: {}\n", overload.changes,
+                    overload.seconds_reduced, overload.input,
+                    overload.step > 1 ? fmt::format(", one frame in {}", overload.step) : "", overload.why);
+  }
+  const auto by_overload = summary.total(&CameraStatus::frames_overload_skipped);
+  const auto by_motion = summary.total(&CameraStatus::frames_imotion_skipped);
+  if (by_overload + by_motion > 0) {
+    text += fmt::format("skipped    {} frames by overload, {} without motion\n", by_overload, by_motion);
+  }
+  return text;
+}
+
+std::string camera_list_text(const Snapshot& summary) {
+  const auto& [added, removed, changed] = summary.camera_list;
+  if (added + removed + changed == 0) return "";
+  return fmt::format("list       {} cameras added, {} removed, {} changed by FindFace\n", added, removed,
+                     changed);
+}
+
+std::string reasons_text(const CameraStatus& camera) {
+  std::string text;
+  for (const auto& [reason, count] : camera.faces_not_posted) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  }
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
+std::string to_text(const Snapshot& summary, Detail detail) {
+  std::string text = fmt::format("\n{:<16} {:<12} {:>8} {:>8} {:>6} {:>7} {:>7}  {}\n", "camera", "state",
+                                 "frames", "dropped", "fps", "tracks", "posted", "not posted");
+  for (const CameraStatus& camera : summary.cameras) {
+    text += fmt::format("{:<16} {:<12} {:>8} {:>8} {:>6.1f} {:>7} {:>7}  {}\n", camera.name, camera.state,
+                        camera.frames_processed, camera.frames_dropped, camera.processing_fps,
+                        camera.tracks_closed, camera.faces_posted, reasons_text(camera));
+    if (!camera.message.empty()) text += fmt::format("  {}\n", camera.message);
+  }
+  const auto& latency = summary.latency.whole_ms;
+  const auto& stall = summary.memory.hot_stall_us;
+  text += fmt::format("\n{:.1f} s with {}, {} workers\n", summary.seconds, summary.load.detector,
+                      summary.workers);
+  text += camera_list_text(summary);
+  text += overload_text(summary);
+  if (detail == Detail::stages) text += stages_text(summary);
+  text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n", latency.p50,
+                      latency.p95, latency.p99, latency.max);
+  text += fmt::format("faces      {} posted, {} pending on disk, {} failed\n",
+                      summary.total(&CameraStatus::faces_posted), summary.faces_pending(),
+                      summary.total(&CameraStatus::faces_failed));
+  text += routes_text(summary);
+  if (summary.ledger_lost > 0) {
+    text += fmt::format("ledger     {} entries lost: 'vigia events' does not know of them\n",
+                        summary.ledger_lost);
+  }
+  text += fmt::format("memory     {} at most; {} collections of {} objects; longest stall {:.3f} ms\n",
+                      format_bytes(summary.memory.rss_peak_bytes), summary.memory.gc_count,
+                      summary.memory.objects_collected, stall.max / 1000);
+  return text;
+}
+
+}  // namespace vigia::app

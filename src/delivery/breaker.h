@@ -1,0 +1,101 @@
+// Leaves a receiver alone that is not well, for all of its senders together.
+//
+//   closed     everybody sends. After three failures in a row, of whichever senders, or one answer that
+//              names a time: open
+//   open       nobody sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
+//              and never less than the receiver asked for (an hour at most)
+//   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
+//              open again, for longer. It tells nothing (Delivery::tells_nothing): the next one tries
+//
+// A sender asks for a Turn before it takes a shot, waits in Outbox::take() until Turn::not_before, and tells
+// what became of it. So a dead receiver sees a few tries a minute, not one for each sender or waiting shot.
+// Log: one line when it opens (why), one when it closes (how long it was, how many failures); the rest is
+// debug. Threads: thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "status/route_status.h"
+
+namespace vigia::delivery {
+
+class Breaker {
+ public:
+  static constexpr int kFailuresUntilOpen = 3;
+
+  using State = status::BreakerState;
+
+  // A sender's permission. Move-only; its end, without a word, lets another sender try.
+  class Turn {
+   public:
+    Turn(Turn&& other) noexcept;
+    Turn& operator=(Turn&&) = delete;
+    ~Turn();
+
+    // Not before this may a shot be taken; while another sender tries: in a year, or when that has changed.
+    [[nodiscard]] SteadyTime not_before() const noexcept { return not_before_; }
+    // Requested when this turn is no longer how things are: ask for another.
+    [[nodiscard]] const std::stop_token& changed() const noexcept { return changed_; }
+
+   private:
+    friend class Breaker;
+    Turn(Breaker& breaker, bool tries, SteadyTime not_before, std::stop_token changed)
+        : breaker_(&breaker), tries_(tries), not_before_(not_before), changed_(std::move(changed)) {}
+
+    Breaker* breaker_;  // null: moved from
+    bool tries_;        // the one sender that the half-open state lets try
+    SteadyTime not_before_;
+    std::stop_token changed_;
+  };
+
+  // name: for the log. The clock must outlive it.
+  Breaker(std::string name, Clock& clock);
+  Breaker(const Breaker&) = delete;
+  Breaker& operator=(const Breaker&) = delete;
+
+  [[nodiscard]] Turn next_turn();
+  // The receiver answered as one that is well, be it with a refusal.
+  void succeeded();
+  // after: what the receiver asked for. Of deliveries that were under way when it opened, only that counts.
+  void failed(const Turn& turn, std::string_view why, std::optional<Nanoseconds> after);
+
+  [[nodiscard]] status::BreakerStatus status() const;
+
+ private:
+  void give_back_try(const std::stop_token& changed);
+  void open(SteadyTime until, std::string_view why) REQUIRES(mutex_);
+  void wake_senders() REQUIRES(mutex_);
+
+  // Constant after construction.
+  const std::string name_;
+  Clock& clock_;
+
+  // State below is protected by mutex_.
+  mutable Mutex mutex_;
+  bool closed_ GUARDED_BY(mutex_) = true;
+  bool trying_ GUARDED_BY(mutex_) = false;  // a sender has the one try, or waits for its time
+  int failures_ GUARDED_BY(mutex_) = 0;     // in a row
+  int tries_failed_ GUARDED_BY(mutex_) = 0;
+  std::uint64_t opened_ GUARDED_BY(mutex_) = 0;
+  SteadyTime since_ GUARDED_BY(mutex_);  // closed, or not; half open is part of the outage
+  SteadyTime until_ GUARDED_BY(mutex_);
+  std::string why_ GUARDED_BY(mutex_);
+  std::stop_source changed_ GUARDED_BY(mutex_);
+  std::minstd_rand random_ GUARDED_BY(mutex_){std::random_device{}()};
+};
+
+// Between half and the whole of 2 s, 4 s, ... 60 s, by the failures before this one: for shots and breakers.
+Nanoseconds backoff(int failures_before, std::minstd_rand& random);
+
+// What a receiver may ask for: nothing below zero, an hour at most.
+Nanoseconds believable(std::optional<Nanoseconds> after);
+
+}  // namespace vigia::delivery

@@ -1,0 +1,72 @@
+#include "delivery/routes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "delivery/send.h"
+
+namespace vigia::delivery {
+
+Routes::Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces,
+               Clock& clock)
+    : outbox_(outbox), clock_(clock) {
+  for (Receiver& receiver : receivers) {
+    const bool is_primary = routes_.empty();
+    routes_.push_back(std::make_unique<Route>(std::move(receiver), is_primary ? &faces : nullptr, clock));
+    outbox.listen(routes_.back()->name, routes_.back()->counters);
+  }
+}
+
+Routes::~Routes() = default;
+
+std::string Routes::name() const {
+  std::string names;
+  for (const auto& route : routes_) names += (names.empty() ? "" : ", ") + route->courier->name();
+  return names;
+}
+
+void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
+  std::set<std::string> now;
+  for (const status::CameraStatus& camera : cameras) {
+    if (camera.state == "REMOVED") continue;
+    now.insert(camera.name);
+    for (const auto& route : routes_) route->courier->camera_state(camera.name, camera.is_online);
+  }
+  for (const std::string& name : shown_) {
+    if (now.contains(name)) continue;
+    for (const auto& route : routes_) route->courier->camera_gone(name);
+  }
+  shown_ = std::move(now);
+}
+
+void Routes::run_sender(const std::string& name, const std::stop_token& stop) {
+  for (const auto& route : routes_) {
+    if (route->name != name) continue;
+    delivery::run_sender({outbox_, route->name, *route->courier, route->breaker, route->counters, clock_},
+                         stop);
+    ++route->senders_done;
+  }
+}
+
+bool Routes::senders_done(int of) const noexcept {
+  return std::ranges::all_of(routes_, [of](const auto& route) { return route->senders_done == of; });
+}
+
+std::vector<status::RouteStatus> Routes::status() const {
+  std::vector<status::RouteStatus> all;
+  for (const auto& route : routes_) {
+    all.push_back({.name = route->name,
+                   .pending = outbox_.pending(route->name).shots,
+                   .delivered = route->counters.delivered_count,
+                   .refused = route->counters.refused_count,
+                   .failed = route->counters.failed_count,
+                   .breaker = route->breaker.status()});
+  }
+  return all;
+}
+
+void Routes::finish() {
+  for (const auto& route : routes_) route->courier->finish();
+}
+
+}  // namespace vigia::delivery

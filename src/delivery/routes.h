@@ -1,0 +1,84 @@
+// Where faces go: a route for each receiver, with its courier, the breaker of its senders and its counters.
+//
+//   Routes routes(std::move(receivers), outbox, face_results, clock);
+//   routes.run_sender("findface", stop);   // on as many threads as delivery.senders says
+//   routes.show_cameras(snapshot.cameras); // about once a second
+//
+// A courier's own check of its receiver would be asked for here, one route after the other.
+// Threads: run_sender() on several threads; show_cameras() one thread at a time; finish() once, after them;
+// the others thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <set>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "delivery/breaker.h"
+#include "delivery/courier.h"
+#include "delivery/route_counters.h"
+#include "outbox/outbox.h"
+#include "status/camera_status.h"
+#include "status/route_status.h"
+
+namespace vigia::delivery {
+
+struct Receiver {
+  std::string name;  // the route's: "findface"
+  std::unique_ptr<Courier> courier;
+};
+
+class Routes {
+ public:
+  // The outbox was opened with these names, in this order. The first route is the primary one: `faces` is
+  // told what becomes of its shots. outbox, faces and clock must outlive it. Nothing is sent yet.
+  Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces, Clock& clock);
+  ~Routes();
+  Routes(const Routes&) = delete;
+  Routes& operator=(const Routes&) = delete;
+
+  // The couriers' names, for people.
+  [[nodiscard]] std::string name() const;
+
+  // Tells receivers that show cameras which there are and which send video. Those of the last call that are
+  // missing, or REMOVED, are gone. Cost: a look-up for each camera and receiver.
+  void show_cameras(std::span<const status::CameraStatus> cameras);
+
+  // The loop of one sender of a route; see send.h.
+  void run_sender(const std::string& route, const std::stop_token& stop);
+  // Whether that many senders of each route have ended.
+  [[nodiscard]] bool senders_done(int of) const noexcept;
+
+  // How the receivers are, the primary one first.
+  [[nodiscard]] std::vector<status::RouteStatus> status() const;
+
+  // Logs out, within a few seconds.
+  void finish();
+
+ private:
+  struct Route {
+    Route(Receiver receiver, outbox::ShotListener* faces, Clock& clock)
+        : name(std::move(receiver.name)),
+          courier(std::move(receiver.courier)),
+          breaker(courier->name(), clock),
+          counters(faces) {}
+    const std::string name;
+    const std::unique_ptr<Courier> courier;
+    Breaker breaker;  // of all its senders
+    RouteCounters counters;
+    std::atomic<int> senders_done{0};
+  };
+
+  // Constant after construction.
+  outbox::Outbox& outbox_;
+  Clock& clock_;
+  std::vector<std::unique_ptr<Route>> routes_;
+
+  std::set<std::string> shown_;  // show_cameras()'s: the cameras that receivers know
+};
+
+}  // namespace vigia::delivery

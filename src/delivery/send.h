@@ -1,0 +1,42 @@
+// Carries shots from the outbox to a receiver until there is nothing to do: the sending loop, without a
+// thread. The orchestrator runs it on as many threads as delivery.senders says; all share one courier.
+//
+// A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
+// shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
+// hour). After three failures in a row, or one with `after`, all senders pause: see breaker.h. A shot that
+// was sent whole without an answer is sent once more; without an answer again, it has failed. So it has when
+// its second attempt, too, is cut short by the end of the process after the receiver may have had it all
+// (Shot::going_out). Answers that are neither "later" nor "never" have a count of their own.
+//
+// How it ends: a stop ends it at once, and cuts a delivery short. Outbox::drain() lets it deliver what is
+// due now, and then it returns; what waits for a retry stays on disk. So a stop of the program is:
+// last add(), drain(), wait for the senders up to delivery.stop_timeout, request their stop, join.
+// Threads: several may run it with the same parts.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "base/clock.h"
+#include "delivery/breaker.h"
+#include "delivery/courier.h"
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+#include "outbox/outbox.h"
+#include "outbox/shot_listener.h"
+
+namespace vigia::delivery {
+
+// What a sender works between. All must outlive run_sender(); one breaker for all senders of a route.
+struct Sending {
+  outbox::Outbox& outbox;
+  std::string route;
+  Courier& courier;
+  Breaker& breaker;
+  outbox::ShotListener& listener;
+  Clock& clock;
+};
+
+void run_sender(const Sending& parts, const std::stop_token& stop);
+
+}  // namespace vigia::delivery

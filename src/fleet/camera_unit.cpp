@@ -1,0 +1,119 @@
+#include "fleet/camera_unit.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace vigia::fleet {
+
+namespace {
+
+bool has_failed(const camera::CameraStats& stats, const camera::CameraOptions& options) {
+  return stats.state == camera::CameraState::misconfigured ||
+         (stats.state == camera::CameraState::interrupted && options.single_pass);
+}
+
+// Counters only: the rest is of the newest.
+void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
+  to.job_starts += before.job_starts;
+  to.frames_decoded += before.frames_decoded;
+  to.frames_dropped_no_buffer += before.frames_dropped_no_buffer;
+  to.decoding_soft_errors += before.decoding_soft_errors;
+  to.frames_dropped_damaged += before.frames_dropped_damaged;
+  to.stamps_corrected += before.stamps_corrected;
+}
+
+}  // namespace
+
+shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilters& theirs) {
+  if (theirs.min_size) own.filter_min_size = std::max(own.filter_min_size, *theirs.min_size);
+  if (theirs.max_size) own.filter_max_size = std::min(own.filter_max_size, *theirs.max_size);
+  if (theirs.min_quality) own.filter_min_quality = std::max(own.filter_min_quality, *theirs.min_quality);
+  if (theirs.roi) own.roi = *theirs.roi;
+  return own;
+}
+
+CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index,
+                       pipeline::StrandWorld world, CameraPast past)
+    : context_(std::move(context)),
+      past_(std::move(past)),
+      strand_(context_, index, world),
+      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock),
+      clock_(world.clock) {}
+
+void CameraUnit::start(Nanoseconds after) try {
+  thread_ = Worker("cam " + context_->name(), [this, after](const std::stop_token& stop) {
+    if (clock_.sleep_for(after, stop)) source_.run(stop, strand_);
+    strand_.end();
+  });
+} catch (const std::system_error&) {
+  strand_.end();
+  throw;
+}
+
+void CameraUnit::obey(const findface::DetectorFilters& theirs) {
+  const shot::ShotOptions both = stricter(context_->settings.shot, theirs);
+  context_->set_limits(both);
+  strand_.set_filters(both);
+}
+
+CameraPast CameraUnit::past() const {
+  CameraPast past{.stats = source_.stats()};
+  add_counters(past.stats, past_.stats);
+  return past;
+}
+
+domain::Size CameraUnit::frame_size() const {
+  const camera::CameraStats stats = source_.stats();
+  return {stats.frame_width, stats.frame_height};
+}
+
+double CameraUnit::decodes() const {
+  constexpr double kUsual = 1280 * 720;
+  const domain::Size frame = frame_size();
+  const double pixels = static_cast<double>(frame.width) * frame.height;
+  return pixels > 0 ? pixels / kUsual : 1;
+}
+
+status::CameraStatus CameraUnit::status(double seconds) const {
+  const CameraPast now = past();
+  status::CameraStatus status = status_of(context_->name(), now, context_->counters, seconds);
+  status.state = std::string(to_string(now.stats.state));
+  status.message = now.stats.message;
+  status.is_online = now.stats.state == camera::CameraState::inprogress;
+  status.stream_time = strand_.last_stream_time();
+  status.failed = has_failed(now.stats, context_->settings.source);
+  return status;
+}
+
+status::CameraStatus status_of(const std::string& name, const CameraPast& past,
+                               const pipeline::CameraCounters& counters, double seconds) {
+  const camera::CameraStats& stats = past.stats;
+  status::CameraStatus status{.name = name,
+                              .state = {},
+                              .message = {},
+                              .frames_decoded = stats.frames_decoded + stats.frames_dropped_no_buffer,
+                              .frames_processed = counters.frames_processed,
+                              .frames_dropped = counters.frames_dropped + stats.frames_dropped_no_buffer,
+                              .frames_skipped = counters.frames_skipped,
+                              .frames_overload_skipped = counters.frames_overload_skipped,
+                              .frames_imotion_skipped = counters.frames_imotion_skipped,
+                              .detector_errors = counters.detector_errors,
+                              .frames_damaged = stats.frames_dropped_damaged,
+                              .decoding_soft_errors = stats.decoding_soft_errors,
+                              .stamps_corrected = stats.stamps_corrected,
+                              .job_starts = stats.job_starts,
+                              .faces_detected = counters.faces_detected,
+                              .tracks_closed = counters.tracks_closed,
+                              .faces_posted = counters.faces_posted,
+                              .faces_failed = counters.faces_failed,
+                              .faces_not_posted = {}};
+  if (seconds > 0) status.processing_fps = static_cast<double>(status.frames_processed) / seconds;
+  for (const domain::Reason reason : domain::kAllReasons) {
+    const std::uint64_t count = counters.faces_not_posted.at(static_cast<std::size_t>(reason));
+    if (count > 0) status.faces_not_posted[std::string(to_string(reason))] = count;
+  }
+  return status;
+}
+
+}  // namespace vigia::fleet

@@ -1,0 +1,39 @@
+// The detectors that the settings ask for: one for each worker, and what else may take their place.
+// Threads: make_detectors() one thread at a time; each detector belongs to its worker.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "detect/detect_faces.h"
+#include "load/load_ladder.h"
+#include "memory/budget.h"
+
+namespace vigia::load {
+
+struct Detectors {
+  detect::DetectFaces stage;
+  Machine machine;
+  LookCosts costs;
+  Crowd crowd;
+  std::vector<Level> ladder;  // never empty
+  std::size_t start = 0;      // the level they are made for
+  std::string choice;         // with detector.input: auto, why this size; else empty
+  std::vector<std::unique_ptr<detect::Detector>> each;
+  std::string name;
+};
+
+// One for each worker, for those inputs.
+Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
+                                                                 const detect::InputRange& inputs,
+                                                                 int workers);
+
+// Measures what each size of the ladder costs here, where that is asked for (auto, reduce): some 50 ms a
+// size. Those beyond 640x384, which few need, are reckoned from it by their pixels. Errors: a line for the
+// user; nothing can be detected.
+// crowd: the cameras that are known.
+Result<Detectors> make_detectors(const detect::DetectorOptions& options, Crowd crowd, memory::Budget& budget);
+
+}  // namespace vigia::load

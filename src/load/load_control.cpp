@@ -1,0 +1,135 @@
+#include "load/load_control.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace vigia::load {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kCalmAtStart = 5s;
+constexpr auto kCalmAfterChange = 3s;
+constexpr double kShortSeconds = 2;
+constexpr double kNeverIdle = 0.98;
+constexpr double kNearFull = 0.9;
+constexpr Nanoseconds kWaitMin = 10s;
+constexpr Nanoseconds kWaitMax = 10min;
+constexpr auto kHolds = 5min;
+// A longer sample tells of a machine that stood still, not of its cameras.
+constexpr double kSampleMax = 3;
+
+double share_of_workers(const LoadSample& sample, const Machine& machine) {
+  return sample.busy / (sample.seconds * machine.workers);
+}
+
+}  // namespace
+
+std::optional<LoadControl::Change> LoadControl::observe(const LoadSample& sample, SteadyTime now) {
+  if (!calm_until_) calm_until_ = now + kCalmAtStart;
+  if (went_up_ && now - *went_up_ >= kHolds) {
+    went_up_.reset();
+    wait_ = kWaitMin;
+  }
+  if (now < *calm_until_ || sample.seconds <= 0 || sample.seconds > kSampleMax) {
+    forget();
+    return std::nullopt;
+  }
+  if (!is_short(sample)) {
+    short_seconds_ = 0;
+    short_late_ = 0;
+    return up(sample, now);
+  }
+  room_since_.reset();
+  short_seconds_ += sample.seconds;
+  short_late_ += sample.frames_late;
+  if (short_seconds_ < kShortSeconds) return std::nullopt;
+  auto change = down();
+  if (change && short_late_ == 0)
+    change->why = fmt::format("the workers were never idle for {:.0f} s", short_seconds_);
+  forget();
+  return change;
+}
+
+void LoadControl::arrived(std::size_t level, SteadyTime now) {
+  if (level < level_) {
+    went_up_ = now;
+  } else {
+    if (went_up_) wait_ = std::min(2 * wait_, kWaitMax);
+    went_up_.reset();
+  }
+  level_ = level;
+  calm_until_ = now + kCalmAfterChange;
+  forget();
+}
+
+void LoadControl::renew(std::vector<Level> ladder, std::size_t level) {
+  ladder_ = std::move(ladder);
+  refused_.assign(ladder_.size(), false);
+  level_ = level;
+  forget();
+}
+
+std::optional<std::size_t> LoadControl::worse() const {
+  for (std::size_t level = level_ + 1; level < ladder_.size(); ++level) {
+    if (!refused_[level]) return level;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> LoadControl::better() const {
+  for (std::size_t level = level_; level > 0; --level) {
+    if (!refused_[level - 1]) return level - 1;
+  }
+  return std::nullopt;
+}
+
+bool LoadControl::is_short(const LoadSample& sample) const {
+  const double busy = share_of_workers(sample, machine_);
+  const double used =
+      use_of(machine_, {sample.work.look / sample.seconds, sample.work.rest / sample.seconds, 0});
+  return busy >= kNeverIdle || (sample.frames_late > 0 && std::max(busy, used) >= kNearFull);
+}
+
+std::optional<LoadControl::Change> LoadControl::down() {
+  const auto level = worse();
+  if (!level) return std::nullopt;
+  return Change{*level, fmt::format("{} frames came too late for the workers in {:.0f} s", short_late_,
+                                    short_seconds_)};
+}
+
+std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, SteadyTime now) {
+  const auto level = better();
+  if (!level || sample.delivering == 0) {
+    room_since_.reset();
+    return std::nullopt;
+  }
+  // As if all cameras were there that may come back.
+  const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
+  const double dearer = ladder_[*level].weight() / at().weight();
+  const double dearest = ladder_[*level].dearest_weight() / at().dearest_weight();
+  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all,
+                                       sample.work.busiest / sample.seconds * dearest});
+  if (use > kUseMax) {
+    room_since_.reset();
+    return std::nullopt;
+  }
+  if (!room_since_) room_since_ = now - from_seconds(sample.seconds);
+  if (now - *room_since_ < wait_) return std::nullopt;
+  return Change{
+      *level,
+      fmt::format("workers use {:.0f} % of their time, and the better level would use {:.0f} % of the "
+                  "machine, for {:.0f} s",
+                  100 * sample.work.look / (sample.seconds * machine_.workers), 100 * use,
+                  to_seconds(wait_))};
+}
+
+void LoadControl::forget() {
+  short_seconds_ = 0;
+  short_late_ = 0;
+  room_since_.reset();
+}
+
+}  // namespace vigia::load

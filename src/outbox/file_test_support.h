@@ -1,0 +1,17 @@
+// What stands in an outbox's file, for tests that must not believe the outbox.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sqlite/sqlite.h"
+
+namespace vigia::outbox {
+
+// How often deliveries of what waits there have begun; -1: the file cannot be read.
+inline std::int64_t begun_in_file(const std::string& path) {
+  auto file = sqlite::Database::open_to_read(path, {"outbox", "outbox.path"});
+  return file ? file->number("SELECT sum(begun) FROM deliveries").value() : -1;
+}
+
+}  // namespace vigia::outbox

@@ -1,0 +1,31 @@
+// How the frames of one camera are handled: the options of every stage that they pass, and its share of
+// the workers. A value. It holds secrets (the camera's token and password): never log it whole.
+#pragma once
+
+#include "camera/camera_options.h"
+#include "domain/camera_spec.h"
+#include "domain/geometry.h"
+#include "shot/shot_options.h"
+#include "track/track_options.h"
+
+namespace vigia::pipeline {
+
+struct CameraSettings {
+  domain::CameraSpec spec;
+  camera::CameraOptions source;
+  domain::Region rot;            // detect and follow only inside; empty: the whole picture
+  int detector_step = 1;         // look for faces in every Nth frame
+  double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
+  int weight = 1;                // turns beside other cameras' where there is not time for all
+  track::TrackOptions track;
+  shot::ShotOptions shot;
+
+  // Frames come as time passes, and may be dropped.
+  [[nodiscard]] bool is_live() const noexcept {
+    return !source.disable_drops && source.play_speed >= 0 && source.play_speed <= 1;
+  }
+
+  bool operator==(const CameraSettings&) const = default;
+};
+
+}  // namespace vigia::pipeline

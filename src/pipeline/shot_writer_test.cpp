@@ -1,0 +1,116 @@
+// The shot thread and the journal: what of open tracks is on disk, and when it goes.
+#include "pipeline/shot_writer.h"
+
+#include <gtest/gtest.h>
+
+#include <opencv2/core.hpp>
+
+#include "testing/fake_clock.h"
+#include "testing/frame_maker.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ShotWriterTest : public ::testing::Test {
+ protected:
+  ShotWriterTest() {
+    settings_.spec.name = "gate";
+    context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
+    auto outbox = outbox::Outbox::open({.path = folder_ / "vigia.db"}, {"directory"}, memory_, clock_);
+    EXPECT_TRUE(outbox.ok());
+    outbox_ = *std::move(outbox);
+    auto ledger = ledger::Ledger::open({.path = "", .keep = 0}, memory_, clock_);
+    EXPECT_TRUE(ledger.ok());
+    ledger_ = *std::move(ledger);
+  }
+
+  // As of that second, when it was best.
+  std::unique_ptr<domain::Track> track(std::uint64_t id, int second = 0) {
+    auto made = std::make_unique<domain::Track>();
+    made->id = id;
+    made->sightings = 30;
+    made->movement = 2;
+    domain::Sighting seen;
+    seen.detection.box = {100, 100, 80, 100};
+    const cv::Mat grey(480, 640, CV_8UC3, cv::Scalar(128, 128, 128));
+    const auto image = std::make_shared<domain::ShotImage>(testing::make_frame(memory_, grey));
+    made->best = domain::BestShot{seen, image, {640, 480}, 2s, UtcTime(1'700'000'000s + second * 1s), {}};
+    return made;
+  }
+  void so_far(std::unique_ptr<domain::Track> track) {
+    ASSERT_FALSE(orders_.push({context_, KeepSoFar{std::move(track)}}));
+  }
+  void over(std::unique_ptr<domain::Track> track) {
+    ASSERT_FALSE(orders_.push({context_, track::Finished{std::move(track), true}}));
+  }
+  status::OutboxStatus figures_after_all() {
+    orders_.close();
+    ShotWriter(orders_, *outbox_, memory_, latency_, *ledger_).run();
+    return outbox_->status();
+  }
+
+  testing::TempDir folder_;
+  testing::FakeClock clock_;
+  memory::MemoryManager memory_{{.gc_interval = 5, .budget_bytes = 100_MiB}};
+  CameraSettings settings_;
+  std::shared_ptr<CameraContext> context_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  StageLatency latency_;
+  ShotOrders orders_{100};
+};
+
+TEST_F(ShotWriterTest, WhoIsInViewIsInTheJournal) {
+  so_far(track(1));
+  so_far(track(2));
+  so_far(track(1, 5));
+  const auto figures = figures_after_all();
+  EXPECT_EQ(figures.in_journal, 2U);
+  EXPECT_EQ(figures.shots, 0U);
+}
+
+TEST_F(ShotWriterTest, AnEndTakesItsRowAlong) {
+  so_far(track(1));
+  over(track(1, 5));
+  so_far(track(2));
+  const auto figures = figures_after_all();
+  EXPECT_EQ(figures.in_journal, 1U);
+  EXPECT_EQ(figures.shots, 1U);
+}
+
+TEST_F(ShotWriterTest, AnEndWithoutAShotToo) {
+  so_far(track(1));
+  auto still = track(1);
+  still->withheld = domain::Reason::no_movement;
+  over(std::move(still));
+  const auto figures = figures_after_all();
+  EXPECT_EQ(figures.in_journal, 0U);
+  EXPECT_EQ(figures.shots, 0U);
+  EXPECT_EQ(context_->counters.faces_not_posted.at(static_cast<std::size_t>(domain::Reason::no_movement)),
+            1U);
+}
+
+TEST_F(ShotWriterTest, OneThatWouldNotBePostedAnyMoreIsTakenBack) {
+  so_far(track(1));
+  auto changed = track(1);
+  changed->best.reset();
+  so_far(std::move(changed));
+  EXPECT_EQ(figures_after_all().in_journal, 0U);
+}
+
+TEST_F(ShotWriterTest, PartsOfAPersonGoWithTheWhole) {
+  so_far(track(1));
+  so_far(track(2));
+  auto whole = track(2, 5);
+  whole->joined = {1};
+  over(std::move(whole));
+  const auto figures = figures_after_all();
+  EXPECT_EQ(figures.in_journal, 0U);
+  EXPECT_EQ(figures.shots, 1U);
+}
+
+}  // namespace
+}  // namespace vigia::pipeline

@@ -1,0 +1,297 @@
+#include "pipeline/strand.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace vigia::pipeline {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A camera that was silent for so long is no longer merely between two frames.
+constexpr auto kSilence = 250ms;
+// A strand that had work for so long without a pause is behind; before, it may be a burst.
+constexpr auto kBehind = 250ms;
+// A camera that sent nothing for so long is away; when it comes back, what it first drops may be the
+// frames that its server has saved up; and after so long it is not expected back.
+constexpr auto kAway = 1500ms;
+constexpr auto kSettles = 5s;
+constexpr auto kForgotten = 5min;
+// Looks that overload leaves within track_miss_interval, at least.
+constexpr double kLooksWithinMiss = 3;
+constexpr double kRounding = 1e-6;  // so that a whole number stays one
+constexpr int kIntervalSmoothing = 8;
+// Frames that the open tracks of one camera may hold for their best shots; beyond, the oldest is turned
+// into a JPEG (about a tenth of its size) although its track goes on.
+constexpr std::size_t kMostFramesHeld = 4;
+constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
+constexpr std::size_t kMostOrdersForJournal = 256;
+
+}  // namespace
+
+Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld world)
+    : camera_(std::move(camera)),
+      world_(world),
+      capacity_(static_cast<std::size_t>(camera_->settings.source.frame_buffer_size)),
+      may_drop_(!camera_->settings.source.disable_drops && camera_->settings.source.play_speed >= 0),
+      is_live_(camera_->settings.is_live()),
+      place_(camera_->settings.weight),
+      gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
+      grader_(camera_->settings.shot),
+      tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->people,
+              camera_->counters.tracks_closed, camera_->takes_thumbnails),
+      last_delivery_(world.clock.now()),
+      last_arrival_(world.clock.now()),
+      waiting_(capacity_ + 1) {}
+
+Strand::~Strand() {
+  const std::unique_ptr<NewFilters> never_taken(next_filters_.exchange(nullptr));
+}
+
+void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
+  const SteadyTime now = world_.clock.now();
+  note_arrival(frame, now);
+  note_interval(frame);
+  if (left_out(frame)) return;
+  std::optional<domain::Frame> dropped;  // let go of outside the lock
+  {
+    MutexLock lock(mutex_);
+    // After a stop the frame goes in although there is no room: it is the last one.
+    while (!may_drop_ && waiting_.size() >= capacity_ && room_.wait(lock, stop)) {
+    }
+    if (may_drop_ && waiting_.size() >= capacity_) dropped = waiting_.pop_front();
+    waiting_.push_back(std::move(frame));
+  }
+  if (dropped) note_drop(now);
+  last_delivery_.store(now, std::memory_order_relaxed);
+  work_came_.store(now, std::memory_order_relaxed);
+  if (claim_turn()) world_.turns.push(*this);
+}
+
+void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
+  world_.latency.of(Stage::read).record(frame.read_took);
+  world_.latency.of(Stage::decode).record(frame.decode_took);
+  const bool begins = settled_at_ == SteadyTime{} || now - last_arrival_.load() > kAway;
+  if (begins) settled_at_ = now + kSettles;
+  last_arrival_.store(now, std::memory_order_relaxed);
+}
+
+bool Strand::left_out(const domain::Frame& frame) {
+  const auto step = static_cast<std::uint64_t>(camera_->settings.detector_step);
+  if (frame.sequence % step != 0) {
+    ++camera_->counters.frames_skipped;
+    return true;
+  }
+  if (!may_drop_ || !begun_ || ++unlooked_ >= overload_step()) {
+    begun_ = true;
+    unlooked_ = 0;
+    return false;
+  }
+  ++camera_->counters.frames_overload_skipped;
+  return true;
+}
+
+// Two looks must not be further apart than a third of what ends a track, or people are split in two.
+int Strand::overload_step() const {
+  const int step = world_.load.step.load(std::memory_order_relaxed);
+  if (step == 1 || frame_interval_ <= Nanoseconds::zero()) return 1;
+  const double between = to_seconds(frame_interval_) * camera_->settings.detector_step;
+  const double most = camera_->settings.track.track_miss_interval / kLooksWithinMiss / between;
+  return std::max(1, most < step ? static_cast<int>(most + kRounding) : step);
+}
+
+void Strand::note_interval(const domain::Frame& frame) {
+  const Nanoseconds passed = frame.stream_time - last_stream_.value_or(frame.stream_time);
+  last_stream_ = frame.stream_time;
+  if (passed <= Nanoseconds::zero()) return;  // a file begins again
+  const bool is_first = frame_interval_ == Nanoseconds::zero();
+  frame_interval_ += is_first ? passed : (passed - frame_interval_) / kIntervalSmoothing;
+}
+
+void Strand::note_drop(SteadyTime now) {
+  ++camera_->counters.frames_dropped;
+  if (!is_live_ || now < settled_at_ || now - scheduled_since_.load() < kBehind) return;
+  world_.load.frames_late.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool Strand::claim_turn() noexcept {
+  if (scheduled_.exchange(true, std::memory_order_acq_rel)) return false;
+  scheduled_since_.store(work_came_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  return true;
+}
+
+void Strand::end() {
+  {
+    MutexLock lock(mutex_);
+    ended_ = true;
+  }
+  if (claim_turn()) world_.turns.push(*this);
+}
+
+void Strand::tick() {
+  if (!has_open_tracks_ || camera_->settings.source.play_speed < 0) return;
+  const SteadyTime now = world_.clock.now();
+  if (now - last_delivery_.load() < kSilence) return;
+  work_came_.store(now, std::memory_order_relaxed);
+  world_.turns.nudge(*this);
+}
+
+Strand::Presence Strand::presence() const {
+  if (!is_live_ || drained_) return {};
+  const Nanoseconds silent = world_.clock.now() - last_arrival_.load();
+  return {.known = silent < kForgotten, .delivering = silent < kAway};
+}
+
+std::optional<domain::Frame> Strand::take_frame() {
+  std::optional<domain::Frame> frame;
+  {
+    MutexLock lock(mutex_);
+    if (waiting_.empty()) return std::nullopt;
+    frame = waiting_.pop_front();
+  }
+  if (!may_drop_) room_.notify_one();
+  return frame;
+}
+
+void Strand::set_filters(const shot::ShotOptions& filters) {
+  auto next = std::make_unique<NewFilters>(filters);
+  const std::unique_ptr<NewFilters> never_taken(
+      next_filters_.exchange(next.release(), std::memory_order_acq_rel));
+}
+
+void Strand::take_new_filters() noexcept {
+  if (next_filters_.load(std::memory_order_relaxed) == nullptr) return;
+  std::unique_ptr<NewFilters> next(next_filters_.exchange(nullptr, std::memory_order_acquire));
+  if (!next) return;
+  grader_ = next->grader;
+  world_.memory.retire(std::move(next));
+}
+
+void Strand::take_turn(detect::Detector& detector) {
+  const SteadyTime begun = world_.clock.now();
+  take_new_filters();
+  if (const auto frame = take_frame()) {
+    process(*frame, detector, begun);
+  } else {
+    let_time_pass(begun);
+  }
+  hand_on();
+  keep_open_tracks(begun);
+  finish_turn(begun);
+}
+
+void Strand::process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now) {
+  CameraCounters& counters = camera_->counters;
+  StageLatency& latency = world_.latency;
+  latency.of(Stage::wait).record(now - frame.decoded_at);
+  if (camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
+      !gate_.moved(frame, camera_->settings.rot)) {
+    last_stream_time_ = frame.stream_time.count();
+    ++counters.frames_imotion_skipped;
+    return;
+  }
+  const detect::View view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
+  if (const Status detected = detector.detect(frame, view, found_); !detected) {
+    if (counters.detector_errors++ == 0) {
+      log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
+    }
+    return;
+  }
+  latency.of(Stage::prepare).record(detector.times().prepare);
+  latency.of(Stage::infer).record(detector.times().infer);
+  const SteadyTime detected = world_.clock.now();
+  grader_.grade_all(found_, frame, world_.min_detection_score, sightings_);
+  tracks_.update(frame, sightings_, finished_);
+  last_stream_time_ = frame.stream_time.count();
+  const SteadyTime tracked = world_.clock.now();
+  latency.of(Stage::track).record(tracked - detected);
+  latency.whole.record(tracked - frame.read_at);
+  ++counters.frames_processed;
+  const auto is_strong = [](const domain::Sighting& sighting) { return !sighting.weak; };
+  counters.faces_detected += static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
+}
+
+void Strand::let_time_pass(SteadyTime now) {
+  bool over = false;
+  {
+    MutexLock lock(mutex_);
+    over = ended_ && waiting_.empty();
+  }
+  if (over) {
+    tracks_.close_all(finished_);
+    closed_all_ = true;
+  } else {
+    // While a live camera may still be connected a pause of the network is no pause of the scene: its tracks
+    // wait for what their stream's own time says.
+    const Nanoseconds silent = now - last_delivery_.load();
+    if (is_live_ && silent <= from_seconds(camera_->settings.source.source_timeout)) return;
+    tracks_.advance(last_stream_time() + silent, finished_);
+  }
+}
+
+void Strand::hand_on() {
+  for (track::Finished& finished : finished_) {
+    if (finished.over) ++camera_->counters.tracks_closed;
+    order({camera_, std::move(finished)});
+  }
+  finished_.clear();
+  bound_held_frames();
+  has_open_tracks_ = tracks_.open() > 0;
+}
+
+void Strand::bound_held_frames() {
+  const memory::Pressure pressure = world_.memory.pressure();
+  const std::size_t keep = pressure == memory::Pressure::none   ? kMostFramesHeld
+                           : pressure == memory::Pressure::soft ? kMostFramesHeldWhenShort
+                                                                : 0;
+  tracks_.to_encode(keep, to_encode_);
+  for (auto& image : to_encode_) order({camera_, EncodeEarly{std::move(image)}});
+  to_encode_.clear();
+}
+
+void Strand::keep_open_tracks(SteadyTime now) {
+  if (world_.journal_interval <= Nanoseconds::zero()) return;
+  // What has ended goes first: the others come again.
+  if (world_.orders.depth() > kMostOrdersForJournal) return;
+  tracks_.to_journal(now, world_.journal_interval, to_journal_);
+  for (auto& track : to_journal_) order({camera_, KeepSoFar{std::move(track)}});
+  to_journal_.clear();
+}
+
+void Strand::order(ShotOrder shot_order) {
+  auto refused = world_.orders.push(std::move(shot_order));
+  if (!refused) return;
+  if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
+    return tracks_.offer_again(*early->image);
+  }
+  if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it comes again
+  if (world_.ledger != nullptr) world_.ledger->note_lost();
+  if (camera_->counters.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
+    log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
+  }
+}
+
+void Strand::finish_turn(SteadyTime begun) {
+  const Nanoseconds took = world_.clock.now() - begun;
+  place_.share.charge(took);
+  if (is_live_) {
+    world_.load.add_busy(took);
+    busy_.fetch_add(took.count(), std::memory_order_relaxed);
+  }
+  if (closed_all_) {
+    drained_.store(true, std::memory_order_release);  // last: from here on it may be gone
+    return;
+  }
+  {
+    MutexLock lock(mutex_);
+    if (waiting_.empty() && !ended_) {
+      // From here on another worker may have it.
+      scheduled_.store(false, std::memory_order_release);
+      return;
+    }
+  }
+  world_.turns.push(*this);
+}
+
+}  // namespace vigia::pipeline

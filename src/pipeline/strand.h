@@ -1,0 +1,163 @@
+// One camera's frames, in order, handled by one worker at a time: found, graded, joined to the camera's
+// tracks. The strand owns the tracks, so no lock and no queue stands between detection and tracking, and
+// no person is split in two by two workers.
+//
+// A few frames may wait. When one more comes, the oldest is dropped and counted, except for cameras that
+// must not drop: their thread waits for room.
+//
+// Locks: one, between the camera's thread and the worker whose turn it is, held for moving one frame and
+// never over a call to anything else. No other thread ever takes it: tick() and all that is read from
+// outside work on atomics.
+//
+// Its end, while others work on: no frame comes any more, end(), no tick() any more; once is_gone() no
+// worker and no list knows it, and it may be destroyed.
+//
+// Threads: deliver() and end() belong to the camera's thread, take_turn() to the worker that got the
+// strand from Turns, tick() to housekeeping; the others are thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/ring.h"
+#include "camera/frame_sink.h"
+#include "detect/detector.h"
+#include "detect/motion_gate.h"
+#include "ledger/ledger.h"
+#include "memory/retirable.h"
+#include "pipeline/camera_context.h"
+#include "pipeline/load_meter.h"
+#include "pipeline/shot_orders.h"
+#include "pipeline/stage_latency.h"
+#include "pipeline/turns.h"
+#include "shot/grade.h"
+#include "track/manage_tracks.h"
+
+namespace vigia::pipeline {
+
+// What all strands share.
+struct StrandWorld {
+  memory::MemoryManager& memory;
+  Clock& clock;
+  Turns& turns;
+  ShotOrders& orders;
+  StageLatency& latency;
+  LoadMeter& load;
+  ledger::Ledger* ledger = nullptr;  // counts the ends that it could not be told of; none: nobody does
+  Nanoseconds journal_interval{0};   // the best shot so far of open tracks is on disk so often; 0: never
+  float min_detection_score = 0;     // what is below it only continues tracks
+};
+
+class Strand final : public camera::FrameSink {
+ public:
+  // Its tracks are numbered on from those that the camera's ledger has.
+  Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld world);
+  ~Strand() override;
+  Strand(const Strand&) = delete;
+  Strand& operator=(const Strand&) = delete;
+
+  void deliver(domain::Frame frame, const std::stop_token& stop) override;
+  // No more frames will come: once those that wait are handled, the open tracks are closed.
+  void end();
+  // Time passes also for a camera that sends nothing: lets its tracks end.
+  void tick();
+  void take_turn(detect::Detector& detector);
+
+  // Faces are graded by these from the next turn on; until the first call by the camera's own. Takes no lock;
+  // what was set and never used gives way to what comes after it.
+  void set_filters(const shot::ShotOptions& filters);
+
+  // Turns' business: see turns.h.
+  [[nodiscard]] TurnPlace<Strand>& place() noexcept { return place_; }
+  [[nodiscard]] bool claim_turn() noexcept;
+
+  // Whether it is a live camera that sends frames, or did so lately; see load_meter.h.
+  struct Presence {
+    bool known = false, delivering = false;
+  };
+  [[nodiscard]] Presence presence() const;
+
+  // Worker time in its turns since the last call, where it is a live camera. Housekeeping's.
+  [[nodiscard]] Nanoseconds take_busy() noexcept { return Nanoseconds(busy_.exchange(0)); }
+
+  // True once end() was called and everything is handed on.
+  [[nodiscard]] bool drained() const noexcept { return drained_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool is_gone() const noexcept {
+    return drained() && !place_.nudged.load(std::memory_order_acquire);
+  }
+  [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
+    return Nanoseconds(last_stream_time_.load());
+  }
+
+ private:
+  [[nodiscard]] bool left_out(const domain::Frame& frame);
+  [[nodiscard]] int overload_step() const;
+  void note_interval(const domain::Frame& frame);
+  void note_arrival(const domain::Frame& frame, SteadyTime now);
+  void note_drop(SteadyTime now);
+  std::optional<domain::Frame> take_frame();
+  void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
+  void let_time_pass(SteadyTime now);
+  void hand_on();
+  void order(ShotOrder shot_order);
+  void bound_held_frames();
+  void keep_open_tracks(SteadyTime now);
+  void finish_turn(SteadyTime begun);
+  void take_new_filters() noexcept;
+
+  // Retired by the worker that took it.
+  struct NewFilters : memory::Retirable {
+    explicit NewFilters(const shot::ShotOptions& filters) : Retirable(sizeof(NewFilters)), grader(filters) {}
+    const shot::Grader grader;
+  };
+
+  // Constant after construction.
+  const std::shared_ptr<CameraContext> camera_;
+  const StrandWorld world_;
+  const std::size_t capacity_;
+  const bool may_drop_, is_live_;
+
+  // The camera's thread's.
+  std::optional<Nanoseconds> last_stream_;  // of the frame before
+  Nanoseconds frame_interval_{0};           // about, by their stream_time; 0: not known yet
+  int unlooked_ = 0;                        // since the last frame that was let through: left out by overload
+  bool begun_ = false;                      // a frame was let through
+  SteadyTime settled_at_{};  // from then on, since it last began to send, what it drops tells of overload
+
+  // Whoever has it scheduled: the queue, or a worker.
+  TurnPlace<Strand> place_;
+
+  // The worker's, who has the turn.
+  detect::MotionGate gate_;
+  shot::Grader grader_;
+  track::ManageTracks tracks_;
+  std::vector<domain::Detection> found_;
+  std::vector<domain::Sighting> sightings_;
+  std::vector<track::Finished> finished_;
+  std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
+  std::vector<std::unique_ptr<domain::Track>> to_journal_;
+  bool closed_all_ = false;
+
+  std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
+  std::atomic<bool> drained_{false};
+  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
+  std::atomic<bool> has_open_tracks_{false};
+  std::atomic<Nanoseconds::rep> last_stream_time_{0};
+  std::atomic<bool> scheduled_{false};         // in Turns, or with a worker; who sets it pushes
+  std::atomic<SteadyTime> scheduled_since_{};  // without a pause
+  std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
+  std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
+  std::atomic<SteadyTime> last_arrival_;       // of any frame
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  CondVar room_;  // only of cameras that must not drop
+  Ring<domain::Frame> waiting_ GUARDED_BY(mutex_);
+  bool ended_ GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace vigia::pipeline

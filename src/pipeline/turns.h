@@ -1,0 +1,124 @@
+// Whose turn it is: the cameras that have something to do, in the order of fair_queue.h. A camera is
+// inside at most once and comes in again after each frame, so that a busy one cannot keep the others
+// waiting.
+//
+// Who may lock: workers only, in pop(), for a few comparisons. push() takes no lock: what it brings lies in
+// a list until the next worker sorts it in. push() is for threads of a frame's way. Slow ones nudge(): that
+// does not even claim the camera's place, so whoever stops in the midst of it delays nothing but its nudge.
+// Cost: push, nudge: two atomic operations, and a system call only where a worker sleeps. pop: one short
+// lock between workers, O(log cameras). No allocation in the steady state.
+// Threads: thread-safe.
+#pragma once
+
+#include <atomic>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "base/mutex.h"
+#include "base/semaphore.h"
+#include "pipeline/fair_queue.h"
+
+namespace vigia::pipeline {
+
+// What a member keeps for its turns. T has it as place(), and bool claim_turn(): true for the one who
+// finds it neither inside nor with a worker; from then on it is.
+template <class T>
+struct TurnPlace {
+  explicit TurnPlace(int weight) : share(weight) {}
+
+  FairShare share;
+  // The lists' own: who came, or was nudged, before it.
+  T* came_before = nullptr;
+  T* nudged_before = nullptr;
+  std::atomic<bool> nudged{false};  // it lies in the list of the nudged
+};
+
+template <class T>
+class TurnsOf {
+ public:
+  // REQUIRES: the caller has claimed its turn. The member must outlive its place.
+  void push(T& member) noexcept {
+    add(came_, member, member.place().came_before);
+    filled_.post();
+  }
+
+  // A turn for the member, unless it has one anyway. It must live on until its place is not nudged any more:
+  // some worker sees to that soon.
+  void nudge(T& member) noexcept {
+    if (member.place().nudged.exchange(true, std::memory_order_acq_rel)) return;
+    add(nudged_, member, member.place().nudged_before);
+    filled_.post();
+  }
+
+  // Waits for the next one; nullptr when stopped and nobody is left.
+  T* pop(const std::stop_token& stop) {
+    while (true) {
+      if (!filled_.try_wait()) sleep(stop);
+      if (T* const next = take()) return next;
+      // A call to stop wakes one, maybe another than it is for: pass it on.
+      if (stop.stop_requested() || stops_ > 0) filled_.post();
+      if (stop.stop_requested()) return nullptr;
+      std::this_thread::yield();
+    }
+  }
+
+ private:
+  static void add(std::atomic<T*>& list, T& member, T*& before) noexcept {
+    before = list.load(std::memory_order_relaxed);
+    while (
+        !list.compare_exchange_weak(before, &member, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+  }
+
+  // One awaking for each post, so that nobody sleeps while somebody is inside. A stop posts with nobody.
+  void sleep(const std::stop_token& stop) {
+    bool is_called = false;
+    {
+      const std::stop_callback wake(stop, [this, &is_called] {
+        is_called = true;
+        ++stops_;
+        filled_.post();
+      });
+      filled_.wait();
+    }
+    if (is_called) --stops_;
+  }
+
+  T* take() {
+    MutexLock lock(mutex_);
+    sort_in();
+    return queue_.take();
+  }
+
+  void sort_in() REQUIRES(mutex_) {
+    T* oldest = nullptr;
+    for (T* newest = came_.exchange(nullptr, std::memory_order_acquire); newest != nullptr;) {
+      T*& before = newest->place().came_before;
+      T* const older = std::exchange(before, oldest);
+      oldest = std::exchange(newest, older);
+    }
+    for (; oldest != nullptr; oldest = oldest->place().came_before)
+      queue_.add(*oldest, oldest->place().share);
+
+    for (T* next = nudged_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
+      T& member = *std::exchange(next, next->place().nudged_before);
+      if (member.claim_turn()) queue_.add(member, member.place().share);
+      // Last: who has no turn may be gone from here on.
+      member.place().nudged.store(false, std::memory_order_release);
+    }
+  }
+
+  std::atomic<T*> came_{nullptr}, nudged_{nullptr};  // the newest of each
+  Semaphore filled_;
+  std::atomic<int> stops_{0};  // workers that sleep and are called to stop
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  FairQueue<T> queue_ GUARDED_BY(mutex_);
+};
+
+class Strand;
+using Turns = TurnsOf<Strand>;
+
+}  // namespace vigia::pipeline

@@ -1,0 +1,132 @@
+#include "pipeline/turns.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+#include <vector>
+
+namespace vigia::pipeline {
+namespace {
+
+struct Member {
+  TurnPlace<Member>& place() noexcept { return turn_place; }
+  bool claim_turn() noexcept { return !claimed.exchange(true); }
+
+  TurnPlace<Member> turn_place{1};
+  std::atomic<bool> claimed{false};
+  std::atomic<int> at_work{0}, turns{0};
+};
+
+class TurnsTest : public ::testing::Test {
+ protected:
+  TurnsTest() { nobody_waits_.request_stop(); }
+  void push(Member& member) {
+    if (member.claim_turn()) turns_.push(member);
+  }
+  Member* pop() { return turns_.pop(nobody_waits_.get_token()); }
+
+  TurnsOf<Member> turns_;
+  Member a_, b_, c_;
+  std::stop_source nobody_waits_;
+};
+
+TEST_F(TurnsTest, InTheOrderInWhichTheyCame) {
+  push(b_);
+  push(a_);
+  EXPECT_EQ(pop(), &b_);
+  push(c_);
+  EXPECT_EQ(pop(), &a_);
+  EXPECT_EQ(pop(), &c_);
+  EXPECT_EQ(pop(), nullptr);
+}
+
+TEST_F(TurnsTest, ANudgeGivesATurnToWhoHasNone) {
+  turns_.nudge(a_);
+  turns_.nudge(a_);
+  EXPECT_EQ(pop(), &a_);
+  EXPECT_EQ(pop(), nullptr);
+  turns_.nudge(a_);
+  EXPECT_EQ(pop(), nullptr) << "it is still with the worker";
+  a_.claimed = false;
+  turns_.nudge(a_);
+  EXPECT_EQ(pop(), &a_);
+}
+
+TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
+  std::vector<std::jthread> workers;
+  std::atomic<int> ended{0};
+  std::stop_source stop;
+  for (int i = 0; i < 3; ++i) {
+    workers.emplace_back([&] {
+      while (Member* const next = turns_.pop(stop.get_token())) ++next->turns;
+      ++ended;
+    });
+  }
+  push(a_);
+  push(b_);
+  stop.request_stop();
+  workers.clear();
+  EXPECT_EQ(ended, 3);
+  EXPECT_EQ(a_.turns + b_.turns, 2);
+}
+
+// Each worker has a stop of its own, and who wakes may be another than the one who is meant.
+TEST_F(TurnsTest, AStopForOneEndsThatOne) {
+  for (int round = 0; round < 100; ++round) {
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < 4; ++i) {
+      workers.emplace_back([this](const std::stop_token& stop) {
+        while (Member* const next = turns_.pop(stop)) {
+          ++next->turns;
+          next->claimed = false;
+        }
+      });
+    }
+    while (workers.size() > 1) workers.erase(workers.begin());  // stops it, and waits for its end
+    push(a_);
+    while (a_.turns <= round) std::this_thread::yield();
+  }
+}
+
+// Members come again and again from several threads, and are nudged by one more, while three take turns.
+TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
+  constexpr int kMembers = 20, kTimes = 2000;
+  std::vector<Member> members(kMembers);
+  std::vector<std::atomic<int>> waiting(kMembers);
+  std::atomic<bool> twice{false};
+  std::stop_source stop;
+  std::vector<std::jthread> workers, others;
+  for (int i = 0; i < 3; ++i) {
+    workers.emplace_back([&] {
+      while (Member* const next = turns_.pop(stop.get_token())) {
+        if (++next->at_work != 1) twice = true;
+        auto& left = waiting[static_cast<std::size_t>(next - &members[0])];
+        const int taken = left.exchange(0);
+        next->turns += taken;
+        --next->at_work;
+        next->claimed = false;
+        if (left > 0) push(*next);  // came meanwhile, and could not claim it
+      }
+    });
+  }
+  for (int thread = 0; thread < 2; ++thread) {
+    others.emplace_back([&, thread] {
+      for (int i = 0; i < kTimes * kMembers / 2; ++i) {
+        const auto which = static_cast<std::size_t>(2 * (i % (kMembers / 2)) + thread);
+        ++waiting[which];
+        push(members[which]);
+      }
+    });
+  }
+  others.emplace_back([&] {
+    for (int i = 0; i < kTimes; ++i) turns_.nudge(members[static_cast<std::size_t>(i % kMembers)]);
+  });
+  others.clear();
+  stop.request_stop();
+  workers.clear();
+  EXPECT_FALSE(twice);
+  for (auto& member : members) EXPECT_EQ(member.turns, kTimes);
+}
+
+}  // namespace
+}  // namespace vigia::pipeline

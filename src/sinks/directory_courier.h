@@ -1,0 +1,50 @@
+// "directory:": faces as files, for those without FindFace and for trying Vigia out.
+//
+//   <dir>/<camera>/<YYYY-MM-DD>/<HHMMSS.mmm>_<track>.jpg     day and time of capture, in UTC
+//   <dir>/events.jsonl                                       one JSON object a face, one a line
+//
+// Guarantees: image and line are on disk (fsync) before the shot counts as delivered. A shot that is
+// delivered twice (a crash before the acknowledgement) has one image and one line; another shot that would
+// take the same name gets _2, _3, ... A camera's name is made safe for a path; two names never share a
+// folder. A line that a crash cut short is ended, so that the next one can be read. Errors: directory
+// missing, full or not writable -> retry, for ever. Cost: two fsync a shot. Threads: thread-safe; lines are
+// appended under a lock.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "delivery/courier.h"
+
+namespace vigia::sinks {
+
+class DirectoryCourier final : public delivery::Courier {
+ public:
+  // directory: made when it is missing, at the first delivery.
+  explicit DirectoryCourier(std::filesystem::path directory);
+
+  [[nodiscard]] std::string name() const override;
+  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+
+ private:
+  struct StoredImage {
+    std::filesystem::path path;
+    bool was_there = false;  // delivered before, perhaps without its line
+  };
+  Result<StoredImage> store_image(const domain::Shot& shot) REQUIRES(mutex_);
+  Status append_line(const std::string& line) REQUIRES(mutex_);
+
+  // Constant after construction.
+  const std::filesystem::path directory_;
+
+  Mutex mutex_;  // one delivery at a time: names are chosen and lines appended
+};
+
+// The camera's name as a folder's: letters, digits, '-', '_', '.', blanks and all beyond ASCII stay; the rest
+// becomes '_', and a name that had to change (or is longer than 80 bytes) ends in a code of its own.
+std::string folder_name(std::string_view camera);
+
+}  // namespace vigia::sinks

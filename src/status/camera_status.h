@@ -1,0 +1,48 @@
+// One camera, and the list that cameras come from. Values.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/clock.h"
+
+namespace vigia::status {
+
+struct CameraStatus {
+  std::string name;
+  std::string state;    // camera/camera_state.h, or REMOVED: FindFace took it away
+  std::string message;  // why it is in that state, where there is a why
+  std::uint64_t frames_decoded = 0;
+  std::uint64_t frames_processed = 0;
+  std::uint64_t frames_dropped = 0;
+  std::uint64_t frames_skipped = 0;
+  std::uint64_t frames_overload_skipped = 0;
+  std::uint64_t frames_imotion_skipped = 0;
+  std::uint64_t detector_errors = 0;
+  std::uint64_t frames_damaged = 0;
+  double processing_fps = 0;
+  std::uint64_t decoding_soft_errors = 0;
+  std::uint64_t stamps_corrected = 0;
+  std::uint64_t job_starts = 0;
+  std::uint64_t faces_detected = 0;
+  std::uint64_t tracks_closed = 0;
+  std::uint64_t faces_posted = 0;
+  std::uint64_t faces_failed = 0;
+  std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
+  bool is_online = false;                                 // video comes
+  Nanoseconds stream_time{0};                             // how far its video has come, since it was opened
+  bool failed = false;  // it could never start, or a single_pass file broke off
+
+  // Adds the counters of another camera to these.
+  void add(const CameraStatus& other);
+};
+
+// What FindFace's list of cameras did, after the first one.
+struct CameraListStatus {
+  std::uint64_t added = 0;
+  std::uint64_t removed = 0;
+  std::uint64_t changed = 0;
+};
+
+}  // namespace vigia::status

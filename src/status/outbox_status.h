@@ -1,0 +1,27 @@
+// What waits in the outbox, and what the outbox itself gave up since the start. Values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace vigia::status {
+
+struct OutboxStatus {
+  struct Route {
+    std::string name;
+    std::size_t pending = 0;
+  };
+  std::vector<Route> routes;
+  std::size_t shots = 0;      // that wait for at least one route
+  Bytes bytes = 0;            // of their images
+  std::size_t in_memory = 0;  // of the shots: not on disk, which refuses them
+  std::uint64_t shed = 0, expired = 0, lost = 0;
+  std::size_t in_journal = 0;         // tracks that are open and have a shot on disk; in none of the above
+  std::uint64_t journal_refused = 0;  // how often one had no room there, or the disk refused it
+};
+
+}  // namespace vigia::status

@@ -1,0 +1,28 @@
+// One receiver: what became of the shots there, and whether it takes any. Values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace vigia::status {
+
+enum class BreakerState { closed, open, half_open };  // see delivery/breaker.h
+std::string_view to_string(BreakerState state) noexcept;
+
+struct BreakerStatus {
+  BreakerState state = BreakerState::closed;
+  double seconds = 0;        // closed, or since it was
+  int failures = 0;          // in a row, until now
+  double next_try = 0;       // of open: seconds from now
+  std::uint64_t opened = 0;  // how often since the start; half open does not end it
+  std::string why;           // the last failure, while not closed
+};
+
+struct RouteStatus {
+  std::string name;  // "findface"
+  std::uint64_t pending = 0, delivered = 0, refused = 0, failed = 0;
+  BreakerStatus breaker;
+};
+
+}  // namespace vigia::status

@@ -1,0 +1,44 @@
+#include "status/snapshot.h"
+
+#include <algorithm>
+
+namespace vigia::status {
+
+void CameraStatus::add(const CameraStatus& other) {
+  for (const auto field :
+       {&CameraStatus::frames_decoded, &CameraStatus::frames_processed, &CameraStatus::frames_dropped,
+        &CameraStatus::frames_skipped, &CameraStatus::frames_overload_skipped,
+        &CameraStatus::frames_imotion_skipped, &CameraStatus::detector_errors, &CameraStatus::frames_damaged,
+        &CameraStatus::decoding_soft_errors, &CameraStatus::stamps_corrected, &CameraStatus::job_starts,
+        &CameraStatus::faces_detected, &CameraStatus::tracks_closed, &CameraStatus::faces_posted,
+        &CameraStatus::faces_failed}) {
+    this->*field += other.*field;
+  }
+  for (const auto& [reason, count] : other.faces_not_posted) faces_not_posted[reason] += count;
+}
+
+std::string_view to_string(BreakerState state) noexcept {
+  switch (state) {
+    case BreakerState::closed:
+      return "closed";
+    case BreakerState::open:
+      return "open";
+    case BreakerState::half_open:
+      return "half_open";
+  }
+  return "?";
+}
+
+bool Snapshot::failed() const {
+  if (former && former->faces_failed > 0) return true;
+  return std::any_of(cameras.begin(), cameras.end(),
+                     [](const CameraStatus& camera) { return camera.failed || camera.faces_failed > 0; });
+}
+
+std::uint64_t Snapshot::total(std::uint64_t CameraStatus::*counter) const {
+  std::uint64_t sum = former ? (*former).*counter : 0;
+  for (const CameraStatus& camera : cameras) sum += camera.*counter;
+  return sum;
+}
+
+}  // namespace vigia::status

@@ -1,0 +1,48 @@
+// The state of the whole program at one moment, as plain values. Each part fills its own piece, and
+// whatever shows the state is made from this and from nothing else: the summary, the log line of each minute,
+// the states of cameras that couriers publish.
+//
+//   const status::Snapshot now = orchestrator.snapshot();
+//   log::info("{} frames", now.total(&status::CameraStatus::frames_processed));
+//
+// Threads: a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory/memory_stats.h"
+#include "status/camera_status.h"
+#include "status/latency_status.h"
+#include "status/load_status.h"
+#include "status/outbox_status.h"
+#include "status/route_status.h"
+
+namespace vigia::status {
+
+struct Snapshot {
+  double seconds = 0;  // since the start
+  int workers = 0;
+  std::vector<CameraStatus> cameras;   // those that are there, then removed ones, state REMOVED
+  std::optional<CameraStatus> former;  // removed ones that have no row any more, together
+  CameraListStatus camera_list;
+  LoadStatus load;
+  LatencyStatus latency;
+  double cpu_seconds = 0;  // of all threads of this process
+  OutboxStatus outbox;
+  std::vector<RouteStatus> routes;  // the primary one first
+  std::uint64_t ledger_lost = 0;    // entries that the ledger of tracks' ends could not keep
+  memory::MemoryStats memory;
+
+  // Something went wrong that the user must know of: a camera that could never start, a file that could
+  // not be read to its end, a face that was lost.
+  [[nodiscard]] bool failed() const;
+  // A counter of all cameras together, those that were removed among them.
+  [[nodiscard]] std::uint64_t total(std::uint64_t CameraStatus::*counter) const;
+  // Faces that wait on the primary route.
+  [[nodiscard]] std::uint64_t faces_pending() const { return routes.empty() ? 0 : routes.front().pending; }
+};
+
+}  // namespace vigia::status

@@ -1,0 +1,54 @@
+// A program that is watched or tried: started as a child that cannot outlive us, asked to stop as by Ctrl+C.
+// In a process group of its own, so that a Ctrl+C at the terminal is ours alone to answer.
+// Threads: owner thread only; the thread that starts it must live on: the child dies with that thread.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace vigia::testing {
+
+struct ChildStart {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;  // without the program's name
+  std::map<std::string, std::string> environment;
+  std::filesystem::path out, err;     // files that its output goes to
+  std::filesystem::path folder = {};  // where it runs; empty: where we do
+};
+
+class Child {
+ public:
+  // Sets SIGCHLD to its default for the whole process: ignored, as some starters of programs leave it, a
+  // child's end would be lost. Errors: io. That the program could not be executed is known by its exit status
+  // 127.
+  static Result<std::unique_ptr<Child>> start(const ChildStart& start);
+  ~Child();  // kills it if it still runs
+  static constexpr int kUnknown = -1;
+
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }  // also of one that has ended
+  // None while it runs; 128 + n when a signal n ended it; kUnknown when somebody else in this process was
+  // told of its end.
+  [[nodiscard]] std::optional<int> exit_status();
+  // Asks it to stop, waits, and kills it after that time (status 137 then).
+  int stop(std::chrono::seconds at_most);
+
+ private:
+  explicit Child(pid_t pid) : pid_(pid) {}
+
+  const pid_t pid_;
+  std::optional<int> status_;
+};
+
+}  // namespace vigia::testing
