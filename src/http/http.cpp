@@ -3,8 +3,9 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <cctype>
-#include <charconv>
+#include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
 
 #include "http/call.h"
@@ -60,34 +61,20 @@ std::string warning_of(const TlsOptions& tls) {
 }
 
 std::string url_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 ||
-                                       std::string_view("-_.~").find(c) != std::string_view::npos);
-    if (plain) {
-      out += c;
-    } else {
-      out += fmt::format("%{:02X}", byte);
-    }
-  }
-  return out;
+  const std::unique_ptr<char, void (*)(void*)> escaped(
+      curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size())), &curl_free);
+  return text.empty() || escaped == nullptr ? std::string() : std::string(escaped.get());
 }
 
 std::string url_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    unsigned value = 0;
-    const bool escape = text[at] == '%' && at + 2 < text.size();
-    const char* begin = text.data() + at + 1;
-    if (escape && std::from_chars(begin, begin + 2, value, 16).ptr == begin + 2) {
-      out += static_cast<char>(value);
-      at += 2;
-    } else {
-      out += text[at] == '+' ? ' ' : text[at];
-    }
-  }
-  return out;
+  std::string with_spaces(text);
+  std::ranges::replace(with_spaces, '+', ' ');
+  int size = 0;
+  const std::unique_ptr<char, void (*)(void*)> plain(
+      curl_easy_unescape(nullptr, with_spaces.data(), static_cast<int>(with_spaces.size()), &size),
+      &curl_free);
+  return text.empty() || plain == nullptr ? std::string()
+                                          : std::string(plain.get(), static_cast<std::size_t>(size));
 }
 
 }  // namespace vigia::http

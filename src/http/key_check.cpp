@@ -8,6 +8,8 @@
 #include <exception>
 #include <utility>
 
+#include "http/body.h"
+
 namespace vigia::http {
 namespace {
 
@@ -23,10 +25,7 @@ std::string pin_of(const X509* certificate) {
       EVP_Digest(der, static_cast<std::size_t>(size), digest.data(), &digest_size, EVP_sha256(), nullptr);
   OPENSSL_free(der);
   if (hashed != 1) return "";
-  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), digest.data(), static_cast<int>(digest_size));
-  return "sha256//" +
-         std::string(reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(length));
+  return "sha256//" + base64({reinterpret_cast<const char*>(digest.data()), digest_size});
 }
 
 }  // namespace
