@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "orchestrator/receivers.h"
+#include "pipeline/shot_encoder.h"
 #include "pipeline/shot_writer.h"
 #include "status/snapshot.h"
 #include "testing/sanitized.h"
@@ -18,7 +19,9 @@ namespace {
 using namespace std::chrono_literals;
 using fleet::Cameras;
 using pipeline::CameraSettings;
+using pipeline::EncodedShots;
 using pipeline::FaceResults;
+using pipeline::ShotEncoder;
 using pipeline::ShotOrders;
 using pipeline::ShotWriter;
 using pipeline::StageLatency;
@@ -52,7 +55,8 @@ class CamerasTest : public ::testing::Test {
     auto ledger = ledger::Ledger::open(settings_.ledger, memory_, system_clock());
     ASSERT_TRUE(ledger.ok()) << ledger.error().text;
     ledger_ = *std::move(ledger);
-    writer_.emplace(orders_, *outbox_, memory_, latency_, *ledger_);
+    encoder_.emplace(orders_, ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
+    writer_.emplace(encoded_, *outbox_);
     faces_.emplace(*ledger_);
     routes_.emplace(make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_, *faces_,
                     system_clock());
@@ -60,7 +64,8 @@ class CamerasTest : public ::testing::Test {
                      Cameras::Known::by_id);
     sender_ =
         Worker("sender", [this](const std::stop_token& stop) { routes_->run_sender("directory", stop); });
-    shots_ = Worker("shots", [this](const std::stop_token&) { writer_->run(); });
+    encoding_ = Worker("encoder", [this](const std::stop_token&) { encoder_->run(); });
+    writing_ = Worker("writer", [this](const std::stop_token&) { writer_->run(); });
     for (int i = 0; i < 2; ++i) {
       workers_.emplace_back("worker", [this](const std::stop_token& stop) {
         WalkingFace detector;
@@ -76,7 +81,8 @@ class CamerasTest : public ::testing::Test {
     cameras_->stop();
     workers_.clear();
     orders_.close();
-    shots_.join();
+    encoding_.join();
+    writing_.join();
     sender_ = Worker();
     cameras_->clear();
   }
@@ -138,13 +144,15 @@ class CamerasTest : public ::testing::Test {
   StageLatency latency_;
   pipeline::LoadMeter load_;
   std::unique_ptr<outbox::Outbox> outbox_;
+  EncodedShots encoded_{memory_.budget()};
+  std::optional<ShotEncoder> encoder_;
   std::optional<ShotWriter> writer_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::optional<FaceResults> faces_;
   findface::CameraTokens tokens_;
   std::optional<delivery::Routes> routes_;
   std::optional<Cameras> cameras_;
-  Worker sender_, shots_;
+  Worker sender_, encoding_, writing_;
   std::vector<Worker> workers_;
   Worker housekeeping_;
 };

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Closed tracks that may wait for the shot writer: minutes of the busiest crowd. Their frames are bounded
+// Closed tracks that may wait for the shot encoder: minutes of the busiest crowd. Their frames are bounded
 // by the pools, so this bounds only small objects.
 constexpr std::size_t kMostOrders = 4096;
 constexpr auto kTick = 100ms;
@@ -30,7 +30,11 @@ Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Setti
 }
 
 Orchestrator::Orchestrator(const settings::Settings& settings, Clock& clock)
-    : settings_(settings), clock_(clock), memory_(settings.memory), orders_(kMostOrders) {}
+    : settings_(settings),
+      clock_(clock),
+      memory_(settings.memory),
+      orders_(kMostOrders),
+      encoded_(memory_.budget()) {}
 
 Orchestrator::~Orchestrator() {
   if (parts_started_ > 0) static_cast<void>(stop());
@@ -51,7 +55,9 @@ Status Orchestrator::prepare() {
   auto ledger = ledger::Ledger::open(settings_.ledger, memory_, clock_);
   if (!ledger) return ledger.error();
   ledger_ = *std::move(ledger);
-  shot_writer_ = std::make_unique<pipeline::ShotWriter>(orders_, *outbox_, memory_, latency_, *ledger_);
+  shot_writer_ = std::make_unique<pipeline::ShotWriter>(encoded_, *outbox_);
+  shot_encoder_ = std::make_unique<pipeline::ShotEncoder>(
+      orders_, pipeline::ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
   faces_ = std::make_unique<pipeline::FaceResults>(*ledger_);
   findface_ = make_findface(settings_, clock_);
   routes_ = std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
@@ -94,7 +100,7 @@ status::Snapshot Orchestrator::stop() {
 }
 
 // The order in which the program starts; it stops in the reverse one.
-const std::array<Orchestrator::Part, 11> Orchestrator::kParts{{
+const std::array<Orchestrator::Part, 12> Orchestrator::kParts{{
     {"memory", &Orchestrator::start_memory, &Orchestrator::stop_memory},
     {"figures", &Orchestrator::start_figures, &Orchestrator::stop_figures},
     {"ledger", &Orchestrator::start_ledger, &Orchestrator::stop_ledger},
@@ -102,6 +108,7 @@ const std::array<Orchestrator::Part, 11> Orchestrator::kParts{{
     {"outbox", &Orchestrator::start_outbox, &Orchestrator::stop_outbox},
     {"senders", &Orchestrator::start_senders, &Orchestrator::stop_senders},
     {"shot writer", &Orchestrator::start_shot_writer, &Orchestrator::stop_shot_writer},
+    {"shot encoder", &Orchestrator::start_shot_encoder, &Orchestrator::stop_shot_encoder},
     {"workers", &Orchestrator::start_workers, &Orchestrator::stop_workers},
     {"cameras", &Orchestrator::start_cameras, &Orchestrator::stop_cameras},
     {"camera list", &Orchestrator::start_camera_list, &Orchestrator::stop_camera_list},
@@ -161,11 +168,19 @@ void Orchestrator::stop_senders() {
 }
 
 void Orchestrator::start_shot_writer() {
-  shot_thread_ = Worker("shots", [this](const std::stop_token&) { shot_writer_->run(); });
+  writer_thread_ = Worker("shot writer", [this](const std::stop_token&) { shot_writer_->run(); });
 }
 void Orchestrator::stop_shot_writer() {
+  encoded_.close();
+  writer_thread_.join();
+}
+
+void Orchestrator::start_shot_encoder() {
+  encoder_thread_ = Worker("shot encoder", [this](const std::stop_token&) { shot_encoder_->run(); });
+}
+void Orchestrator::stop_shot_encoder() {
   orders_.close();
-  shot_thread_.join();
+  encoder_thread_.join();
 }
 
 void Orchestrator::start_workers() {

@@ -27,8 +27,10 @@
 #include "load/overload.h"
 #include "memory/memory_manager.h"
 #include "outbox/outbox.h"
+#include "pipeline/encoded_shots.h"
 #include "pipeline/face_results.h"
 #include "pipeline/load_meter.h"
+#include "pipeline/shot_encoder.h"
 #include "pipeline/shot_orders.h"
 #include "pipeline/shot_writer.h"
 #include "pipeline/stage_latency.h"
@@ -62,7 +64,7 @@ class Orchestrator {
     void (Orchestrator::*start)();
     void (Orchestrator::*stop)();  // also where start threw half-way
   };
-  static const std::array<Part, 11> kParts;
+  static const std::array<Part, 12> kParts;
 
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
@@ -82,6 +84,8 @@ class Orchestrator {
   void stop_senders();
   void start_shot_writer();
   void stop_shot_writer();
+  void start_shot_encoder();
+  void stop_shot_encoder();
   void start_workers();
   void stop_workers();
   void start_cameras();
@@ -104,12 +108,14 @@ class Orchestrator {
   pipeline::LoadMeter load_meter_;
   pipeline::Turns turns_;
   pipeline::ShotOrders orders_;
+  pipeline::EncodedShots encoded_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<pipeline::FaceResults> faces_;
   std::unique_ptr<findface::Server> findface_;  // nullptr without FindFace
   std::unique_ptr<delivery::Routes> routes_;
   std::unique_ptr<pipeline::ShotWriter> shot_writer_;
+  std::unique_ptr<pipeline::ShotEncoder> shot_encoder_;
   std::unique_ptr<load::Overload> overload_;
   findface::CameraTokens no_tokens_;  // without FindFace
   std::unique_ptr<fleet::Cameras> cameras_;
@@ -119,7 +125,8 @@ class Orchestrator {
 
   Worker ledger_thread_;
   std::vector<Worker> senders_;
-  Worker shot_thread_;
+  Worker writer_thread_;
+  Worker encoder_thread_;
   std::vector<Worker> workers_;
   Worker camera_list_thread_;
   Worker housekeeping_;

@@ -3,9 +3,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <opencv2/core.hpp>
+#include <thread>
+#include <vector>
 
+#include "base/worker.h"
+#include "pipeline/shot_encoder.h"
 #include "testing/fake_clock.h"
+#include "testing/faulty_disk.h"
 #include "testing/frame_maker.h"
 #include "testing/temp_dir.h"
 
@@ -46,12 +52,23 @@ class ShotWriterTest : public ::testing::Test {
   void over(std::unique_ptr<domain::Track> track) {
     ASSERT_FALSE(orders_.push({context_, track::Finished{std::move(track), true}}));
   }
+  void encode() { ShotEncoder(orders_, {encoded_, *outbox_, memory_, latency_, *ledger_}).run(); }
+  void write() { ShotWriter(encoded_, *outbox_).run(); }
   status::OutboxStatus figures_after_all() {
     orders_.close();
-    ShotWriter(orders_, *outbox_, memory_, latency_, *ledger_).run();
+    encode();
+    write();
     return outbox_->status();
   }
 
+  // Only a test that fails waits for long.
+  template <class Condition>
+  static bool eventually(Condition condition) {
+    for (int i = 0; i < 60'000 && !condition(); ++i) std::this_thread::sleep_for(1ms);
+    return condition();
+  }
+
+  testing::FaultyDisk disk_;  // before the outbox opens its file
   testing::TempDir folder_;
   testing::FakeClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 5, .budget_bytes = 100_MiB}};
@@ -61,6 +78,7 @@ class ShotWriterTest : public ::testing::Test {
   std::unique_ptr<ledger::Ledger> ledger_;
   StageLatency latency_;
   ShotOrders orders_{100};
+  EncodedShots encoded_{memory_.budget()};
 };
 
 TEST_F(ShotWriterTest, WhoIsInViewIsInTheJournal) {
@@ -110,6 +128,27 @@ TEST_F(ShotWriterTest, PartsOfAPersonGoWithTheWhole) {
   const auto figures = figures_after_all();
   EXPECT_EQ(figures.in_journal, 0U);
   EXPECT_EQ(figures.shots, 1U);
+}
+
+// A disk may take seconds for one fsync: only JPEG bytes wait for it, frames go back to their cameras.
+TEST_F(ShotWriterTest, ADiskThatHangsKeepsNoFrame) {
+  disk_.hold();
+  Worker encoder("encoder", [this](const std::stop_token&) { encode(); });
+  Worker writer("writer", [this](const std::stop_token&) { write(); });
+  std::vector<std::shared_ptr<domain::ShotImage>> images;
+  for (std::uint64_t id = 1; id <= 50; ++id) {
+    auto closed = track(id);
+    images.push_back(closed->best->image);
+    over(std::move(closed));
+  }
+  EXPECT_TRUE(eventually([&] {
+    return disk_.held() > 0 && std::ranges::none_of(images, [](const auto& image) { return image->frame(); });
+  }));
+  disk_.let_go();
+  orders_.close();
+  encoder.join();
+  writer.join();
+  EXPECT_EQ(outbox_->status().shots, 50U);
 }
 
 }  // namespace
