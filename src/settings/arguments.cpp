@@ -10,6 +10,7 @@
 #include "settings/problems.h"
 #include "settings/spelling.h"
 #include "settings/value.h"
+#include "settings/version.h"
 
 namespace vigia::settings {
 namespace {
@@ -113,7 +114,7 @@ std::string without_last_line_end(std::string text) {
 
 void add_common(CLI::App& app, bool& verbose) {
   app.footer(std::string(kExamples));
-  app.set_version_flag("--version", std::string("vigia ") + VIGIA_VERSION, "print the version");
+  app.set_version_flag("--version", std::string("vigia ") + kVersion, "print the version");
   app.set_help_flag("-h,--help", "print this");
   app.add_flag("-v,--verbose", verbose, "log at level debug");
   app.require_subcommand(1);
