@@ -10,10 +10,11 @@ constexpr const char* kEverything = "*";
 
 }  // namespace
 
-Outage::Outage(FakeFindFace& server, std::vector<OutagePeriod> periods, Certificates certificates)
+FaultSchedule::FaultSchedule(FakeFindFace& server, std::vector<FaultPeriod> periods,
+                             Certificates certificates)
     : server_(server), periods_(std::move(periods)), certificates_(std::move(certificates)) {}
 
-Status Outage::follow(double seconds) {
+Status FaultSchedule::follow(double seconds) {
   if (current_ && periods_[next_ - 1].to <= seconds) {
     current_ = false;
     if (Status ended = end(periods_[next_ - 1].kind); !ended) return ended;
@@ -25,90 +26,90 @@ Status Outage::follow(double seconds) {
   return ok_status();
 }
 
-Status Outage::begin(OutageKind kind) {
+Status FaultSchedule::begin(ServerFault kind) {
   const auto everything = [this](Fault fault) { server_.inject(kEverything, std::move(fault), -1); };
   switch (kind) {
-    case OutageKind::down:
+    case ServerFault::down:
       server_.go_down();
       break;
-    case OutageKind::hang:
+    case ServerFault::hang:
       everything({.kind = Fault::Kind::hang});
       break;
-    case OutageKind::refuse:
+    case ServerFault::refuse:
       everything({.kind = Fault::Kind::reset_before_body});
       break;
-    case OutageKind::garbage:
+    case ServerFault::garbage:
       everything({.kind = Fault::Kind::garbage});
       break;
-    case OutageKind::slow:
+    case ServerFault::slow:
       everything({.kind = Fault::Kind::slow, .delay = std::chrono::milliseconds(10)});
       break;
-    case OutageKind::reset_mid_body:
+    case ServerFault::reset_mid_body:
       everything({.kind = Fault::Kind::reset_mid_body});
       break;
-    case OutageKind::reset_answer:
+    case ServerFault::reset_answer:
       everything({.kind = Fault::Kind::reset_after_body});
       break;
-    case OutageKind::unavailable:
+    case ServerFault::unavailable:
       everything({.kind = Fault::Kind::answer, .status = 503, .body = "<html>503</html>"});
       break;
-    case OutageKind::internal_error:
+    case ServerFault::internal_error:
       everything({.kind = Fault::Kind::answer, .status = 500});
       break;
-    case OutageKind::maintenance:
+    case ServerFault::maintenance:
       everything({.kind = Fault::Kind::answer,
                   .body = "<html>We will be back soon</html>",
                   .content_type = "text/html"});
       break;
-    case OutageKind::expired:
+    case ServerFault::expired:
       return server_.use_certificate(certificates_.expired_cert, certificates_.expired_key);
   }
   return ok_status();
 }
 
-Status Outage::end(OutageKind kind) {
-  if (kind == OutageKind::down) return server_.come_up();
-  if (kind == OutageKind::expired) {
+Status FaultSchedule::end(ServerFault kind) {
+  if (kind == ServerFault::down) return server_.come_up();
+  if (kind == ServerFault::expired) {
     return server_.use_certificate(certificates_.good_cert, certificates_.good_key);
   }
   server_.clear_faults();
   return ok_status();
 }
 
-std::string_view to_string(OutageKind kind) noexcept {
+std::string_view to_string(ServerFault kind) noexcept {
   switch (kind) {
-    case OutageKind::down:
+    case ServerFault::down:
       return "down";
-    case OutageKind::hang:
+    case ServerFault::hang:
       return "hang";
-    case OutageKind::refuse:
+    case ServerFault::refuse:
       return "refuse";
-    case OutageKind::garbage:
+    case ServerFault::garbage:
       return "garbage";
-    case OutageKind::slow:
+    case ServerFault::slow:
       return "slow";
-    case OutageKind::reset_mid_body:
+    case ServerFault::reset_mid_body:
       return "reset mid-body";
-    case OutageKind::reset_answer:
+    case ServerFault::reset_answer:
       return "reset instead of an answer";
-    case OutageKind::unavailable:
+    case ServerFault::unavailable:
       return "503";
-    case OutageKind::internal_error:
+    case ServerFault::internal_error:
       return "500";
-    case OutageKind::maintenance:
+    case ServerFault::maintenance:
       return "maintenance page";
-    case OutageKind::expired:
+    case ServerFault::expired:
       return "certificate expired";
   }
   return "?";
 }
 
-std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls) {
-  constexpr int kWithoutTls = static_cast<int>(OutageKind::expired);
+std::vector<FaultPeriod> every_kind_in_turn(double each, double until, bool tls) {
+  constexpr int kWithoutTls = static_cast<int>(ServerFault::expired);
   const int kinds = tls ? kWithoutTls + 1 : kWithoutTls;
-  std::vector<OutagePeriod> periods;
+  std::vector<FaultPeriod> periods;
   for (int i = 0; (2 * i + 2) * each <= until; ++i) {
-    periods.push_back({(2 * i + 1) * each, (2 * i + 2) * each, static_cast<OutageKind>(i % kinds)});
+    periods.push_back({(2 * i + 1) * each, (2 * i + 2) * each, static_cast<ServerFault>(i % kinds)});
   }
   return periods;
 }

@@ -1,6 +1,6 @@
 // Makes a FakeFindFace fail by a schedule in seconds.
 //
-//   Outage outage(server, {{1, 3, OutageKind::down}, {4, 6, OutageKind::hang}});
+//   Outage outage(server, {{1, 3, ServerFault::down}, {4, 6, ServerFault::hang}});
 //   while (...) outage.follow(seconds_since_the_start);      // often: it begins and ends what is due
 //
 // A fault affects every request, not only posts: a hanging server hangs for all of them. Threads: one thread
@@ -17,7 +17,7 @@
 
 namespace vigia::testing {
 
-enum class OutageKind {
+enum class ServerFault {
   down,            // connections break, new ones are refused
   hang,            // requests are read and not answered
   refuse,          // connections break before the request is read
@@ -31,34 +31,34 @@ enum class OutageKind {
   expired,         // another certificate: see Outage
 };
 
-std::string_view to_string(OutageKind kind) noexcept;
+std::string_view to_string(ServerFault kind) noexcept;
 
-struct OutagePeriod {
+struct FaultPeriod {
   double from = 0;  // seconds
   double to = 0;
-  OutageKind kind = OutageKind::down;
+  ServerFault kind = ServerFault::down;
 };
 
-class Outage {
+class FaultSchedule {
  public:
   struct Certificates {
     std::string good_cert, good_key, expired_cert, expired_key;
   };
 
-  // periods: in order, none within another. certificates: for OutageKind::expired only, of a server that was
+  // periods: in order, none within another. certificates: for ServerFault::expired only, of a server that was
   // started with the good one. The server must outlive it.
-  Outage(FakeFindFace& server, std::vector<OutagePeriod> periods, Certificates certificates = {});
+  FaultSchedule(FakeFindFace& server, std::vector<FaultPeriod> periods, Certificates certificates = {});
 
   // Begins and ends the faults that are due. Error: the server does not come up again.
   Status follow(double seconds);
   [[nodiscard]] bool is_over() const { return next_ == periods_.size() && !current_; }
 
  private:
-  Status begin(OutageKind kind);
-  Status end(OutageKind kind);
+  Status begin(ServerFault kind);
+  Status end(ServerFault kind);
 
   FakeFindFace& server_;
-  const std::vector<OutagePeriod> periods_;
+  const std::vector<FaultPeriod> periods_;
   const Certificates certificates_;
   std::size_t next_ = 0;
   bool current_ = false;  // periods_[next_ - 1] is in progress
@@ -66,6 +66,6 @@ class Outage {
 
 // All kinds in turn, repeated until `until`; `expired` only with TLS. Each lasts `each` seconds, followed by
 // as much time without a fault.
-std::vector<OutagePeriod> every_kind_in_turn(double each, double until, bool tls);
+std::vector<FaultPeriod> every_kind_in_turn(double each, double until, bool tls);
 
 }  // namespace vigia::testing

@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "testing/fake_findface.h"
-#include "tests/kill_books.h"
+#include "tests/kill_record.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -113,7 +113,7 @@ class KillFixture : public VigiaProgram {
   }
 
   std::optional<sim::Scene> scene_;
-  KillBooks books_;
+  KillRecord books_;
   // Some hours ago, so that no event is of a time to come.
   const std::int64_t begin_ = std::time(nullptr) - 40'000;
   std::unique_ptr<testing::FakeFindFace> server_;

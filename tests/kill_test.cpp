@@ -126,7 +126,7 @@ class KillTest : public KillFixture {
   }
   void expect_duplicates_explained() const {
     std::map<std::pair<int, std::string>, int> by_break;
-    for (const KillBooks::Duplicate& twice : books_.duplicates()) {
+    for (const KillRecord::Duplicate& twice : books_.duplicates()) {
       fmt::print("twice: {} by run {} and run {}: {}\n", twice.shot.timestamp, twice.first_run,
                  twice.second_run, twice.why.empty() ? "NOT EXPLAINED" : twice.why);
       EXPECT_NE(twice.why, "") << twice.shot.timestamp;

@@ -29,7 +29,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::FakeEvent;
-using testing::Outage;
+using testing::FaultSchedule;
 
 constexpr Bytes kBudget = 256_MiB;
 constexpr int kMostDrains = 5;
@@ -98,7 +98,7 @@ class OutageTest : public VigiaProgram {
   }
   // Watches the scenes while the server follows its schedule, and until it has all whom it missed; then for
   // some seconds with a certificate that is no good.
-  Recovery live_through(std::vector<testing::OutagePeriod> periods, double expired_for) {
+  Recovery live_through(std::vector<testing::FaultPeriod> periods, double expired_for) {
     testing::Program program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
     const auto begin = std::chrono::steady_clock::now();
     const auto now = [&begin] { return std::chrono::steady_clock::now() - begin; };
@@ -112,14 +112,14 @@ class OutageTest : public VigiaProgram {
     }
     recovery.seconds = to_seconds(now() - over);
     EXPECT_EQ(missing, 0U) << "people, " << recovery.seconds << " s after the server was well again";
-    follow(program, {{0, expired_for, testing::OutageKind::expired}});
+    follow(program, {{0, expired_for, testing::ServerFault::expired}});
     program.signal(SIGTERM);
     const auto finished = program.wait();
     EXPECT_EQ(finished.exit_status, 0) << finished.err;
     return recovery;
   }
-  void follow(testing::Program& program, std::vector<testing::OutagePeriod> periods) {
-    Outage outage(*server_, std::move(periods), certificates_);
+  void follow(testing::Program& program, std::vector<testing::FaultPeriod> periods) {
+    FaultSchedule outage(*server_, std::move(periods), certificates_);
     const auto begin = std::chrono::steady_clock::now();
     while (program.running() && !outage.is_over()) {
       EXPECT_TRUE(outage.follow(to_seconds(std::chrono::steady_clock::now() - begin)).ok());
@@ -195,7 +195,7 @@ class OutageTest : public VigiaProgram {
     return duplicates;
   }
 
-  Outage::Certificates certificates_;
+  FaultSchedule::Certificates certificates_;
   std::unique_ptr<testing::FakeFindFace> server_;
   std::vector<Watched> cameras_;
   double base_ = 0;  // of the cameras' time
@@ -212,7 +212,7 @@ TEST_F(OutageTest, NobodyIsLostOnABadDayOfTheServer) {
   write_settings(false, 1);
   const double each = wanted == nullptr ? 0.9 : 10;  // so that every kind has its turn
   auto periods = testing::every_kind_in_turn(each, seconds, false);
-  periods.push_back({seconds, seconds + 3 * each, testing::OutageKind::down});  // so that something waits
+  periods.push_back({seconds, seconds + 3 * each, testing::ServerFault::down});  // so that something waits
   const Recovery recovery = live_through(std::move(periods), 3 * each);
   const auto first = summary();
   expect_every_track_accounted_for(first);

@@ -29,7 +29,7 @@ namespace {
 using namespace std::chrono_literals;
 
 // Prints the lines and remembers whether all were ok.
-class Report {
+class CheckPrinter {
  public:
   void ok(std::string_view what, std::string_view detail) { fmt::print("ok    {}: {}\n", what, detail); }
   void bad(std::string_view what, std::string_view why) {
@@ -70,7 +70,7 @@ class Probe final : public camera::FrameSink {
     return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};
   }
   // sight: what is found in its frames; empty: nothing is known.
-  void report(Report& to, const std::string& sight) const {
+  void report(CheckPrinter& to, const std::string& sight) const {
     const std::string what = "camera " + camera_.spec().name;
     const auto stats = camera_.stats();
     if (seen_) {
@@ -90,11 +90,12 @@ class Probe final : public camera::FrameSink {
 };
 
 // How cameras would be looked at; nothing: no detector can be had.
-using Reckoned = std::optional<load::Reckoning>;
+using Reckoned = std::optional<load::DetectionEstimate>;
 
-Reckoned check_detector(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+Reckoned check_detector(const settings::Settings& settings, memory::MemoryManager& memory,
+                        CheckPrinter& report) {
   const auto detectors = load::make_detectors(
-      settings.detector, load::crowd_of(settings.cameras, settings.defaults), memory.budget());
+      settings.detector, load::demand_of(settings.cameras, settings.defaults), memory.budget());
   if (!detectors) {
     report.bad("detector", detectors.error().text);
     return std::nullopt;
@@ -102,16 +103,16 @@ Reckoned check_detector(const settings::Settings& settings, memory::MemoryManage
   report.ok("detector", fmt::format("{}, {}", detectors->name, detectors->stage.origin()));
   if (const std::string hint = detectors->stage.hint(); !hint.empty())
     fmt::print("note  detector: {}\n", hint);
-  return load::Reckoning{detectors->costs, detectors->machine};
+  return load::DetectionEstimate{detectors->costs, detectors->machine};
 }
 
 // What of each camera's faces is found, at the level that would be chosen for these frames.
 void report_cameras(const settings::Settings& settings, const Reckoned& reckoned,
-                    const std::vector<std::unique_ptr<Probe>>& probes, Report& report) {
+                    const std::vector<std::unique_ptr<Probe>>& probes, CheckPrinter& report) {
   std::vector<domain::Size> frames;
   for (const auto& probe : probes) frames.push_back(probe->frame_size());
-  load::Outlook outlook =
-      reckoned ? outlook_of(*reckoned, settings.cameras, settings.defaults, frames) : load::Outlook();
+  load::CameraOutlook outlook =
+      reckoned ? outlook_of(*reckoned, settings.cameras, settings.defaults, frames) : load::CameraOutlook();
   outlook.cameras.resize(probes.size());
   if (!outlook.choice.empty()) fmt::print("note  detector.input auto: {}\n", outlook.choice);
   for (std::size_t i = 0; i < probes.size(); ++i) {
@@ -129,7 +130,7 @@ void remove_database(const std::string& path) {
   }
 }
 
-void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, Report& report) {
+void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, CheckPrinter& report) {
   const bool existed = std::filesystem::exists(settings.outbox.path);
   {
     const auto outbox =
@@ -143,7 +144,7 @@ void check_outbox(const settings::Settings& settings, memory::MemoryManager& mem
   if (!existed) remove_database(settings.outbox.path);
 }
 
-void check_ledger(const settings::Settings& settings, Report& report) {
+void check_ledger(const settings::Settings& settings, CheckPrinter& report) {
   if (settings.ledger.keep == 0) return report.ok("ledger", "none is kept");
   const bool existed = std::filesystem::exists(settings.ledger.path);
   if (const auto database = ledger::open_to_write(settings.ledger.path); !database) {
@@ -154,7 +155,7 @@ void check_ledger(const settings::Settings& settings, Report& report) {
 }
 
 void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
-                   memory::MemoryManager& memory, Report& report) {
+                   memory::MemoryManager& memory, CheckPrinter& report) {
   std::vector<std::unique_ptr<Probe>> probes;
   double longest = 0;
   for (const auto& camera : settings.cameras) {
@@ -170,7 +171,7 @@ void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
   report_cameras(settings, reckoned, probes, report);
 }
 
-void check_findface(const settings::Settings& settings, Report& report) {
+void check_findface(const settings::Settings& settings, CheckPrinter& report) {
   const http::TlsOptions tls = orchestrator::findface_tls(settings);
   if (const std::string warning = http::warning_of(tls); !warning.empty()) fmt::print("note  {}\n", warning);
   http::Http http(tls);
@@ -187,7 +188,7 @@ void check_findface(const settings::Settings& settings, Report& report) {
   session.log_out();
 }
 
-void check_receivers(const settings::Settings& settings, Report& report) {
+void check_receivers(const settings::Settings& settings, CheckPrinter& report) {
   for (const std::string& name : orchestrator::receivers(settings)) {
     if (name == orchestrator::kFindface) {
       check_findface(settings, report);
@@ -204,7 +205,7 @@ void check_receivers(const settings::Settings& settings, Report& report) {
 }  // namespace
 
 int check(const settings::Settings& settings) {
-  Report report;
+  CheckPrinter report;
   memory::MemoryManager memory(settings.memory);
   const Reckoned reckoned = check_detector(settings, memory, report);
   check_outbox(settings, memory, report);

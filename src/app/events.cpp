@@ -21,8 +21,8 @@
 namespace vigia::app {
 namespace {
 
+using ledger::EndQuery;
 using ledger::EventsOptions;
-using ledger::Question;
 using ledger::Reader;
 using ledger::TrackEnd;
 using Json = nlohmann::ordered_json;
@@ -41,8 +41,8 @@ Error unknown(std::string_view option, const std::string& word, const std::vecto
                                           meant.empty() ? "" : fmt::format("; did you mean '{}'?", meant))};
 }
 
-Result<Question> question_of(const EventsOptions& options) {
-  Question question{.camera = std::nullopt,
+Result<EndQuery> question_of(const EventsOptions& options) {
+  EndQuery question{.camera = std::nullopt,
                     .outcome = std::nullopt,
                     .since = std::nullopt,
                     .limit = options.limit,
@@ -187,7 +187,7 @@ int show(const std::vector<TrackEnd>& ends, const EventsOptions& options) {
 }  // namespace
 
 int events(const settings::Settings& settings, const EventsOptions& options) {
-  const Result<Question> question = question_of(options);
+  const Result<EndQuery> question = question_of(options);
   if (!question) return complain(question.error().text, 2);
   Result<Reader> reader = Reader::open(settings.ledger.path);
   if (!reader) return complain(reader.error().text, 1);

@@ -32,9 +32,9 @@ bool is_url(const std::string& from) {
 }
 
 // On a terminal a number counts up; elsewhere nothing: 0.3 MB are soon there.
-class Progress {
+class DownloadProgress {
  public:
-  ~Progress() {
+  ~DownloadProgress() {
     if (shown_ >= 0) fmt::print(stderr, "\n");
   }
   void show(Bytes so_far, Bytes all) {
@@ -50,7 +50,7 @@ class Progress {
 
 Result<std::string> fetch(const std::string& url, double within) {
   say("getting {}", redact(url));
-  Progress progress;
+  DownloadProgress progress;
   return http::download(url, {.within = from_seconds(within),
                               .at_most = kFileMax,
                               .progress = [&](Bytes so_far, Bytes all) { progress.show(so_far, all); }});

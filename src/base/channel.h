@@ -1,5 +1,5 @@
 // A bounded queue between threads. What: fixed capacity, first in first out, depth and refusals are visible.
-// When not: on the path of single frames (see pipeline/turns.h). Cost: one short lock a call.
+// When not: on the path of single frames (see pipeline/run_queue.h). Cost: one short lock a call.
 // Threads: thread-safe.
 #pragma once
 

@@ -38,7 +38,7 @@ class BareThread {
     report_.cpu_seconds = thread_cpu_seconds() - cpu;
   }
 
-  [[nodiscard]] const BoundReport& report() const { return report_; }  // times: sums
+  [[nodiscard]] const BoundFigures& report() const { return report_; }  // times: sums
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
 
  private:
@@ -65,14 +65,14 @@ class BareThread {
   std::unique_ptr<detect::Detector> detector_;
   std::vector<domain::Detection> found_;
   std::size_t next_ = 0;
-  BoundReport report_;
+  BoundFigures report_;
   std::optional<Error> error_;
 };
 
 using Threads = std::vector<std::unique_ptr<BareThread>>;
 
 Result<Threads> make_threads(const settings::Settings& settings, memory::MemoryManager& memory,
-                             BoundReport& report) {
+                             BoundFigures& report) {
   report.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   report.streams = std::max(report.threads, static_cast<int>(settings.cameras.size()));
   const auto stage = detect::DetectFaces::create(settings.detector, detect::ModelPlaces::from_environment(),
@@ -97,10 +97,10 @@ Result<Threads> make_threads(const settings::Settings& settings, memory::MemoryM
 }
 
 // Frames a second are added up over threads; times are of a frame.
-Status add_up(const Threads& threads, BoundReport& report) {
+Status add_up(const Threads& threads, BoundFigures& report) {
   for (const auto& thread : threads) {
     if (thread->error()) return *thread->error();
-    const BoundReport& one = thread->report();
+    const BoundFigures& one = thread->report();
     report.frames += one.frames;
     report.faces_detected += one.faces_detected;
     report.cpu_seconds += one.cpu_seconds;
@@ -110,18 +110,18 @@ Status add_up(const Threads& threads, BoundReport& report) {
     report.infer_ms += one.infer_ms;
   }
   for (double* const sum : {&report.decode_ms, &report.prepare_ms, &report.infer_ms}) {
-    *sum = JobReport::per(*sum, static_cast<double>(report.frames));
+    *sum = JobFigures::per(*sum, static_cast<double>(report.frames));
   }
   return ok_status();
 }
 
 }  // namespace
 
-Result<BoundReport> measure_bound(const settings::Settings& settings, const BoundWindow& window,
-                                  StopSignals& signals) {
+Result<BoundFigures> measure_bound(const settings::Settings& settings, const BoundWindow& window,
+                                   StopSignals& signals) {
   memory::MemoryManager memory(settings.memory);
   memory.start();
-  BoundReport report;
+  BoundFigures report;
   auto threads = make_threads(settings, memory, report);
   if (!threads) return threads.error();
   std::atomic<Phase> phase{Phase::warm_up};

@@ -18,7 +18,7 @@ struct BoundWindow {  // seconds
 // settings.detector.input must be a size, if the detector has sizes. Cameras' rot
 // is obeyed; their detector_step and imotion_threshold are not: each frame is looked at. Begins at the start
 // of the clips. Ends early on a stop signal. Errors: a line for the user.
-Result<BoundReport> measure_bound(const settings::Settings& settings, const BoundWindow& window,
-                                  StopSignals& signals);
+Result<BoundFigures> measure_bound(const settings::Settings& settings, const BoundWindow& window,
+                                   StopSignals& signals);
 
 }  // namespace vigia::bench

@@ -31,7 +31,7 @@ bool write(const std::optional<std::filesystem::path>& file, const std::string& 
   return written.ok();
 }
 
-bool gave_figures(const ModeReport& report) {
+bool gave_figures(const ModeFigures& report) {
   return report.ended != "failed" && (report.ended != "killed" || report.mode == to_string(Mode::never));
 }
 

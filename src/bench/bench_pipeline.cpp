@@ -32,7 +32,7 @@ Status try_detector(const settings::Settings& settings) {
   return detector ? ok_status() : Status(detector.error());
 }
 
-// OverloadReport::input as a size; 0x0: it is none.
+// OverloadRunFigures::input as a size; 0x0: it is none.
 domain::Size size_of(const std::string& input) {
   domain::Size size;
   if (std::sscanf(input.c_str(), "%dx%d", &size.width, &size.height) != 2) return {};
@@ -93,7 +93,7 @@ class Bench {
     return run.job.stopped ? Error{ErrorCode::cancelled, "stopped"} : ok_status();
   }
 
-  Status measure_bound(const PipelineBenchOptions& options, std::optional<BoundReport>& into) {
+  Status measure_bound(const PipelineBenchOptions& options, std::optional<BoundFigures>& into) {
     auto line = step(options, PipelineStep::bound);
     if (!line) return line.error();
     auto report = read_bound(*line);

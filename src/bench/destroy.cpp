@@ -3,7 +3,7 @@
 #include <atomic>
 #include <vector>
 
-#include "bench/watch.h"
+#include "bench/memory_sampler.h"
 
 namespace vigia::bench {
 namespace {
@@ -37,7 +37,7 @@ Objects make_objects(Bytes bytes, std::atomic<int>& alive) {
 
 }  // namespace
 
-void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report) {
+void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeFigures& report) {
   std::atomic<int> alive{0};
   std::vector<Objects> all(static_cast<std::size_t>(options.workers));
   const auto of = [&](int thread) -> Objects& {
@@ -51,7 +51,7 @@ void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, M
   if (stage.signals.wait_for(kCalm)) return;
 
   static_cast<void>(stage.figures.take_longest());
-  Watch watch(stage.figures, stage.signals, {.limit = 0, .sample_every = kSampleEvery});
+  MemorySampler watch(stage.figures, stage.signals, {.limit = 0, .sample_every = kSampleEvery});
   report.rss_before_bytes = watch.resident();
   stage.figures.measuring = true;
   stage.load.on_each_worker([&](int thread) {

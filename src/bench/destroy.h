@@ -27,6 +27,6 @@ struct DestroyStage {
 };
 
 // Ends early on a stop signal. Fills in report.ended, seconds and the figures of destroying.
-void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeReport& report);
+void destroy_at_once(const DestroyOptions& options, const DestroyStage& stage, ModeFigures& report);
 
 }  // namespace vigia::bench

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr double kGrace = 120;  // seconds beyond its own, for a slow machine
 
 // Takes the whole lines out of `text`.
-void take_lines(std::string& text, ModeReport& report) {
+void take_lines(std::string& text, ModeFigures& report) {
   std::size_t begin = 0;
   for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     // What is cut off by a kill is no line; anything else that does not fit shows as a mode that failed.
@@ -45,10 +45,10 @@ std::vector<std::string> child_arguments(const MemoryBenchOptions& options, Mode
   return words;
 }
 
-Result<ModeReport> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals) {
+Result<ModeFigures> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals) {
   auto process = ChildProcess::start(child_arguments(options, mode));
   if (!process) return process.error();
-  ModeReport report;
+  ModeFigures report;
   report.mode = to_string(mode);
   const SteadyTime deadline = system_clock().now() + from_seconds(options.seconds + kGrace);
   bool killed_by_us = false, stopped = false;

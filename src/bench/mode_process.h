@@ -16,6 +16,6 @@ std::vector<std::string> child_arguments(const MemoryBenchOptions& options, Mode
 
 // Returns when the process has ended. A stop signal is handed on to it, and it ends early. io: it could
 // not be started. Whatever else happens to it stands in the report.
-Result<ModeReport> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals);
+Result<ModeFigures> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals);
 
 }  // namespace vigia::bench

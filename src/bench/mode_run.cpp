@@ -13,8 +13,8 @@
 #include "bench/keeper.h"
 #include "bench/limit.h"
 #include "bench/load.h"
+#include "bench/memory_sampler.h"
 #include "bench/report.h"
-#include "bench/watch.h"
 #include "memory/system_memory.h"
 
 namespace vigia::bench {
@@ -54,7 +54,7 @@ LoadOptions load_options(const MemoryBenchOptions& options) {
 }
 
 // When the hot threads have ended.
-void add_counts(const Figures& figures, const KeeperStats& stats, ModeReport& report) {
+void add_counts(const Figures& figures, const KeeperStats& stats, ModeFigures& report) {
   report.frames_asked = figures.frames_asked;
   report.frames_done = figures.frames_done;
   report.frames_dropped = figures.frames_dropped;
@@ -70,13 +70,13 @@ void add_counts(const Figures& figures, const KeeperStats& stats, ModeReport& re
   report.minor_faults = figures.minor_faults;
 }
 
-ModeReport run_stream(const MemoryBenchOptions& options, StopSignals& signals) {
-  ModeReport report;
+ModeFigures run_stream(const MemoryBenchOptions& options, StopSignals& signals) {
+  ModeFigures report;
   Figures figures;
   const auto keeper = make_keeper(*options.child, keeper_options(options));
   Load load(load_options(options), *keeper, figures);
   load.start();
-  Watch watch(figures, signals, {.limit = options.until_killed ? 0 : limit_of(options)});
+  MemorySampler watch(figures, signals, {.limit = options.until_killed ? 0 : limit_of(options)});
   report.ended = watch.until([&] { return watch.seconds() >= options.seconds; });
   report.seconds = watch.seconds();
   const KeeperStats stats = keeper->stats();  // before the end releases what is left
@@ -85,8 +85,8 @@ ModeReport run_stream(const MemoryBenchOptions& options, StopSignals& signals) {
   return report;
 }
 
-ModeReport run_destroy(const MemoryBenchOptions& options, StopSignals& signals) {
-  ModeReport report;
+ModeFigures run_destroy(const MemoryBenchOptions& options, StopSignals& signals) {
+  ModeFigures report;
   Figures figures;
   const auto keeper = make_keeper(*options.child, keeper_options(options));
   Load load(load_options(options), *keeper, figures);
@@ -104,7 +104,7 @@ int run_mode_here(const MemoryBenchOptions& options, StopSignals& signals) {
   be_expendable();
   const Mode mode = *options.child;
   if (mode == Mode::inlined || mode == Mode::naive_background || mode == Mode::never) let_glibc_keep_frames();
-  ModeReport report = destroys(mode) ? run_destroy(options, signals) : run_stream(options, signals);
+  ModeFigures report = destroys(mode) ? run_destroy(options, signals) : run_stream(options, signals);
   report.mode = to_string(mode);
   report.rss_peak_bytes = memory::process_memory().rss_peak;
   write_line(to_line(report));

@@ -67,8 +67,8 @@ int beyond_first(const std::map<std::size_t, int>& counts) {
 
 }  // namespace
 
-DeliveryFigures score_delivery(const Truth& truth, std::span<const Delivered> shots) {
-  DeliveryFigures figures;
+PeopleDelivered score_delivery(const Truth& truth, std::span<const Delivered> shots) {
+  PeopleDelivered figures;
   const std::vector<float> largest = truth.largest();
   std::vector<int> times(truth.people.size(), 0);
   std::vector<double> sizes(truth.people.size(), 0);

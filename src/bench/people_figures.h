@@ -25,7 +25,7 @@ struct Joined {
   std::uint64_t track = 0;  // 0: none
 };
 
-struct DeliveryFigures {
+struct PeopleDelivered {
   int people = 0, delivered = 0;
   int again = 0;    // shots of somebody beyond the first
   int nobody = 0;   // shots of a picture, or of no known face
@@ -35,7 +35,7 @@ struct DeliveryFigures {
   [[nodiscard]] int lost_count() const { return static_cast<int>(lost.size()); }
 };
 
-DeliveryFigures score_delivery(const Truth& truth, std::span<const Delivered> shots);
+PeopleDelivered score_delivery(const Truth& truth, std::span<const Delivered> shots);
 
 // idf1: of the one-to-one matching of people to tracks that explains most detections, 2 x those explained /
 // (detections + detections in tracks): Ristani et al., Performance Measures and a Data Set for Multi-Target,

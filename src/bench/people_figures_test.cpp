@@ -34,7 +34,7 @@ Delivered at(double seconds, domain::Box face) {
 
 TEST(PeopleFiguresTest, EverybodyOnceIsNothingLostAndNothingAgain) {
   const std::vector shots{at(0.3, kLeft), at(0.9, {560, 50, 160, 200})};
-  const DeliveryFigures figures = score_delivery(two_and_a_poster(), shots);
+  const PeopleDelivered figures = score_delivery(two_and_a_poster(), shots);
   EXPECT_EQ(figures.people, 2);
   EXPECT_EQ(figures.delivered, 2);
   EXPECT_THAT(figures.lost, IsEmpty());
@@ -46,7 +46,7 @@ TEST(PeopleFiguresTest, EverybodyOnceIsNothingLostAndNothingAgain) {
 TEST(PeopleFiguresTest, WhoIsMissingWhoCameTwiceAndWhatIsNobodyAreSaid) {
   const std::vector shots{at(0.3, kRight), at(0.5, kRight), at(0.5, kRight), at(0.2, kWall),
                           at(0.2, {5, 600, 50, 60})};
-  const DeliveryFigures figures = score_delivery(two_and_a_poster(), shots);
+  const PeopleDelivered figures = score_delivery(two_and_a_poster(), shots);
   EXPECT_EQ(figures.delivered, 1);
   EXPECT_THAT(figures.lost, ElementsAre("anna"));
   EXPECT_EQ(figures.again, 2);
@@ -55,7 +55,7 @@ TEST(PeopleFiguresTest, WhoIsMissingWhoCameTwiceAndWhatIsNobodyAreSaid) {
 }
 
 TEST(PeopleFiguresTest, AShotAfterTheFilmIsNobody) {
-  const DeliveryFigures figures = score_delivery(two_and_a_poster(), std::vector{at(77, kLeft)});
+  const PeopleDelivered figures = score_delivery(two_and_a_poster(), std::vector{at(77, kLeft)});
   EXPECT_EQ(figures.nobody, 1);
 }
 

@@ -26,7 +26,7 @@ struct PeopleJob {
 struct PeopleRow {
   std::string name;
   bool pictures = true;  // false: nothing was delivered, as there was nothing to deliver
-  DeliveryFigures delivery;
+  PeopleDelivered delivery;
   JoiningFigures joining;
   std::map<domain::Reason, int> not_posted;
   std::size_t frames = 0, detections = 0, tracks = 0;

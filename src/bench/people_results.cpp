@@ -11,7 +11,7 @@
 namespace vigia::bench {
 namespace {
 
-void add_delivery(DeliveryFigures& sum, const DeliveryFigures& one) {
+void add_delivery(PeopleDelivered& sum, const PeopleDelivered& one) {
   const double delivered = sum.delivered + one.delivered;
   if (delivered > 0) sum.size = (sum.size * sum.delivered + one.size * one.delivered) / delivered;
   sum.people += one.people;
@@ -36,7 +36,7 @@ void add_joining(JoiningFigures& sum, const JoiningFigures& one) {
 }
 
 std::string line_of(const PeopleRow& row, std::size_t width) {
-  const DeliveryFigures& delivery = row.delivery;
+  const PeopleDelivered& delivery = row.delivery;
   const JoiningFigures& joining = row.joining;
   std::string delivered =
       fmt::format("{:>7} {:>9} {:>5} {:>6} {:>6} {:>5.2f}", delivery.people, delivery.delivered,
@@ -57,7 +57,7 @@ std::string line_of(const PeopleRow& row, std::size_t width) {
 }
 
 Json row_json(const PeopleRow& row) {
-  const DeliveryFigures& delivery = row.delivery;
+  const PeopleDelivered& delivery = row.delivery;
   const JoiningFigures& joining = row.joining;
   Json json = {{"name", row.name},
                {"frames", row.frames},

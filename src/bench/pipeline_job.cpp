@@ -29,21 +29,21 @@ struct Mark {
   std::vector<Histogram::Snapshot> stages;
 };
 
-StageReport stage_between(const Histogram::Snapshot& before, const Histogram::Snapshot& after,
-                          std::uint64_t frames) {
+StageFigures stage_between(const Histogram::Snapshot& before, const Histogram::Snapshot& after,
+                           std::uint64_t frames) {
   const Histogram::Snapshot between = after.since(before);
   const auto p = between.percentiles(1ms);
   return {p.p50, p.p95,   p.p99,
-          p.max, p.count, JobReport::per(to_seconds(between.sum()) * 1e3, static_cast<double>(frames))};
+          p.max, p.count, JobFigures::per(to_seconds(between.sum()) * 1e3, static_cast<double>(frames))};
 }
 
-OverloadReport overload_between(const LoadStatus& before, const LoadStatus& after) {
+OverloadRunFigures overload_between(const LoadStatus& before, const LoadStatus& after) {
   return {after.level, after.input, after.step, after.changes,
           after.seconds_reduced - before.seconds_reduced};
 }
 
-JobReport between(const Mark& before, const Mark& after, const JobWindow& window) {
-  JobReport report;
+JobFigures between(const Mark& before, const Mark& after, const JobWindow& window) {
+  JobFigures report;
   const auto grown = [&](std::uint64_t CameraStatus::*field) {
     return after.summary.total(field) - before.summary.total(field);
   };
@@ -71,7 +71,7 @@ JobReport between(const Mark& before, const Mark& after, const JobWindow& window
   return report;
 }
 
-void add_whole_run(const Snapshot& summary, JobReport& report) {
+void add_whole_run(const Snapshot& summary, JobFigures& report) {
   report.hot_stall_p99_us = summary.memory.hot_stall_us.p99;
   report.hot_stall_max_us = summary.memory.hot_stall_us.max;
   report.faces_detected = summary.total(&CameraStatus::faces_detected);
@@ -87,8 +87,8 @@ std::string why_of(const CameraStatus& camera) {
 
 }  // namespace
 
-Result<JobReport> measure_job(const settings::Settings& settings, const JobWindow& window,
-                              StopSignals& signals) {
+Result<JobFigures> measure_job(const settings::Settings& settings, const JobWindow& window,
+                               StopSignals& signals) {
   auto vigia = Orchestrator::create(settings, system_clock());
   if (!vigia) return vigia.error();
   (*vigia)->start();
@@ -100,7 +100,7 @@ Result<JobReport> measure_job(const settings::Settings& settings, const JobWindo
   stopped = stopped || wait(window.seconds);
   const Mark after(**vigia);
   const Snapshot summary = (*vigia)->stop();
-  JobReport report = between(before, after, window);
+  JobFigures report = between(before, after, window);
   report.stopped = stopped;
   add_whole_run(summary, report);
   for (const CameraStatus& camera : summary.cameras) {

@@ -16,7 +16,7 @@ struct JobWindow {
 
 // Ends early, with what there is, on a stop signal. Errors: a line for the user: it cannot start, or a
 // camera shows nothing.
-Result<JobReport> measure_job(const settings::Settings& settings, const JobWindow& window,
-                              StopSignals& signals);
+Result<JobFigures> measure_job(const settings::Settings& settings, const JobWindow& window,
+                               StopSignals& signals);
 
 }  // namespace vigia::bench

@@ -26,17 +26,17 @@ Result<Report> read(const char* kind, std::string_view line) {
 
 }  // namespace
 
-std::string to_line(const JobReport& report) {
+std::string to_line(const JobFigures& report) {
   return line_of("job", report);
 }
-std::string to_line(const BoundReport& report) {
+std::string to_line(const BoundFigures& report) {
   return line_of("bound", report);
 }
-Result<JobReport> read_job(std::string_view line) {
-  return read<JobReport>("job", line);
+Result<JobFigures> read_job(std::string_view line) {
+  return read<JobFigures>("job", line);
 }
-Result<BoundReport> read_bound(std::string_view line) {
-  return read<BoundReport>("bound", line);
+Result<BoundFigures> read_bound(std::string_view line) {
+  return read<BoundFigures>("bound", line);
 }
 
 }  // namespace vigia::bench

@@ -13,7 +13,7 @@
 
 namespace vigia::bench {
 
-struct StageReport {  // milliseconds
+struct StageFigures {  // milliseconds
   double p50 = 0, p95 = 0, p99 = 0, max = 0;
   std::uint64_t count = 0;
   // All of it, for each frame processed. Time on the clock: also while another thread had the core.
@@ -21,7 +21,7 @@ struct StageReport {  // milliseconds
 };
 
 // How detector.on_overload answered: see load/overload.h.
-struct OverloadReport {
+struct OverloadRunFigures {
   int level = 0;              // at the end: steps down from the level of the start
   std::string input;          // at the end: "640x384"
   int step = 1;               // at the end: every Nth frame is looked at
@@ -30,7 +30,7 @@ struct OverloadReport {
 };
 
 // The main job. Of the measured seconds, where nothing else is said.
-struct JobReport {
+struct JobFigures {
   bool stopped = false;  // by the user, before its time
   double seconds = 0;
   std::string detector;
@@ -39,11 +39,11 @@ struct JobReport {
   std::uint64_t frames_decoded = 0, frames_processed = 0, frames_dropped = 0;
   // Left out on purpose: by detector_step, by overload control, by the motion gate.
   std::uint64_t frames_skipped = 0, frames_overload_skipped = 0, frames_imotion_skipped = 0;
-  OverloadReport overload;
+  OverloadRunFigures overload;
   double cpu_seconds = 0;          // of this process
   double foreign_cpu_seconds = 0;  // of all others on this machine meanwhile
-  StageReport latency_ms;          // from a frame's last byte read to the end of its tracking
-  std::array<StageReport, pipeline::kStageNames.size()> stages_ms;
+  StageFigures latency_ms;         // from a frame's last byte read to the end of its tracking
+  std::array<StageFigures, pipeline::kStageNames.size()> stages_ms;
   std::uint64_t faces_posted_measured = 0;
   Bytes rss_peak_bytes = 0;  // from the start on
   // From the start on: time that threads spent in the memory part, a call.
@@ -74,7 +74,7 @@ struct JobReport {
 };
 
 // Decode, prepare and infer alone.
-struct BoundReport {
+struct BoundFigures {
   double seconds = 0;
   std::string detector;
   int threads = 0;
@@ -83,17 +83,17 @@ struct BoundReport {
   double cpu_seconds = 0;
   double decode_ms = 0, prepare_ms = 0, infer_ms = 0;  // mean, of a frame
 
-  [[nodiscard]] double fps() const { return JobReport::per(static_cast<double>(frames), seconds); }
+  [[nodiscard]] double fps() const { return JobFigures::per(static_cast<double>(frames), seconds); }
   [[nodiscard]] double core_ms() const {
-    return JobReport::per(cpu_seconds * 1e3, static_cast<double>(frames));
+    return JobFigures::per(cpu_seconds * 1e3, static_cast<double>(frames));
   }
 };
 
 // One line of JSON each, as the process that measured writes them.
-std::string to_line(const JobReport& report);
-std::string to_line(const BoundReport& report);
+std::string to_line(const JobFigures& report);
+std::string to_line(const BoundFigures& report);
 // Errors: invalid: it is none.
-Result<JobReport> read_job(std::string_view line);
-Result<BoundReport> read_bound(std::string_view line);
+Result<JobFigures> read_job(std::string_view line);
+Result<BoundFigures> read_bound(std::string_view line);
 
 }  // namespace vigia::bench

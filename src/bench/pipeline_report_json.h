@@ -12,7 +12,7 @@ namespace vigia::bench {
 template <class Report, class T>
 concept Any = std::is_same_v<std::remove_const_t<Report>, T>;
 
-template <Any<StageReport> Report, class Visit>
+template <Any<StageFigures> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("p50", report.p50);
   visit("p95", report.p95);
@@ -22,7 +22,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("a_frame", report.a_frame);
 }
 
-template <Any<OverloadReport> Report, class Visit>
+template <Any<OverloadRunFigures> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("level", report.level);
   visit("input", report.input);
@@ -31,7 +31,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("seconds_reduced", report.seconds_reduced);
 }
 
-template <Any<JobReport> Report, class Visit>
+template <Any<JobFigures> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("stopped", report.stopped);
   visit("seconds", report.seconds);
@@ -60,7 +60,7 @@ void each_field(Report& report, const Visit& visit) {
   visit("faces_failed", report.faces_failed);
 }
 
-template <Any<BoundReport> Report, class Visit>
+template <Any<BoundFigures> Report, class Visit>
 void each_field(Report& report, const Visit& visit) {
   visit("seconds", report.seconds);
   visit("detector", report.detector);
@@ -74,15 +74,15 @@ void each_field(Report& report, const Visit& visit) {
   visit("infer_ms", report.infer_ms);
 }
 
-using StageReports = decltype(JobReport::stages_ms);
+using StageReports = decltype(JobFigures::stages_ms);
 
 struct WriteField {
   Json& json;
   void operator()(const char* name, double value) const { json[name] = rounded(value); }
-  void operator()(const char* name, const StageReport& value) const {
+  void operator()(const char* name, const StageFigures& value) const {
     each_field(value, WriteField{json[name]});
   }
-  void operator()(const char* name, const OverloadReport& value) const {
+  void operator()(const char* name, const OverloadRunFigures& value) const {
     each_field(value, WriteField{json[name]});
   }
   void operator()(const char* name, const StageReports& values) const {
@@ -99,8 +99,10 @@ struct WriteField {
 
 struct ReadField {
   const Json& json;
-  void operator()(const char* name, StageReport& value) const { each_field(value, ReadField{json.at(name)}); }
-  void operator()(const char* name, OverloadReport& value) const {
+  void operator()(const char* name, StageFigures& value) const {
+    each_field(value, ReadField{json.at(name)});
+  }
+  void operator()(const char* name, OverloadRunFigures& value) const {
     each_field(value, ReadField{json.at(name)});
   }
   void operator()(const char* name, StageReports& values) const {

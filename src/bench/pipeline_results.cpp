@@ -115,7 +115,7 @@ std::optional<Bound> PipelineRun::bound() const {
   double frames = 0, seconds = 0, cpu = 0;
   for (const auto* const part : {&before, &after}) {
     if (!*part) continue;
-    const BoundReport& report = **part;
+    const BoundFigures& report = **part;
     const auto weight = static_cast<double>(report.frames);
     frames += weight;
     seconds += report.seconds;
@@ -125,10 +125,10 @@ std::optional<Bound> PipelineRun::bound() const {
     bound.infer_ms += weight * report.infer_ms;
   }
   for (double* const sum : {&bound.decode_ms, &bound.prepare_ms, &bound.infer_ms}) {
-    *sum = JobReport::per(*sum, frames);
+    *sum = JobFigures::per(*sum, frames);
   }
-  bound.fps = JobReport::per(frames, seconds);
-  bound.core_ms = JobReport::per(cpu * 1e3, frames);
+  bound.fps = JobFigures::per(frames, seconds);
+  bound.core_ms = JobFigures::per(cpu * 1e3, frames);
   if (before && after && before->fps() > 0) bound.drift = after->fps() / before->fps() - 1;
   return bound;
 }
@@ -147,13 +147,13 @@ std::optional<std::string> PipelineRun::why_no_share() const {
 std::optional<double> PipelineRun::share_of_fps() const {
   const auto whole = bound();
   if (!whole || why_no_share()) return std::nullopt;
-  return JobReport::per(job.fps(), whole->fps);
+  return JobFigures::per(job.fps(), whole->fps);
 }
 
 std::optional<double> PipelineRun::share_of_core_time() const {
   const auto whole = bound();
   if (!whole || why_no_share()) return std::nullopt;
-  return JobReport::per(whole->core_ms, job.core_ms());
+  return JobFigures::per(whole->core_ms, job.core_ms());
 }
 
 std::vector<PipelineRow> rows_of(const PipelineResults& results) {

@@ -24,8 +24,8 @@ struct Bound {
 struct PipelineRun {
   int cameras = 0;
   int round = 1;  // of options.repeat
-  JobReport job;
-  std::optional<BoundReport> before, after;
+  JobFigures job;
+  std::optional<BoundFigures> before, after;
 
   [[nodiscard]] std::optional<Bound> bound() const;
   // Why the bound is not of what the job did, for the user: there are no shares then.

@@ -13,8 +13,8 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-JobReport job(std::uint64_t frames, double cpu_seconds) {
-  JobReport report;
+JobFigures job(std::uint64_t frames, double cpu_seconds) {
+  JobFigures report;
   report.seconds = 10;
   report.detector = "yunet_n 640x384 bf16";
   report.workers = 2;
@@ -29,8 +29,8 @@ JobReport job(std::uint64_t frames, double cpu_seconds) {
   return report;
 }
 
-BoundReport bound(std::uint64_t frames, double cpu_seconds) {
-  BoundReport report;
+BoundFigures bound(std::uint64_t frames, double cpu_seconds) {
+  BoundFigures report;
   report.seconds = 5;
   report.detector = "yunet_n 640x384 bf16";
   report.threads = report.streams = 2;
@@ -80,7 +80,7 @@ TEST(PipelineResultsTest, Shares) {
   without.after.reset();
   EXPECT_FALSE(without.share_of_fps());
   EXPECT_FALSE(without.share_of_core_time());
-  EXPECT_EQ(JobReport().core_ms(), 0) << "nothing processed";
+  EXPECT_EQ(JobFigures().core_ms(), 0) << "nothing processed";
 }
 
 TEST(PipelineResultsTest, ARunAtSeveralLevelsHasNoShare) {
@@ -105,7 +105,7 @@ TEST(PipelineResultsTest, ARunAtSeveralLevelsHasNoShare) {
 }
 
 TEST(PipelineResultsTest, ARunThatLeftFramesOutHasNoShare) {
-  for (const auto field : {&JobReport::frames_skipped, &JobReport::frames_imotion_skipped}) {
+  for (const auto field : {&JobFigures::frames_skipped, &JobFigures::frames_imotion_skipped}) {
     PipelineResults all = results(Pace::realtime);
     all.runs[0].job.*field = 7;
     EXPECT_FALSE(all.runs[0].share_of_core_time());
@@ -159,7 +159,7 @@ TEST(PipelineResultsTest, ReportsCrossFromProcessToProcess) {
 TEST(PipelineResultsTest, WhatWasNeverDecodedIsLost) {
   PipelineResults all = results(Pace::realtime);
   all.runs.resize(1);
-  JobReport& job = all.runs[0].job;
+  JobFigures& job = all.runs[0].job;
   job.frames_offered = 5600;  // of which 2800 were decoded, and 100 of these dropped
   EXPECT_EQ(job.frames_never_decoded(), 2800U);
   EXPECT_DOUBLE_EQ(job.dropped_share(), 100.0 / 5600);
@@ -172,13 +172,13 @@ TEST(PipelineResultsTest, WhatWasNeverDecodedIsLost) {
   EXPECT_EQ(json.at("medians").at(0).at("dropped_share").at("median"), 0.018);
   job.frames_offered = 2799;  // one more came than the rate says
   EXPECT_EQ(job.frames_never_decoded(), 0U);
-  EXPECT_EQ(JobReport().lost_share(), 0) << "nothing offered";
+  EXPECT_EQ(JobFigures().lost_share(), 0) << "nothing offered";
 }
 
 TEST(PipelineResultsTest, WhatWasLeftOutIsToldByReason) {
   PipelineResults all = results(Pace::realtime);
   all.runs.resize(1);
-  JobReport& job = all.runs[0].job;
+  JobFigures& job = all.runs[0].job;
   EXPECT_THAT(to_text(all.runs[0], all), Not(HasSubstr("overload")));
   job.frames_skipped = 140;
   job.frames_overload_skipped = 280;

@@ -38,13 +38,13 @@ std::string share_text(const PipelineRun& run, const PipelineBenchOptions& optio
 }
 
 // Empty where nothing was left out and the detectors were those of the start.
-std::string left_out_text(const JobReport& job) {
+std::string left_out_text(const JobFigures& job) {
   std::string text;
   if (job.frames_left_out() > 0) {
     text += fmt::format("left out   {} by detector_step, {} by overload, {} without motion\n",
                         job.frames_skipped, job.frames_overload_skipped, job.frames_imotion_skipped);
   }
-  const OverloadReport& overload = job.overload;
+  const OverloadRunFigures& overload = job.overload;
   if (overload.changes > 0) {
     text += fmt::format("overload   level {} at the end: {}, step {}; {} changes, reduced for {:.1f} s\n",
                         overload.level, overload.input, overload.step, overload.changes,
@@ -53,11 +53,11 @@ std::string left_out_text(const JobReport& job) {
   return text;
 }
 
-std::string stages_text(const JobReport& job) {
+std::string stages_text(const JobFigures& job) {
   std::string text = fmt::format("{:<10} {:>8} {:>8} {:>8} {:>8} {:>9}\n", "stage, ms", "p50", "p95", "p99",
                                  "max", "a frame");
   for (std::size_t i = 0; i < job.stages_ms.size(); ++i) {
-    const StageReport& stage = job.stages_ms[i];
+    const StageFigures& stage = job.stages_ms[i];
     fmt::format_to(std::back_inserter(text), "{:<10} {:>8.2f} {:>8.2f} {:>8.2f} {:>8.2f} {:>9.3f}\n",
                    pipeline::kStageNames[i], stage.p50, stage.p95, stage.p99, stage.max, stage.a_frame);
   }
@@ -89,7 +89,7 @@ std::string describe(const PipelineResults& results) {
 }
 
 std::string to_text(const PipelineRun& run, const PipelineResults& results) {
-  const JobReport& job = run.job;
+  const JobFigures& job = run.job;
   std::string text = fmt::format("\n{} camera{}, {}, {} workers, {:.1f} s\n", run.cameras,
                                  run.cameras == 1 ? "" : "s", job.detector, job.workers, job.seconds);
   text += fmt::format(
@@ -102,7 +102,7 @@ std::string to_text(const PipelineRun& run, const PipelineResults& results) {
                       job.latency_ms.p50, job.latency_ms.p95, job.latency_ms.p99, job.latency_ms.max);
   text += fmt::format("cores      {:.2f} of {} in use, {:.2f} core-ms a frame; other programs {:.2f}\n",
                       job.cores(), results.machine.cores, job.core_ms(),
-                      JobReport::per(job.foreign_cpu_seconds, job.seconds));
+                      JobFigures::per(job.foreign_cpu_seconds, job.seconds));
   text += fmt::format("memory     {} at most; longest stall {:.3f} ms\n", format_bytes(job.rss_peak_bytes),
                       job.hot_stall_max_us / 1e3);
   text +=

@@ -14,14 +14,14 @@ std::string to_line(const RunSample& sample) {
       .dump();
 }
 
-std::string to_line(const ModeReport& report) {
+std::string to_line(const ModeFigures& report) {
   Json json = Json::object();
   each_figure(report, WriteFigure{json});
   each_destroy_figure(report, WriteFigure{json});
   return Json{{"report", json}}.dump();
 }
 
-Status add_line(std::string_view line, ModeReport& into) {
+Status add_line(std::string_view line, ModeFigures& into) {
   try {
     const Json json = Json::parse(line);
     if (json.contains("sample")) {

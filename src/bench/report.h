@@ -24,7 +24,7 @@ struct RunSample {
   double longest_stall_us = 0;  // since the sample before; 0: no call
 };
 
-struct ModeReport {
+struct ModeFigures {
   std::string mode;
   // "time": its seconds were over; "limit": it held too much; "killed": by SIGKILL and not by us,
   // most often the kernel's, for its memory: who sent it is not known; "stopped": by the user; "failed": it
@@ -52,8 +52,8 @@ struct ModeReport {
 
 // One line of JSON each, as a running mode writes them.
 std::string to_line(const RunSample& sample);
-std::string to_line(const ModeReport& report);  // without its samples
+std::string to_line(const ModeFigures& report);  // without its samples
 // Takes in a line of either kind; invalid for anything else.
-Status add_line(std::string_view line, ModeReport& into);
+Status add_line(std::string_view line, ModeFigures& into);
 
 }  // namespace vigia::bench

@@ -16,22 +16,22 @@ namespace {
 // A run says nothing about what is more than so many times its length away.
 constexpr double kFarthest = 10;
 
-double per_second(std::uint64_t count, const ModeReport& report) {
+double per_second(std::uint64_t count, const ModeFigures& report) {
   return report.seconds > 0 ? static_cast<double>(count) / report.seconds : 0;
 }
-double share_of_asked(const ModeReport& report) {
+double share_of_asked(const ModeFigures& report) {
   const auto asked = static_cast<double>(report.frames_asked);
   return asked > 0 ? static_cast<double>(report.frames_done) / asked : 0;
 }
-double collector_share(const ModeReport& report) {
+double collector_share(const ModeFigures& report) {
   return report.seconds > 0 ? report.collector_cpu_seconds / report.seconds : 0;
 }
-bool is_destroy(const ModeReport& report) {
+bool is_destroy(const ModeFigures& report) {
   const auto mode = mode_from(report.mode);
   return mode && destroys(*mode);
 }
 
-Json mode_json(const ModeReport& report, Bytes limit) {
+Json mode_json(const ModeFigures& report, Bytes limit) {
   Json json = Json::object();
   each_figure(report, WriteFigure{json});
   if (is_destroy(report)) {
@@ -81,21 +81,21 @@ plot::Panel stall_panel(std::string title) {
 }
 
 // The same for a way of letting go in every panel.
-std::string colour_of(const ModeReport& report) {
+std::string colour_of(const ModeFigures& report) {
   Mode mode = mode_from(report.mode).value_or(Mode::never);
   if (mode == Mode::destroy_inline) mode = Mode::inlined;
   if (mode == Mode::destroy_background) mode = Mode::background;
   return std::string(plot::line_colour(static_cast<std::size_t>(mode)));
 }
 
-plot::Series memory_of(const ModeReport& report) {
+plot::Series memory_of(const ModeFigures& report) {
   plot::Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, static_cast<double>(sample.rss_bytes) / 1e6});
   }
   return series;
 }
-plot::Series stalls_of(const ModeReport& report) {
+plot::Series stalls_of(const ModeFigures& report) {
   plot::Series series{report.mode, colour_of(report), {}};
   for (const RunSample& sample : report.samples) {
     series.points.push_back({sample.seconds, sample.longest_stall_us});
@@ -105,7 +105,7 @@ plot::Series stalls_of(const ModeReport& report) {
 
 }  // namespace
 
-memory::Slope growth(const ModeReport& report) {
+memory::Slope growth(const ModeFigures& report) {
   std::vector<memory::Sample> samples;
   for (const RunSample& sample : report.samples) {
     if (sample.seconds < report.seconds / 5) continue;
@@ -114,7 +114,7 @@ memory::Slope growth(const ModeReport& report) {
   return memory::fit_slope(samples);
 }
 
-std::optional<double> seconds_to_limit(const ModeReport& report, Bytes limit) {
+std::optional<double> seconds_to_limit(const ModeFigures& report, Bytes limit) {
   if (report.ended == "limit" || report.ended == "killed") return report.seconds;
   if (report.samples.empty()) return std::nullopt;
   const auto left = memory::seconds_until(
@@ -131,7 +131,7 @@ std::string describe(const MemoryBenchOptions& options) {
       (options.until_killed ? "of the kernel, " : "") + format_bytes(limit_of(options)), options.seed);
 }
 
-std::string why_no_figures(const ModeReport& report) {
+std::string why_no_figures(const ModeFigures& report) {
   if (report.ended == "killed") {
     return fmt::format(
         "killed after {:.1f} s, by whom is not known: most often it is the system, for memory; give a lower "
@@ -143,7 +143,7 @@ std::string why_no_figures(const ModeReport& report) {
 
 std::string to_json(const Results& results) {
   Json modes = Json::array();
-  for (const ModeReport& report : results.reports) {
+  for (const ModeFigures& report : results.reports) {
     modes.push_back(mode_json(report, limit_of(results.options)));
   }
   const Json json = {{"machine", machine_json(results.machine)},
@@ -165,7 +165,7 @@ plot::Plot picture(const Results& results) {
                                             ", let go of at once, is destroyed");
   plot::Panel destroy_stalls =
       stall_panel("Longest stall of a hot thread meanwhile, in each hundredth of a second");
-  for (const ModeReport& report : results.reports) {
+  for (const ModeFigures& report : results.reports) {
     (is_destroy(report) ? destroy_memory : memory).series.push_back(memory_of(report));
     (is_destroy(report) ? destroy_stalls : stalls).series.push_back(stalls_of(report));
   }

@@ -16,16 +16,16 @@ namespace vigia::bench {
 struct Results {
   Machine machine;
   MemoryBenchOptions options;
-  std::vector<ModeReport> reports;
+  std::vector<ModeFigures> reports;
 };
 
 // How resident memory moved after the first fifth of the run, in which every mode fills up.
-memory::Slope growth(const ModeReport& report);
+memory::Slope growth(const ModeFigures& report);
 // When the mode held too much, or will at this growth; none: not in sight.
-std::optional<double> seconds_to_limit(const ModeReport& report, Bytes limit);
+std::optional<double> seconds_to_limit(const ModeFigures& report, Bytes limit);
 
 std::string describe(const MemoryBenchOptions& options);  // one line
-std::string why_no_figures(const ModeReport& report);     // one line
+std::string why_no_figures(const ModeFigures& report);    // one line
 std::string to_text(const Results& results);
 std::string to_json(const Results& results);
 plot::Plot picture(const Results& results);

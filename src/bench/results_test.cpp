@@ -12,8 +12,8 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-ModeReport report_of(const std::string& mode, double mb_per_second) {
-  ModeReport report;
+ModeFigures report_of(const std::string& mode, double mb_per_second) {
+  ModeFigures report;
   report.mode = mode;
   report.ended = "time";
   report.seconds = 10;
@@ -32,18 +32,18 @@ ModeReport report_of(const std::string& mode, double mb_per_second) {
   return report;
 }
 
-Results results_of(std::vector<ModeReport> reports) {
+Results results_of(std::vector<ModeFigures> reports) {
   MemoryBenchOptions options;
   options.limit = 1'000'000'000;
   return {{"Some CPU", 2, 8'000'000'000, "Linux 6.1", "glibc 2.36"}, options, std::move(reports)};
 }
 
 TEST(ReportTest, CrossesAsLinesAndIsTheSame) {
-  ModeReport sent = report_of("destroy-inline", 0);
+  ModeFigures sent = report_of("destroy-inline", 0);
   sent.destroyed_bytes = 1_GiB;
   sent.rss_before_bytes = 12345;
   sent.malloc_us.max = 7.5;
-  ModeReport received;
+  ModeFigures received;
   for (const RunSample& sample : sent.samples) ASSERT_TRUE(add_line(to_line(sample), received));
   EXPECT_EQ(received.ended, "failed") << "no report yet";
   EXPECT_EQ(received.seconds, 10) << "of the last sample";
@@ -59,7 +59,7 @@ TEST(ReportTest, CrossesAsLinesAndIsTheSame) {
 }
 
 TEST(ReportTest, WhatIsNoLineOfAReportIsRefused) {
-  ModeReport report;
+  ModeFigures report;
   for (const char* const line : {"", "{", "{}", "[1]", R"({"sample":[1,2]})", R"({"sample":["a",2,3]})",
                                  R"({"report":{"mode":"inline"}})"}) {
     EXPECT_FALSE(add_line(line, report)) << line;
@@ -95,7 +95,7 @@ TEST(ResultsTest, TheTableSaysWhatHappened) {
   auto destroyed = report_of("destroy-background", 0);
   destroyed.own_us.max = 33;
   const std::string text = to_text(
-      results_of({report_of("background", 0), limit, killed, destroyed, ModeReport{.mode = "inline"}}));
+      results_of({report_of("background", 0), limit, killed, destroyed, ModeFigures{.mode = "inline"}}));
   for (const char* const part :
        {"239.0", "99.6 %", "400 ns", "31 us", "4.2 ms", "1.3 s", "900.0 MB", "not in sight", "0.50 %",
         " 17\n", "after 10.0 s", "killed after 10.0 s", "take and let go"}) {

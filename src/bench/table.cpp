@@ -26,12 +26,12 @@ std::string times(const Percentiles& stall) {
                      time_text(stall.p999), time_text(stall.max));
 }
 
-std::string growth_text(const ModeReport& report) {
+std::string growth_text(const ModeFigures& report) {
   const memory::Slope slope = growth(report);
   return fmt::format("{:+.1f} +- {:.1f}", slope.per_second / 1e6, slope.error / 1e6);
 }
 
-std::string limit_text(const ModeReport& report, Bytes limit) {
+std::string limit_text(const ModeFigures& report, Bytes limit) {
   if (report.ended == "killed") return fmt::format("killed after {:.1f} s", report.seconds);
   const auto seconds = seconds_to_limit(report, limit);
   if (!seconds) return "not in sight";
@@ -39,7 +39,7 @@ std::string limit_text(const ModeReport& report, Bytes limit) {
   return fmt::format("in about {:.0f} s", *seconds);
 }
 
-void add_stream_row(std::string& text, const ModeReport& report, Bytes limit) {
+void add_stream_row(std::string& text, const ModeFigures& report, Bytes limit) {
   const double seconds = std::max(report.seconds, 1e-9);
   const double asked = std::max<double>(static_cast<double>(report.frames_asked), 1);
   fmt::format_to(std::back_inserter(text),
@@ -50,7 +50,7 @@ void add_stream_row(std::string& text, const ModeReport& report, Bytes limit) {
                  100 * report.collector_cpu_seconds / seconds, report.involuntary_switches);
 }
 
-void add_destroy_rows(std::string& text, const ModeReport& report) {
+void add_destroy_rows(std::string& text, const ModeFigures& report) {
   const auto add = [&text](std::string_view what, std::string_view of, const Percentiles& stall) {
     fmt::format_to(std::back_inserter(text), "{:<19} {:<24} {}\n", what, of, times(stall));
   };
@@ -65,7 +65,7 @@ void add_destroy_rows(std::string& text, const ModeReport& report) {
 
 std::string to_text(const Results& results) {
   std::string streams, destroyed;
-  for (const ModeReport& report : results.reports) {
+  for (const ModeFigures& report : results.reports) {
     const auto mode = mode_from(report.mode);
     if (report.ended == "failed") continue;
     if (mode && destroys(*mode)) {

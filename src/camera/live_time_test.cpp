@@ -44,12 +44,12 @@ class LiveTimeTest : public ::testing::Test {
   LiveTimeTest() { memory_.start(); }
 
   // Until so many frames came.
-  std::vector<Seen> watch(
+  std::vector<Observation> watch(
       const std::string& url, std::size_t frames,
       const std::function<void(std::size_t)>& on_frame = [](std::size_t) {}) {
     StreamCamera camera({"gate", url, {}, ""}, {}, memory_, clock_);
     std::stop_source stop;
-    std::vector<Seen> seen;
+    std::vector<Observation> seen;
     CallingSink sink([&](const domain::Frame& frame) {
       seen.push_back(look_at(frame));
       on_frame(seen.size());

@@ -65,7 +65,7 @@ class StreamCamera {
   Clock& clock_;
 
   // Used by the camera's thread only.
-  StreamState state_;
+  StreamContinuity state_;
   Backoff backoff_;
   std::string last_logged_;
   SteadyTime last_logged_at_{};

@@ -69,7 +69,7 @@ TEST_F(StreamCameraRtspTest, FramesArriveOverTcpAndOverUdp) {
       EXPECT_EQ(gate.stats().state, CameraState::inprogress);
     }
     EXPECT_EQ(gate.stats().job_starts, 1U);
-    const std::vector<Seen> seen = sink.seen();
+    const std::vector<Observation> seen = sink.seen();
     for (std::size_t i = 0; i < seen.size(); ++i) {
       EXPECT_TRUE(std::find(expected.begin(), expected.end(), seen[i].pixels) != expected.end()) << i;
       EXPECT_TRUE(seen[i].inside_lease);
@@ -98,7 +98,7 @@ TEST_F(StreamCameraRtspTest, AServerThatDiesAndComesBackIsFoundAgain) {
     EXPECT_GE(gate.stats().job_starts, static_cast<std::uint64_t>(death) + 1);
   }
   running.stop();
-  const std::vector<Seen> seen = sink_.seen();
+  const std::vector<Observation> seen = sink_.seen();
   for (std::size_t i = 1; i < seen.size(); ++i) {
     EXPECT_GE(seen[i].stream_time, seen[i - 1].stream_time);
     EXPECT_GT(seen[i].sequence, seen[i - 1].sequence);

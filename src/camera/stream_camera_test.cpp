@@ -50,7 +50,7 @@ TEST_F(StreamCameraTest, AFileOnceGivesEveryFrameOnceInOrderUncopied) {
     EXPECT_EQ(stats.frame_width, 320);
     EXPECT_EQ(stats.frame_height, 180);
     const std::vector<std::string> expected = decode_plainly(clip);
-    const std::vector<Seen> seen = sink.seen();
+    const std::vector<Observation> seen = sink.seen();
     ASSERT_EQ(seen.size(), expected.size()) << extra;
     for (std::size_t i = 0; i < seen.size(); ++i) {
       EXPECT_TRUE(seen[i].pixels == expected[i]) << extra << ", frame " << i;
@@ -65,7 +65,7 @@ TEST_F(StreamCameraTest, AFileOnceGivesEveryFrameOnceInOrderUncopied) {
 TEST_F(StreamCameraTest, ALoopedFileGoesOnWithoutGoingBack) {
   const std::string clip = make_h264(folder_, "clip.mp4", 20, "-bf 2");
   std::stop_source stop;
-  std::vector<Seen> seen;
+  std::vector<Observation> seen;
   CallingSink sink([&](const domain::Frame& frame) {
     seen.push_back(look_at(frame));
     if (seen.size() == 70) stop.request_stop();
@@ -92,9 +92,9 @@ TEST_F(StreamCameraTest, RealTimeMeansTheClocksTime) {
     if (clock_.sleepers() > 0) clock_.advance(1ms);
     std::this_thread::yield();
   }
-  const std::vector<Seen> seen = sink_.seen();
+  const std::vector<Observation> seen = sink_.seen();
   ASSERT_EQ(seen.size(), 30U);
-  for (const Seen& frame : seen) {
+  for (const Observation& frame : seen) {
     EXPECT_LT(std::chrono::abs(frame.read_at - start - frame.stream_time), 1us);
     EXPECT_LT(std::chrono::abs(frame.captured - start_utc - frame.stream_time), 1us);
   }
@@ -107,7 +107,7 @@ TEST_F(StreamCameraTest, TheStreamsOwnTimeWhereItIsWanted) {
   options.use_stream_timestamp = true;
   options.start_stream_timestamp = 1'600'000'000;
   run("file:" + clip, options);
-  for (const Seen& frame : sink_.seen()) {
+  for (const Observation& frame : sink_.seen()) {
     EXPECT_LT(std::chrono::abs(frame.captured - UtcTime(1'600'000'000s) - frame.stream_time), 1us);
   }
 }
@@ -134,9 +134,9 @@ TEST_F(StreamCameraTest, OtherFormatsAreConverted) {
     const CameraStats stats =
         run("file:" + make_clip(folder_, c.name, c.arguments), kOnceAsFastAsPossible, sink);
     EXPECT_EQ(stats.state, CameraState::completed) << c.name << ": " << stats.message;
-    const std::vector<Seen> seen = sink.seen();
+    const std::vector<Observation> seen = sink.seen();
     ASSERT_EQ(seen.size(), 5U) << c.name;
-    for (const Seen& frame : seen) {
+    for (const Observation& frame : seen) {
       EXPECT_EQ(frame.range, c.range) << c.name;
       EXPECT_TRUE(frame.inside_lease);
       const auto middle = static_cast<std::size_t>(frame.size.width * (frame.size.height / 2) + 80);
@@ -187,7 +187,7 @@ TEST_F(StreamCameraTest, ATruncatedFileGivesWhatIsThere) {
   const CameraStats stats = run("file:" + clip);
   EXPECT_TRUE(stats.state == CameraState::completed || stats.state == CameraState::interrupted);
   const std::vector<std::string> expected = decode_plainly(make_h264(folder_, "whole.mkv", 60));
-  const std::vector<Seen> seen = sink_.seen();
+  const std::vector<Observation> seen = sink_.seen();
   EXPECT_GT(seen.size(), 15U);
   EXPECT_LT(seen.size(), 60U);
   for (std::size_t i = 0; i < seen.size(); ++i) EXPECT_TRUE(seen[i].pixels == expected[i]) << i;
@@ -264,7 +264,7 @@ TEST_F(StreamCameraTest, KeepingTooManyFramesLosesNewOnesButNoReferences) {
   const std::string clip = make_h264(folder_, "clip.mp4", 120, "-bf 0 -g 600 -keyint_min 600");
   const std::vector<std::string> expected = decode_plainly(clip);
   std::vector<domain::Frame> hoard;
-  std::vector<Seen> seen;
+  std::vector<Observation> seen;
   CallingSink sink([&](domain::Frame frame) {
     seen.push_back(look_at(frame));
     hoard.push_back(std::move(frame));
@@ -282,7 +282,8 @@ TEST_F(StreamCameraTest, KeepingTooManyFramesLosesNewOnesButNoReferences) {
     lost = stats.frames_dropped_no_buffer;
   }
   // There is only one key frame, so a lost reference would spoil all that follows.
-  for (const Seen& frame : seen) EXPECT_TRUE(frame.pixels == expected[frame.sequence]) << frame.sequence;
+  for (const Observation& frame : seen)
+    EXPECT_TRUE(frame.pixels == expected[frame.sequence]) << frame.sequence;
   EXPECT_EQ(seen.back().sequence + 1 + lost >= 120U, true);
   EXPECT_GE(seen.size(), 15U);
 }
@@ -322,7 +323,7 @@ TEST_F(StreamCameraTest, GiganticPicturesAreRefused) {
 
 TEST_F(StreamCameraTest, TheSyntheticCameraIsDecodedLikeAnyOther) {
   std::stop_source stop;
-  std::vector<Seen> seen;
+  std::vector<Observation> seen;
   CallingSink sink([&](const domain::Frame& frame) {
     seen.push_back(look_at(frame));
     if (seen.size() == 10) stop.request_stop();

@@ -20,7 +20,7 @@ StreamClock::Reading StreamClock::read(const Picture& picture) noexcept {
     taken_ = std::max(taken_, picture.came);
     return {stream_time_, taken_, false};
   }
-  const bool believed = judge_.verdict() == Lie::none;
+  const bool believed = judge_.verdict() == StampFault::none;
   stream_time_ += believed ? step.length : by_arrival;
   if (step.stamp != Stamp::missing) judge_.step(step.stamp == Stamp::good, picture.came);
   if (picture.waited_for) judge_.observe(position_, picture.came);
@@ -80,7 +80,7 @@ StreamClock::Reading StreamClock::first(const Picture& picture) noexcept {
   arrivals_.begin(picture.came);
   judge_.begin();
   taken_ = std::max(taken_, picture.came);
-  return {stream_time_, taken_, judge_.verdict() != Lie::none && has_stamps_};
+  return {stream_time_, taken_, judge_.verdict() != StampFault::none && has_stamps_};
 }
 
 void StreamClock::note_transit(SteadyTime came) noexcept {

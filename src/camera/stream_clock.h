@@ -28,7 +28,7 @@
 
 #include "base/clock.h"
 #include "camera/arrival_line.h"
-#include "camera/stamp_judge.h"
+#include "camera/stamp_monitor.h"
 
 namespace vigia::camera {
 
@@ -57,7 +57,7 @@ class StreamClock {
   Reading read(const Picture& picture) noexcept;
 
   // Other than none: the stamps are not followed now, and why.
-  [[nodiscard]] Lie lie() const noexcept { return judge_.verdict(); }
+  [[nodiscard]] StampFault lie() const noexcept { return judge_.verdict(); }
 
  private:
   enum class Stamp { good, bad, missing };
@@ -87,7 +87,7 @@ class StreamClock {
   Nanoseconds transit_{0}, transit_before_{0};  // shortest in the window, and in the one before
   SteadyTime window_began_{};
   ArrivalLine arrivals_;
-  StampJudge judge_;
+  StampMonitor judge_;
 };
 
 }  // namespace vigia::camera

@@ -70,7 +70,7 @@ TEST_F(StreamClockTest, APauseInTheNetworkIsNoPauseOfTheScene) {
   }
   EXPECT_EQ(last_, 9960ms);
   EXPECT_EQ(corrected_, 0);
-  EXPECT_EQ(clock_.lie(), Lie::none);
+  EXPECT_EQ(clock_.lie(), StampFault::none);
 }
 
 // After ten seconds everything comes at once; the last of it is as fresh as ever.
@@ -83,7 +83,7 @@ TEST_F(StreamClockTest, APauseThatIsCaughtUpWithIsNone) {
   }
   EXPECT_EQ(run(1s), 5 * 20s + 960ms);
   EXPECT_EQ(corrected_, 0);
-  EXPECT_EQ(clock_.lie(), Lie::none);
+  EXPECT_EQ(clock_.lie(), StampFault::none);
 }
 
 TEST_F(StreamClockTest, AGapThatTheCameraTellsOfIsAGap) {
@@ -143,7 +143,7 @@ TEST_F(StreamClockTest, AJumpOfTheStampsIsBridgedByArrival) {
     run(40ms);
   }
   EXPECT_LE(corrected_, 12);
-  EXPECT_EQ(clock_.lie(), Lie::none);
+  EXPECT_EQ(clock_.lie(), StampFault::none);
 }
 
 // 32 bits at 90 kHz, from a reader that does not unwrap them.
@@ -187,7 +187,7 @@ TEST_F(StreamClockTest, StampsThatCeaseGiveWayToTheArrival) {
   run(10s);
   for (const Nanoseconds until = now_ + 10s; now_ < until; now_ += 100ms) show(std::nullopt, now_);
   EXPECT_NEAR(to_seconds(last_), 20 - 0.06 * 25, 0.5);  // 25 times the usual step, which was shorter
-  EXPECT_EQ(clock_.lie(), Lie::erratic);
+  EXPECT_EQ(clock_.lie(), StampFault::erratic);
 }
 
 TEST_F(StreamClockTest, WithoutAnyStampsTheArrivalIsTheTime) {
@@ -223,28 +223,29 @@ TEST_F(StreamClockTest, NonsenseIsNotFollowed) {
     EXPECT_NEAR(to_seconds(last_), 19.96, 1);
     EXPECT_LE(longest, 300ms);
     EXPECT_GE(corrected_, 470);
-    EXPECT_EQ(clock_.lie(), Lie::erratic);
+    EXPECT_EQ(clock_.lie(), StampFault::erratic);
   }
 }
 
 TEST_F(StreamClockTest, StampsAtAWrongRateAreDetectedAndTrustedAgainOnceRight) {
   struct Case {
     double rate;
-    Lie lie;
+    StampFault lie;
     double seconds;  // until they are found out, at most
   };
-  for (const Case& c : {Case{0.5, Lie::slow, 8}, Case{0.9, Lie::slow, 40}, Case{0.01, Lie::slow, 5},
-                        Case{2, Lie::fast, 4}, Case{1.1, Lie::fast, 40}, Case{20, Lie::fast, 1}}) {
+  for (const Case& c :
+       {Case{0.5, StampFault::slow, 8}, Case{0.9, StampFault::slow, 40}, Case{0.01, StampFault::slow, 5},
+        Case{2, StampFault::fast, 4}, Case{1.1, StampFault::fast, 40}, Case{20, StampFault::fast, 1}}) {
     begin();
     now_ = 0ms;
-    while (clock_.lie() == Lie::none && now_ < 60s) run(40ms, c.rate);
+    while (clock_.lie() == StampFault::none && now_ < 60s) run(40ms, c.rate);
     EXPECT_EQ(clock_.lie(), c.lie) << c.rate;
     EXPECT_LE(to_seconds(now_), c.seconds) << c.rate;
     const Nanoseconds from = last_;
     EXPECT_NEAR(to_seconds(run(100s, c.rate) - from), 100, 0.2) << c.rate;
     EXPECT_EQ(clock_.lie(), c.lie) << c.rate;  // for as long as it lasts
     run(21s);
-    EXPECT_EQ(clock_.lie(), Lie::none) << c.rate;
+    EXPECT_EQ(clock_.lie(), StampFault::none) << c.rate;
     const int so_far = corrected_;
     const Nanoseconds sane = last_;
     EXPECT_EQ(run(10s) - sane, 10s);
@@ -282,7 +283,7 @@ TEST_F(StreamClockTest, AConnectionFollowsWhatWasRecorded) {
 // Wrong stamps stay wrong after a reconnect.
 TEST_F(StreamClockTest, ANewConnectionDoesNotRestoreTrust) {
   run(10s, 0.5);
-  EXPECT_EQ(clock_.lie(), Lie::slow);
+  EXPECT_EQ(clock_.lie(), StampFault::slow);
   clock_.begin_connection();
   const Nanoseconds from = last_;
   EXPECT_NEAR(to_seconds(run(10s, 0.5) - from), 10, 0.1);

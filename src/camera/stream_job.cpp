@@ -69,7 +69,7 @@ Status StreamJob::open(const std::stop_token& stop) {
   decoder_.reset(std::move(*decoder).release());
   live_ = source_->live();
   if (live_) manner_ = source_->manner();
-  StreamState& state = context_.state;  // a live list that has ended is a recording at the next try
+  StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
   state.packets.begin_segment();
   state.live.begin_connection(state.stream_time);
@@ -191,7 +191,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
 
 bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
   const bool may_hold = live_ && manner_.may_wait && manner_.is_stamped;
-  if (!may_hold || context_.state.live.lie() != Lie::none) return true;
+  if (!may_hold || context_.state.live.lie() != StampFault::none) return true;
   const std::optional<SteadyTime> since = live_pacer_.wait(frame.stream_time, frame.read_at, stop);
   if (!since) return false;
   if (*since == frame.read_at) return true;
@@ -201,7 +201,7 @@ bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
 }
 
 AVFrame* StreamJob::shared(AVFrame& picture) {
-  StreamState& state = context_.state;
+  StreamContinuity& state = context_.state;
   if (decoder_->shareable(picture)) {
     // Losing one picture is better than a decoder without a buffer, which loses all up to the next key frame.
     if (state.decoded.free_buffers() >= kKeptForDecoder) return &picture;
@@ -217,7 +217,7 @@ AVFrame* StreamJob::shared(AVFrame& picture) {
 }
 
 void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
-  StreamState& state = context_.state;
+  StreamContinuity& state = context_.state;
   frame.sequence = state.sequence++;
   const SteadyTime taken = live_ ? stamp_live(picture) : stamp_recorded(picture);
   frame.stream_time = state.stream_time;
@@ -232,7 +232,7 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
 }
 
 SteadyTime StreamJob::stamp_recorded(const AVFrame& picture) {
-  StreamState& state = context_.state;
+  StreamContinuity& state = context_.state;
   const AVRational base = source_->time_base();
   const auto stamp = stamp_of(picture.best_effort_timestamp, base);
   state.stream_time =
@@ -241,7 +241,7 @@ SteadyTime StreamJob::stamp_recorded(const AVFrame& picture) {
 }
 
 SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
-  StreamState& state = context_.state;
+  StreamContinuity& state = context_.state;
   const PacketTimes& times = decoder_->times_of(picture);
   StreamClock::Picture next{.stamp = std::nullopt, .came = times.came, .waited_for = times.waited_for};
   // Prefer the camera's own stamp: FFmpeg's best effort invents stamps where it dislikes them.
@@ -249,15 +249,15 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   if (manner_.is_stamped) next.stamp = stamp_of(stamp, source_->time_base());
   const StreamClock::Reading reading = state.live.read(next);
   if (reading.corrected) count(context_.counters.stamps_corrected);
-  tell_of_lies();
+  log_untrusted_stamps();
   state.stream_time = std::max(state.stream_time, reading.stream_time);
   return reading.taken;
 }
 
-void StreamJob::tell_of_lies() {
-  StreamState& state = context_.state;
-  if (state.told_of_lies || state.live.lie() == Lie::none) return;
-  state.told_of_lies = true;
+void StreamJob::log_untrusted_stamps() {
+  StreamContinuity& state = context_.state;
+  if (state.untrusted_logged || state.live.lie() == StampFault::none) return;
+  state.untrusted_logged = true;
   log::warn(
       "camera '{}': the time stamps of its stream cannot be believed: {}; while that lasts the "
       "arrival of its pictures is taken for their time (stamps_corrected counts them)",

@@ -1,6 +1,6 @@
 // One attempt of a camera: opens its source, decodes, assigns times and delivers, until the end or a failure.
-// State that lasts over several attempts (time line, sequence, buffers, counters) is in StreamState. Threads:
-// owner thread only; the counters may be read by all.
+// State that lasts over several attempts (time line, sequence, buffers, counters) is in StreamContinuity.
+// Threads: owner thread only; the counters may be read by all.
 #pragma once
 
 #include <functional>
@@ -28,18 +28,18 @@
 
 namespace vigia::camera {
 
-struct StreamState {
-  StreamState(memory::MemoryManager& manager, const std::string& owner)
+struct StreamContinuity {
+  StreamContinuity(memory::MemoryManager& manager, const std::string& owner)
       : decoded(manager, owner), converted(manager, owner) {}
 
   PicturePool decoded;    // what the decoder writes into
   PicturePool converted;  // what the converter writes into, where it is needed
   PictureConverter converter;
-  std::uint64_t sequence = 0;  // of the next picture
-  Timeline pictures, packets;  // of recorded sources: by time of showing, and of decoding
-  StreamClock live;            // of live sources
-  bool told_of_lies = false;   // the log says that the stamps are not trusted
-  Nanoseconds stream_time{0};  // of the last picture
+  std::uint64_t sequence = 0;     // of the next picture
+  Timeline pictures, packets;     // of recorded sources: by time of showing, and of decoding
+  StreamClock live;               // of live sources
+  bool untrusted_logged = false;  // the log says that the stamps are not trusted
+  Nanoseconds stream_time{0};     // of the last picture
 };
 
 struct JobContext {
@@ -48,7 +48,7 @@ struct JobContext {
   memory::MemoryManager& memory;
   Clock& clock;
   CameraCounters& counters;
-  StreamState& state;
+  StreamContinuity& state;
   // Called with the first frame of each attempt, before it is delivered.
   std::function<void(const domain::Frame&)> on_first_frame;
 };
@@ -86,7 +86,7 @@ class StreamJob {
   void stamp(const AVFrame& picture, domain::Frame& frame);
   SteadyTime stamp_live(const AVFrame& picture);
   SteadyTime stamp_recorded(const AVFrame& picture);
-  void tell_of_lies();
+  void log_untrusted_stamps();
   [[nodiscard]] PacketTimes live_times();
   [[nodiscard]] int buffers_for_others() const {
     return context_.options.frame_buffer_size + kInProcess + kBestShots;

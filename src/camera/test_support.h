@@ -126,7 +126,7 @@ class CallingSink final : public FrameSink {
 };
 
 // What tests compare of a frame, without its buffer.
-struct Seen {
+struct Observation {
   std::string pixels;
   domain::Size size;
   domain::ColorRange range = domain::ColorRange::limited;
@@ -137,7 +137,7 @@ struct Seen {
   bool inside_lease = false;
 };
 
-inline Seen look_at(const domain::Frame& frame) {
+inline Observation look_at(const domain::Frame& frame) {
   const auto* const begin = reinterpret_cast<const std::uint8_t*>(frame.buffer.data());
   bool inside = true;
   for (const domain::Plane& plane : frame.planes) {
@@ -151,14 +151,14 @@ inline Seen look_at(const domain::Frame& frame) {
 class SeeingSink final : public FrameSink {
  public:
   void deliver(domain::Frame frame, const std::stop_token&) override {
-    Seen seen = look_at(frame);
+    Observation seen = look_at(frame);
     {
       MutexLock lock(mutex_);
       seen_.push_back(std::move(seen));
     }
     came_.notify_all();
   }
-  [[nodiscard]] std::vector<Seen> seen() const {
+  [[nodiscard]] std::vector<Observation> seen() const {
     MutexLock lock(mutex_);
     return seen_;
   }
@@ -177,7 +177,7 @@ class SeeingSink final : public FrameSink {
  private:
   mutable Mutex mutex_;
   CondVar came_;
-  std::vector<Seen> seen_ GUARDED_BY(mutex_);
+  std::vector<Observation> seen_ GUARDED_BY(mutex_);
 };
 
 // A camera on a thread of its own, stopped at its end.

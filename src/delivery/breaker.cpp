@@ -16,20 +16,20 @@ constexpr Nanoseconds kUntilChanged = 365 * 24h;
 
 }  // namespace
 
-Breaker::Turn::Turn(Turn&& other) noexcept
+Breaker::Permit::Permit(Permit&& other) noexcept
     : breaker_(std::exchange(other.breaker_, nullptr)),
       tries_(other.tries_),
       not_before_(other.not_before_),
       changed_(std::move(other.changed_)) {}
 
-Breaker::Turn::~Turn() {
+Breaker::Permit::~Permit() {
   if (breaker_ != nullptr && tries_) breaker_->give_back_try(changed_);
 }
 
 Breaker::Breaker(std::string name, Clock& clock)
     : name_(std::move(name)), clock_(clock), since_(clock.now()) {}
 
-Breaker::Turn Breaker::next_turn() {
+Breaker::Permit Breaker::next_turn() {
   MutexLock lock(mutex_);
   if (closed_) return {*this, false, SteadyTime::min(), changed_.get_token()};
   if (trying_) return {*this, false, clock_.now() + kUntilChanged, changed_.get_token()};
@@ -59,7 +59,7 @@ void Breaker::succeeded() {
   why_.clear();
 }
 
-void Breaker::failed(const Turn& turn, std::string_view why, std::optional<Nanoseconds> after) {
+void Breaker::failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after) {
   MutexLock lock(mutex_);
   ++failures_;
   const SteadyTime asked_for = clock_.now() + believable(after);

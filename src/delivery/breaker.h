@@ -7,10 +7,10 @@
 //   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
 //              open again, for longer. It tells nothing (Delivery::tells_nothing): the next one tries
 //
-// A sender asks for a Turn before it takes a shot, waits in Outbox::take() until Turn::not_before, and tells
-// what became of it. So a dead receiver sees a few tries a minute, not one for each sender or waiting shot.
-// Log: one line when it opens (why), one when it closes (how long it was, how many failures); the rest is
-// debug. Threads: thread-safe.
+// A sender asks for a Turn before it takes a shot, waits in Outbox::take() until Permit::not_before, and
+// tells what became of it. So a dead receiver sees a few tries a minute, not one for each sender or waiting
+// shot. Log: one line when it opens (why), one when it closes (how long it was, how many failures); the rest
+// is debug. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -34,11 +34,11 @@ class Breaker {
   using State = status::BreakerState;
 
   // A sender's permission. Move-only; its end, without a word, lets another sender try.
-  class Turn {
+  class Permit {
    public:
-    Turn(Turn&& other) noexcept;
-    Turn& operator=(Turn&&) = delete;
-    ~Turn();
+    Permit(Permit&& other) noexcept;
+    Permit& operator=(Permit&&) = delete;
+    ~Permit();
 
     // Not before this may a shot be taken; while another sender tries: in a year, or when that has changed.
     [[nodiscard]] SteadyTime not_before() const noexcept { return not_before_; }
@@ -47,7 +47,7 @@ class Breaker {
 
    private:
     friend class Breaker;
-    Turn(Breaker& breaker, bool tries, SteadyTime not_before, std::stop_token changed)
+    Permit(Breaker& breaker, bool tries, SteadyTime not_before, std::stop_token changed)
         : breaker_(&breaker), tries_(tries), not_before_(not_before), changed_(std::move(changed)) {}
 
     Breaker* breaker_;  // null: moved from
@@ -61,11 +61,11 @@ class Breaker {
   Breaker(const Breaker&) = delete;
   Breaker& operator=(const Breaker&) = delete;
 
-  [[nodiscard]] Turn next_turn();
+  [[nodiscard]] Permit next_turn();
   // The receiver answered as one that is well, be it with a refusal.
   void succeeded();
   // after: what the receiver asked for. Of deliveries that were under way when it opened, only that counts.
-  void failed(const Turn& turn, std::string_view why, std::optional<Nanoseconds> after);
+  void failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after);
 
   [[nodiscard]] status::BreakerStatus status() const;
 

@@ -33,11 +33,11 @@ class BreakerTest : public ::testing::Test {
   // Each of another sender.
   void fail(int times = 1, std::optional<Nanoseconds> after = {}) {
     for (int i = 0; i < times; ++i) {
-      const Breaker::Turn turn = breaker_.next_turn();
+      const Breaker::Permit turn = breaker_.next_turn();
       breaker_.failed(turn, "no answer", after);
     }
   }
-  [[nodiscard]] double seconds_until(const Breaker::Turn& turn) const {
+  [[nodiscard]] double seconds_until(const Breaker::Permit& turn) const {
     return to_seconds(turn.not_before() - clock_.now());
   }
   [[nodiscard]] auto lines() const {
@@ -52,7 +52,7 @@ class BreakerTest : public ::testing::Test {
 };
 
 TEST_F(BreakerTest, ThreeFailuresInARowOfAnySendersOpenIt) {
-  const Breaker::Turn idle = breaker_.next_turn();
+  const Breaker::Permit idle = breaker_.next_turn();
   EXPECT_LE(idle.not_before(), clock_.now());
   fail(2);
   EXPECT_EQ(state(), State::closed);
@@ -85,8 +85,8 @@ TEST_F(BreakerTest, NoMoreThanAnHourIsBelieved) {
 
 TEST_F(BreakerTest, OneSenderTriesAndTheOthersWaitForWhatComesOfIt) {
   fail(3);
-  const Breaker::Turn tries = breaker_.next_turn();
-  const Breaker::Turn waits = breaker_.next_turn();
+  const Breaker::Permit tries = breaker_.next_turn();
+  const Breaker::Permit waits = breaker_.next_turn();
   EXPECT_GE(seconds_until(tries), 1);
   EXPECT_LE(seconds_until(tries), 2);
   EXPECT_GT(seconds_until(waits), 3600);
@@ -102,7 +102,7 @@ TEST_F(BreakerTest, OneSenderTriesAndTheOthersWaitForWhatComesOfIt) {
 TEST_F(BreakerTest, EachFailedTryMakesThePauseLongerUpToAMinute) {
   fail(3);
   for (const double longest : {2., 4., 8., 16., 32., 60., 60.}) {
-    const Breaker::Turn tries = breaker_.next_turn();
+    const Breaker::Permit tries = breaker_.next_turn();
     EXPECT_GE(seconds_until(tries), longest / 2);
     EXPECT_LE(seconds_until(tries), longest);
     clock_.advance(60s);
@@ -114,9 +114,9 @@ TEST_F(BreakerTest, EachFailedTryMakesThePauseLongerUpToAMinute) {
 }
 
 TEST_F(BreakerTest, WhatWasUnderWayWhenItOpenedDoesNotMakeThePauseLonger) {
-  const Breaker::Turn under_way = breaker_.next_turn();
+  const Breaker::Permit under_way = breaker_.next_turn();
   fail(3);
-  const Breaker::Turn tries = breaker_.next_turn();
+  const Breaker::Permit tries = breaker_.next_turn();
   breaker_.failed(under_way, "no answer", {});
   EXPECT_FALSE(tries.changed().stop_requested());
   EXPECT_LE(breaker_.status().next_try, 2);
@@ -124,9 +124,9 @@ TEST_F(BreakerTest, WhatWasUnderWayWhenItOpenedDoesNotMakeThePauseLonger) {
 }
 
 TEST_F(BreakerTest, ButATimeThatTheReceiverNamesCounts) {
-  const Breaker::Turn under_way = breaker_.next_turn();
+  const Breaker::Permit under_way = breaker_.next_turn();
   fail(3);
-  const Breaker::Turn tries = breaker_.next_turn();
+  const Breaker::Permit tries = breaker_.next_turn();
   breaker_.failed(under_way, "busy", 30s);
   EXPECT_TRUE(tries.changed().stop_requested());
   EXPECT_EQ(seconds_until(breaker_.next_turn()), 30);
@@ -134,8 +134,8 @@ TEST_F(BreakerTest, ButATimeThatTheReceiverNamesCounts) {
 
 TEST_F(BreakerTest, ATryThatToldNothingIsTheNextSenders) {
   fail(3);
-  std::optional<Breaker::Turn> tries(breaker_.next_turn());
-  const Breaker::Turn waits = breaker_.next_turn();
+  std::optional<Breaker::Permit> tries(breaker_.next_turn());
+  const Breaker::Permit waits = breaker_.next_turn();
   tries.reset();
   EXPECT_TRUE(waits.changed().stop_requested());
   EXPECT_LE(seconds_until(breaker_.next_turn()), 2);
@@ -153,7 +153,7 @@ TEST_F(BreakerTest, SaysOneLineWhenItOpensAndOneWhenItCloses) {
   EXPECT_THAT(log_.str(), HasSubstr("server: 3 failures in a row, the next try in "));
   EXPECT_THAT(log_.str(), HasSubstr("no answer"));
   for (int i = 0; i < 5; ++i) {
-    const Breaker::Turn tries = breaker_.next_turn();
+    const Breaker::Permit tries = breaker_.next_turn();
     clock_.advance(60s);
     breaker_.failed(tries, "still not", {});
   }

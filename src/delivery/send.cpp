@@ -22,7 +22,7 @@ class Sender {
 
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
-      const Breaker::Turn turn = breaker_.next_turn();
+      const Breaker::Permit turn = breaker_.next_turn();
       Result<std::optional<outbox::PendingShot>> next = take(turn, stop);
       if (!next) {
         log::debug("{}", next.error().text);  // the outbox says it, folded
@@ -36,14 +36,14 @@ class Sender {
 
  private:
   // Nothing: a stop, a draining outbox, or the turn has changed.
-  Result<std::optional<outbox::PendingShot>> take(const Breaker::Turn& turn, const std::stop_token& stop) {
+  Result<std::optional<outbox::PendingShot>> take(const Breaker::Permit& turn, const std::stop_token& stop) {
     std::stop_source wake;
     const std::stop_callback stopped(stop, [&wake] { wake.request_stop(); });
     const std::stop_callback changed(turn.changed(), [&wake] { wake.request_stop(); });
     return outbox_.take(route_, turn.not_before(), wake.get_token());
   }
 
-  void carry(const outbox::PendingShot& pending, const Breaker::Turn& turn, const std::stop_token& stop) {
+  void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
     // Begun so often by runs that were killed: nobody knows what came of it.
     if (pending.doubtful >= kSentWholeAtMost) return give_up(pending, "the last attempts were cut short");
     domain::Shot shot = pending.shot;
@@ -60,7 +60,7 @@ class Sender {
     listener_.delivered(pending.shot);
   }
 
-  void try_later(const outbox::PendingShot& pending, const Delivery& delivery, const Breaker::Turn& turn) {
+  void try_later(const outbox::PendingShot& pending, const Delivery& delivery, const Breaker::Permit& turn) {
     log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
     if (!delivery.tells_nothing) breaker_.failed(turn, delivery.text, delivery.after);
     // This one included. Silences and errors are counted apart: each has its own limit.

@@ -26,15 +26,16 @@ Result<YunetWeights> weights_of(const FoundModel& model) {
 }  // namespace
 
 Result<DetectFaces> DetectFaces::create(const DetectorOptions& options, const ModelPlaces& places,
-                                        memory::Budget& budget, Report report) {
+                                        memory::Budget& budget, ReportedFaces report) {
   auto model = find_model(options.model, places);
   if (!model) return model.error();
   const auto candidates = precisions_for(options.precision);
   if (!candidates) return candidates.error();
   auto weights = weights_of(*model);
   if (!weights) return weights.error();
-  DetectFaces stage(*model, report == Report::weak_too ? std::min(options.min_detection_score, kWeakScore)
-                                                       : options.min_detection_score);
+  DetectFaces stage(*model, report == ReportedFaces::weak_too
+                                ? std::min(options.min_detection_score, kWeakScore)
+                                : options.min_detection_score);
   stage.account_ = budget.open("vigia", memory::Kind::tensors);
   stage.weights_ = std::make_shared<const YunetWeights>(*std::move(weights));
   if (Status chosen = stage.take_fastest(*candidates); !chosen) return chosen.error();

@@ -33,14 +33,14 @@ class DetectFaces {
  public:
   // Which faces the detectors report. weak_too: also those between kWeakScore and min_detection_score, which
   // may continue a track (domain::Sighting::weak).
-  enum class Report { sure, weak_too };
+  enum class ReportedFaces { sure, weak_too };
   static constexpr double kWeakScore = 0.2;
 
   // If auto finds no model the built-in one is used, and the log says so. The budget must outlive all
   // detectors. Errors: not_found, io, invalid: the model is missing or not usable (a bad model is never
   // skipped in favour of another), or this CPU lacks the precision.
   static Result<DetectFaces> create(const DetectorOptions& options, const ModelPlaces& places,
-                                    memory::Budget& budget, Report report = Report::sure);
+                                    memory::Budget& budget, ReportedFaces report = ReportedFaces::sure);
 
   // input: the size of the model's input; see check_input(). Errors: invalid, unavailable.
   [[nodiscard]] Result<std::unique_ptr<Detector>> make(domain::Size input) const {

@@ -2,7 +2,7 @@
 
 namespace vigia::detect {
 
-Status detect_fully(Detector& detector, const domain::Frame& frame, const View& view,
+Status detect_fully(Detector& detector, const domain::Frame& frame, const SearchArea& view,
                     std::vector<domain::Detection>& found) {
   if (Status done = detector.detect(frame, view, found); !done) return done;
   const auto supply = detector.supply();

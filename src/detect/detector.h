@@ -19,9 +19,9 @@
 namespace vigia::detect {
 
 // Which part of a frame to search, and for how small faces.
-struct View {
-  View() = default;
-  View(const domain::Region& part, int least = 0)
+struct SearchArea {
+  SearchArea() = default;
+  SearchArea(const domain::Region& part, int least = 0)
       : rot(part), least_face(least) {}  // NOLINT: a region is one
 
   domain::Region rot;  // search only this part of the picture (clipped to it); empty: everywhere
@@ -47,7 +47,7 @@ class Detector {
   // made for a range of inputs takes the smallest that finds faces of view.least_face.
   // Errors: invalid (a frame without planes or of no size), unavailable (the library failed); the detector
   // can be used again after either.
-  virtual Status detect(const domain::Frame& frame, const View& view,
+  virtual Status detect(const domain::Frame& frame, const SearchArea& view,
                         std::vector<domain::Detection>& found) = 0;
 
   // nullptr: this detector never lacks anything.
@@ -66,9 +66,9 @@ class Detector {
   Times times_;
 };
 
-// detect() for programs without housekeeping, such as benchmarks: whatever the detector lacks for this frame is
-// built first, on this thread, so that the result does not depend on earlier frames. Errors: of either.
-Status detect_fully(Detector& detector, const domain::Frame& frame, const View& view,
+// detect() for programs without housekeeping, such as benchmarks: whatever the detector lacks for this frame
+// is built first, on this thread, so that the result does not depend on earlier frames. Errors: of either.
+Status detect_fully(Detector& detector, const domain::Frame& frame, const SearchArea& view,
                     std::vector<domain::Detection>& found);
 
 }  // namespace vigia::detect

@@ -13,7 +13,7 @@ class ReadingDetector final : public Detector {
  public:
   explicit ReadingDetector(int fails_at = 0) : fails_at_(fails_at) {}
 
-  Status detect(const domain::Frame& frame, const View& view,
+  Status detect(const domain::Frame& frame, const SearchArea& view,
                 std::vector<domain::Detection>& found) override {
     if (++calls == fails_at_) return Error{ErrorCode::unavailable, "it failed"};
     EXPECT_TRUE(view.rot.whole());

@@ -70,7 +70,8 @@ class FaceInALargeFrame : public ::testing::Test {
     scaled.copyTo(frame(cv::Rect(size.width / 3, size.height / 3, scaled.cols, scaled.rows)));
     return testing::make_frame(memory_, frame);
   }
-  std::vector<domain::Detection> found(Detector& detector, const domain::Frame& frame, const View& view) {
+  std::vector<domain::Detection> found(Detector& detector, const domain::Frame& frame,
+                                       const SearchArea& view) {
     std::vector<domain::Detection> faces;
     EXPECT_TRUE(detect_fully(detector, frame, view, faces));
     return faces;

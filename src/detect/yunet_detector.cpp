@@ -35,7 +35,7 @@ domain::Size YunetDetector::input_of(const domain::Region& region, int least_fac
                setup_.inputs);
 }
 
-Status YunetDetector::detect(const domain::Frame& frame, const View& view,
+Status YunetDetector::detect(const domain::Frame& frame, const SearchArea& view,
                              std::vector<domain::Detection>& found) {
   found.clear();
   times_ = {};

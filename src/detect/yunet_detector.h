@@ -1,9 +1,9 @@
 // YuNet as a Detector: prepare, infer, decode, map back to the frame's pixels.
 //
 // It has a network for the smallest and for the largest of its inputs. One for another input, or for the part
-// of an input that frames fill (filled_input()), is built by whoever calls supply()->make_wanted(); until then
-// such frames are looked at with a larger one, which takes longer and finds the same faces.
-// Threads: owner thread only; may be made on one thread and used on another.
+// of an input that frames fill (filled_input()), is built by whoever calls supply()->make_wanted(); until
+// then such frames are looked at with a larger one, which takes longer and finds the same faces. Threads:
+// owner thread only; may be made on one thread and used on another.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,8 @@ class YunetDetector final : public Detector {
   // Errors: those of YunetNetwork::create().
   static Result<std::unique_ptr<Detector>> create(Setup setup);
 
-  Status detect(const domain::Frame& frame, const View& view, std::vector<domain::Detection>& found) override;
+  Status detect(const domain::Frame& frame, const SearchArea& view,
+                std::vector<domain::Detection>& found) override;
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] std::shared_ptr<DetectorSupply> supply() const override { return networks_; }
 

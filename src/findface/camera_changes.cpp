@@ -12,21 +12,21 @@
 namespace vigia::findface {
 namespace {
 
-using ById = std::map<std::int64_t, const WatchedCamera*>;
+using ById = std::map<std::int64_t, const FindfaceCamera*>;
 
-ById by_id(std::span<const WatchedCamera> cameras) {
+ById by_id(std::span<const FindfaceCamera> cameras) {
   ById found;
-  for (const WatchedCamera& camera : cameras) found.emplace(*camera.spec.id, &camera);
+  for (const FindfaceCamera& camera : cameras) found.emplace(*camera.spec.id, &camera);
   return found;
 }
 
 }  // namespace
 
-CameraChanges compare(std::span<const WatchedCamera> before, std::span<const WatchedCamera> now) {
+CameraChanges compare(std::span<const FindfaceCamera> before, std::span<const FindfaceCamera> now) {
   CameraChanges changes;
   const ById old = by_id(before);
   const ById fresh = by_id(now);
-  for (const WatchedCamera& camera : now) {
+  for (const FindfaceCamera& camera : now) {
     const auto found = old.find(*camera.spec.id);
     if (found == old.end()) {
       changes.added.push_back(camera);
@@ -34,7 +34,7 @@ CameraChanges compare(std::span<const WatchedCamera> before, std::span<const Wat
       changes.changed.push_back({*found->second, camera});
     }
   }
-  for (const WatchedCamera& camera : before) {
+  for (const FindfaceCamera& camera : before) {
     if (!fresh.contains(*camera.spec.id)) changes.removed.push_back(camera);
   }
   return changes;
@@ -50,24 +50,24 @@ std::string to_text(const CameraChange& change) {
   return text;
 }
 
-std::string label_of(const WatchedCamera& camera) {
+std::string label_of(const FindfaceCamera& camera) {
   return fmt::format("camera '{}' (id {})", for_log(camera.spec.name), *camera.spec.id);
 }
 
 CameraChanges KnownCameras::take(const CameraList& list) {
   const ById fresh = by_id(list.cameras);
   const ById old = by_id(cameras_);
-  std::vector<WatchedCamera> believed;
+  std::vector<FindfaceCamera> believed;
   std::set<std::int64_t> missed;
   std::set<std::string> kept_names;
-  for (const WatchedCamera& camera : cameras_) {
+  for (const FindfaceCamera& camera : cameras_) {
     const std::int64_t id = *camera.spec.id;
     if (fresh.contains(id) || (list.is_whole && missed_.contains(id))) continue;
     if (list.is_whole) missed.insert(id);
     kept_names.insert(camera.spec.name);
     believed.push_back(camera);
   }
-  for (const WatchedCamera& camera : list.cameras) {
+  for (const FindfaceCamera& camera : list.cameras) {
     const auto known = old.find(*camera.spec.id);
     const bool is_its_own = known != old.end() && known->second->spec.name == camera.spec.name;
     if (is_its_own || !kept_names.contains(camera.spec.name)) {
@@ -83,7 +83,7 @@ CameraChanges KnownCameras::take(const CameraList& list) {
 }
 
 void KnownCameras::forget(std::int64_t id) {
-  std::erase_if(cameras_, [id](const WatchedCamera& camera) { return *camera.spec.id == id; });
+  std::erase_if(cameras_, [id](const FindfaceCamera& camera) { return *camera.spec.id == id; });
   missed_.erase(id);
 }
 

@@ -21,7 +21,7 @@
 namespace vigia::findface {
 
 struct CameraChange {
-  WatchedCamera before, now;  // of the same id
+  FindfaceCamera before, now;  // of the same id
 
   [[nodiscard]] bool name() const { return before.spec.name != now.spec.name; }
   [[nodiscard]] bool url() const { return before.spec.url != now.spec.url; }
@@ -30,33 +30,33 @@ struct CameraChange {
 };
 
 struct CameraChanges {
-  std::vector<WatchedCamera> added, removed;
+  std::vector<FindfaceCamera> added, removed;
   std::vector<CameraChange> changed;
 };
 
 // REQUIRES: each camera has an id, and each id occurs once.
-CameraChanges compare(std::span<const WatchedCamera> before, std::span<const WatchedCamera> now);
+CameraChanges compare(std::span<const FindfaceCamera> before, std::span<const FindfaceCamera> now);
 
 // For the log: "name (it was 'hall'), address, token, filters (filter_min_size 80)". Nothing secret.
 std::string to_text(const CameraChange& change);
 
 // "camera 'gate' (id 7)", for the log.
-std::string label_of(const WatchedCamera& camera);
+std::string label_of(const FindfaceCamera& camera);
 
 class KnownCameras {
  public:
   KnownCameras() = default;
   // Begins with cameras known from elsewhere, not from a list.
-  explicit KnownCameras(std::vector<WatchedCamera> cameras) : cameras_(std::move(cameras)) {}
+  explicit KnownCameras(std::vector<FindfaceCamera> cameras) : cameras_(std::move(cameras)) {}
 
   CameraChanges take(const CameraList& list);
   // The camera could not be started: with the next list it counts as new again.
   void forget(std::int64_t id);
 
-  [[nodiscard]] const std::vector<WatchedCamera>& cameras() const noexcept { return cameras_; }
+  [[nodiscard]] const std::vector<FindfaceCamera>& cameras() const noexcept { return cameras_; }
 
  private:
-  std::vector<WatchedCamera> cameras_;
+  std::vector<FindfaceCamera> cameras_;
   std::set<std::int64_t> missed_;  // by the last list
 };
 

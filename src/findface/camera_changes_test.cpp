@@ -9,12 +9,12 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-WatchedCamera camera(std::int64_t id, const std::string& name) {
+FindfaceCamera camera(std::int64_t id, const std::string& name) {
   return {.spec = {.name = name, .url = "rtsp://u:url-secret@h/" + name, .id = id, .token = "token-secret"},
           .filters = {}};
 }
 
-CameraList list_of(std::vector<WatchedCamera> cameras) {
+CameraList list_of(std::vector<FindfaceCamera> cameras) {
   return {.cameras = std::move(cameras), .notes = {}};
 }
 
@@ -28,28 +28,28 @@ std::vector<std::string> summary_of(const CameraChanges& changes) {
 }
 
 TEST(CompareTest, FindsWhatWasAddedRemovedAndChanged) {
-  const std::vector<WatchedCamera> before{camera(1, "gate"), camera(2, "hall"), camera(3, "yard")};
-  const std::vector<WatchedCamera> now{camera(-4, "door"), camera(1, "gate"), camera(3, "court")};
+  const std::vector<FindfaceCamera> before{camera(1, "gate"), camera(2, "hall"), camera(3, "yard")};
+  const std::vector<FindfaceCamera> now{camera(-4, "door"), camera(1, "gate"), camera(3, "court")};
   EXPECT_THAT(summary_of(compare(before, now)), ElementsAre("-2", "~court", "+door"));
   EXPECT_THAT(summary_of(compare(before, before)), IsEmpty());
   EXPECT_THAT(summary_of(compare({}, {})), IsEmpty());
 }
 
 TEST(CompareTest, TellsWhatChangedAndNothingSecret) {
-  const WatchedCamera before = camera(1, "gate");
+  const FindfaceCamera before = camera(1, "gate");
   const auto text_after = [&before](auto change) {
-    WatchedCamera now = before;
+    FindfaceCamera now = before;
     change(now);
     const CameraChanges changes = compare(std::vector{before}, std::vector{now});
     return to_text(changes.changed.at(0));
   };
-  EXPECT_EQ(text_after([](WatchedCamera& now) { now.spec.name = "door"; }), "name (it was 'gate')");
-  EXPECT_EQ(text_after([](WatchedCamera& now) { now.spec.url = "rtsp://u:url-secret@other/1"; }),
+  EXPECT_EQ(text_after([](FindfaceCamera& now) { now.spec.name = "door"; }), "name (it was 'gate')");
+  EXPECT_EQ(text_after([](FindfaceCamera& now) { now.spec.url = "rtsp://u:url-secret@other/1"; }),
             "address (now rtsp://***@other/1)");
-  EXPECT_EQ(text_after([](WatchedCamera& now) { now.spec.token = "other-secret"; }), "token");
-  EXPECT_EQ(text_after([](WatchedCamera& now) { now.filters.min_size = 80; }),
+  EXPECT_EQ(text_after([](FindfaceCamera& now) { now.spec.token = "other-secret"; }), "token");
+  EXPECT_EQ(text_after([](FindfaceCamera& now) { now.filters.min_size = 80; }),
             "filters (filter_min_size 80)");
-  EXPECT_EQ(text_after([](WatchedCamera& now) {
+  EXPECT_EQ(text_after([](FindfaceCamera& now) {
               now.spec.token = "other-secret";
               now.filters.roi = domain::Region{0, 0, 640, 360};
             }),

@@ -95,10 +95,10 @@ std::string why_not(const ListedCamera& camera, const std::string& url) {
   return "";
 }
 
-void make_names_unique(std::vector<WatchedCamera>& cameras) {
+void make_names_unique(std::vector<FindfaceCamera>& cameras) {
   std::map<std::string, int> uses;
-  for (const WatchedCamera& camera : cameras) ++uses[camera.spec.name];
-  for (WatchedCamera& watched : cameras) {
+  for (const FindfaceCamera& camera : cameras) ++uses[camera.spec.name];
+  for (FindfaceCamera& watched : cameras) {
     domain::CameraSpec& camera = watched.spec;
     if (uses[camera.name] == 1) continue;
     std::string name = fmt::format("{} #{}", camera.name, *camera.id);
@@ -132,7 +132,7 @@ std::vector<std::int64_t> choose_groups(const std::vector<CameraGroup>& groups, 
 }
 
 // The camera to watch; filters that were not understood go to the notes.
-WatchedCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
+FindfaceCamera watched(ListedCamera camera, std::vector<std::string>& notes) {
   std::string name = camera.name.empty() ? fmt::format("camera {}", camera.id) : one_line(camera.name);
   if (const std::string& keys = camera.filters.not_understood; !keys.empty()) {
     notes.push_back(

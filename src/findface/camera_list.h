@@ -20,16 +20,16 @@
 
 namespace vigia::findface {
 
-struct WatchedCamera {
+struct FindfaceCamera {
   domain::CameraSpec spec;  // with its id
   DetectorFilters filters;
 
-  bool operator==(const WatchedCamera&) const = default;
+  bool operator==(const FindfaceCamera&) const = default;
 };
 
 struct CameraList {
   // Ordered by id; names are unique: "gate #7" if two are equal. Names and addresses contain no line breaks.
-  std::vector<WatchedCamera> cameras;
+  std::vector<FindfaceCamera> cameras;
   std::vector<std::string> notes;  // what was left out and why, one line each, without secrets
   bool is_whole = true;
 };

@@ -21,7 +21,7 @@ class CameraListTest : public FindfaceTest {
     EXPECT_TRUE(fetched.ok()) << fetched.error().text;
     list_ = fetched.ok() ? std::move(*fetched) : CameraList{};
     std::vector<std::string> all;
-    for (const WatchedCamera& camera : list_.cameras) all.push_back(camera.spec.name);
+    for (const FindfaceCamera& camera : list_.cameras) all.push_back(camera.spec.name);
     return all;
   }
   CameraList list_;

@@ -193,7 +193,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
   if (const std::optional<std::string> known = tokens_.find(camera_id); known && *known != old) return known;
   {
     MutexLock lock(mutex_);
-    Question& question = questions_[camera_id];
+    TokenQuery& question = questions_[camera_id];
     // This is not an answer: the shot must not be refused because another sender was quicker.
     if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
     if (question.answered && clock_.now() - *question.answered < kAnswerHolds)
@@ -203,7 +203,7 @@ Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t ca
   const Result<std::string> fresh = fetch_camera_token(session_, camera_id, stop);
   {
     MutexLock lock(mutex_);
-    Question& question = questions_[camera_id];
+    TokenQuery& question = questions_[camera_id];
     question.asking = false;
     // After a new token the next refusal is to be logged again.
     if (fresh)

@@ -69,7 +69,7 @@ class SendToFindface final : public delivery::Courier {
 
  private:
   // The state of querying the server for one camera's token.
-  struct Question {
+  struct TokenQuery {
     bool asking = false;
     std::optional<SteadyTime> answered;  // with the token that we have, or none
   };
@@ -104,7 +104,7 @@ class SendToFindface final : public delivery::Courier {
 
   // State below is protected by mutex_.
   Mutex mutex_;
-  std::map<std::int64_t, Question> questions_ GUARDED_BY(mutex_);  // by camera
+  std::map<std::int64_t, TokenQuery> questions_ GUARDED_BY(mutex_);  // by camera
 };
 
 }  // namespace vigia::findface

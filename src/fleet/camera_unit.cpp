@@ -34,9 +34,9 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 }
 
 CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index,
-                       pipeline::StrandWorld world, CameraPast past)
+                       pipeline::StrandWorld world, CameraHistory history)
     : context_(std::move(context)),
-      past_(std::move(past)),
+      past_(std::move(history)),
       strand_(context_, index, world),
       source_(context_->settings.spec, context_->settings.source, world.memory, world.clock),
       clock_(world.clock) {}
@@ -51,16 +51,16 @@ void CameraUnit::start(Nanoseconds after) try {
   throw;
 }
 
-void CameraUnit::obey(const findface::DetectorFilters& theirs) {
+void CameraUnit::apply_filters(const findface::DetectorFilters& theirs) {
   const shot::ShotOptions both = stricter(context_->settings.shot, theirs);
   context_->set_limits(both);
   strand_.set_filters(both);
 }
 
-CameraPast CameraUnit::past() const {
-  CameraPast past{.stats = source_.stats()};
-  add_counters(past.stats, past_.stats);
-  return past;
+CameraHistory CameraUnit::history() const {
+  CameraHistory history{.stats = source_.stats()};
+  add_counters(history.stats, past_.stats);
+  return history;
 }
 
 domain::Size CameraUnit::frame_size() const {
@@ -76,7 +76,7 @@ double CameraUnit::decodes() const {
 }
 
 status::CameraStatus CameraUnit::status(double seconds) const {
-  const CameraPast now = past();
+  const CameraHistory now = history();
   status::CameraStatus status = status_of(context_->name(), now, context_->counters, seconds);
   status.state = std::string(to_string(now.stats.state));
   status.message = now.stats.message;
@@ -86,9 +86,9 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   return status;
 }
 
-status::CameraStatus status_of(const std::string& name, const CameraPast& past,
+status::CameraStatus status_of(const std::string& name, const CameraHistory& history,
                                const pipeline::CameraCounters& counters, double seconds) {
-  const camera::CameraStats& stats = past.stats;
+  const camera::CameraStats& stats = history.stats;
   status::CameraStatus status{.name = name,
                               .state = {},
                               .message = {},

@@ -17,7 +17,7 @@
 namespace vigia::fleet {
 
 // What a camera leaves to the one that takes its place, beside its ledger.
-struct CameraPast {
+struct CameraHistory {
   camera::CameraStats stats{};  // the counters only
 };
 
@@ -27,7 +27,7 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 class CameraUnit {
  public:
   CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index, pipeline::StrandWorld world,
-             CameraPast past = {});
+             CameraHistory history = {});
 
   // after: it begins so much later, unless it is stopped before.
   // Throws std::system_error when there is no thread to be had; then it is over, as after a stop.
@@ -36,11 +36,11 @@ class CameraUnit {
   void join() { thread_.join(); }
 
   // From the next frame on: these beside the camera's own.
-  void obey(const findface::DetectorFilters& theirs);
+  void apply_filters(const findface::DetectorFilters& theirs);
 
   void tick() { strand_.tick(); }
-  [[nodiscard]] pipeline::Strand::Presence presence() const { return strand_.presence(); }
-  [[nodiscard]] Nanoseconds take_busy() noexcept { return strand_.take_busy(); }
+  [[nodiscard]] pipeline::Strand::LiveState presence() const { return strand_.presence(); }
+  [[nodiscard]] Nanoseconds take_worker_time() noexcept { return strand_.take_worker_time(); }
   // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
@@ -50,12 +50,12 @@ class CameraUnit {
   [[nodiscard]] domain::Size frame_size() const;
   [[nodiscard]] const std::shared_ptr<pipeline::CameraContext>& context() const noexcept { return context_; }
   // With the past.
-  [[nodiscard]] CameraPast past() const;
+  [[nodiscard]] CameraHistory history() const;
   [[nodiscard]] status::CameraStatus status(double seconds) const;
 
  private:
   const std::shared_ptr<pipeline::CameraContext> context_;
-  const CameraPast past_;
+  const CameraHistory past_;
   pipeline::Strand strand_;
   camera::StreamCamera source_;
   Clock& clock_;
@@ -63,7 +63,7 @@ class CameraUnit {
 };
 
 // The figures of a camera from what it left, also long after it is gone.
-status::CameraStatus status_of(const std::string& name, const CameraPast& past,
+status::CameraStatus status_of(const std::string& name, const CameraHistory& history,
                                const pipeline::CameraCounters& ledger, double seconds);
 
 }  // namespace vigia::fleet

@@ -18,13 +18,13 @@ constexpr double kOtherDecodes = 0.1;
 
 void Cameras::add(const pipeline::CameraSettings& camera, const findface::DetectorFilters& filters,
                   Nanoseconds after) {
-  std::optional<FormerCamera> former;
+  std::optional<RemovedCamera> former;
   if (camera.spec.id) {
     MutexLock lock(mutex_);
     former = former_.take(*camera.spec.id);
   }
-  auto unit = former ? make(camera, filters, former->counters, former->past)
-                     : make(camera, filters, std::make_shared<pipeline::CameraCounters>(), CameraPast());
+  auto unit = former ? make(camera, filters, former->counters, former->history)
+                     : make(camera, filters, std::make_shared<pipeline::CameraCounters>(), CameraHistory());
   CameraUnit& added = *unit;
   {
     MutexLock lock(mutex_);
@@ -37,12 +37,12 @@ void Cameras::replace(std::int64_t id, const pipeline::CameraSettings& camera,
                       const findface::DetectorFilters& filters) {
   const auto old =
       wind_up([id](const pipeline::CameraContext& context) { return context.settings.spec.id == id; });
-  auto unit = make(camera, filters, old.at(0)->context()->shared_counters, old.at(0)->past());
+  auto unit = make(camera, filters, old.at(0)->context()->shared_counters, old.at(0)->history());
   CameraUnit& added = *unit;
   {
     MutexLock lock(mutex_);
     const auto place =
-        std::ranges::find_if(places_, [&](const Place& held) { return held.unit.get() == old.at(0); });
+        std::ranges::find_if(places_, [&](const CameraEntry& held) { return held.unit.get() == old.at(0); });
     place->unit.swap(unit);
     place->is_leaving = false;
   }
@@ -57,23 +57,23 @@ void Cameras::remove(std::span<const std::int64_t> ids) {
   });
   std::vector<std::unique_ptr<CameraUnit>> gone;  // let go of outside the lock
   MutexLock lock(mutex_);
-  for (Place& place : places_) {
+  for (CameraEntry& place : places_) {
     if (std::ranges::find(leaving, place.unit.get()) == leaving.end()) continue;
     const auto& context = place.unit->context();
     former_.add({.id = *context->settings.spec.id,
                  .name = context->name(),
-                 .past = place.unit->past(),
+                 .history = place.unit->history(),
                  .counters = context->shared_counters,
                  .context = context});
     gone.push_back(std::move(place.unit));
   }
-  std::erase_if(places_, [](const Place& place) { return place.unit == nullptr; });
+  std::erase_if(places_, [](const CameraEntry& place) { return place.unit == nullptr; });
 }
 
-void Cameras::obey(std::int64_t id, const findface::DetectorFilters& filters) {
+void Cameras::apply_filters(std::int64_t id, const findface::DetectorFilters& filters) {
   MutexLock lock(mutex_);
-  for (const Place& place : places_) {
-    if (place.unit->context()->settings.spec.id == id) place.unit->obey(filters);
+  for (const CameraEntry& place : places_) {
+    if (place.unit->context()->settings.spec.id == id) place.unit->apply_filters(filters);
   }
 }
 
@@ -92,7 +92,7 @@ void Cameras::settle() {
 std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera,
                                           const findface::DetectorFilters& filters,
                                           std::shared_ptr<pipeline::CameraCounters> counters,
-                                          const CameraPast& past) {
+                                          const CameraHistory& history) {
   auto context = std::make_shared<pipeline::CameraContext>(
       camera, world_.memory.budget(), world_.ledger != nullptr && world_.ledger->enabled(),
       std::move(counters));
@@ -103,8 +103,8 @@ std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera
   } else {
     faces_.add_camera(spec.name, context->shared_counters);
   }
-  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, past);
-  if (filters != findface::DetectorFilters{}) unit->obey(filters);
+  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, history);
+  if (filters != findface::DetectorFilters{}) unit->apply_filters(filters);
   return unit;
 }
 
@@ -114,7 +114,7 @@ std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
   std::vector<CameraUnit*> leaving;
   {
     MutexLock lock(mutex_);
-    for (Place& place : places_) {
+    for (CameraEntry& place : places_) {
       if (!wanted(*place.unit->context())) continue;
       place.is_leaving = true;
       leaving.push_back(place.unit.get());
@@ -131,28 +131,28 @@ std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
 
 void Cameras::tick() {
   MutexLock lock(mutex_);
-  for (const Place& place : places_) {
+  for (const CameraEntry& place : places_) {
     if (!place.is_leaving) place.unit->tick();
   }
 }
 
-void Cameras::look(load::Seen& seen) {
+void Cameras::look(load::StrandLoad& seen) {
   MutexLock lock(mutex_);
-  for (const Place& place : places_) {
-    const pipeline::Strand::Presence presence = place.unit->presence();
+  for (const CameraEntry& place : places_) {
+    const pipeline::Strand::LiveState presence = place.unit->presence();
     if (presence.known) ++seen.cameras;
     if (presence.delivering) ++seen.delivering;
-    seen.busiest = std::max(seen.busiest, place.unit->take_busy());
+    seen.busiest = std::max(seen.busiest, place.unit->take_worker_time());
   }
   const Decodes now = decodes();
   if (!told_decodes_) told_decodes_ = now.assumed;
   const bool differs = std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_;
-  if (differs || (now.all_known && !told_all_)) is_new_crowd_ = true;
+  if (differs || (now.all_known && !told_all_)) demand_changed_ = true;
 }
 
 Cameras::Decodes Cameras::decodes() const {
   Decodes sum;
-  for (const Place& place : places_) {
+  for (const CameraEntry& place : places_) {
     const pipeline::CameraSettings& settings = place.unit->context()->settings;
     if (!settings.source.active) continue;
     if (place.unit->frame_size() == domain::Size{}) sum.all_known = false;
@@ -163,13 +163,13 @@ Cameras::Decodes Cameras::decodes() const {
   return sum;
 }
 
-std::optional<load::Crowd> Cameras::new_crowd(const pipeline::CameraSettings& defaults) {
-  if (!is_new_crowd_.exchange(false)) return std::nullopt;
+std::optional<load::Demand> Cameras::changed_demand(const pipeline::CameraSettings& defaults) {
+  if (!demand_changed_.exchange(false)) return std::nullopt;
   std::vector<pipeline::CameraSettings> all;
   std::vector<domain::Size> frames;
   {
     MutexLock lock(mutex_);
-    for (const Place& place : places_) {
+    for (const CameraEntry& place : places_) {
       all.push_back(place.unit->context()->settings);
       frames.push_back(place.unit->frame_size());
     }
@@ -178,20 +178,20 @@ std::optional<load::Crowd> Cameras::new_crowd(const pipeline::CameraSettings& de
     told_all_ = now.all_known;
   }
   if (all.empty()) return std::nullopt;
-  load::Crowd crowd = load::crowd_of(all, defaults, frames);
-  crowd.decodes = *told_decodes_;
-  return crowd;
+  load::Demand demand = load::demand_of(all, defaults, frames);
+  demand.decodes = *told_decodes_;
+  return demand;
 }
 
 bool Cameras::all_drained() const {
   MutexLock lock(mutex_);
-  return std::ranges::all_of(places_, [](const Place& place) { return place.unit->drained(); });
+  return std::ranges::all_of(places_, [](const CameraEntry& place) { return place.unit->drained(); });
 }
 
 std::vector<status::CameraStatus> Cameras::status(double seconds) const {
   std::vector<status::CameraStatus> rows;
   MutexLock lock(mutex_);
-  for (const Place& place : places_) rows.push_back(place.unit->status(seconds));
+  for (const CameraEntry& place : places_) rows.push_back(place.unit->status(seconds));
   former_.append_rows(seconds, rows);
   return rows;
 }
@@ -206,7 +206,7 @@ void Cameras::stop() {
 }
 
 void Cameras::clear() {
-  std::vector<Place> last;  // let go of outside the lock
+  std::vector<CameraEntry> last;  // let go of outside the lock
   MutexLock lock(mutex_);
   last.swap(places_);
 }

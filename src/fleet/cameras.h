@@ -30,7 +30,7 @@
 #include "findface/camera_tokens.h"
 #include "findface/detector_filters.h"
 #include "fleet/camera_unit.h"
-#include "fleet/former_cameras.h"
+#include "fleet/removed_cameras.h"
 #include "load/load_ladder.h"
 #include "load/overload.h"
 #include "pipeline/face_results.h"
@@ -59,17 +59,17 @@ class Cameras {
                const findface::DetectorFilters& filters);
   void remove(std::span<const std::int64_t> ids);
   // Of all cameras of that id: these filters beside their own.
-  void obey(std::int64_t id, const findface::DetectorFilters& filters);
+  void apply_filters(std::int64_t id, const findface::DetectorFilters& filters);
   // Lets go of what removed cameras needed for their last shots, where these are delivered now.
   void settle();
 
   // Housekeeping's.
   void tick();
-  void look(load::Seen& seen);
+  void look(load::StrandLoad& seen);
   // There are others than there were, or their frames have other sizes: for whoever reckons with them.
   // Nothing: they are the same, or none.
-  std::optional<load::Crowd> new_crowd(const pipeline::CameraSettings& defaults);
-  void tell_crowd() { is_new_crowd_ = true; }
+  std::optional<load::Demand> changed_demand(const pipeline::CameraSettings& defaults);
+  void mark_demand_changed() { demand_changed_ = true; }
 
   [[nodiscard]] bool all_drained() const;
   // Of each camera, removed ones after the others. seconds: since the start.
@@ -81,7 +81,7 @@ class Cameras {
   void clear();  // pools and decoders are retired
 
  private:
-  struct Place {
+  struct CameraEntry {
     std::unique_ptr<CameraUnit> unit;
     bool is_leaving = false;  // no tick any more
   };
@@ -89,10 +89,10 @@ class Cameras {
   [[nodiscard]] std::unique_ptr<CameraUnit> make(const pipeline::CameraSettings& camera,
                                                  const findface::DetectorFilters& filters,
                                                  std::shared_ptr<pipeline::CameraCounters> counters,
-                                                 const CameraPast& past);
+                                                 const CameraHistory& history);
   template <class Wanted>
   std::vector<CameraUnit*> wind_up(Wanted wanted);
-  // Crowd::decodes of those that are here: before their frames are known, and as far as they are.
+  // Demand::decodes of those that are here: before their frames are known, and as far as they are.
   struct Decodes {
     double assumed = 0, known = 0;
     bool all_known = true;
@@ -106,14 +106,14 @@ class Cameras {
   const Known known_;
 
   int next_index_ = 0;  // of whoever adds and removes
-  std::atomic<bool> is_new_crowd_{false};
-  std::optional<double> told_decodes_;  // housekeeping's: Crowd::decodes that was last reckoned with
+  std::atomic<bool> demand_changed_{false};
+  std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes that was last reckoned with
   bool told_all_ = false;               // housekeeping's: the frames of all were known then
 
   // State below is protected by mutex_. Units are taken away only by whoever adds and removes.
   mutable Mutex mutex_;
-  std::vector<Place> places_ GUARDED_BY(mutex_);
-  FormerCameras former_ GUARDED_BY(mutex_);
+  std::vector<CameraEntry> places_ GUARDED_BY(mutex_);
+  RemovedCameras former_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::fleet

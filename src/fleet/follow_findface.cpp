@@ -14,17 +14,17 @@ namespace {
 using findface::CameraChange;
 using findface::CameraChanges;
 using findface::CameraList;
-using findface::WatchedCamera;
+using findface::FindfaceCamera;
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds kFirstPause = 1s;
 constexpr Nanoseconds kLongestPause = 60s;
 
 // Of the settings' cameras those that FindFace knows too, as the settings have them.
-std::vector<WatchedCamera> cameras_with_id(const std::vector<pipeline::CameraSettings>& cameras) {
-  std::vector<WatchedCamera> found;
+std::vector<FindfaceCamera> cameras_with_id(const std::vector<pipeline::CameraSettings>& cameras) {
+  std::vector<FindfaceCamera> found;
   for (const auto& camera : cameras) {
-    const auto is_same = [&](const WatchedCamera& other) { return other.spec.id == camera.spec.id; };
+    const auto is_same = [&](const FindfaceCamera& other) { return other.spec.id == camera.spec.id; };
     if (camera.spec.id && std::ranges::none_of(found, is_same)) found.push_back({camera.spec, {}});
   }
   return found;
@@ -78,7 +78,7 @@ bool FollowFindface::look(const std::stop_token& stop) {
 Result<CameraList> FollowFindface::fetch(const std::stop_token& stop) {
   if (takes_cameras_) return findface::fetch_cameras(session_, options_.findface.camera_prefix, stop);
   std::vector<std::int64_t> ids;
-  for (const WatchedCamera& camera : known_.cameras()) ids.push_back(*camera.spec.id);
+  for (const FindfaceCamera& camera : known_.cameras()) ids.push_back(*camera.spec.id);
   return findface::fetch_cameras_by_id(session_, ids, stop);
 }
 
@@ -105,26 +105,27 @@ void FollowFindface::take_cameras(const CameraList& list) {
   remove(changes.removed);
   for (const CameraChange& one : changes.changed) change(one);
   add(changes.added);
-  if (!changes.removed.empty() || !changes.added.empty()) cameras_.tell_crowd();
+  if (!changes.removed.empty() || !changes.added.empty()) cameras_.mark_demand_changed();
 }
 
-void FollowFindface::remove(const std::vector<WatchedCamera>& gone) {
+void FollowFindface::remove(const std::vector<FindfaceCamera>& gone) {
   if (gone.empty()) return;
   std::vector<std::int64_t> ids;
-  for (const WatchedCamera& camera : gone) ids.push_back(*camera.spec.id);
+  for (const FindfaceCamera& camera : gone) ids.push_back(*camera.spec.id);
   cameras_.remove(ids);
-  for (const WatchedCamera& camera : gone) log::info("{} removed: FindFace has it no more", label_of(camera));
+  for (const FindfaceCamera& camera : gone)
+    log::info("{} removed: FindFace has it no more", label_of(camera));
   removed_ += gone.size();
 }
 
 void FollowFindface::change(const CameraChange& change) {
-  const WatchedCamera& now = change.now;
+  const FindfaceCamera& now = change.now;
   const std::int64_t id = *now.spec.id;
   log::info("{} changed: {}", label_of(now), to_text(change));
   ++changed_;
   if (change.token() && !now.spec.token.empty()) tokens_.set(id, now.spec.token);
   if (!change.name() && !change.url()) {
-    cameras_.obey(id, now.filters);
+    cameras_.apply_filters(id, now.filters);
     return;
   }
   try {
@@ -134,9 +135,9 @@ void FollowFindface::change(const CameraChange& change) {
   }
 }
 
-void FollowFindface::add(const std::vector<WatchedCamera>& added) {
+void FollowFindface::add(const std::vector<FindfaceCamera>& added) {
   std::vector<pipeline::CameraSettings> all;
-  for (const WatchedCamera& camera : added) all.push_back(settings_of(camera));
+  for (const FindfaceCamera& camera : added) all.push_back(settings_of(camera));
   const std::vector<Nanoseconds> starts = camera_starts(all);
   for (std::size_t i = 0; i < added.size(); ++i) {
     try {
@@ -151,14 +152,14 @@ void FollowFindface::add(const std::vector<WatchedCamera>& added) {
   }
 }
 
-pipeline::CameraSettings FollowFindface::settings_of(const WatchedCamera& camera) const {
+pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camera) const {
   pipeline::CameraSettings settings = options_.defaults;
   settings.spec = camera.spec;
   return settings;
 }
 
 // With the next list it is new again.
-void FollowFindface::give_up(const WatchedCamera& camera, const std::string& why) {
+void FollowFindface::give_up(const FindfaceCamera& camera, const std::string& why) {
   log::error(
       "{}: no thread could be started for it: {}; see 'ulimit -u' and the cgroup's pids.max; trying again",
       label_of(camera), why);
@@ -168,8 +169,8 @@ void FollowFindface::give_up(const WatchedCamera& camera, const std::string& why
 }
 
 void FollowFindface::take_filters(const CameraList& list) {
-  std::vector<WatchedCamera> believed;
-  for (WatchedCamera camera : known_.cameras()) {
+  std::vector<FindfaceCamera> believed;
+  for (FindfaceCamera camera : known_.cameras()) {
     const std::int64_t id = *camera.spec.id;
     const auto told = std::ranges::find(list.cameras, id, [](const auto& one) { return *one.spec.id; });
     if (told == list.cameras.end()) {
@@ -185,7 +186,7 @@ void FollowFindface::take_filters(const CameraList& list) {
   for (const CameraChange& one : compare(known_.cameras(), believed).changed) {
     log::info("{}: from FindFace: {}", label_of(one.now), to_text(one));
     if (one.token()) tokens_.set(*one.now.spec.id, one.now.spec.token);
-    if (one.filters()) cameras_.obey(*one.now.spec.id, one.now.filters);
+    if (one.filters()) cameras_.apply_filters(*one.now.spec.id, one.now.filters);
     if (!is_first_) ++changed_;
   }
   known_ = findface::KnownCameras(std::move(believed));

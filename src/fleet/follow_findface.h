@@ -57,11 +57,11 @@ class FollowFindface {
   void say_new_notes(const std::vector<std::string>& notes);
 
   void take_cameras(const findface::CameraList& list);
-  void remove(const std::vector<findface::WatchedCamera>& gone);
+  void remove(const std::vector<findface::FindfaceCamera>& gone);
   void change(const findface::CameraChange& change);
-  void add(const std::vector<findface::WatchedCamera>& added);
-  [[nodiscard]] pipeline::CameraSettings settings_of(const findface::WatchedCamera& camera) const;
-  void give_up(const findface::WatchedCamera& camera, const std::string& why);
+  void add(const std::vector<findface::FindfaceCamera>& added);
+  [[nodiscard]] pipeline::CameraSettings settings_of(const findface::FindfaceCamera& camera) const;
+  void give_up(const findface::FindfaceCamera& camera, const std::string& why);
 
   void take_filters(const findface::CameraList& list);
 

@@ -115,7 +115,7 @@ HttpResult Call::perform(const HttpRequest& request, const TlsOptions& tls, cons
     result.text = known.error().text;
   } else if (const std::optional<CURLcode> code = send(request, stop); !code) {
     result.failure = HttpFailure::cancelled;
-    const Progress reached = progress();
+    const TransferProgress reached = progress();
     result.sent_whole = reached.connected && reached.sent >= static_cast<curl_off_t>(request.body.size());
     result.text = "stopped";
   } else if (*code == CURLE_OK) {
@@ -198,7 +198,7 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
 
 // libcurl's own speed limit also counts the time in which the server prepares its answer.
 bool Call::stalls(const HttpRequest& request) {
-  const Progress now = progress();
+  const TransferProgress now = progress();
   const bool sending = now.connected && now.sent < static_cast<curl_off_t>(request.body.size());
   if (!sending || now.sent != sent_before_) {
     sent_before_ = now.sent;
@@ -211,7 +211,7 @@ bool Call::stalls(const HttpRequest& request) {
 
 bool Call::is_late(const HttpRequest& request) const {
   if (system_clock().now() < send_by_) return false;
-  const Progress now = progress();
+  const TransferProgress now = progress();
   return !now.connected || now.sent < static_cast<curl_off_t>(request.body.size());
 }
 
@@ -222,8 +222,8 @@ int Call::poll_ms(const HttpRequest& request) const {
   return static_cast<int>(std::max(1L, in_ms(wait)));
 }
 
-Call::Progress Call::progress() const {
-  Progress progress;
+Call::TransferProgress Call::progress() const {
+  TransferProgress progress;
   const auto read = [this](CURLINFO what) {
     curl_off_t value = 0;
     curl_easy_getinfo(easy_, what, &value);
@@ -254,7 +254,7 @@ void Call::read_answer(HttpResult& result) const {
 
 void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls,
                    HttpResult& result) const {
-  Progress reached = progress();
+  TransferProgress reached = progress();
   const auto size = static_cast<curl_off_t>(request.body.size());
   const HttpFailure plain = failure_of(code, reached.connected);
   // libcurl replaced a dead connection by a new one, which may have failed: its figures describe the new one,

@@ -36,7 +36,7 @@ class Call {
 
  private:
   // How far a transfer has come.
-  struct Progress {
+  struct TransferProgress {
     bool connected = false;  // with TLS
     curl_off_t sent = 0;     // of the body
     curl_off_t received = 0;
@@ -55,7 +55,7 @@ class Call {
   [[nodiscard]] bool was_stale(CURLcode code) const;
   void read_answer(HttpResult& result) const;
   void explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls, HttpResult& result) const;
-  [[nodiscard]] Progress progress() const;
+  [[nodiscard]] TransferProgress progress() const;
 
   TlsGuard tls_guard_;  // before the handles: connections use it to their end
   CURL* const easy_;

@@ -53,7 +53,7 @@ void Ledger::record(TrackEnd end) {
   add(std::move(end), bytes);
 }
 
-void Ledger::settle(Key key, Outcome outcome, std::string text) {
+void Ledger::settle(EndKey key, Outcome outcome, std::string text) {
   if (!enabled()) return;
   add(Settlement{std::move(key), std::move(outcome), for_the_file(text)}, 0);
 }

@@ -3,7 +3,7 @@
 //
 //   auto ledger = Ledger::open(options, memory, clock);     // error: one line, exit 2
 //   Worker thread("ledger", [&](const std::stop_token& stop) { ledger->run(stop); });
-//   ledger->record({.key = {"gate", 12, captured}, .outcome = Progress::pending, ...});
+//   ledger->record({.key = {"gate", 12, captured}, .outcome = DeliveryStatus::pending, ...});
 //   ledger->settle({"gate", 12, captured}, domain::Reason::refused, "the server's words");
 //
 // Guarantees
@@ -53,7 +53,7 @@ class Ledger {
 
   void record(TrackEnd end);
   // Gives a pending end its outcome. Does nothing if the end is unknown or was settled before.
-  void settle(Key key, Outcome outcome, std::string text);
+  void settle(EndKey key, Outcome outcome, std::string text);
   // Counts an end that could not be recorded, for callers that must not take a lock.
   void note_lost() noexcept { lost_.fetch_add(1, std::memory_order_relaxed); }
 

@@ -34,11 +34,11 @@ using ::testing::SizeIs;
 UtcTime captured(std::uint64_t track) {
   return from_unix_us(1795438800123456 + static_cast<std::int64_t>(track) * 1'000'000);
 }
-Key key(std::uint64_t track, const std::string& camera = "gate") {
+EndKey key(std::uint64_t track, const std::string& camera = "gate") {
   return {camera, track, captured(track)};
 }
 
-TrackEnd end_of(std::uint64_t track, Outcome outcome = Progress::pending,
+TrackEnd end_of(std::uint64_t track, Outcome outcome = DeliveryStatus::pending,
                 const std::string& camera = "gate") {
   TrackEnd end;
   end.key = key(track, camera);
@@ -78,7 +78,7 @@ class LedgerTest : public ::testing::Test {
     done.request_stop();
     ledger_->run(done.get_token());
   }
-  std::vector<TrackEnd> ask(const Question& question = {}) {
+  std::vector<TrackEnd> ask(const EndQuery& question = {}) {
     auto reader = Reader::open(options_.path);
     EXPECT_TRUE(reader.ok()) << reader.error().text;
     if (!reader) return {};
@@ -86,7 +86,7 @@ class LedgerTest : public ::testing::Test {
     EXPECT_TRUE(ends.ok()) << ends.error().text;
     return ends ? *ends : std::vector<TrackEnd>();
   }
-  std::vector<std::uint64_t> tracks(const Question& question = {}) {
+  std::vector<std::uint64_t> tracks(const EndQuery& question = {}) {
     std::vector<std::uint64_t> numbers;
     for (const TrackEnd& end : ask(question)) numbers.push_back(end.key.track);
     return numbers;
@@ -232,7 +232,7 @@ TEST_F(LedgerTest, IsQueriedByCameraOutcomeAndTime) {
   open();
   ledger_->record(end_of(1, Reason::too_small));
   ledger_->record(end_of(2, Reason::too_small, "hall"));
-  ledger_->record(end_of(3, Progress::posted));
+  ledger_->record(end_of(3, DeliveryStatus::posted));
   write();
   EXPECT_THAT(tracks({.camera = "gate"}), ElementsAre(3, 1));
   EXPECT_THAT(tracks({.outcome = Reason::too_small}), ElementsAre(2, 1));
@@ -275,17 +275,17 @@ TEST_F(LedgerTest, APendingEndIsSettledOnce) {
   open();
   ledger_->record(end_of(1));
   ledger_->record(end_of(2));
-  ledger_->settle(key(1), Progress::posted, {});
+  ledger_->settle(key(1), DeliveryStatus::posted, {});
   write();
   ledger_->settle(key(2), Reason::refused, "HTTP 400: no such camera");
-  ledger_->settle(key(2), Progress::posted, {});  // too late
-  ledger_->settle(key(9), Progress::posted, {});  // nobody knows it
+  ledger_->settle(key(2), DeliveryStatus::posted, {});  // too late
+  ledger_->settle(key(9), DeliveryStatus::posted, {});  // nobody knows it
   write();
   const auto ends = ask();
   ASSERT_THAT(ends, SizeIs(2));
   EXPECT_EQ(ends[0].outcome, Outcome(Reason::refused));
   EXPECT_EQ(ends[0].text, "HTTP 400: no such camera");
-  EXPECT_EQ(ends[1].outcome, Outcome(Progress::posted));
+  EXPECT_EQ(ends[1].outcome, Outcome(DeliveryStatus::posted));
   EXPECT_EQ(ledger_->lost(), 0U);
 }
 
@@ -293,11 +293,11 @@ TEST_F(LedgerTest, AnEndOfAnEarlierRunIsSettledByThisOne) {
   open();
   record_and_write(1, 1);
   open();
-  ledger_->record(end_of(1, Progress::pending, "hall"));  // the same track and time, of another camera
-  ledger_->settle(key(1), Progress::failed, "no answer");
+  ledger_->record(end_of(1, DeliveryStatus::pending, "hall"));  // the same track and time, of another camera
+  ledger_->settle(key(1), DeliveryStatus::failed, "no answer");
   write();
-  EXPECT_EQ(ask({.camera = "gate"})[0].outcome, Outcome(Progress::failed));
-  EXPECT_EQ(ask({.camera = "hall"})[0].outcome, Outcome(Progress::pending));
+  EXPECT_EQ(ask({.camera = "gate"})[0].outcome, Outcome(DeliveryStatus::failed));
+  EXPECT_EQ(ask({.camera = "hall"})[0].outcome, Outcome(DeliveryStatus::pending));
 }
 
 TEST_F(LedgerTest, BeyondItsRoomTheOldestGoesAndIsCounted) {
@@ -358,8 +358,8 @@ TEST_F(LedgerTest, ManyThreadsRecordWhileItWrites) {
     for (int i = 0; i < 3; ++i) {
       tellers.emplace_back([this, camera = "cam" + std::to_string(i)] {
         for (std::uint64_t track = 1; track <= 150; ++track) {
-          ledger_->record(end_of(track, Progress::pending, camera));
-          ledger_->settle(key(track, camera), Progress::posted, {});
+          ledger_->record(end_of(track, DeliveryStatus::pending, camera));
+          ledger_->settle(key(track, camera), DeliveryStatus::posted, {});
           if (track % 50 == 0) clock_.advance(1s);
         }
       });
@@ -367,7 +367,7 @@ TEST_F(LedgerTest, ManyThreadsRecordWhileItWrites) {
   }
   writer.request_stop();
   writer.join();
-  EXPECT_THAT(ask({.outcome = Progress::posted, .limit = 10'000}), SizeIs(450));
+  EXPECT_THAT(ask({.outcome = DeliveryStatus::posted, .limit = 10'000}), SizeIs(450));
   EXPECT_EQ(ledger_->lost(), 0U);
 }
 
@@ -376,7 +376,7 @@ TEST_F(LedgerTest, WithNothingToKeepThereIsNoFile) {
   open();
   EXPECT_FALSE(ledger_->enabled());
   ledger_->record(end_of(1));
-  ledger_->settle(key(1), Progress::posted, {});
+  ledger_->settle(key(1), DeliveryStatus::posted, {});
   write();
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
   EXPECT_EQ(ledger_->lost(), 0U);
@@ -481,7 +481,7 @@ TEST_F(LedgerTest, AnUnknownOutcomeIsShownAsStoredAndHidesNoOther) {
   ASSERT_THAT(*ends, SizeIs(3));
   EXPECT_EQ(to_string((*ends)[1].outcome), "too_blurred");
   EXPECT_EQ((*ends)[1].key.track, 2U);
-  EXPECT_EQ((*ends)[2].outcome, Outcome(Progress::pending));
+  EXPECT_EQ((*ends)[2].outcome, Outcome(DeliveryStatus::pending));
 }
 
 TEST_F(LedgerTest, AMissingFileIsReportedAndNotCreated) {

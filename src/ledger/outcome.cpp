@@ -6,7 +6,7 @@
 namespace vigia::ledger {
 namespace {
 
-constexpr std::array kProgress = {Progress::posted, Progress::pending, Progress::failed};
+constexpr std::array kProgress = {DeliveryStatus::posted, DeliveryStatus::pending, DeliveryStatus::failed};
 
 std::vector<Outcome> all_outcomes() {
   std::vector<Outcome> all(kProgress.begin(), kProgress.end());
@@ -19,19 +19,19 @@ std::vector<Outcome> all_outcomes() {
 std::string_view to_string(const Outcome& outcome) noexcept {
   if (const auto* const reason = std::get_if<domain::Reason>(&outcome)) return domain::to_string(*reason);
   if (const auto* const other = std::get_if<OtherWord>(&outcome)) return other->word;
-  switch (*std::get_if<Progress>(&outcome)) {
-    case Progress::pending:
+  switch (*std::get_if<DeliveryStatus>(&outcome)) {
+    case DeliveryStatus::pending:
       return "pending";
-    case Progress::posted:
+    case DeliveryStatus::posted:
       return "posted";
-    case Progress::failed:
+    case DeliveryStatus::failed:
       return "failed";
   }
   return "?";
 }
 
 std::optional<Outcome> parse_outcome(std::string_view text) noexcept {
-  for (const Progress progress : kProgress) {
+  for (const DeliveryStatus progress : kProgress) {
     if (to_string(Outcome(progress)) == text) return progress;
   }
   for (const domain::Reason reason : domain::kAllReasons) {

@@ -12,7 +12,7 @@
 
 namespace vigia::ledger {
 
-enum class Progress {
+enum class DeliveryStatus {
   pending,  // in the outbox: the receiver has neither accepted nor refused it
   posted,   // the receiver accepted it
   failed,   // it is unknown whether the receiver has it, or it is lost
@@ -22,7 +22,7 @@ struct OtherWord {
   std::string word;
   bool operator==(const OtherWord&) const = default;
 };
-using Outcome = std::variant<Progress, domain::Reason, OtherWord>;
+using Outcome = std::variant<DeliveryStatus, domain::Reason, OtherWord>;
 
 // Valid as long as the outcome exists.
 [[nodiscard]] std::string_view to_string(const Outcome& outcome) noexcept;

@@ -22,7 +22,7 @@ constexpr const char* kNewest =
     "FROM ends WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR outcome = ?2) AND captured_us >= ?3 "
     "ORDER BY captured_us DESC, id DESC LIMIT ?4";
 
-void bind(Statement& to, const Question& question) {
+void bind(Statement& to, const EndQuery& question) {
   question.camera ? to.bind(std::string_view(*question.camera)) : to.bind_null();
   question.outcome ? to.bind(to_string(*question.outcome)) : to.bind_null();
   to.bind(question.since ? to_unix_us(*question.since) : INT64_MIN);
@@ -68,7 +68,7 @@ Result<Reader> Reader::open(const std::string& path) {
   return Reader(*std::move(database));
 }
 
-Result<std::vector<TrackEnd>> Reader::newest(const Question& question) {
+Result<std::vector<TrackEnd>> Reader::newest(const EndQuery& question) {
   const auto version = database_.number("PRAGMA user_version");  // each time: a start may have raised it
   if (!version) return version.error();
   const std::string sql = fmt::format(kNewest, *version > 1 ? kParts : kPartsOfVersion1);

@@ -13,7 +13,7 @@
 
 namespace vigia::ledger {
 
-struct Question {
+struct EndQuery {
   std::optional<std::string> camera;
   std::optional<Outcome> outcome;
   std::optional<UtcTime> since;  // captured then or later
@@ -27,7 +27,7 @@ class Reader {
   static Result<Reader> open(const std::string& path);
 
   // Ordered by time of capture, newest first. Cost: milliseconds with 10 000 ends in the file.
-  Result<std::vector<TrackEnd>> newest(const Question& question);
+  Result<std::vector<TrackEnd>> newest(const EndQuery& question);
   // The cameras of which ends are kept, in alphabetical order.
   Result<std::vector<std::string>> cameras();
   Result<std::int64_t> count() { return database_.number("SELECT count(*) FROM ends"); }

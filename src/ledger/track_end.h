@@ -16,16 +16,16 @@
 namespace vigia::ledger {
 
 // Identifies an end. A track in real-time mode may have several: one for each of its shots.
-struct Key {
+struct EndKey {
   std::string camera;
   std::uint64_t track = 0;  // the camera's count of tracks in its run
   UtcTime captured;         // of the face that is described; kept to the microsecond
 };
 
 struct TrackEnd {
-  Key key;
+  EndKey key;
   std::optional<std::int64_t> camera_id;  // FindFace's
-  Outcome outcome = Progress::pending;
+  Outcome outcome = DeliveryStatus::pending;
   std::string text;  // details of the outcome: a figure beside its limit, or the receiver's answer
   // Of the best face, or, where all were rejected, of the best of these:
   float face_width = 0, face_height = 0;  // pixels of the frame
@@ -39,7 +39,7 @@ struct TrackEnd {
 
 // The final outcome of a pending end.
 struct Settlement {
-  Key key;
+  EndKey key;
   Outcome outcome;
   std::string text;
 };

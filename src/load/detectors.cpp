@@ -14,7 +14,7 @@ constexpr domain::Size kAssumedFrame{1280, 720};
 constexpr domain::Size kStandard{640, 384};
 
 // What a network takes grows with its pixels: from 320x192 to 640x384, four times as many, 4.1 to 4.2 times.
-void reckon_larger(LookCosts& costs) {
+void estimate_larger_inputs(LookCosts& costs) {
   const auto standard = static_cast<double>(costs.of(kStandard).count());
   for (const domain::Size input : detect::kInputs) {
     const double pixels = static_cast<double>(detect::area(input)) / detect::area(kStandard);
@@ -52,7 +52,7 @@ Result<LookCosts> costs_of(const detect::DetectFaces& stage, domain::Size set, b
       }
     }
   }
-  if (is_auto) reckon_larger(costs);
+  if (is_auto) estimate_larger_inputs(costs);
   return costs;
 }
 
@@ -70,15 +70,15 @@ Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::D
   return each;
 }
 
-Result<Detectors> make_detectors(const detect::DetectorOptions& options, Crowd crowd,
+Result<Detectors> make_detectors(const detect::DetectorOptions& options, Demand demand,
                                  memory::Budget& budget) {
   auto stage = detect::DetectFaces::create(options, detect::ModelPlaces::from_environment(), budget,
-                                           detect::DetectFaces::Report::weak_too);
+                                           detect::DetectFaces::ReportedFaces::weak_too);
   if (!stage) return stage.error();
   Detectors detectors{.stage = *std::move(stage),
                       .machine = machine_for(options.workers),
                       .costs = {},
-                      .crowd = std::move(crowd),
+                      .demand = std::move(demand),
                       .ladder = {},
                       .choice = {},
                       .each = {},
@@ -87,9 +87,9 @@ Result<Detectors> make_detectors(const detect::DetectorOptions& options, Crowd c
   auto costs = costs_of(detectors.stage, options.input, reduces);
   if (!costs) return costs.error();
   detectors.costs = *std::move(costs);
-  detectors.ladder = ladder_for(detectors.costs, detectors.crowd);
+  detectors.ladder = ladder_for(detectors.costs, detectors.demand);
   if (options.input == domain::Size{}) {
-    Choice choice = choose_level(detectors.ladder, detectors.crowd, detectors.machine);
+    Choice choice = choose_level(detectors.ladder, detectors.demand, detectors.machine);
     detectors.start = choice.level;
     detectors.choice = std::move(choice.why);
   }

@@ -17,7 +17,7 @@ struct Detectors {
   detect::DetectFaces stage;
   Machine machine;
   LookCosts costs;
-  Crowd crowd;
+  Demand demand;
   std::vector<Level> ladder;  // never empty
   std::size_t start = 0;      // the level they are made for
   std::string choice;         // with detector.input: auto, why this size; else empty
@@ -34,6 +34,7 @@ Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::D
 // size. Those beyond 640x384, which few need, are reckoned from it by their pixels. Errors: a line for the
 // user; nothing can be detected.
 // crowd: the cameras that are known.
-Result<Detectors> make_detectors(const detect::DetectorOptions& options, Crowd crowd, memory::Budget& budget);
+Result<Detectors> make_detectors(const detect::DetectorOptions& options, Demand demand,
+                                 memory::Budget& budget);
 
 }  // namespace vigia::load

@@ -16,13 +16,13 @@ constexpr Size kStandard{640, 384}, kLeast = detect::kInputs.front();
 constexpr std::array kFirstSteps{2, 3};
 constexpr std::array kLastSteps{4, 6, 8};
 
-Size needed_by(const Want& want, int face_in_input) {
+Size needed_by(const CameraNeed& want, int face_in_input) {
   return detect::input_for(want.looked_at, want.least_face, face_in_input);
 }
 
 class LadderMaker {
  public:
-  LadderMaker(const LookCosts& costs, const Crowd& crowd) : costs_(costs), wants_(crowd.wants) {
+  LadderMaker(const LookCosts& costs, const Demand& demand) : costs_(costs), wants_(demand.needs) {
     if (wants_.empty()) wants_.emplace_back();
   }
 
@@ -46,7 +46,8 @@ class LadderMaker {
 
   [[nodiscard]] Inputs inputs_of_auto() const {
     Size least = kLeast;
-    for (const Want& want : wants_) least = detect::clamp(needed(want), {least, detect::kInputs.back()});
+    for (const CameraNeed& want : wants_)
+      least = detect::clamp(needed(want), {least, detect::kInputs.back()});
     Inputs inputs;
     for (auto input = detect::kInputs.rbegin(); input != detect::kInputs.rend(); ++input) {
       if (area(*input) <= area(kStandard)) {
@@ -61,7 +62,7 @@ class LadderMaker {
     Inputs inputs;
     for (const Size input : inputs_for(costs_.set, costs_.reduces)) {
       if (!costs_.has(input)) continue;
-      const bool is_harmless = std::ranges::all_of(wants_, [&](const Want& want) {
+      const bool is_harmless = std::ranges::all_of(wants_, [&](const CameraNeed& want) {
         return smallest(want, input) <= std::max(want.least_face, smallest(want, costs_.set));
       });
       (is_harmless ? inputs.harmless : inputs.harmful).push_back({input, input});
@@ -69,8 +70,8 @@ class LadderMaker {
     return inputs;
   }
 
-  [[nodiscard]] Size needed(const Want& want) const { return needed_by(want, costs_.face_in_input); }
-  [[nodiscard]] int smallest(const Want& want, Size input) const {
+  [[nodiscard]] Size needed(const CameraNeed& want) const { return needed_by(want, costs_.face_in_input); }
+  [[nodiscard]] int smallest(const CameraNeed& want, Size input) const {
     return detect::smallest_face(want.looked_at, input, costs_.face_in_input);
   }
 
@@ -78,7 +79,7 @@ class LadderMaker {
     Level level{
         .input = inputs.least, .step = step, .least = inputs.most, .face_in_input = costs_.face_in_input};
     double looks = 0, cost = 0;
-    for (const Want& want : wants_) {
+    for (const CameraNeed& want : wants_) {
       const Size input = detect::clamp(needed(want), inputs);
       if (area(input) > area(level.input)) level.input = input;
       if (area(input) < area(level.least)) level.least = input;
@@ -87,7 +88,7 @@ class LadderMaker {
       cost += weight * static_cast<double>(costs_.of(input).count());
     }
     level.cost = std::max(Nanoseconds(static_cast<Nanoseconds::rep>(cost / looks)), Nanoseconds(1));
-    level.dearest = costs_.of(level.input);
+    level.max_cost = costs_.of(level.input);
     if (ladder_.empty() || !level.looks_as(ladder_.back())) ladder_.push_back(level);
   }
 
@@ -103,7 +104,7 @@ class LadderMaker {
   static constexpr double kHardlyAny = 1e-6;  // of a camera that waits for the workers
 
   const LookCosts& costs_;
-  std::vector<Want> wants_;
+  std::vector<CameraNeed> wants_;
   std::vector<Level> ladder_;
 };
 
@@ -127,11 +128,11 @@ std::vector<Size> inputs_for(Size set, bool reduces) {
   return inputs;
 }
 
-std::vector<Level> ladder_for(const LookCosts& costs, const Crowd& crowd) {
-  return LadderMaker(costs, crowd).make();
+std::vector<Level> ladder_for(const LookCosts& costs, const Demand& demand) {
+  return LadderMaker(costs, demand).make();
 }
 
-Size input_of(const Level& level, const Want& want) {
+Size input_of(const Level& level, const CameraNeed& want) {
   return detect::clamp(needed_by(want, level.face_in_input), level.inputs());
 }
 

@@ -25,20 +25,20 @@ LookCosts costs(Size set = {}, bool reduces = true) {
           .reduces = reduces};
 }
 
-Want want(Size frame, int face, double looks = 1) {
+CameraNeed want(Size frame, int face, double looks = 1) {
   return {.name = "hall", .looked_at = frame, .is_known = true, .least_face = face, .looks = looks};
 }
 
-Crowd crowd(std::vector<Want> wants) {
-  Crowd crowd;
-  for (const Want& one : wants) {
-    ++crowd.live;
-    crowd.looks += one.looks;
-    crowd.most_looks = std::max(crowd.most_looks, one.looks);
-    crowd.decodes += detect::area(one.looked_at) / 921600.0;
+Demand demand(std::vector<CameraNeed> needs) {
+  Demand demand;
+  for (const CameraNeed& one : needs) {
+    ++demand.live;
+    demand.looks += one.looks;
+    demand.most_looks = std::max(demand.most_looks, one.looks);
+    demand.decodes += detect::area(one.looked_at) / 921600.0;
   }
-  crowd.wants = std::move(wants);
-  return crowd;
+  demand.needs = std::move(needs);
+  return demand;
 }
 
 std::vector<std::string> texts(const std::vector<Level>& ladder) {
@@ -47,22 +47,22 @@ std::vector<std::string> texts(const std::vector<Level>& ladder) {
   return texts;
 }
 
-bool all_find(const Level& level, const Crowd& crowd) {
-  return std::ranges::all_of(crowd.wants, [&](const Want& one) {
+bool all_find(const Level& level, const Demand& demand) {
+  return std::ranges::all_of(demand.needs, [&](const CameraNeed& one) {
     return detect::smallest_face(one.looked_at, input_of(level, one)) <= one.least_face;
   });
 }
 
 TEST(LadderForTest, WhereSmallInputsAreEnoughTheyComeBeforeTheSteps) {
   EXPECT_THAT(
-      texts(ladder_for(costs(), crowd({want(k720p, 60)}))),
+      texts(ladder_for(costs(), demand({want(k720p, 60)}))),
       ElementsAre("640x384", "480x288", "320x192", "320x192 every 2nd frame", "320x192 every 3rd frame",
                   "320x192 every 4th frame", "320x192 every 6th frame", "320x192 every 8th frame"));
   EXPECT_EQ(texts(ladder_for(costs(), {})).front(), "640x384") << "nobody is known";
 }
 
 TEST(LadderForTest, SmallFacesInLargeFramesGetALargerInput) {
-  const Crowd hall = crowd({want(k4k, 60)});
+  const Demand hall = demand({want(k4k, 60)});
   const auto ladder = ladder_for(costs(), hall);
   EXPECT_TRUE(all_find(ladder[0], hall));
   EXPECT_GT(detect::area(ladder[0].input), 640 * 384);
@@ -70,7 +70,7 @@ TEST(LadderForTest, SmallFacesInLargeFramesGetALargerInput) {
 }
 
 TEST(LadderForTest, FramesAreLeftOutBeforeFacesAre) {
-  const Crowd both = crowd({want(k4k, 60), want(k720p, 60), want(k720p, 60)});
+  const Demand both = demand({want(k4k, 60), want(k720p, 60), want(k720p, 60)});
   const auto ladder = ladder_for(costs(), both);
   int most_step_that_finds = 0;
   for (const Level& level : ladder) {
@@ -86,8 +86,8 @@ TEST(LadderForTest, FramesAreLeftOutBeforeFacesAre) {
 
 TEST(LadderForTest, EachLevelCostsLessThanTheOneBefore) {
   for (const Size set : {Size{}, {1280, 736}, {640, 384}}) {
-    for (const Crowd& cameras : {crowd({want(k4k, 60), want(k720p, 60)}), crowd({want(k4k, 20)}),
-                                 crowd({want({1920, 1080}, 40, 0.5), want(k720p, 20)})}) {
+    for (const Demand& cameras : {demand({want(k4k, 60), want(k720p, 60)}), demand({want(k4k, 20)}),
+                                  demand({want({1920, 1080}, 40, 0.5), want(k720p, 20)})}) {
       const auto ladder = ladder_for(costs(set), cameras);
       for (std::size_t i = 1; i < ladder.size(); ++i) {
         EXPECT_LT(ladder[i].weight(), ladder[i - 1].weight()) << ladder[i].text();
@@ -97,17 +97,17 @@ TEST(LadderForTest, EachLevelCostsLessThanTheOneBefore) {
 }
 
 TEST(LadderForTest, ALevelCostsWhatItsCamerasCost) {
-  const Crowd both = crowd({want(k4k, 40, 1), want(k720p, 60, 0.5)});
+  const Demand both = demand({want(k4k, 40, 1), want(k720p, 60, 0.5)});
   const Level best = ladder_for(costs(), both).front();
   ASSERT_EQ(best.text(), "640x384 to 1280x736");
   EXPECT_EQ(best.cost, 12ms) << "(16 + 0.5 * 4) / 1.5";
-  EXPECT_EQ(best.dearest, 16ms);
+  EXPECT_EQ(best.max_cost, 16ms);
 }
 
 TEST(LadderForTest, WhatIsSetIsForAll) {
   EXPECT_THAT(texts(ladder_for(costs({640, 640}), {})).front(), "640x640");
-  EXPECT_THAT(texts(ladder_for(costs({640, 384}, false), crowd({want(k4k, 60)}))), ElementsAre("640x384"));
-  const auto ladder = ladder_for(costs({1280, 736}), crowd({want(k4k, 60), want(k720p, 60)}));
+  EXPECT_THAT(texts(ladder_for(costs({640, 384}, false), demand({want(k4k, 60)}))), ElementsAre("640x384"));
+  const auto ladder = ladder_for(costs({1280, 736}), demand({want(k4k, 60), want(k720p, 60)}));
   EXPECT_THAT(texts(ladder),
               ElementsAre("1280x736", "1280x736 every 2nd frame", "1280x736 every 3rd frame",
                           "640x384 every 3rd frame", "480x288 every 3rd frame", "320x192 every 3rd frame",
@@ -115,7 +115,7 @@ TEST(LadderForTest, WhatIsSetIsForAll) {
 }
 
 TEST(LadderForTest, WithoutReduceThereAreNoSteps) {
-  const auto ladder = ladder_for(costs({}, false), crowd({want(k4k, 60)}));
+  const auto ladder = ladder_for(costs({}, false), demand({want(k4k, 60)}));
   EXPECT_TRUE(std::ranges::all_of(ladder, [](const Level& level) { return level.step == 1; }));
   EXPECT_EQ(ladder.back().text(), "320x192");
 }
@@ -124,7 +124,7 @@ TEST(LadderForTest, WithoutReduceThereAreNoSteps) {
 TEST(LadderForTest, ADetectorThatNeedsLargerFacesKeepsALargerInput) {
   LookCosts built_in = costs();
   built_in.face_in_input = detect::kFaceInInputOfVigiaN;
-  const Crowd hall = crowd({want(k720p, 60)});
+  const Demand hall = demand({want(k720p, 60)});
   const auto ladder = ladder_for(built_in, hall);
   EXPECT_THAT(texts(ladder),
               ElementsAre("640x384", "480x288", "480x288 every 2nd frame", "480x288 every 3rd frame",
@@ -136,15 +136,15 @@ TEST(LadderForTest, ADetectorThatNeedsLargerFacesKeepsALargerInput) {
 // Chosen is the cheapest with which all are found, if there is time; never one that misses faces, where
 // leaving out frames is the other way.
 TEST(LadderForTest, AutoChoosesByFramesFacesAndTime) {
-  const auto chosen = [](const Crowd& cameras, Machine machine) {
+  const auto chosen = [](const Demand& cameras, Machine machine) {
     const auto ladder = ladder_for(costs(), cameras);
     return ladder[choose_level(ladder, cameras, machine).level];
   };
-  const Crowd hall = crowd({want(k4k, 60)});
+  const Demand hall = demand({want(k4k, 60)});
   EXPECT_EQ(chosen(hall, {2, 2}).text(), "960x544");
-  EXPECT_EQ(chosen(crowd({want(k4k, 40)}), {2, 2}).text(), "1280x736");
-  EXPECT_EQ(chosen(crowd({want({1920, 1080}, 60)}), {2, 2}).text(), "640x384");
-  const Crowd eight = crowd(std::vector<Want>(8, want(k4k, 60)));
+  EXPECT_EQ(chosen(demand({want(k4k, 40)}), {2, 2}).text(), "1280x736");
+  EXPECT_EQ(chosen(demand({want({1920, 1080}, 60)}), {2, 2}).text(), "640x384");
+  const Demand eight = demand(std::vector<CameraNeed>(8, want(k4k, 60)));
   EXPECT_EQ(chosen(eight, {16, 16}).text(), "960x544");
   EXPECT_TRUE(all_find(chosen(eight, {2, 2}), eight)) << "too slow: overload will leave out frames";
 }

@@ -27,7 +27,7 @@ double share_of_workers(const LoadSample& sample, const Machine& machine) {
 
 }  // namespace
 
-std::optional<LoadControl::Change> LoadControl::observe(const LoadSample& sample, SteadyTime now) {
+std::optional<LoadControl::LevelChange> LoadControl::observe(const LoadSample& sample, SteadyTime now) {
   if (!calm_until_) calm_until_ = now + kCalmAtStart;
   if (went_up_ && now - *went_up_ >= kHolds) {
     went_up_.reset();
@@ -93,14 +93,14 @@ bool LoadControl::is_short(const LoadSample& sample) const {
   return busy >= kNeverIdle || (sample.frames_late > 0 && std::max(busy, used) >= kNearFull);
 }
 
-std::optional<LoadControl::Change> LoadControl::down() {
+std::optional<LoadControl::LevelChange> LoadControl::down() {
   const auto level = worse();
   if (!level) return std::nullopt;
-  return Change{*level, fmt::format("{} frames came too late for the workers in {:.0f} s", short_late_,
-                                    short_seconds_)};
+  return LevelChange{*level, fmt::format("{} frames came too late for the workers in {:.0f} s", short_late_,
+                                         short_seconds_)};
 }
 
-std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, SteadyTime now) {
+std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample, SteadyTime now) {
   const auto level = better();
   if (!level || sample.delivering == 0) {
     room_since_.reset();
@@ -109,16 +109,16 @@ std::optional<LoadControl::Change> LoadControl::up(const LoadSample& sample, Ste
   // As if all cameras were there that may come back.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double dearer = ladder_[*level].weight() / at().weight();
-  const double dearest = ladder_[*level].dearest_weight() / at().dearest_weight();
+  const double max_cost = ladder_[*level].max_weight() / at().max_weight();
   const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all,
-                                       sample.work.busiest / sample.seconds * dearest});
+                                       sample.work.busiest / sample.seconds * max_cost});
   if (use > kUseMax) {
     room_since_.reset();
     return std::nullopt;
   }
   if (!room_since_) room_since_ = now - from_seconds(sample.seconds);
   if (now - *room_since_ < wait_) return std::nullopt;
-  return Change{
+  return LevelChange{
       *level,
       fmt::format("workers use {:.0f} % of their time, and the better level would use {:.0f} % of the "
                   "machine, for {:.0f} s",

@@ -46,12 +46,12 @@ class LoadControl {
   LoadControl(std::vector<Level> ladder, std::size_t start, Machine machine)
       : ladder_(std::move(ladder)), refused_(ladder_.size()), machine_(machine), level_(start) {}
 
-  struct Change {
+  struct LevelChange {
     std::size_t level = 0;
     std::string why;  // with the numbers
   };
   // A change to make; until arrived() or refuse() says what became of it, nothing has changed.
-  [[nodiscard]] std::optional<Change> observe(const LoadSample& sample, SteadyTime now);
+  [[nodiscard]] std::optional<LevelChange> observe(const LoadSample& sample, SteadyTime now);
 
   // That level is in force now.
   void arrived(std::size_t level, SteadyTime now);
@@ -69,8 +69,8 @@ class LoadControl {
   [[nodiscard]] std::optional<std::size_t> worse() const;
   [[nodiscard]] std::optional<std::size_t> better() const;
   [[nodiscard]] bool is_short(const LoadSample& sample) const;
-  std::optional<Change> down();
-  std::optional<Change> up(const LoadSample& sample, SteadyTime now);
+  std::optional<LevelChange> down();
+  std::optional<LevelChange> up(const LoadSample& sample, SteadyTime now);
   void forget();
 
   std::vector<Level> ladder_;

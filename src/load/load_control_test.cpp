@@ -118,7 +118,7 @@ TEST_F(LoadControlTest, ALevelThatTheBusiestCameraCannotHaveIsNotTried) {
   LoadSample one{.seconds = 1, .work = {0.78, 0.1, 0.78}, .busy = 0.78, .cameras = 1, .delivering = 1};
   for (int i = 0; i < 1000; ++i) EXPECT_FALSE(control.observe(one, now_ += 1s)) << i;
   one.work = {0.4, 0.05, 0.4};  // half of the frames
-  std::optional<LoadControl::Change> change;
+  std::optional<LoadControl::LevelChange> change;
   for (int i = 0; i < 11 && !change; ++i) change = control.observe(one, now_ += 1s);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->level, 0U);
@@ -130,7 +130,7 @@ TEST_F(LoadControlTest, OneThatIsBehindWhileThereIsRoomChangesNothing) {
       .seconds = 1, .work = {1.6, 0.3, 1}, .busy = 1.6, .frames_late = 90, .cameras = 4, .delivering = 4};
   for (int i = 0; i < 1000; ++i) EXPECT_FALSE(control.observe(greedy, now_ += 1s)) << i;
   greedy.work.rest = 2.1;  // the cores are full
-  std::optional<LoadControl::Change> change;
+  std::optional<LoadControl::LevelChange> change;
   for (int i = 0; i < 2; ++i) change = control.observe(greedy, now_ += 1s);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->level, 1U);
@@ -196,7 +196,7 @@ TEST_F(LoadControlTest, ALevelThatCannotBeHadIsPassedOver) {
 
 TEST_F(LoadControlTest, AnAutoStartMayRiseAboveItself) {
   LoadControl control(ladder(), 1, {2, 2});
-  std::optional<LoadControl::Change> change;
+  std::optional<LoadControl::LevelChange> change;
   for (int i = 0; i < 30 && !change; ++i) change = control.observe(quiet(0.3), now_ += 1s);
   ASSERT_TRUE(change);
   EXPECT_EQ(change->level, 0U);

@@ -23,20 +23,20 @@ std::string ordinal(int number) {
 }
 
 // Of one camera's frames.
-double dearest_of(const Level& level) {
-  return to_seconds(std::max(level.dearest, level.cost));
+double max_cost_of(const Level& level) {
+  return to_seconds(std::max(level.max_cost, level.cost));
 }
 
-double use_at(const Level& level, const Crowd& crowd, const Machine& machine) {
+double use_at(const Level& level, const Demand& demand, const Machine& machine) {
   const double cost = to_seconds(level.cost);
   return use_of(machine,
-                {crowd.looks * kFramesPerSecond * cost, crowd.decodes * kFramesPerSecond * kDecodeSeconds,
-                 crowd.most_looks * kFramesPerSecond * dearest_of(level)});
+                {demand.looks * kFramesPerSecond * cost, demand.decodes * kFramesPerSecond * kDecodeSeconds,
+                 demand.most_looks * kFramesPerSecond * max_cost_of(level)});
 }
 
 // Where nothing can be reckoned: nobody to reckon with is there.
-Choice choose_without_live(std::span<const Level> ladder, const Crowd& crowd) {
-  if (crowd.others > 0) return {0, ladder[0].text() + ": no camera is in a hurry"};
+Choice choose_without_live(std::span<const Level> ladder, const Demand& demand) {
+  if (demand.others > 0) return {0, ladder[0].text() + ": no camera is in a hurry"};
   std::size_t level = 0;
   while (level + 1 < ladder.size() && ladder[level + 1].step == 1 &&
          area(ladder[level].input) > area(kStandard)) {
@@ -62,8 +62,8 @@ double use_of(const Machine& machine, const Work& work) noexcept {
   return std::max({work.look / machine.workers, (work.look + work.rest) / machine.cores, work.busiest});
 }
 
-Want want_of(const pipeline::CameraSettings& camera, Size frame) {
-  Want want{.name = camera.spec.name, .least_face = camera.shot.filter_min_size};
+CameraNeed need_of(const pipeline::CameraSettings& camera, Size frame) {
+  CameraNeed want{.name = camera.spec.name, .least_face = camera.shot.filter_min_size};
   want.looks = camera.is_live() ? 1.0 / camera.detector_step : 0;
   want.is_known = frame != Size{};
   const domain::Region region = detect::clip_region(camera.rot, want.is_known ? frame : want.looked_at);
@@ -71,37 +71,37 @@ Want want_of(const pipeline::CameraSettings& camera, Size frame) {
   return want;
 }
 
-Crowd crowd_of(std::span<const pipeline::CameraSettings> cameras, const pipeline::CameraSettings& defaults,
-               std::span<const Size> frames) {
-  Crowd crowd;
-  if (cameras.empty()) crowd.wants.push_back({.least_face = defaults.shot.filter_min_size});
+Demand demand_of(std::span<const pipeline::CameraSettings> cameras, const pipeline::CameraSettings& defaults,
+                 std::span<const Size> frames) {
+  Demand demand;
+  if (cameras.empty()) demand.needs.push_back({.least_face = defaults.shot.filter_min_size});
   for (std::size_t i = 0; i < cameras.size(); ++i) {
     const pipeline::CameraSettings& camera = cameras[i];
     if (!camera.source.active) continue;
     const Size frame = frames.empty() ? Size{} : frames[i];
-    crowd.wants.push_back(want_of(camera, frame));
+    demand.needs.push_back(need_of(camera, frame));
     if (!camera.is_live()) {
-      ++crowd.others;
+      ++demand.others;
       continue;
     }
-    ++crowd.live;
-    crowd.decodes += frame == Size{} ? 1 : static_cast<double>(area(frame)) / kUsualPixels;
-    crowd.looks += 1.0 / camera.detector_step;
-    crowd.most_looks = std::max(crowd.most_looks, 1.0 / camera.detector_step);
+    ++demand.live;
+    demand.decodes += frame == Size{} ? 1 : static_cast<double>(area(frame)) / kUsualPixels;
+    demand.looks += 1.0 / camera.detector_step;
+    demand.most_looks = std::max(demand.most_looks, 1.0 / camera.detector_step);
   }
-  return crowd;
+  return demand;
 }
 
-Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Machine& machine) {
-  if (crowd.live == 0) return choose_without_live(ladder, crowd);
+Choice choose_level(std::span<const Level> ladder, const Demand& demand, const Machine& machine) {
+  if (demand.live == 0) return choose_without_live(ladder, demand);
   std::size_t level = 0;
-  while (use_at(ladder[level], crowd, machine) > kUseMax && level + 1 < ladder.size() &&
+  while (use_at(ladder[level], demand, machine) > kUseMax && level + 1 < ladder.size() &&
          ladder[level + 1].step == 1) {
     ++level;
   }
-  const double use = use_at(ladder[level], crowd, machine);
-  const double look = crowd.looks * kFramesPerSecond * to_seconds(ladder[level].cost) / machine.workers;
-  const double busiest = crowd.most_looks * kFramesPerSecond * dearest_of(ladder[level]);
+  const double use = use_at(ladder[level], demand, machine);
+  const double look = demand.looks * kFramesPerSecond * to_seconds(ladder[level].cost) / machine.workers;
+  const double busiest = demand.most_looks * kFramesPerSecond * max_cost_of(ladder[level]);
   if (use > kUseMax && busiest >= use) {
     return {level,
             fmt::format("{}: one camera would keep its worker {:.0f} % busy, and there is no smaller one",
@@ -110,11 +110,11 @@ Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Mac
   const bool by_cores = machine.cores < machine.workers || (machine.cores > machine.workers && use > look);
   return {level, fmt::format("{}: {} camera{} would keep {} {} {:.0f} % busy{}; a look takes {:.1f} ms here, "
                              "30 frames a second and {:.1f} ms to decode each are assumed",
-                             ladder[level].text(), crowd.live, crowd.live == 1 ? "" : "s",
+                             ladder[level].text(), demand.live, demand.live == 1 ? "" : "s",
                              by_cores ? machine.cores : machine.workers, by_cores ? "cores" : "workers",
                              100 * use, use > kUseMax ? ", and there is no smaller one" : "",
                              1000 * to_seconds(ladder[level].cost),
-                             1000 * kDecodeSeconds * crowd.decodes / crowd.live)};
+                             1000 * kDecodeSeconds * demand.decodes / demand.live)};
 }
 
 }  // namespace vigia::load

@@ -29,11 +29,11 @@
 namespace vigia::load {
 
 struct Level {
-  domain::Size input;      // the largest that a camera has
-  int step = 1;            // looks at every Nth frame
-  Nanoseconds cost{1};     // of looking at one frame on this machine, on average over the cameras
-  domain::Size least{};    // the least that a camera has; 0x0: all have the same
-  Nanoseconds dearest{0};  // of looking at one frame with the largest input; 0: as cost
+  domain::Size input;       // the largest that a camera has
+  int step = 1;             // looks at every Nth frame
+  Nanoseconds cost{1};      // of looking at one frame on this machine, on average over the cameras
+  domain::Size least{};     // the least that a camera has; 0x0: all have the same
+  Nanoseconds max_cost{0};  // of looking at one frame with the largest input; 0: as cost
   int face_in_input = detect::kFaceInInput;  // the detector's
 
   [[nodiscard]] std::string text() const;        // "640x384", "320x192 every 2nd frame"
@@ -47,8 +47,8 @@ struct Level {
   // Worker time that a frame costs on average, beside other levels': of all cameras, and of the one whose
   // frames are the most expensive.
   [[nodiscard]] double weight() const noexcept { return static_cast<double>(cost.count()) / step; }
-  [[nodiscard]] double dearest_weight() const noexcept {
-    return static_cast<double>(std::max(cost, dearest).count()) / step;
+  [[nodiscard]] double max_weight() const noexcept {
+    return static_cast<double>(std::max(cost, max_cost).count()) / step;
   }
 };
 
@@ -73,7 +73,7 @@ inline constexpr double kUseMax = 0.9;
 double use_of(const Machine& machine, const Work& work) noexcept;
 
 // What a camera wants to be found.
-struct Want {
+struct CameraNeed {
   std::string name;
   domain::Size looked_at{1280, 720};  // of its frames: all, or `rot`
   bool is_known = false;              // a frame was there; else it is assumed
@@ -82,19 +82,19 @@ struct Want {
 };
 
 // The cameras, as far as they say how much there is to do.
-struct Crowd {
-  int live = 0;             // their frames come as time passes
-  double looks = 0;         // sum over them of 1 / detector_step
-  double most_looks = 0;    // of one of them
-  double decodes = 0;       // sum over them of a frame's pixels, by those of 720p; 1 where it is not known
-  int others = 0;           // they wait for the workers, or are played faster than in real time
-  std::vector<Want> wants;  // of all that are active; none: a camera of 720p is assumed
+struct Demand {
+  int live = 0;           // their frames come as time passes
+  double looks = 0;       // sum over them of 1 / detector_step
+  double most_looks = 0;  // of one of them
+  double decodes = 0;     // sum over them of a frame's pixels, by those of 720p; 1 where it is not known
+  int others = 0;         // they wait for the workers, or are played faster than in real time
+  std::vector<CameraNeed> needs;  // of all that are active; none: a camera of 720p is assumed
 };
 // frame: 0x0: not known yet.
-Want want_of(const pipeline::CameraSettings& camera, domain::Size frame);
+CameraNeed need_of(const pipeline::CameraSettings& camera, domain::Size frame);
 // frames: of each camera, 0x0: not known yet; none: of nobody. defaults: for cameras that are still to come.
-Crowd crowd_of(std::span<const pipeline::CameraSettings> cameras, const pipeline::CameraSettings& defaults,
-               std::span<const domain::Size> frames = {});
+Demand demand_of(std::span<const pipeline::CameraSettings> cameras, const pipeline::CameraSettings& defaults,
+                 std::span<const domain::Size> frames = {});
 
 // The inputs that may be needed: of auto those of detect/smallest_face.h, else what is set and, with reduce,
 // those of 640x384 and less below it.
@@ -115,19 +115,19 @@ std::vector<domain::Size> inputs_for(domain::Size set, bool reduces);
 
 // Never empty. REQUIRES: a cost of the input that is set, if one is. Without reduce it has no steps; and one
 // level, where an input is set.
-std::vector<Level> ladder_for(const LookCosts& costs, const Crowd& crowd);
+std::vector<Level> ladder_for(const LookCosts& costs, const Demand& demand);
 
 // What that camera's frames are looked at with.
-domain::Size input_of(const Level& level, const Want& want);
+domain::Size input_of(const Level& level, const CameraNeed& want);
 
 // The most thorough level without a step that these cameras would keep at most 90 % busy, else the last
 // before a step; before any camera is known, and nothing can be reckoned, 640x384. Of each live camera 30
 // frames a second are assumed, and 2 ms to decode one of 720p, more or less for others by their pixels
-// (Crowd::decodes). REQUIRES: the ladder is not empty.
+// (Demand::decodes). REQUIRES: the ladder is not empty.
 struct Choice {
   std::size_t level = 0;
   std::string why;  // for the log: "640x384: 8 cameras would keep 2 workers 78 % busy; ..."
 };
-Choice choose_level(std::span<const Level> ladder, const Crowd& crowd, const Machine& machine);
+Choice choose_level(std::span<const Level> ladder, const Demand& demand, const Machine& machine);
 
 }  // namespace vigia::load

@@ -14,7 +14,7 @@ std::vector<Level> three_sizes() {
   return {{{640, 384}, 1, 4700us}, {{480, 288}, 1, 2600us}, {{320, 192}, 1, 1200us}};
 }
 
-Crowd live(int cameras) {
+Demand live(int cameras) {
   const auto count = static_cast<double>(cameras);
   return {.live = cameras, .looks = count, .most_looks = 1, .decodes = count};
 }
@@ -33,7 +33,7 @@ TEST(LoadLadderTest, AutoTakesTheLargestSizeThatFits) {
 }
 
 TEST(LoadLadderTest, LargerFramesTakeMoreToDecode) {
-  Crowd full_hd = live(8);
+  Demand full_hd = live(8);
   full_hd.decodes = 8 * 2.25;
   const auto choice = choose_level(three_sizes(), full_hd, kTwoCores);
   EXPECT_EQ(choice.level, 1U);  // 240 * (4.7 + 4.5) ms of 2 s would be 110 %
@@ -41,7 +41,7 @@ TEST(LoadLadderTest, LargerFramesTakeMoreToDecode) {
 }
 
 TEST(LoadLadderTest, AutoCountsTheStepAndTheWorkers) {
-  Crowd every_second = live(16);
+  Demand every_second = live(16);
   every_second.looks = 8;
   EXPECT_EQ(choose_level(three_sizes(), every_second, {2, 4}).level, 0U);
   EXPECT_EQ(choose_level(three_sizes(), live(16), {2, 4}).level, 1U);
@@ -64,10 +64,10 @@ TEST(LoadLadderTest, OneCameraHasOneWorkerAtMost) {
 TEST(LoadLadderTest, WithoutACameraInAHurryAutoDoesNotReckon) {
   std::vector<Level> ladder = three_sizes();
   ladder.insert(ladder.begin(), Level{{960, 544}, 1, 11ms});
-  const auto unknown = choose_level(ladder, Crowd{}, kTwoCores);
+  const auto unknown = choose_level(ladder, Demand{}, kTwoCores);
   EXPECT_EQ(ladder[unknown.level].input, (Size{640, 384}));
   EXPECT_NE(unknown.why.find("no camera is known yet"), std::string::npos);
-  EXPECT_EQ(choose_level(ladder, Crowd{.others = 1}, kTwoCores).level, 0U) << "a file that waits";
+  EXPECT_EQ(choose_level(ladder, Demand{.others = 1}, kTwoCores).level, 0U) << "a file that waits";
 }
 
 // One camera's frames are more expensive than the average: 30 looks of 40 ms are more than a worker.
@@ -92,31 +92,31 @@ TEST(LoadLadderTest, TheCrowdIsWhoIsActiveAndInAHurry) {
   cameras[3].source.disable_drops = true;
   cameras[4].source.play_speed = 4;
   cameras[5].source.active = false;
-  const Crowd crowd = crowd_of(cameras, camera);
-  EXPECT_EQ(crowd.live, 2);
-  EXPECT_EQ(crowd.looks, 1.5);
-  EXPECT_EQ(crowd.decodes, 2);
-  EXPECT_EQ(crowd.most_looks, 1);
-  EXPECT_EQ(crowd.others, 3);
-  ASSERT_EQ(crowd.wants.size(), 5U) << "all that are active";
-  EXPECT_EQ(crowd.wants[1].looks, 0.5);
-  EXPECT_EQ(crowd.wants[2].looks, 0) << "it waits";
-  EXPECT_FALSE(crowd.wants[0].is_known);
+  const Demand demand = demand_of(cameras, camera);
+  EXPECT_EQ(demand.live, 2);
+  EXPECT_EQ(demand.looks, 1.5);
+  EXPECT_EQ(demand.decodes, 2);
+  EXPECT_EQ(demand.most_looks, 1);
+  EXPECT_EQ(demand.others, 3);
+  ASSERT_EQ(demand.needs.size(), 5U) << "all that are active";
+  EXPECT_EQ(demand.needs[1].looks, 0.5);
+  EXPECT_EQ(demand.needs[2].looks, 0) << "it waits";
+  EXPECT_FALSE(demand.needs[0].is_known);
   camera.shot.filter_min_size = 20;
-  EXPECT_EQ(crowd_of({}, camera).wants.at(0).least_face, 20) << "FindFace's cameras will be like this";
+  EXPECT_EQ(demand_of({}, camera).needs.at(0).least_face, 20) << "FindFace's cameras will be like this";
 }
 
 TEST(LoadLadderTest, TheCrowdKnowsWhatIsLookedAt) {
   std::vector<pipeline::CameraSettings> cameras(3);
   cameras[1].rot = {3000, 0, 1920, 1080};
   const std::vector<Size> frames{{1920, 1080}, {3840, 2160}, {}};
-  const Crowd crowd = crowd_of(cameras, {}, frames);
-  EXPECT_EQ(crowd.wants[0].looked_at, (Size{1920, 1080}));
-  EXPECT_TRUE(crowd.wants[0].is_known);
-  EXPECT_EQ(crowd.wants[1].looked_at, (Size{840, 1080})) << "what of it lies in the picture";
-  EXPECT_FALSE(crowd.wants[2].is_known);
-  EXPECT_EQ(crowd.wants[2].looked_at, (Size{1280, 720}));
-  EXPECT_DOUBLE_EQ(crowd.decodes, 2.25 + 9 + 1);
+  const Demand demand = demand_of(cameras, {}, frames);
+  EXPECT_EQ(demand.needs[0].looked_at, (Size{1920, 1080}));
+  EXPECT_TRUE(demand.needs[0].is_known);
+  EXPECT_EQ(demand.needs[1].looked_at, (Size{840, 1080})) << "what of it lies in the picture";
+  EXPECT_FALSE(demand.needs[2].is_known);
+  EXPECT_EQ(demand.needs[2].looked_at, (Size{1280, 720}));
+  EXPECT_DOUBLE_EQ(demand.decodes, 2.25 + 9 + 1);
 }
 
 }  // namespace

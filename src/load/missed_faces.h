@@ -11,38 +11,39 @@
 
 namespace vigia::load {
 
-struct Sight {
+struct FaceReach {
   domain::Size input;
   int smallest_face = 0;  // that is found, pixels of the camera's frame
   bool misses = false;    // some that are wanted
 };
-Sight sight_of(const Level& level, const Want& want);
+FaceReach sight_of(const Level& level, const CameraNeed& want);
 
 // "input 960x544: faces from 48 pixels are found (filter_min_size 60)", or "input 640x384: faces below 72
 // pixels are mostly missed, and filter_min_size is 60".
-std::string sight_text(const Level& level, const Want& want);
+std::string reach_text(const Level& level, const CameraNeed& want);
 // What the user can do where faces are missed at that level. is_auto: detector.input is.
-std::string advice(const Level& level, const Want& want, bool is_auto);
+std::string advice(const Level& level, const CameraNeed& want, bool is_auto);
 
 // "faces are mostly missed at hall below 72 pixels (filter_min_size 60) and 3 others"; empty: at no
 // camera whose frames are known.
-std::string missed_text(const Level& level, const Crowd& crowd);
+std::string missed_text(const Level& level, const Demand& demand);
 
 // For `vigia check`, which runs nothing: what would be chosen for these cameras, and what of each one's faces
 // would then be found.
-struct Reckoning {
+struct DetectionEstimate {
   LookCosts costs;
   Machine machine;
 };
-struct Outlook {
+struct CameraOutlook {
   struct Camera {
-    std::string sight, advice;  // advice: where faces are missed; both empty: nothing is known of its frames
+    std::string reach, advice;  // advice: where faces are missed; both empty: nothing is known of its frames
   };
   std::string choice;  // with detector.input: auto, why
   std::vector<Camera> cameras;
 };
 // defaults: of cameras that are still to come. frames: of each camera; 0x0: not known.
-Outlook outlook_of(const Reckoning& reckoning, std::span<const pipeline::CameraSettings> cameras,
-                   const pipeline::CameraSettings& defaults, std::span<const domain::Size> frames);
+CameraOutlook outlook_of(const DetectionEstimate& reckoning,
+                         std::span<const pipeline::CameraSettings> cameras,
+                         const pipeline::CameraSettings& defaults, std::span<const domain::Size> frames);
 
 }  // namespace vigia::load

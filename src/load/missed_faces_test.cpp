@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 constexpr Size k4k{3840, 2160};
 
-Want hall(int face, std::string name = "hall") {
+CameraNeed hall(int face, std::string name = "hall") {
   return {.name = std::move(name), .looked_at = k4k, .is_known = true, .least_face = face};
 }
 
@@ -33,29 +33,29 @@ std::vector<pipeline::CameraSettings> two_cameras() {
 }
 
 TEST(MissedFacesTest, SaysWhatIsFoundAndWhatIsMissed) {
-  EXPECT_EQ(sight_text({{640, 384}}, hall(60)),
+  EXPECT_EQ(reach_text({{640, 384}}, hall(60)),
             "input 640x384: faces below 72 pixels are mostly missed, and filter_min_size is 60");
-  EXPECT_EQ(sight_text({{960, 544}}, hall(60)),
+  EXPECT_EQ(reach_text({{960, 544}}, hall(60)),
             "input 960x544: faces from 48 pixels are found (filter_min_size 60)");
 }
 
 TEST(MissedFacesTest, GoesByWhatTheDetectorNeeds) {
   const Level level{.input = {960, 544}, .face_in_input = 18};
-  EXPECT_EQ(sight_text(level, hall(60)),
+  EXPECT_EQ(reach_text(level, hall(60)),
             "input 960x544: faces below 72 pixels are mostly missed, and filter_min_size is 60");
   EXPECT_EQ(advice(level, hall(60), false), "detector.input: auto, or 1280x736, finds them");
 }
 
 TEST(MissedFacesTest, NamesAFewCamerasInOneLine) {
-  Crowd crowd;
-  EXPECT_EQ(missed_text({{640, 384}}, crowd), "");
-  crowd.wants = {hall(60), {.name = "unknown", .looked_at = k4k, .least_face = 10}, hall(90, "near")};
-  EXPECT_EQ(missed_text({{640, 384}}, crowd),
+  Demand demand;
+  EXPECT_EQ(missed_text({{640, 384}}, demand), "");
+  demand.needs = {hall(60), {.name = "unknown", .looked_at = k4k, .least_face = 10}, hall(90, "near")};
+  EXPECT_EQ(missed_text({{640, 384}}, demand),
             "faces are mostly missed at hall below 72 pixels (filter_min_size 60)");
-  EXPECT_EQ(missed_text({{960, 544}}, crowd), "");
-  for (const char* name : {"a", "b", "c", "d"}) crowd.wants.push_back(hall(50, name));
+  EXPECT_EQ(missed_text({{960, 544}}, demand), "");
+  for (const char* name : {"a", "b", "c", "d"}) demand.needs.push_back(hall(50, name));
   EXPECT_TRUE(
-      missed_text({{640, 384}}, crowd).ends_with("b below 72 pixels (filter_min_size 50) and 2 others"));
+      missed_text({{640, 384}}, demand).ends_with("b below 72 pixels (filter_min_size 50) and 2 others"));
 }
 
 TEST(MissedFacesTest, AdvisesWhatHelps) {
@@ -68,15 +68,15 @@ TEST(MissedFacesTest, AdvisesWhatHelps) {
 TEST(MissedFacesTest, CheckTellsOfEachCameraWhoseFramesItSaw) {
   const auto cameras = two_cameras();
   const auto found = outlook_of({costs(), {4, 4}}, cameras, {}, std::vector<Size>{k4k, k4k});
-  EXPECT_EQ(found.cameras.at(0).sight, "input 960x544: faces from 48 pixels are found (filter_min_size 60)");
-  EXPECT_EQ(found.cameras.at(1).sight, "input 640x384: faces from 36 pixels are found (filter_min_size 60)")
+  EXPECT_EQ(found.cameras.at(0).reach, "input 960x544: faces from 48 pixels are found (filter_min_size 60)");
+  EXPECT_EQ(found.cameras.at(1).reach, "input 640x384: faces from 36 pixels are found (filter_min_size 60)")
       << "a quarter of the picture";
   EXPECT_EQ(found.cameras.at(0).advice, "");
   EXPECT_NE(found.choice.find("640x384 to 960x544: 2 cameras"), std::string::npos) << found.choice;
   const auto set = outlook_of({costs({640, 384}), {4, 4}}, cameras, {}, std::vector<Size>{k4k, {}});
-  EXPECT_NE(set.cameras.at(0).sight.find("faces below 72 pixels are mostly missed"), std::string::npos);
+  EXPECT_NE(set.cameras.at(0).reach.find("faces below 72 pixels are mostly missed"), std::string::npos);
   EXPECT_EQ(set.cameras.at(0).advice, "detector.input: auto, or 960x544, finds them");
-  EXPECT_EQ(set.cameras.at(1).sight, "") << "no frame came";
+  EXPECT_EQ(set.cameras.at(1).reach, "") << "no frame came";
   EXPECT_EQ(set.choice, "");
 }
 

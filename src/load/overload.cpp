@@ -32,13 +32,13 @@ Overload::Overload(Detectors detectors, bool reduces, pipeline::LoadMeter& meter
       meter_(meter),
       clock_(clock),
       costs_(std::move(detectors.costs)),
-      crowd_(std::move(detectors.crowd)),
+      demand_(std::move(detectors.demand)),
       control_(std::move(detectors.ladder), detectors.start, detectors.machine),
       in_force_(control_.at()),
       start_(detectors.start),
       measured_at_(clock.now()) {
   for (auto& detector : detectors.each) {
-    seats_.push_back(std::make_unique<pipeline::WorkerSeat>(std::move(detector), memory));
+    slots_.push_back(std::make_unique<pipeline::WorkerSlot>(std::move(detector), memory));
   }
   status_.reduces = reduces;
   status_.input = control_.at().input_text();
@@ -47,15 +47,15 @@ Overload::Overload(Detectors detectors, bool reduces, pipeline::LoadMeter& meter
 
 double Overload::workers_cpu() const noexcept {
   double used = 0;
-  for (const auto& seat : seats_) used += seat->cpu_seconds();
+  for (const auto& slot : slots_) used += slot->cpu_seconds();
   return used;
 }
 
 void Overload::make_wanted() {
   constexpr auto kAfterAFailure = std::chrono::minutes(1);
   if (clock_.now() < make_again_at_) return;
-  for (const auto& seat : seats_) {
-    const auto made = seat->make_wanted();
+  for (const auto& slot : slots_) {
+    const auto made = slot->make_wanted();
     if (made) continue;
     log::warn("detector: {}", made.error().text);
     make_again_at_ = clock_.now() + kAfterAFailure;
@@ -63,10 +63,10 @@ void Overload::make_wanted() {
   }
 }
 
-LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
+LoadSample Overload::sample_of(SteadyTime now, const StrandLoad& seen) {
   const Nanoseconds busy(meter_.busy.load(std::memory_order_relaxed));
   const std::uint64_t late = meter_.frames_late.load(std::memory_order_relaxed);
-  const Seen before = std::exchange(last_seen_, seen).value_or(seen);
+  const StrandLoad before = std::exchange(last_seen_, seen).value_or(seen);
   const double look = seen.workers_cpu - before.workers_cpu;
   // Of the time of live cameras' turns, what was no waiting for a core.
   const double working = busy > busy_ ? std::min(1.0, look / to_seconds(busy - busy_)) : 1.0;
@@ -83,7 +83,7 @@ LoadSample Overload::sample_of(SteadyTime now, const Seen& seen) {
   return sample;
 }
 
-void Overload::measure(const Seen& seen) {
+void Overload::measure(const StrandLoad& seen) {
   const LoadSample sample = sample_of(clock_.now(), seen);
   if (control_.level() > start_) {
     MutexLock lock(mutex_);
@@ -103,14 +103,14 @@ void Overload::measure(const Seen& seen) {
   say_missed();
 }
 
-void Overload::choose_again(const Crowd& crowd) {
-  crowd_ = crowd;
-  auto ladder = ladder_for(costs_, crowd_);
+void Overload::choose_again(const Demand& demand) {
+  demand_ = demand;
+  auto ladder = ladder_for(costs_, demand_);
   const std::size_t level = nearest(ladder, in_force_);
   control_.renew(std::move(ladder), level);
   start_ = 0;
   if (chooses_) {
-    const Choice choice = choose_level(control_.ladder(), crowd_, machine_);
+    const Choice choice = choose_level(control_.ladder(), demand_, machine_);
     log::info("detector.input auto: {}", choice.why);
     start_ = choice.level;
     if (!control_.ladder()[choice.level].looks_as(in_force_)) {
@@ -127,7 +127,7 @@ void Overload::choose_again(const Crowd& crowd) {
 }
 
 void Overload::say_missed() {
-  std::string missed = missed_text(control_.at(), crowd_);
+  std::string missed = missed_text(control_.at(), demand_);
   if (missed == missed_) return;
   missed.empty() ? log::info("detector: faces of every camera's filter_min_size are found again")
                  : log::warn("detector: {}", missed);
@@ -137,7 +137,7 @@ void Overload::say_missed() {
 bool Overload::change_to(std::size_t level) {
   const Level& wanted = control_.ladder().at(level);
   if (wanted.inputs() != in_force_.inputs()) {
-    auto each = make_each(stage_, wanted.inputs(), static_cast<int>(seats_.size()));
+    auto each = make_each(stage_, wanted.inputs(), static_cast<int>(slots_.size()));
     if (!each) {
       log::error("detector: {} cannot be had and is passed over: {}", wanted.text(), each.error().text);
       control_.refuse(level);
@@ -147,7 +147,7 @@ bool Overload::change_to(std::size_t level) {
       MutexLock lock(mutex_);
       status_.detector = each->front()->name();
     }
-    for (std::size_t i = 0; i < seats_.size(); ++i) seats_[i]->hand_over(std::move(each->at(i)));
+    for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i]->offer(std::move(each->at(i)));
   }
   meter_.step.store(wanted.step, std::memory_order_relaxed);
   control_.arrived(level, clock_.now());
@@ -156,7 +156,7 @@ bool Overload::change_to(std::size_t level) {
 }
 
 void Overload::tell(std::string why) {
-  if (const std::string missed = missed_text(control_.at(), crowd_); !missed.empty()) why += "; " + missed;
+  if (const std::string missed = missed_text(control_.at(), demand_); !missed.empty()) why += "; " + missed;
   MutexLock lock(mutex_);
   status_.level = static_cast<int>(control_.level()) - static_cast<int>(start_);
   status_.input = control_.at().input_text();

@@ -19,13 +19,13 @@
 #include "load/load_control.h"
 #include "memory/memory_manager.h"
 #include "pipeline/load_meter.h"
-#include "pipeline/worker_seat.h"
+#include "pipeline/worker_slot.h"
 #include "status/load_status.h"
 
 namespace vigia::load {
 
 // What only their owner sees, once a second.
-struct Seen {
+struct StrandLoad {
   int cameras = 0;         // live ones that are there, or were lately
   int delivering = 0;      // of them, those that send
   Nanoseconds busiest{0};  // the most worker time that one of them took since the last time, by the clock
@@ -40,24 +40,24 @@ class Overload {
   Overload(Detectors detectors, bool reduces, pipeline::LoadMeter& meter, memory::MemoryManager& memory,
            Clock& clock);
 
-  [[nodiscard]] std::size_t workers() const noexcept { return seats_.size(); }
-  [[nodiscard]] pipeline::WorkerSeat& seat(std::size_t worker) { return *seats_.at(worker); }
+  [[nodiscard]] std::size_t workers() const noexcept { return slots_.size(); }
+  [[nodiscard]] pipeline::WorkerSlot& slot(std::size_t worker) { return *slots_.at(worker); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }  // of the detectors of the start
 
   // True when a second is over: call measure().
   [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }
-  void measure(const Seen& seen);
+  void measure(const StrandLoad& seen);
   // Each tick: builds the networks that frames of new shapes lack, off the workers' way.
   void make_wanted();
   // That the workers used so far. While they live.
   [[nodiscard]] double workers_cpu() const noexcept;
   // Other cameras are there, or their frames have other sizes. Says what is missed now.
-  void choose_again(const Crowd& crowd);
+  void choose_again(const Demand& demand);
 
   [[nodiscard]] status::LoadStatus status() const;
 
  private:
-  [[nodiscard]] LoadSample sample_of(SteadyTime now, const Seen& seen);
+  [[nodiscard]] LoadSample sample_of(SteadyTime now, const StrandLoad& seen);
   bool change_to(std::size_t level);
   void tell(std::string why);
   void say_missed();
@@ -69,18 +69,18 @@ class Overload {
   const bool reduces_, chooses_;
   pipeline::LoadMeter& meter_;
   Clock& clock_;
-  std::vector<std::unique_ptr<pipeline::WorkerSeat>> seats_;
+  std::vector<std::unique_ptr<pipeline::WorkerSlot>> slots_;
 
   // Housekeeping's.
   const LookCosts costs_;
-  Crowd crowd_;
+  Demand demand_;
   LoadControl control_;
   Level in_force_;
   std::string missed_;  // as last said
   std::size_t start_;
   SteadyTime measured_at_;
   SteadyTime make_again_at_{};  // after a network that could not be built
-  std::optional<Seen> last_seen_;
+  std::optional<StrandLoad> last_seen_;
   Nanoseconds busy_{0};  // of the meter, when it was last read
   std::uint64_t late_ = 0;
 

@@ -22,7 +22,7 @@ class OverloadTest : public ::testing::Test {
   }
   void make(bool reduces = true) {
     if (!reduces) options_.on_overload = "drop";
-    auto detectors = make_detectors(options_, crowd_of({}, defaults_), memory_.budget());
+    auto detectors = make_detectors(options_, demand_of({}, defaults_), memory_.budget());
     ASSERT_TRUE(detectors.ok()) << detectors.error().text;
     overload_.emplace(*std::move(detectors), reduces, load_, memory_, clock_);
   }
@@ -38,14 +38,14 @@ class OverloadTest : public ::testing::Test {
     }
   }
   std::string input_of(std::size_t worker) {
-    const std::string name = overload_->seat(worker).detector().name();
+    const std::string name = overload_->slot(worker).detector().name();
     return name.substr(0, name.rfind(' '));
   }
 
   testing::FakeClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 3600}};
   pipeline::LoadMeter load_;
-  Seen seen_{.cameras = 4, .delivering = 4};
+  StrandLoad seen_{.cameras = 4, .delivering = 4};
   detect::DetectorOptions options_;
   pipeline::CameraSettings defaults_;
   std::optional<Overload> overload_;
@@ -103,11 +103,11 @@ TEST_F(OverloadTest, TheInputShrinksAndGrowsForEachWorkerAtItsNextTurn) {
 TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
   make(false);
   EXPECT_EQ(input_of(0), "vigia_n 640x384") << "no camera is known yet";
-  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
+  overload_->choose_again({.live = 1000, .looks = 1000, .needs = {{.least_face = kFace}}});
   EXPECT_EQ(input_of(0), "vigia_n 320x192");
   EXPECT_EQ(overload_->status().input, "320x192");
   EXPECT_EQ(overload_->status().level, 0) << "it is what was chosen";
-  EXPECT_EQ(overload_->status().detector, overload_->seat(0).detector().name());
+  EXPECT_EQ(overload_->status().detector, overload_->slot(0).detector().name());
   EXPECT_EQ(overload_->status().detector_at_start, overload_->name());
 }
 
@@ -119,7 +119,7 @@ TEST_F(OverloadTest, WhatLoadCameToMayBeWhatIsChosenNext) {
   ASSERT_EQ(overload_->status().step, 1);
   EXPECT_EQ(overload_->status().level, 2);
   const double reduced = overload_->status().seconds_reduced;
-  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
+  overload_->choose_again({.live = 1000, .looks = 1000, .needs = {{.least_face = kFace}}});
   EXPECT_EQ(overload_->status().level, 0);
   seconds(3, 0, 0.9);
   EXPECT_EQ(overload_->status().seconds_reduced, reduced);
@@ -128,16 +128,16 @@ TEST_F(OverloadTest, WhatLoadCameToMayBeWhatIsChosenNext) {
 TEST_F(OverloadTest, WhatIsSetIsNotChosenAgain) {
   options_.input = {640, 384};
   make();
-  overload_->choose_again({.live = 1000, .looks = 1000, .wants = {{.least_face = kFace}}});
+  overload_->choose_again({.live = 1000, .looks = 1000, .needs = {{.least_face = kFace}}});
   EXPECT_EQ(input_of(0), "vigia_n 640x384");
 }
 
-Crowd one_camera(domain::Size frame, int face) {
+Demand one_camera(domain::Size frame, int face) {
   return {.live = 1,
           .looks = 1,
           .most_looks = 1,
           .decodes = 1,
-          .wants = {{.name = "hall", .looked_at = frame, .is_known = true, .least_face = face}}};
+          .needs = {{.name = "hall", .looked_at = frame, .is_known = true, .least_face = face}}};
 }
 
 TEST_F(OverloadTest, AutoChoosesAgainWhenFramesTurnOutToBeLarge) {

@@ -91,7 +91,7 @@ void Vitals::count(double now) {
   descriptors_.record(now, descriptors);
 }
 
-void Vitals::mark_owners(Window window, Bytes not_in_the_books) {
+void Vitals::mark_owners(Window window, Bytes unaccounted) {
   auto uses = budget_.by_owner();
   MutexLock lock(mutex_);
   auto& marks = marks_.at(index(window));
@@ -107,7 +107,7 @@ void Vitals::mark_owners(Window window, Bytes not_in_the_books) {
     at->second.back() = bytes;
   };
   for (Budget::Use& use : uses) set({std::move(use.owner), std::string(to_string(use.kind))}, use.bytes);
-  set({std::string(kNotInTheBooks), ""}, std::max<Bytes>(0, not_in_the_books));
+  set({std::string(kUnaccounted), ""}, std::max<Bytes>(0, unaccounted));
   std::erase_if(marks, [](const auto& entry) {
     return std::ranges::all_of(entry.second, [](Bytes bytes) { return bytes == 0; });
   });

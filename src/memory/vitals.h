@@ -21,7 +21,7 @@
 namespace vigia::memory {
 
 // The pseudo-owner of resident memory in no account: libraries, stacks, the program.
-inline constexpr std::string_view kNotInTheBooks = "not in any account";
+inline constexpr std::string_view kUnaccounted = "not in any account";
 
 struct Growth {
   struct Figure {
@@ -68,7 +68,7 @@ class Vitals {
 
   void record(double now);
   void count(double now);
-  void mark_owners(Window window, Bytes not_in_the_books);
+  void mark_owners(Window window, Bytes unaccounted);
   [[nodiscard]] static std::optional<Growth::Alarm> first_alarm(const Growth& growth);
   [[nodiscard]] static std::string describe(const Growth& growth);
   [[nodiscard]] std::optional<Growth::Culprit> culprit(Window window) const REQUIRES(mutex_);

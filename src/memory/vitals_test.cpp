@@ -71,7 +71,7 @@ TEST_F(VitalsTest, SeesMemoryThatIsInNoAccount) {
   }
   const Growth growth = vitals_.growth();
   ASSERT_TRUE(growth.culprit);
-  EXPECT_EQ(growth.culprit->owner, kNotInTheBooks);
+  EXPECT_EQ(growth.culprit->owner, kUnaccounted);
 }
 
 TEST_F(VitalsTest, WhatIsThereFromTheBeginningHasNotGrown) {

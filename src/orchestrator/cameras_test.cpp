@@ -21,13 +21,13 @@ using fleet::Cameras;
 using pipeline::CameraSettings;
 using pipeline::EncodedShots;
 using pipeline::FaceResults;
+using pipeline::RunQueue;
 using pipeline::ShotEncoder;
 using pipeline::ShotOrders;
 using pipeline::ShotWriter;
 using pipeline::StageLatency;
 using pipeline::Strand;
 using pipeline::StrandWorld;
-using pipeline::Turns;
 using status::CameraStatus;
 
 // One face that walks through the picture, always the same for the same moment.
@@ -60,8 +60,8 @@ class CamerasTest : public ::testing::Test {
     faces_.emplace(*ledger_);
     routes_.emplace(make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_, *faces_,
                     system_clock());
-    cameras_.emplace(StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_}, *faces_, tokens_,
-                     Cameras::Known::by_id);
+    cameras_.emplace(StrandWorld{memory_, system_clock(), run_queue_, orders_, latency_, load_}, *faces_,
+                     tokens_, Cameras::Known::by_id);
     sender_ =
         Worker("sender", [this](const std::stop_token& stop) { routes_->run_sender("directory", stop); });
     encoding_ = Worker("encoder", [this](const std::stop_token&) { encoder_->run(); });
@@ -69,7 +69,7 @@ class CamerasTest : public ::testing::Test {
     for (int i = 0; i < 2; ++i) {
       workers_.emplace_back("worker", [this](const std::stop_token& stop) {
         WalkingFace detector;
-        while (Strand* const strand = turns_.pop(stop)) strand->take_turn(detector);
+        while (Strand* const strand = run_queue_.pop(stop)) strand->take_turn(detector);
       });
     }
     housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) {
@@ -139,7 +139,7 @@ class CamerasTest : public ::testing::Test {
   testing::TempDir folder_;
   settings::Settings settings_;
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 200_MiB}};
-  Turns turns_;
+  RunQueue run_queue_;
   ShotOrders orders_{1000};
   StageLatency latency_;
   pipeline::LoadMeter load_;
@@ -194,7 +194,7 @@ TEST_F(CamerasTest, ACameraThatComesBackGoesOnInItsBooks) {
 
 TEST_F(CamerasTest, FiltersAreObeyedWithoutARestart) {
   watch(7, "gate");
-  cameras_->obey(7, {.min_size = 500, .max_size = {}, .min_quality = {}, .roi = {}});
+  cameras_->apply_filters(7, {.min_size = 500, .max_size = {}, .min_quality = {}, .roi = {}});
   const auto too_small = [this] {
     const auto& reasons = row("gate").faces_not_posted;
     return reasons.contains("too_small");
@@ -207,18 +207,18 @@ TEST_F(CamerasTest, FramesOfAnotherSizeThanAssumedAreAnotherCrowd) {
   CameraSettings live = camera(1, "gate");
   live.source.play_speed = 1;
   cameras_->add(live, {}, 0ns);
-  load::Seen seen;
+  load::StrandLoad seen;
   ASSERT_TRUE(eventually([&] {
     cameras_->look(seen);
     return row("gate").frames_processed > 0;
   }));
   cameras_->look(seen);
-  const auto crowd = cameras_->new_crowd({});
-  ASSERT_TRUE(crowd);
-  EXPECT_EQ(crowd->live, 1);
-  EXPECT_EQ(crowd->decodes, 320.0 * 180 / (1280 * 720));
+  const auto demand = cameras_->changed_demand({});
+  ASSERT_TRUE(demand);
+  EXPECT_EQ(demand->live, 1);
+  EXPECT_EQ(demand->decodes, 320.0 * 180 / (1280 * 720));
   cameras_->look(seen);
-  EXPECT_FALSE(cameras_->new_crowd({})) << "that is known now";
+  EXPECT_FALSE(cameras_->changed_demand({})) << "that is known now";
 }
 
 TEST_F(CamerasTest, OthersGoOnWhileSomeAreRemoved) {

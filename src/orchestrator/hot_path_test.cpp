@@ -19,14 +19,14 @@ namespace {
 using memory::Costs;
 using pipeline::CameraContext;
 using pipeline::LoadMeter;
+using pipeline::RunQueue;
 using pipeline::ShotOrders;
 using pipeline::StageLatency;
 using pipeline::Strand;
 using pipeline::StrandWorld;
-using pipeline::Turns;
 
 // What one part of the way has cost, frame by frame.
-struct Toll {
+struct CallCosts {
   int most = 0;  // allocations in all
   int ours = 0;  // frames for which code of ours allocated
   void note(const Costs& costs) {
@@ -60,10 +60,10 @@ class CountedDetector final : public detect::Detector {
 };
 
 // Takes each frame as a worker would, on this very thread, and notes what each part of the way has cost.
-class CountedWay final : public camera::FrameSink {
+class CountedPath final : public camera::FrameSink {
  public:
-  CountedWay(Strand& strand, Turns& turns, detect::Detector& detector)
-      : strand_(strand), turns_(turns), detector_(detector) {
+  CountedPath(Strand& strand, RunQueue& turns, detect::Detector& detector)
+      : strand_(strand), run_queue_(turns), detector_(detector) {
     nobody_waits_.request_stop();
   }
 
@@ -87,7 +87,7 @@ class CountedWay final : public camera::FrameSink {
   }
 
   void work() {
-    while (Strand* const next = turns_.pop(nobody_waits_.get_token())) next->take_turn(detector_);
+    while (Strand* const next = run_queue_.pop(nobody_waits_.get_token())) next->take_turn(detector_);
   }
 
   static constexpr int kWarmUp = 60;
@@ -95,11 +95,11 @@ class CountedWay final : public camera::FrameSink {
   std::stop_source enough;
   int frames = 0, free_frames = 0, frames_with_events = 0;
   std::size_t faces = 0;
-  Toll decoding, detecting;
+  CallCosts decoding, detecting;
 
  private:
   Strand& strand_;
-  Turns& turns_;
+  RunQueue& run_queue_;
   CountedDetector detector_;
   std::stop_source nobody_waits_;
 };
@@ -123,7 +123,7 @@ class HotPathTest : public ::testing::Test {
   detect::DetectorOptions options_;
   pipeline::CameraSettings camera_;
   memory::MemoryManager memory_{{.gc_interval = 0.5, .budget_bytes = 256_MiB}};
-  Turns turns_;
+  RunQueue run_queue_;
   ShotOrders orders_{1000};
   StageLatency latency_;
   LoadMeter load_;
@@ -131,15 +131,15 @@ class HotPathTest : public ::testing::Test {
 
 TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
   auto detectors =
-      load::make_detectors(options_, load::crowd_of({}, pipeline::CameraSettings()), memory_.budget());
+      load::make_detectors(options_, load::demand_of({}, pipeline::CameraSettings()), memory_.budget());
   ASSERT_TRUE(detectors.ok()) << detectors.error().text;
   auto context = std::make_shared<CameraContext>(camera_, memory_.budget(), true);  // with thumbnails
-  Strand strand(context, 0, StrandWorld{memory_, system_clock(), turns_, orders_, latency_, load_});
-  CountedWay way(strand, turns_, *detectors->each.front());
+  Strand strand(context, 0, StrandWorld{memory_, system_clock(), run_queue_, orders_, latency_, load_});
+  CountedPath way(strand, run_queue_, *detectors->each.front());
   camera::StreamCamera source(camera_.spec, camera_.source, memory_, system_clock());
   source.run(way.enough.get_token(), way);
   memory::stop_counting();
-  EXPECT_EQ(way.frames, CountedWay::kFrames);
+  EXPECT_EQ(way.frames, CountedPath::kFrames);
   EXPECT_GT(way.faces, 50U) << "the way was without faces";
   EXPECT_EQ(way.decoding.ours, 0);
   EXPECT_LE(way.decoding.most, 120) << "FFmpeg's nodes were 52 at most";

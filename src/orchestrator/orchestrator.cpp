@@ -42,7 +42,7 @@ Orchestrator::~Orchestrator() {
 
 Status Orchestrator::prepare() {
   auto detectors = load::make_detectors(
-      settings_.detector, load::crowd_of(settings_.cameras, settings_.defaults), memory_.budget());
+      settings_.detector, load::demand_of(settings_.cameras, settings_.defaults), memory_.budget());
   if (!detectors) return detectors.error();
   if (!detectors->choice.empty()) log::info("detector.input auto: {}", detectors->choice);
   overload_ = std::make_unique<load::Overload>(
@@ -69,7 +69,7 @@ Status Orchestrator::prepare() {
 void Orchestrator::join_cameras() {
   const bool are_findfaces = settings_.cameras.empty();
   cameras_ = std::make_unique<fleet::Cameras>(
-      pipeline::StrandWorld{memory_, clock_, turns_, orders_, latency_, load_meter_, ledger_.get(),
+      pipeline::StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_meter_, ledger_.get(),
                             from_seconds(settings_.outbox.journal_interval),
                             static_cast<float>(settings_.detector.min_detection_score)},
       *faces_, findface_ ? findface_->tokens : no_tokens_,
@@ -185,9 +185,9 @@ void Orchestrator::stop_shot_encoder() {
 
 void Orchestrator::start_workers() {
   for (std::size_t i = 0; i < overload_->workers(); ++i) {
-    workers_.emplace_back(fmt::format("worker {}", i), [this, &seat = overload_->seat(i)](const auto& stop) {
-      seat.sit_down();
-      while (pipeline::Strand* const strand = turns_.pop(stop)) strand->take_turn(seat.detector());
+    workers_.emplace_back(fmt::format("worker {}", i), [this, &slot = overload_->slot(i)](const auto& stop) {
+      slot.enter();
+      while (pipeline::Strand* const strand = run_queue_.pop(stop)) strand->take_turn(slot.detector());
     });
   }
 }
@@ -244,9 +244,9 @@ void Orchestrator::watch(const std::stop_token& stop) {
 }
 
 void Orchestrator::watch_load() {
-  if (const auto crowd = cameras_->new_crowd(settings_.defaults)) overload_->choose_again(*crowd);
+  if (const auto demand = cameras_->changed_demand(settings_.defaults)) overload_->choose_again(*demand);
   if (!overload_->due()) return;
-  load::Seen seen;
+  load::StrandLoad seen;
   cameras_->look(seen);
   seen.workers_cpu = overload_->workers_cpu();
   seen.process_cpu = process_cpu_seconds();

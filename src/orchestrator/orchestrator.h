@@ -30,11 +30,11 @@
 #include "pipeline/encoded_shots.h"
 #include "pipeline/face_results.h"
 #include "pipeline/load_meter.h"
+#include "pipeline/run_queue.h"
 #include "pipeline/shot_encoder.h"
 #include "pipeline/shot_orders.h"
 #include "pipeline/shot_writer.h"
 #include "pipeline/stage_latency.h"
-#include "pipeline/turns.h"
 #include "settings/settings.h"
 #include "status/snapshot.h"
 
@@ -106,7 +106,7 @@ class Orchestrator {
   memory::MemoryManager memory_;
   pipeline::StageLatency latency_;
   pipeline::LoadMeter load_meter_;
-  pipeline::Turns turns_;
+  pipeline::RunQueue run_queue_;
   pipeline::ShotOrders orders_;
   pipeline::EncodedShots encoded_;
   std::unique_ptr<ledger::Ledger> ledger_;

@@ -50,10 +50,10 @@ Result<Rows> open_damaged(const std::string& path) {
 
 }  // namespace
 
-Result<Carried> carry_over(const std::string& from, const std::vector<std::string>& routes,
-                           std::span<const std::int64_t> known,
-                           const std::shared_ptr<memory::Account>& account, Rows& into) {
-  Carried carried;
+Result<Salvaged> salvage(const std::string& from, const std::vector<std::string>& routes,
+                         std::span<const std::int64_t> known, const std::shared_ptr<memory::Account>& account,
+                         Rows& into) {
+  Salvaged carried;
   Result<Rows> rows = open_damaged(from);
   if (!rows) {
     if (rows.error().code != ErrorCode::damaged) return rows.error();

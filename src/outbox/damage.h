@@ -13,7 +13,7 @@
 
 namespace vigia::outbox {
 
-struct Carried {
+struct Salvaged {
   std::vector<std::int64_t> ids;  // ascending
   std::size_t unreadable = 0;     // shots that were found, or known, and could not be read whole
 };
@@ -23,8 +23,8 @@ struct Carried {
 // Only a file of this schema: of another, or of one in which nothing can be found, nothing is carried.
 // Error: the new file does not take it all, or the old one cannot be opened now: nothing is lost yet, and
 // it can be tried again. Cost: every image is copied, one at a time in memory.
-Result<Carried> carry_over(const std::string& from, const std::vector<std::string>& routes,
-                           std::span<const std::int64_t> known,
-                           const std::shared_ptr<memory::Account>& account, Rows& into);
+Result<Salvaged> salvage(const std::string& from, const std::vector<std::string>& routes,
+                         std::span<const std::int64_t> known, const std::shared_ptr<memory::Account>& account,
+                         Rows& into);
 
 }  // namespace vigia::outbox

@@ -108,7 +108,7 @@ Status Disk::insert(std::span<const StoredShot> shots) {
   return writer_->insert(shots);
 }
 
-Status Disk::apply(std::span<const Change> changes, Sync sync) {
+Status Disk::apply(std::span<const RowChange> changes, Sync sync) {
   MutexLock lock(writing_);
   if (Status connected = connect(); !connected) return connected;
   if (Status set = sync_commits(sync == Sync::as_set && options_.durability == "full"); !set) return set;
@@ -156,7 +156,7 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
                                     ": is damaged, and was copied less than a minute ago: check the disk, or "
                                     "set another outbox.path"};
   }
-  Result<Carried> carried = copy_readable(known);
+  Result<Salvaged> carried = copy_readable(known);
   renew_not_before_ = clock_.now() + 1min;
   if (!carried) {
     remove_database(mending_);
@@ -174,7 +174,7 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
   return std::optional(Renewal{.aside = aside_, .carried = *std::move(carried)});
 }
 
-Result<Carried> Disk::copy_readable(std::span<const std::int64_t> known) {
+Result<Salvaged> Disk::copy_readable(std::span<const std::int64_t> known) {
   remove_database(mending_);  // of a copy that did not come to its end
   Result<Database> database = open_database(mending_, routes_.front());
   if (!database) return database.error();
@@ -182,7 +182,7 @@ Result<Carried> Disk::copy_readable(std::span<const std::int64_t> known) {
   if (Status prepared = rows.prepare(); !prepared) return prepared.error();
   // Synced as a whole, at the end.
   if (Status set = rows.database().run("PRAGMA synchronous=NORMAL"); !set) return set.error();
-  Result<Carried> carried = carry_over(options_.path, routes_, known, account_, rows);
+  Result<Salvaged> carried = salvage(options_.path, routes_, known, account_, rows);
   if (!carried) return carried;
   // The first of its results is 1 where somebody reads it: then the log is still needed.
   const auto busy = rows.database().number("PRAGMA wal_checkpoint(TRUNCATE)");

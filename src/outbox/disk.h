@@ -61,7 +61,7 @@ class Disk {
 
   Status insert(std::span<const StoredShot> shots);
   enum class Sync { as_set, never };
-  Status apply(std::span<const Change> changes, Sync sync = Sync::as_set);
+  Status apply(std::span<const RowChange> changes, Sync sync = Sync::as_set);
   enum class Part { whole, without_image };
   Result<std::optional<StoredShot>> read(std::int64_t id, Part part);
 
@@ -72,7 +72,7 @@ class Disk {
 
   struct Renewal {
     std::string aside;  // the damaged file's new name
-    Carried carried;
+    Salvaged carried;
   };
   // generation: generation() from before the call that failed. Nothing: that file is in use no more.
   Result<std::optional<Renewal>> renew(unsigned generation, std::span<const std::int64_t> known);
@@ -86,7 +86,7 @@ class Disk {
   Status connect_reader() REQUIRES(reading_);
   void disconnect() REQUIRES(writing_, reading_);
   Status sync_commits(bool yes) REQUIRES(writing_);
-  Result<Carried> copy_readable(std::span<const std::int64_t> known) REQUIRES(writing_);
+  Result<Salvaged> copy_readable(std::span<const std::int64_t> known) REQUIRES(writing_);
   // Puts a copy that is whole into the damaged file's place.
   Status use_mended() REQUIRES(writing_);
 

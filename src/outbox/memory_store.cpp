@@ -27,12 +27,12 @@ void MemoryStore::remove(std::int64_t id) {
   shots_.erase(found);
 }
 
-void MemoryStore::apply(const Change& change) {
-  if (change.what == Change::What::all_finished) return remove(change.id);
+void MemoryStore::apply(const RowChange& change) {
+  if (change.what == RowChange::What::all_finished) return remove(change.id);
   const auto found = shots_.find(change.id);
   if (found == shots_.end()) return;
   std::vector<Owed>& all = found->second.owed;
-  if (change.what == Change::What::finished) {
+  if (change.what == RowChange::What::finished) {
     std::erase_if(all, [&](const Owed& owed) { return owed.route == change.route; });
     if (all.empty()) remove(change.id);
     return;

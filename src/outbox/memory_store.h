@@ -27,7 +27,7 @@ class MemoryStore {
   [[nodiscard]] bool add(const StoredShot& shot, bool anyway);
   void remove(std::int64_t id);
   // As Rows::apply().
-  void apply(const Change& change);
+  void apply(const RowChange& change);
 
   [[nodiscard]] const StoredShot* find(std::int64_t id) const;
   // Up to so many, the oldest first, as they are now; their images are shared.

@@ -45,7 +45,7 @@ void Outbox::listen(const std::string& route, ShotListener& listener) {
 Status Outbox::add(std::span<const domain::Shot> shots, std::span<const EndedTrack> ended) {
   Endings endings;
   std::vector<StoredShot> stored;
-  std::vector<Change> gone;
+  std::vector<RowChange> gone;
   Status kept;
   unsigned generation = 0;
   {
@@ -88,7 +88,7 @@ Result<std::optional<PendingShot>> Outbox::take(const std::string& route, Steady
   if (!index) return Error{ErrorCode::invalid, "outbox: there is no route " + route};
   while (!stop.stop_requested()) {
     Endings endings;
-    Turn turn;
+    NextShot turn;
     {
       MutexLock lock(mutex_);
       turn = next_turn(*index, not_before, endings);
@@ -107,12 +107,12 @@ Result<std::optional<PendingShot>> Outbox::take(const std::string& route, Steady
   return std::optional<PendingShot>();
 }
 
-Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings& endings) {
+Outbox::NextShot Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings& endings) {
   tend(endings);
   std::stop_source& woken = woken_.at(route);
   if (woken.stop_requested()) woken = std::stop_source();  // a sender that was stopped used it up
   const SteadyTime now = clock_.now();
-  Turn turn{.claimed = {}, .kept = {}, .note = {}, .ended = false, .until = not_before, .woken = woken};
+  NextShot turn{.claimed = {}, .kept = {}, .note = {}, .ended = false, .until = not_before, .woken = woken};
   if (not_before <= now) {
     std::vector<TakenOut> expired;
     turn.claimed = waiting_.claim(route, now, expired);
@@ -130,7 +130,7 @@ Outbox::Turn Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings
   return turn;
 }
 
-Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, Turn turn) {
+Result<std::optional<PendingShot>> Outbox::fetch(std::size_t route, NextShot turn) {
   const std::int64_t id = *turn.claimed;
   const auto stored = turn.kept ? Result(std::move(turn.kept)) : read(id);
   if (!stored) {
@@ -175,14 +175,14 @@ Result<std::optional<StoredShot>> Outbox::read(std::int64_t id) {
 }
 
 Status Outbox::begin(const PendingShot& shot) {
-  const Change change{.id = shot.id,
-                      .what = Change::What::tried,
-                      .route = shot.route,
-                      .tries = {.attempts = shot.attempts,
-                                .doubtful = shot.doubtful,
-                                .errors = shot.errors,
-                                .begun = true,
-                                .why = {}}};
+  const RowChange change{.id = shot.id,
+                         .what = RowChange::What::tried,
+                         .route = shot.route,
+                         .tries = {.attempts = shot.attempts,
+                                   .doubtful = shot.doubtful,
+                                   .errors = shot.errors,
+                                   .begun = true,
+                                   .why = {}}};
   {
     MutexLock lock(mutex_);
     if (unsaved_.shots().find(shot.id) != nullptr) {
@@ -194,7 +194,7 @@ Status Outbox::begin(const PendingShot& shot) {
 }
 
 Status Outbox::finished(const PendingShot& shot) {
-  const Change change{.id = shot.id, .what = Change::What::finished, .route = shot.route, .tries = {}};
+  const RowChange change{.id = shot.id, .what = RowChange::What::finished, .route = shot.route, .tries = {}};
   {
     MutexLock lock(mutex_);
     const auto index = index_of(shot.route);
@@ -208,14 +208,14 @@ Status Outbox::finished(const PendingShot& shot) {
 }
 
 Status Outbox::postpone(const PendingShot& shot, const Postponement& postponement) {
-  const Change change{.id = shot.id,
-                      .what = Change::What::tried,
-                      .route = shot.route,
-                      .tries = {.attempts = shot.attempts + 1,
-                                .doubtful = shot.doubtful + (postponement.doubtful ? 1 : 0),
-                                .errors = shot.errors + (postponement.error ? 1 : 0),
-                                .begun = false,
-                                .why = postponement.why}};
+  const RowChange change{.id = shot.id,
+                         .what = RowChange::What::tried,
+                         .route = shot.route,
+                         .tries = {.attempts = shot.attempts + 1,
+                                   .doubtful = shot.doubtful + (postponement.doubtful ? 1 : 0),
+                                   .errors = shot.errors + (postponement.error ? 1 : 0),
+                                   .begun = false,
+                                   .why = postponement.why}};
   const auto index = index_of(shot.route);
   if (!index) return ok_status();
   bool in_memory = false;

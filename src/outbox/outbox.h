@@ -42,10 +42,10 @@
 #include "memory/memory_manager.h"
 #include "outbox/disk.h"
 #include "outbox/journal.h"
-#include "outbox/losses.h"
+#include "outbox/loss_log.h"
 #include "outbox/outbox_options.h"
+#include "outbox/pending_writes.h"
 #include "outbox/shot_listener.h"
-#include "outbox/unsaved.h"
 #include "outbox/waiting_shots.h"
 #include "status/outbox_status.h"
 
@@ -139,7 +139,7 @@ class Outbox {
  private:
   // What a sender does next: a claimed shot (perhaps with what memory knows of it), or the end, or a wait for
   // `until` or a request on `woken`.
-  struct Turn {
+  struct NextShot {
     std::optional<std::int64_t> claimed;
     std::optional<StoredShot> kept;           // not on disk
     std::optional<Tries> note;                // the row may not say it yet
@@ -168,7 +168,7 @@ class Outbox {
   [[nodiscard]] bool has_room_in_journal(std::size_t rows, Bytes bytes) const REQUIRES(mutex_);
   void refuse(const StoredShot& one, const Error& error, unsigned generation) REQUIRES(mutex_);
   // Gives what is to be written of those that have no shot.
-  std::vector<Change> replace_in_journal(std::span<StoredShot> shots, std::span<const EndedTrack> ended)
+  std::vector<RowChange> replace_in_journal(std::span<StoredShot> shots, std::span<const EndedTrack> ended)
       REQUIRES(mutex_);
   void tell_of_recovered(std::vector<domain::Shot> shots) EXCLUDES(mutex_);
   void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(mutex_);
@@ -176,13 +176,13 @@ class Outbox {
   void keep_in_memory(const StoredShot& shot, Endings& endings) REQUIRES(mutex_);
   bool shed_from_memory(Endings& endings) REQUIRES(mutex_);
 
-  Turn next_turn(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(mutex_);
+  NextShot next_turn(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(mutex_);
   Result<std::optional<StoredShot>> read(std::int64_t id) EXCLUDES(mutex_);
-  Result<std::optional<PendingShot>> fetch(std::size_t route, Turn turn);
+  Result<std::optional<PendingShot>> fetch(std::size_t route, NextShot turn);
 
   void tend(Endings& endings) REQUIRES(mutex_);
   // In trouble they are noted.
-  Status write(std::span<const Change> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
+  Status write(std::span<const RowChange> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
   [[nodiscard]] Status saved() const REQUIRES(mutex_);  // or why not
   // asked: the disk was, and refused; else saved() was not ok a moment ago.
   void begin_trouble(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
@@ -191,16 +191,16 @@ class Outbox {
   void save(When when) EXCLUDES(mutex_);
   Status try_to_save() EXCLUDES(mutex_);
   Status mend() EXCLUDES(mutex_);
-  Status save_batch(const Unsaved::Batch& batch) EXCLUDES(mutex_);
+  Status save_batch(const PendingWrites::Batch& batch) EXCLUDES(mutex_);
 
   void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) REQUIRES(mutex_);
-  [[nodiscard]] std::vector<Change> changes_of(const TakenOut& out) const;
+  [[nodiscard]] std::vector<RowChange> changes_of(const TakenOut& out) const;
   // Not under the lock: deletes their rows and tells the listeners.
   void settle(Endings endings) EXCLUDES(mutex_);
   void tell(const Ending& ending, const domain::Shot& shot);
 
   [[nodiscard]] std::optional<std::size_t> index_of(const std::string& route) const;
-  [[nodiscard]] std::optional<Nanoseconds> age_at_start(const Seen& seen) const;
+  [[nodiscard]] std::optional<Nanoseconds> age_at_start(const FrameTime& seen) const;
   [[nodiscard]] SteadyTime deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const;
   void wake_senders(std::size_t route) REQUIRES(mutex_);
 
@@ -219,12 +219,12 @@ class Outbox {
   bool loaded_ GUARDED_BY(mutex_) = false;
   bool saving_ GUARDED_BY(mutex_) = false;  // a thread is in try_to_save()
   WaitingShots waiting_ GUARDED_BY(mutex_);
-  Unsaved unsaved_ GUARDED_BY(mutex_);
-  Losses expired_ GUARDED_BY(mutex_);
-  Losses shed_ GUARDED_BY(mutex_);
-  Losses unreadable_ GUARDED_BY(mutex_);
+  PendingWrites unsaved_ GUARDED_BY(mutex_);
+  LossLog expired_ GUARDED_BY(mutex_);
+  LossLog shed_ GUARDED_BY(mutex_);
+  LossLog unreadable_ GUARDED_BY(mutex_);
   Journal journal_ GUARDED_BY(mutex_);
-  Losses no_room_in_journal_ GUARDED_BY(mutex_);
+  LossLog no_room_in_journal_ GUARDED_BY(mutex_);
   std::uint64_t journal_refused_ GUARDED_BY(mutex_) = 0;
   std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
   std::int64_t last_id_ GUARDED_BY(mutex_) = 0;

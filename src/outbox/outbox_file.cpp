@@ -103,7 +103,7 @@ WaitingShots::New Outbox::from_file(const RowHead& head, std::map<std::string, s
 }
 
 // Nothing: neither the machine's count since its start nor the time of day can tell.
-std::optional<Nanoseconds> Outbox::age_at_start(const Seen& seen) const {
+std::optional<Nanoseconds> Outbox::age_at_start(const FrameTime& seen) const {
   const BootTime now = clock_.boot_now();
   if (now.boot != 0 && seen.boot.boot == now.boot && seen.boot.since <= now.since) {
     return now.since - seen.boot.since;
@@ -118,7 +118,7 @@ Status Outbox::saved() const {
   return Error{ErrorCode::io, unsaved_.trouble().error.text + " (kept in memory, tried again)"};
 }
 
-Status Outbox::write(std::span<const Change> changes, Disk::Sync sync) {
+Status Outbox::write(std::span<const RowChange> changes, Disk::Sync sync) {
   Status done;
   unsigned generation = 0;
   {
@@ -132,7 +132,7 @@ Status Outbox::write(std::span<const Change> changes, Disk::Sync sync) {
   {
     MutexLock lock(mutex_);
     begin_trouble(done.error(), asked, generation);
-    for (const Change& change : changes) unsaved_.note(change);
+    for (const RowChange& change : changes) unsaved_.note(change);
   }
   // Damage is mended at once; but nothing that is about to be sent waits for that.
   if (sync == Disk::Sync::as_set && done.error().code == ErrorCode::damaged) save(When::due);
@@ -177,7 +177,7 @@ Status Outbox::try_to_save() {
   Status done = is_loaded ? ok_status() : load();
   disk_->make_room();
   while (done) {
-    Unsaved::Batch batch;
+    PendingWrites::Batch batch;
     {
       MutexLock lock(mutex_);
       batch = unsaved_.next_batch();
@@ -197,7 +197,7 @@ Status Outbox::try_to_save() {
   return done;
 }
 
-Status Outbox::save_batch(const Unsaved::Batch& batch) {
+Status Outbox::save_batch(const PendingWrites::Batch& batch) {
   const Status done = batch.shots.empty() ? disk_->apply(batch.changes) : disk_->insert(batch.shots);
   MutexLock lock(mutex_);
   if (done) {
@@ -226,7 +226,7 @@ Status Outbox::mend() {
   MutexLock lock(mutex_);
   unsaved_.trouble().damaged.reset();
   if (!*renewal) return ok_status();
-  const Carried& carried = (*renewal)->carried;
+  const Salvaged& carried = (*renewal)->carried;
   journal_.keep_only(carried.ids);
   for (const std::int64_t id : known) {
     if (std::binary_search(carried.ids.begin(), carried.ids.end(), id)) continue;

@@ -79,12 +79,12 @@ bool Outbox::has_room_in_journal(std::size_t rows, Bytes bytes) const {
 void Outbox::refuse(const StoredShot& one, const Error& error, unsigned generation) {
   begin_trouble(error, true, generation);
   unsaved_.refused(static_cast<Bytes>(one.shot.jpeg->bytes.size()));
-  unsaved_.note({.id = one.id, .what = Change::What::all_finished, .route = {}, .tries = {}});
+  unsaved_.note({.id = one.id, .what = RowChange::What::all_finished, .route = {}, .tries = {}});
   ++journal_refused_;
 }
 
-std::vector<Change> Outbox::replace_in_journal(std::span<StoredShot> shots,
-                                               std::span<const EndedTrack> ended) {
+std::vector<RowChange> Outbox::replace_in_journal(std::span<StoredShot> shots,
+                                                  std::span<const EndedTrack> ended) {
   for (StoredShot& stored : shots) {
     const auto row = journal_.take(key_of(stored.shot));
     if (!row) continue;
@@ -95,7 +95,7 @@ std::vector<Change> Outbox::replace_in_journal(std::span<StoredShot> shots,
       stored.replaces.push_back(row->id);
     }
   }
-  std::vector<Change> gone;
+  std::vector<RowChange> gone;
   for (const EndedTrack& track : ended) {
     const auto own =
         std::ranges::find(shots, track.key, [](const StoredShot& one) { return key_of(one.shot); });
@@ -107,7 +107,7 @@ std::vector<Change> Outbox::replace_in_journal(std::span<StoredShot> shots,
       if (own != shots.end()) {
         own->replaces.push_back(row->id);
       } else {
-        gone.push_back({.id = row->id, .what = Change::What::all_finished, .route = {}, .tries = {}});
+        gone.push_back({.id = row->id, .what = RowChange::What::all_finished, .route = {}, .tries = {}});
       }
     }
   }

@@ -113,23 +113,23 @@ void Outbox::end(TakenOut out, std::optional<domain::Reason> reason, Endings& en
   if (const StoredShot* const kept = unsaved_.shots().find(ending.out.id)) {
     ending.shot = kept->shot;
     ending.shot->jpeg.reset();
-    for (const Change& change : changes_of(ending.out)) unsaved_.apply(change);
+    for (const RowChange& change : changes_of(ending.out)) unsaved_.apply(change);
   }
   endings.push_back(std::move(ending));
 }
 
-std::vector<Change> Outbox::changes_of(const TakenOut& out) const {
-  if (out.whole) return {{.id = out.id, .what = Change::What::all_finished, .route = {}, .tries = {}}};
-  std::vector<Change> changes;
+std::vector<RowChange> Outbox::changes_of(const TakenOut& out) const {
+  if (out.whole) return {{.id = out.id, .what = RowChange::What::all_finished, .route = {}, .tries = {}}};
+  std::vector<RowChange> changes;
   for (std::size_t i = 0; i < routes_.size(); ++i) {
     if ((out.routes & route_bit(i)) == 0) continue;
-    changes.push_back({.id = out.id, .what = Change::What::finished, .route = routes_[i], .tries = {}});
+    changes.push_back({.id = out.id, .what = RowChange::What::finished, .route = routes_[i], .tries = {}});
   }
   return changes;
 }
 
 void Outbox::settle(Endings endings) {
-  std::vector<Change> changes;
+  std::vector<RowChange> changes;
   for (Ending& ending : endings) {
     domain::Shot shot;
     shot.camera = ending.out.camera;
@@ -143,7 +143,7 @@ void Outbox::settle(Endings endings) {
     }
     tell(ending, shot);
   }
-  for (std::span<const Change> left = changes; !left.empty();) {
+  for (std::span<const RowChange> left = changes; !left.empty();) {
     const std::size_t some = std::min(left.size(), kEndsAtOnce);
     static_cast<void>(write(left.first(some)));  // what could not be written is tried again
     left = left.subspan(some);

@@ -180,19 +180,19 @@ Status Rows::insert(const StoredShot& stored) {
   return journal_insert_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
 }
 
-Status Rows::apply(std::span<const Change> changes) {
+Status Rows::apply(std::span<const RowChange> changes) {
   if (changes.size() == 1) return apply(changes.front());
   return in_transaction([&]() -> Status {
-    for (const Change& change : changes) {
+    for (const RowChange& change : changes) {
       if (Status done = apply(change); !done) return done;
     }
     return ok_status();
   });
 }
 
-Status Rows::apply(const Change& change) {
-  if (change.what == Change::What::all_finished) return forget(change.id);
-  if (change.what == Change::What::finished) {
+Status Rows::apply(const RowChange& change) {
+  if (change.what == RowChange::What::all_finished) return forget(change.id);
+  if (change.what == RowChange::What::finished) {
     finish_.bind(change.id).bind(std::string_view(change.route));
     if (finish_.step() == Statement::Step::done) return ok_status();
     return database_.error("cannot forget a delivered shot");

@@ -40,7 +40,7 @@ struct Owed {
 };
 
 // When a shot was seen, by this machine, also where `captured` is the stream's own time.
-struct Seen {
+struct FrameTime {
   UtcTime utc;
   BootTime boot;
 };
@@ -54,7 +54,7 @@ enum class InJournal {
 
 struct StoredShot {
   std::int64_t id = 0;  // in the order of adding, never used twice
-  Seen seen;
+  FrameTime seen;
   domain::Shot shot;  // without its image where only the rest was asked for
   std::vector<Owed> owed;
   InJournal in_journal = InJournal::no;
@@ -65,21 +65,21 @@ struct StoredShot {
 struct RowHead {
   std::int64_t id = 0;
   Bytes bytes = 0;  // of its image
-  Seen seen;
+  FrameTime seen;
   std::optional<Nanoseconds> max_age;
   std::string camera;
   std::vector<std::string> routes;
 };
 
 // A change of one delivery. It may be made twice: it says what the row is to say, not what is to be added.
-struct Change {
+struct RowChange {
   enum class What { finished, all_finished, tried };
   std::int64_t id = 0;
   What what = What::finished;
   std::string route;  // not of all_finished, which also ends deliveries of routes that are not set
   Tries tries;        // of tried
 
-  bool operator==(const Change&) const = default;
+  bool operator==(const RowChange&) const = default;
 };
 
 class Rows {
@@ -91,7 +91,7 @@ class Rows {
   // All of them or none: one transaction. A shot that is there already is replaced, so that an insert of
   // which nobody knows how far it came can be repeated.
   Status insert(std::span<const StoredShot> shots);
-  Status apply(std::span<const Change> changes);
+  Status apply(std::span<const RowChange> changes);
 
   // Nothing: there is no such row. account: what the image is charged to; null: it is not read.
   Result<std::optional<StoredShot>> read(std::int64_t id, const std::shared_ptr<memory::Account>& account);
@@ -120,7 +120,7 @@ class Rows {
   Result<bool> take_out_of_journal(std::int64_t id);
   Status forget(std::int64_t id);
   Status prepare_journal();
-  Status apply(const Change& change);
+  Status apply(const RowChange& change);
   Status read_owed(StoredShot& shot);
 
   sqlite::Database database_;

@@ -50,7 +50,7 @@ void FaceResults::delivered(const domain::Shot& shot) {
     ++counters->faces_posted;
     counters->shot_left();
   }
-  ledger_.settle(key_of(shot), ledger::Progress::posted, {});
+  ledger_.settle(key_of(shot), ledger::DeliveryStatus::posted, {});
   log::info("{}: face posted: track {} of {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
             format_utc(shot.captured), shot.quality.total, shot.face.width, shot.face.height);
 }
@@ -68,7 +68,7 @@ void FaceResults::failed(const domain::Shot& shot, const std::string& text) {
     ++counters->faces_failed;
     counters->shot_left();
   }
-  ledger_.settle(key_of(shot), ledger::Progress::failed, text);
+  ledger_.settle(key_of(shot), ledger::DeliveryStatus::failed, text);
 }
 
 }  // namespace vigia::pipeline

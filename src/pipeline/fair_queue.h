@@ -56,23 +56,23 @@ class FairQueue {
   T* take() {
     if (heap_.empty()) return nullptr;
     std::ranges::pop_heap(heap_, later);
-    const Place next = heap_.back();
+    const QueueEntry next = heap_.back();
     heap_.pop_back();
     now_ = next.begins;
     return next.member;
   }
 
  private:
-  struct Place {
+  struct QueueEntry {
     Nanoseconds begins;
     std::uint64_t arrival;
     T* member;
   };
-  static bool later(const Place& a, const Place& b) noexcept {
+  static bool later(const QueueEntry& a, const QueueEntry& b) noexcept {
     return a.begins != b.begins ? a.begins > b.begins : a.arrival > b.arrival;
   }
 
-  std::vector<Place> heap_;
+  std::vector<QueueEntry> heap_;
   Nanoseconds now_{0};  // virtual: when the turn that was taken last began; never goes back
   std::uint64_t arrivals_ = 0;
 };

@@ -40,7 +40,7 @@ class Scene final : public detect::Detector {
       // Each begins a little later than the one before, as cameras do.
       cameras_.push_back(Camera{loads[i], context, clock_.now() + loads[i].every / 7 * (i + 1), 0, 0ns});
       strands_.emplace_back(context, static_cast<int>(i),
-                            StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+                            StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_});
     }
   }
 
@@ -49,7 +49,7 @@ class Scene final : public detect::Detector {
     std::stop_source nobody_waits;
     nobody_waits.request_stop();
     while (clock_.now() < end) {
-      Strand* const next = turns_.pop(nobody_waits.get_token());
+      Strand* const next = run_queue_.pop(nobody_waits.get_token());
       if (next != nullptr) {
         next->take_turn(*this);
       } else {
@@ -66,7 +66,7 @@ class Scene final : public detect::Detector {
   }
 
   // Takes that camera's time; frames go on coming meanwhile.
-  Status detect(const domain::Frame& frame, const detect::View&,
+  Status detect(const domain::Frame& frame, const detect::SearchArea&,
                 std::vector<domain::Detection>& found) override {
     found.clear();
     Camera& camera = cameras_[frame.sequence >> 32];
@@ -104,7 +104,7 @@ class Scene final : public detect::Detector {
 
   testing::FakeClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 100_MiB}};
-  Turns turns_;
+  RunQueue run_queue_;
   ShotOrders orders_{100};
   StageLatency latency_;
   domain::Frame picture_;

@@ -8,7 +8,7 @@
 
 #include "memory/hot_call_test_support.h"
 #include "pipeline/strand.h"
-#include "pipeline/worker_seat.h"
+#include "pipeline/worker_slot.h"
 
 namespace vigia::pipeline {
 namespace {
@@ -31,7 +31,8 @@ class LocklessClock final : public Clock {
 
 class OneFace final : public detect::Detector {
  public:
-  Status detect(const domain::Frame&, const detect::View&, std::vector<domain::Detection>& found) override {
+  Status detect(const domain::Frame&, const detect::SearchArea&,
+                std::vector<domain::Detection>& found) override {
     found.clear();
     if (is_there) found.push_back({{100, 100, 80, 100}, 0.9F, std::nullopt});
     return ok_status();
@@ -47,7 +48,7 @@ class FramePathLocksTest : public ::testing::Test {
     settings_.spec.name = "gate";
     settings_.shot.filter_min_quality = 0;
     context_ = std::make_shared<CameraContext>(settings_, memory_.budget(), true);  // with thumbnails
-    strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+    strand_.emplace(context_, 0, StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_});
   }
   void SetUp() override {
     if (!memory::kCanCount) GTEST_SKIP() << memory::kWhyNotCounted;
@@ -62,14 +63,14 @@ class FramePathLocksTest : public ::testing::Test {
     frame.stream_time = frame.sequence * 40ms;
     strand_->deliver(std::move(frame), {});
   }
-  Strand* pop() { return turns_.pop(nobody_waits_.get_token()); }
+  Strand* pop() { return run_queue_.pop(nobody_waits_.get_token()); }
   void work() {
     while (Strand* const next = pop()) next->take_turn(detector_);
   }
 
   LocklessClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 100_MiB}};
-  Turns turns_;
+  RunQueue run_queue_;
   ShotOrders orders_{100};
   StageLatency latency_;
   LoadMeter load_;
@@ -100,9 +101,9 @@ TEST_F(FramePathLocksTest, HousekeepingTakesNone) {
 
 TEST_F(FramePathLocksTest, HandingOverADetectorTakesNone) {
   memory_.start();
-  WorkerSeat seat(std::make_unique<OneFace>(), memory_);
-  EXPECT_EQ(costs_of([&] { seat.hand_over(std::make_unique<OneFace>()); }).locks, 0);
-  const Costs costs = costs_of([&] { static_cast<void>(seat.detector()); });
+  WorkerSlot slot(std::make_unique<OneFace>(), memory_);
+  EXPECT_EQ(costs_of([&] { slot.offer(std::make_unique<OneFace>()); }).locks, 0);
+  const Costs costs = costs_of([&] { static_cast<void>(slot.detector()); });
   EXPECT_EQ(costs.locks, 0);
   EXPECT_EQ(costs.allocations, 0);
   EXPECT_EQ(costs.frees, 0);

@@ -1,5 +1,6 @@
-// Turns closed tracks into shots: the frame becomes a JPEG, its buffer goes back to the camera, and the shot
-// goes on to the writer. The ledger is told of every end. Nothing here waits for a disk: see encoded_shots.h.
+// RunQueue closed tracks into shots: the frame becomes a JPEG, its buffer goes back to the camera, and the
+// shot goes on to the writer. The ledger is told of every end. Nothing here waits for a disk: see
+// encoded_shots.h.
 //
 // The best shots so far of open tracks go the same way, where the outbox's journal wants them.
 // Threads: run() on one thread; it returns once the orders are closed and all are done, and closes `encoded`.

@@ -66,7 +66,7 @@ void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
   if (dropped) note_drop(now);
   last_delivery_.store(now, std::memory_order_relaxed);
   work_came_.store(now, std::memory_order_relaxed);
-  if (claim_turn()) world_.turns.push(*this);
+  if (try_schedule()) world_.turns.push(*this);
 }
 
 void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
@@ -115,7 +115,7 @@ void Strand::note_drop(SteadyTime now) {
   world_.load.frames_late.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool Strand::claim_turn() noexcept {
+bool Strand::try_schedule() noexcept {
   if (scheduled_.exchange(true, std::memory_order_acq_rel)) return false;
   scheduled_since_.store(work_came_.load(std::memory_order_relaxed), std::memory_order_relaxed);
   return true;
@@ -126,7 +126,7 @@ void Strand::end() {
     MutexLock lock(mutex_);
     ended_ = true;
   }
-  if (claim_turn()) world_.turns.push(*this);
+  if (try_schedule()) world_.turns.push(*this);
 }
 
 void Strand::tick() {
@@ -134,10 +134,10 @@ void Strand::tick() {
   const SteadyTime now = world_.clock.now();
   if (now - last_delivery_.load() < kSilence) return;
   work_came_.store(now, std::memory_order_relaxed);
-  world_.turns.nudge(*this);
+  world_.turns.wake(*this);
 }
 
-Strand::Presence Strand::presence() const {
+Strand::LiveState Strand::presence() const {
   if (!is_live_ || drained_) return {};
   const Nanoseconds silent = world_.clock.now() - last_arrival_.load();
   return {.known = silent < kForgotten, .delivering = silent < kAway};
@@ -191,7 +191,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
     ++counters.frames_imotion_skipped;
     return;
   }
-  const detect::View view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
+  const detect::SearchArea view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
     if (counters.detector_errors++ == 0) {
       log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);

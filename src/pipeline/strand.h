@@ -13,7 +13,7 @@
 // worker and no list knows it, and it may be destroyed.
 //
 // Threads: deliver() and end() belong to the camera's thread, take_turn() to the worker that got the
-// strand from Turns, tick() to housekeeping; the others are thread-safe.
+// strand from RunQueue, tick() to housekeeping; the others are thread-safe.
 #pragma once
 
 #include <atomic>
@@ -31,9 +31,9 @@
 #include "memory/retirable.h"
 #include "pipeline/camera_context.h"
 #include "pipeline/load_meter.h"
+#include "pipeline/run_queue.h"
 #include "pipeline/shot_orders.h"
 #include "pipeline/stage_latency.h"
-#include "pipeline/turns.h"
 #include "shot/grade.h"
 #include "track/manage_tracks.h"
 
@@ -43,7 +43,7 @@ namespace vigia::pipeline {
 struct StrandWorld {
   memory::MemoryManager& memory;
   Clock& clock;
-  Turns& turns;
+  RunQueue& turns;
   ShotOrders& orders;
   StageLatency& latency;
   LoadMeter& load;
@@ -71,23 +71,23 @@ class Strand final : public camera::FrameSink {
   // what was set and never used gives way to what comes after it.
   void set_filters(const shot::ShotOptions& filters);
 
-  // Turns' business: see turns.h.
-  [[nodiscard]] TurnPlace<Strand>& place() noexcept { return place_; }
-  [[nodiscard]] bool claim_turn() noexcept;
+  // RunQueue' business: see turns.h.
+  [[nodiscard]] QueueSlot<Strand>& place() noexcept { return place_; }
+  [[nodiscard]] bool try_schedule() noexcept;
 
   // Whether it is a live camera that sends frames, or did so lately; see load_meter.h.
-  struct Presence {
+  struct LiveState {
     bool known = false, delivering = false;
   };
-  [[nodiscard]] Presence presence() const;
+  [[nodiscard]] LiveState presence() const;
 
   // Worker time in its turns since the last call, where it is a live camera. Housekeeping's.
-  [[nodiscard]] Nanoseconds take_busy() noexcept { return Nanoseconds(busy_.exchange(0)); }
+  [[nodiscard]] Nanoseconds take_worker_time() noexcept { return Nanoseconds(busy_.exchange(0)); }
 
   // True once end() was called and everything is handed on.
   [[nodiscard]] bool drained() const noexcept { return drained_.load(std::memory_order_acquire); }
   [[nodiscard]] bool is_gone() const noexcept {
-    return drained() && !place_.nudged.load(std::memory_order_acquire);
+    return drained() && !place_.wake_pending.load(std::memory_order_acquire);
   }
   [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
     return Nanoseconds(last_stream_time_.load());
@@ -129,7 +129,7 @@ class Strand final : public camera::FrameSink {
   SteadyTime settled_at_{};  // from then on, since it last began to send, what it drops tells of overload
 
   // Whoever has it scheduled: the queue, or a worker.
-  TurnPlace<Strand> place_;
+  QueueSlot<Strand> place_;
 
   // The worker's, who has the turn.
   detect::MotionGate gate_;
@@ -144,10 +144,10 @@ class Strand final : public camera::FrameSink {
 
   std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};
-  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_busy()
+  std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_worker_time()
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
-  std::atomic<bool> scheduled_{false};         // in Turns, or with a worker; who sets it pushes
+  std::atomic<bool> scheduled_{false};         // in RunQueue, or with a worker; who sets it pushes
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
   std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
   std::atomic<SteadyTime> last_delivery_;      // of a frame to look at

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 // Finds one face, where the test says, and notes which frames it saw.
 class ScriptedDetector final : public detect::Detector {
  public:
-  Status detect(const domain::Frame& frame, const detect::View&,
+  Status detect(const domain::Frame& frame, const detect::SearchArea&,
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
     if (takes) takes();
@@ -47,7 +47,7 @@ class StrandTest : public ::testing::Test {
   Strand& strand() {
     if (!strand_) {
       context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
-      strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+      strand_.emplace(context_, 0, StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_});
     }
     return *strand_;
   }
@@ -64,7 +64,7 @@ class StrandTest : public ::testing::Test {
   void work() {
     std::stop_source done;
     done.request_stop();
-    while (Strand* const next = turns_.pop(done.get_token())) next->take_turn(detector_);
+    while (Strand* const next = run_queue_.pop(done.get_token())) next->take_turn(detector_);
   }
   int tracks_handed_on() {
     int tracks = 0;
@@ -78,7 +78,7 @@ class StrandTest : public ::testing::Test {
 
   testing::FakeClock clock_;
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 100_MiB}};
-  Turns turns_;
+  RunQueue run_queue_;
   ShotOrders orders_{100};
   StageLatency latency_;
   LoadMeter load_;
@@ -158,7 +158,7 @@ TEST_F(StrandTest, IsGoneOnceNoListKnowsIt) {
   strand().end();
   clock_.advance(300ms);
   strand().tick();  // lies in the list of the nudged
-  Strand* const next = turns_.pop({});
+  Strand* const next = run_queue_.pop({});
   ASSERT_EQ(next, &strand());
   EXPECT_FALSE(strand().is_gone());
   strand().tick();
@@ -175,7 +175,7 @@ TEST_F(StrandTest, TracksAreNumberedOnWhenTheCameraIsReplaced) {
   strand().end();
   work();
   EXPECT_EQ(tracks_handed_on(), 1);
-  strand_.emplace(context_, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+  strand_.emplace(context_, 1, StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_});
   deliver(0);
   strand().end();
   work();
@@ -226,7 +226,8 @@ TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {
 
 TEST_F(StrandTest, WhoIsInViewForLongGoesToTheJournal) {
   context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
-  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 2s});
+  strand_.emplace(context_, 0,
+                  StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_, nullptr, 2s});
   detector_.face = domain::Box{100, 100, 80, 100};
   const auto kept = [this] {
     std::vector<std::uint64_t> tracks;
@@ -255,7 +256,8 @@ TEST_F(StrandTest, WhoIsInViewForLongGoesToTheJournal) {
 
 TEST_F(StrandTest, TheJournalGivesWayToWhatHasEnded) {
   context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
-  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, nullptr, 1s});
+  strand_.emplace(context_, 0,
+                  StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_, nullptr, 1s});
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
   detector_.face = domain::Box{100, 100, 80, 100};
   for (int i = 0; i < 30; ++i) {
@@ -292,7 +294,8 @@ TEST_F(StrandTest, AndTheLedgerCountsThatItWasNotTold) {
   auto books = ledger::Ledger::open({.path = "", .keep = 0}, memory_, clock_);
   ASSERT_TRUE(books);
   context_ = std::make_shared<CameraContext>(settings_, memory_.budget());
-  strand_.emplace(context_, 0, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_, books->get()});
+  strand_.emplace(context_, 0,
+                  StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_, books->get()});
   for (int i = 0; i < 100; ++i) EXPECT_FALSE(orders_.push({}));
   detector_.face = domain::Box{100, 100, 80, 100};
   deliver(0);
@@ -303,7 +306,7 @@ TEST_F(StrandTest, AndTheLedgerCountsThatItWasNotTold) {
 
 TEST_F(StrandTest, CamerasTakeTurns) {
   auto other_context = std::make_shared<CameraContext>(settings_, memory_.budget());
-  Strand other(other_context, 1, StrandWorld{memory_, clock_, turns_, orders_, latency_, load_});
+  Strand other(other_context, 1, StrandWorld{memory_, clock_, run_queue_, orders_, latency_, load_});
   deliver(0);
   deliver(1);
   deliver(2);
@@ -344,12 +347,12 @@ TEST_F(StrandTest, OverloadLeavesALookInEveryThirdOfAMissInterval) {
 }
 
 TEST_F(StrandTest, ALiveCameraTellsHowMuchWorkerTimeItTook) {
-  EXPECT_EQ(strand().take_busy(), 0ns);
+  EXPECT_EQ(strand().take_worker_time(), 0ns);
   detector_.takes = [this] { clock_.advance(7ms); };
   for (std::uint64_t i = 0; i < 2; ++i) deliver(i);
   work();
-  EXPECT_EQ(strand().take_busy(), 14ms);
-  EXPECT_EQ(strand().take_busy(), 0ns);
+  EXPECT_EQ(strand().take_worker_time(), 14ms);
+  EXPECT_EQ(strand().take_worker_time(), 0ns);
 }
 
 TEST_F(StrandTest, OverloadLeavesNothingOutWhereNothingMayBeDropped) {

@@ -76,12 +76,12 @@ void TrackEnds::tell(std::optional<Described> described, const shot::MakeShot::O
     end.outcome = *reason;
     end.text = why(*reason, end, described->movement, camera);
   } else {
-    end.outcome = ledger::Progress::pending;
+    end.outcome = ledger::DeliveryStatus::pending;
   }
   ledger_.record(std::move(end));
 }
 
-ledger::Key key_of(const domain::Shot& shot) {
+ledger::EndKey key_of(const domain::Shot& shot) {
   return {shot.camera, shot.track, shot.captured};
 }
 

@@ -40,6 +40,6 @@ class TrackEnds {
 };
 
 // By which the ledger knows a shot.
-[[nodiscard]] ledger::Key key_of(const domain::Shot& shot);
+[[nodiscard]] ledger::EndKey key_of(const domain::Shot& shot);
 
 }  // namespace vigia::pipeline

@@ -16,8 +16,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using domain::Reason;
+using ledger::DeliveryStatus;
 using ledger::Outcome;
-using ledger::Progress;
 
 class TrackEndsTest : public ::testing::Test {
  protected:
@@ -139,9 +139,9 @@ TEST_F(TrackEndsTest, AShotIsPendingUntilItsDeliveryIsBooked) {
   };
   const auto outcome = tell(*moving());
   const auto& shot = std::get<domain::Shot>(outcome);
-  EXPECT_EQ(newest().outcome, Outcome(Progress::pending));
+  EXPECT_EQ(newest().outcome, Outcome(DeliveryStatus::pending));
   results.delivered(shot);
-  EXPECT_EQ(newest().outcome, Outcome(Progress::posted));
+  EXPECT_EQ(newest().outcome, Outcome(DeliveryStatus::posted));
 
   tell(*moving());
   results.refused(shot, Reason::refused, "HTTP 400: no such camera");
@@ -150,7 +150,7 @@ TEST_F(TrackEndsTest, AShotIsPendingUntilItsDeliveryIsBooked) {
 
   tell(*moving());
   results.failed(shot, "no answer");
-  EXPECT_EQ(newest().outcome, Outcome(Progress::failed));
+  EXPECT_EQ(newest().outcome, Outcome(DeliveryStatus::failed));
 }
 
 // A face that was in view when an earlier run ended: that one could not tell of its end.
@@ -165,13 +165,13 @@ TEST_F(TrackEndsTest, OneThatWasRecoveredIsToldAndSaysSo) {
   shot.quality.total = 0.75F;
   results.recovered(shot);
   const ledger::TrackEnd pending = newest();
-  EXPECT_EQ(pending.outcome, Outcome(Progress::pending));
+  EXPECT_EQ(pending.outcome, Outcome(DeliveryStatus::pending));
   EXPECT_EQ(pending.camera_id, 7);
   EXPECT_EQ(pending.face_width, 80);
   EXPECT_FLOAT_EQ(pending.quality.total, 0.75F);
   EXPECT_NE(pending.text, "");
   results.delivered(shot);
-  EXPECT_EQ(newest().outcome, Outcome(Progress::posted));
+  EXPECT_EQ(newest().outcome, Outcome(DeliveryStatus::posted));
   EXPECT_EQ(newest().text, pending.text);
 }
 

@@ -38,7 +38,7 @@ inline ArgumentCheck one_of(std::string first, std::string second) {
 }
 
 // A size WxH, or `word` if it is not empty. rule: a further check of the size, from settings/checks.h.
-inline ArgumentCheck size_or(std::string word, std::optional<Wrong> (*rule)(Slot) = nullptr) {
+inline ArgumentCheck size_or(std::string word, std::optional<Wrong> (*rule)(SettingRef) = nullptr) {
   return [word = std::move(word), rule](const std::string& text) -> std::string {
     if (!word.empty() && text == word) return {};
     domain::Size size;

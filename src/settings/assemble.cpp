@@ -82,7 +82,7 @@ class Assembler {
   void apply(const std::vector<Given<Owner>>& values, Owner& owner) {
     for (const Given<Owner>& given : values) {
       origins_[given.path] = given.where;
-      const Slot slot = given.key->slot(owner);
+      const SettingRef slot = given.key->slot(owner);
       const auto wrong = check(given.key->rule, given.value, slot);
       if (!wrong) continue;
       const std::string what = fmt::format("{} {}", shown(given.value, given.key->rule.secret), wrong->what);
@@ -90,12 +90,12 @@ class Assembler {
     }
   }
 
-  static std::optional<Wrong> check(const Rule& rule, const RawValue& value, Slot slot) {
+  static std::optional<Wrong> check(const Rule& rule, const RawValue& value, SettingRef slot) {
     for (const std::string& item : value.items) {
       if (has_control_character(item)) return Wrong{"holds a control character", {}};
     }
     if (auto wrong = parse(value, slot)) return wrong;
-    return obey(rule, slot);
+    return check_rule(rule, slot);
   }
 
   const Layers& layers_;

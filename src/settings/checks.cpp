@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kSchemes{"rtsp", "rtsps", "http", "https", "file", "sim"};
 
-const std::string& text_of(Slot slot) {
+const std::string& text_of(SettingRef slot) {
   return *std::get<std::string*>(slot);
 }
 
@@ -68,7 +68,7 @@ Wrong unknown_scheme(std::string_view url) {
 
 }  // namespace
 
-std::optional<Wrong> camera_name(Slot slot) {
+std::optional<Wrong> camera_name(SettingRef slot) {
   const std::string& name = text_of(slot);
   if (name.empty()) return Wrong{"is empty", {}};
   if (name.size() > 60) return Wrong{"is longer than 60 bytes", {}};
@@ -78,7 +78,7 @@ std::optional<Wrong> camera_name(Slot slot) {
   return {};
 }
 
-std::optional<Wrong> camera_url(Slot slot) {
+std::optional<Wrong> camera_url(SettingRef slot) {
   const std::string_view url = text_of(slot);
   if (url.empty()) return Wrong{"is empty", {}};
   const std::string_view scheme = scheme_of(url);
@@ -90,15 +90,15 @@ std::optional<Wrong> camera_url(Slot slot) {
   return {};
 }
 
-std::optional<Wrong> findface_url(Slot slot) {
+std::optional<Wrong> findface_url(SettingRef slot) {
   return http_url(text_of(slot), "which belongs in FINDFACE_USER and FINDFACE_PASSWORD");
 }
 
-std::optional<Wrong> webhook_url(Slot slot) {
+std::optional<Wrong> webhook_url(SettingRef slot) {
   return http_url(text_of(slot), "which is not sent; posts are signed with VIGIA_WEBHOOK_SECRET");
 }
 
-std::optional<Wrong> mqtt_url(Slot slot) {
+std::optional<Wrong> mqtt_url(SettingRef slot) {
   const std::string_view url = text_of(slot);
   if (url.empty()) return {};
   const std::string_view scheme = scheme_of(url);
@@ -124,7 +124,7 @@ std::optional<Wrong> mqtt_url(Slot slot) {
   return {};
 }
 
-std::optional<Wrong> topic(Slot slot) {
+std::optional<Wrong> topic(SettingRef slot) {
   const std::string_view topic = text_of(slot);
   if (topic.empty()) return Wrong{"is empty", {}};
   if (topic.size() > 200) return Wrong{"is longer than 200 bytes", {}};
@@ -134,11 +134,11 @@ std::optional<Wrong> topic(Slot slot) {
   return {};
 }
 
-std::optional<Wrong> topic_or_empty(Slot slot) {
+std::optional<Wrong> topic_or_empty(SettingRef slot) {
   return text_of(slot).empty() ? std::nullopt : topic(slot);
 }
 
-std::optional<Wrong> key_value_list(Slot slot) {
+std::optional<Wrong> key_value_list(SettingRef slot) {
   for (const std::string& item : *std::get<std::vector<std::string>*>(slot)) {
     const std::size_t equals = item.find('=');
     if (equals == std::string::npos || equals == 0) return Wrong{"has an entry that is not key=value", {}};
@@ -146,24 +146,24 @@ std::optional<Wrong> key_value_list(Slot slot) {
   return {};
 }
 
-std::optional<Wrong> not_zero(Slot slot) {
+std::optional<Wrong> not_zero(SettingRef slot) {
   if (*std::get<double*>(slot) == 0) return Wrong{"means that nothing is played", {}};
   return {};
 }
 
-std::optional<Wrong> not_empty(Slot slot) {
+std::optional<Wrong> not_empty(SettingRef slot) {
   if (text_of(slot).empty()) return Wrong{"is empty", {}};
   return {};
 }
 
-std::optional<Wrong> model(Slot slot) {
+std::optional<Wrong> model(SettingRef slot) {
   const std::string& name = text_of(slot);
   if (name == "auto" || name == "vigia_n" || name.ends_with(".onnx")) return {};
   constexpr std::array<std::string_view, 2> kWords{"auto", "vigia_n"};
   return Wrong{"is not a model", nearest(name, kWords)};
 }
 
-std::optional<Wrong> multiple_of_32(Slot slot) {
+std::optional<Wrong> multiple_of_32(SettingRef slot) {
   const domain::Size size = *std::get<domain::Size*>(slot);
   if (size == domain::Size{}) return {};
   constexpr int kMax = 2048;
@@ -174,19 +174,19 @@ std::optional<Wrong> multiple_of_32(Slot slot) {
                std::to_string(round(size.width)) + "x" + std::to_string(round(size.height))};
 }
 
-std::optional<Wrong> outbox_bytes(Slot slot) {
+std::optional<Wrong> outbox_bytes(SettingRef slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 1_MiB) return {};
   return Wrong{"is too little to hold a picture", {}};
 }
 
-std::optional<Wrong> budget(Slot slot) {
+std::optional<Wrong> budget(SettingRef slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 16_MiB) return {};
   return Wrong{"is too little to hold a frame of each camera", {}};
 }
 
-std::optional<Wrong> tls_pin(Slot slot) {
+std::optional<Wrong> tls_pin(SettingRef slot) {
   const std::string& pin = text_of(slot);
   if (pin.empty() || pin == http::kFirstUse || http::is_key_pin(pin)) return {};
   if (pin.starts_with("sha256//")) return Wrong{"is not the 44 digits in base64 of a SHA-256", {}};

@@ -8,20 +8,20 @@
 
 namespace vigia::settings::checks {
 
-std::optional<Wrong> camera_name(Slot slot);
-std::optional<Wrong> camera_url(Slot slot);
-std::optional<Wrong> findface_url(Slot slot);
-std::optional<Wrong> webhook_url(Slot slot);
-std::optional<Wrong> mqtt_url(Slot slot);
-std::optional<Wrong> topic(Slot slot);
-std::optional<Wrong> topic_or_empty(Slot slot);
-std::optional<Wrong> key_value_list(Slot slot);
-std::optional<Wrong> not_zero(Slot slot);
-std::optional<Wrong> not_empty(Slot slot);
-std::optional<Wrong> model(Slot slot);
-std::optional<Wrong> multiple_of_32(Slot slot);
-std::optional<Wrong> budget(Slot slot);
-std::optional<Wrong> tls_pin(Slot slot);
-std::optional<Wrong> outbox_bytes(Slot slot);
+std::optional<Wrong> camera_name(SettingRef slot);
+std::optional<Wrong> camera_url(SettingRef slot);
+std::optional<Wrong> findface_url(SettingRef slot);
+std::optional<Wrong> webhook_url(SettingRef slot);
+std::optional<Wrong> mqtt_url(SettingRef slot);
+std::optional<Wrong> topic(SettingRef slot);
+std::optional<Wrong> topic_or_empty(SettingRef slot);
+std::optional<Wrong> key_value_list(SettingRef slot);
+std::optional<Wrong> not_zero(SettingRef slot);
+std::optional<Wrong> not_empty(SettingRef slot);
+std::optional<Wrong> model(SettingRef slot);
+std::optional<Wrong> multiple_of_32(SettingRef slot);
+std::optional<Wrong> budget(SettingRef slot);
+std::optional<Wrong> tls_pin(SettingRef slot);
+std::optional<Wrong> outbox_bytes(SettingRef slot);
 
 }  // namespace vigia::settings::checks

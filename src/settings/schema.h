@@ -20,17 +20,17 @@ namespace vigia::settings {
 struct Rule {
   double at_least = -std::numeric_limits<double>::infinity();
   double at_most = std::numeric_limits<double>::infinity();
-  std::string_view unit;                          // "seconds", "pixels"
-  std::span<const std::string_view> choices;      // texts: one of these
-  std::string_view allowed;                       // in words; empty: made from type, range, unit and choices
-  std::optional<Wrong> (*check)(Slot) = nullptr;  // what a range cannot say
-  bool secret = false;                            // its value is never shown
+  std::string_view unit;                      // "seconds", "pixels"
+  std::span<const std::string_view> choices;  // texts: one of these
+  std::string_view allowed;                   // in words; empty: made from type, range, unit and choices
+  std::optional<Wrong> (*check)(SettingRef) = nullptr;  // what a range cannot say
+  bool secret = false;                                  // its value is never shown
 };
 
 template <class Owner>
 struct Key {
   std::string_view name;  // "memory.gc_interval"; in a camera "jpeg_quality"
-  Slot (*slot)(Owner&);
+  SettingRef (*slot)(Owner&);
   Rule rule;
   std::string_view comment;
   std::string_view example = {};  // instead of a default: for what only the user knows
@@ -53,7 +53,7 @@ std::span<const CameraKey> camera_keys();
 std::span<const ProgramKey> program_keys();
 
 // "a whole number of pixels from 0 to 8192": for error lines and the default file.
-std::string allowed_text(const Rule& rule, Slot slot);
+std::string allowed_text(const Rule& rule, SettingRef slot);
 template <class Owner>
 std::string allowed_text(const Key<Owner>& key) {
   Owner fresh;
@@ -61,7 +61,7 @@ std::string allowed_text(const Key<Owner>& key) {
 }
 
 // Checks a parsed value against the rule's range, choices and check. Nothing if it passes.
-std::optional<Wrong> obey(const Rule& rule, Slot slot);
+std::optional<Wrong> check_rule(const Rule& rule, SettingRef slot);
 
 template <class Owner>
 const Key<Owner>* find_key(std::span<const Key<Owner>> keys, std::string_view name) {

@@ -67,7 +67,7 @@ template <class Owner>
 void expect_defaults_allowed(std::span<const Key<Owner>> keys) {
   for (const Key<Owner>& key : keys) {
     Owner owner;
-    EXPECT_FALSE(obey(key.rule, key.slot(owner)).has_value()) << key.name;
+    EXPECT_FALSE(check_rule(key.rule, key.slot(owner)).has_value()) << key.name;
   }
 }
 
@@ -92,8 +92,9 @@ class RoundTripTest : public SettingsTest {
           std::string("64M"), std::string("first_use"), std::string("json"), std::string("full"),
           std::string("oldest_first"), std::string("mqtt://x.example:1884")}) {
       Owner owner;
-      const Slot slot = key.slot(owner);
-      if (!parse(RawValue::text(text), slot) && !obey(key.rule, slot) && format(slot) != before) return text;
+      const SettingRef slot = key.slot(owner);
+      if (!parse(RawValue::text(text), slot) && !check_rule(key.rule, slot) && format(slot) != before)
+        return text;
     }
     ADD_FAILURE() << "no value for " << key.name;
     return {};

@@ -94,7 +94,7 @@ void read_secrets(const Environment& environment, std::string_view where, Settin
   if (!findface.url.empty() || url.empty()) return;
   findface.url = url;
   const ProgramKey& key = *find_key(program_keys(), "delivery.findface.url");
-  if (const auto wrong = obey(key.rule, &findface.url)) {
+  if (const auto wrong = check_rule(key.rule, &findface.url)) {
     problems.error({findface.secrets_file, "FINDFACE_URL",
                     fmt::format("{} {}", shown(RawValue::text(url), false), wrong->what), allowed_text(key)});
   }

@@ -241,7 +241,7 @@ std::string format_number(double value) {
   return text.find_first_of(".e") == std::string::npos ? text + ".0" : text;
 }
 
-std::optional<Wrong> parse(const RawValue& value, Slot into) {
+std::optional<Wrong> parse(const RawValue& value, SettingRef into) {
   if (auto** list = std::get_if<std::vector<std::string>*>(&into)) {
     **list = value.list || value.items.empty() ? value.items : split_commas(value.items.front());
     return {};
@@ -259,7 +259,7 @@ std::optional<Wrong> parse(const RawValue& value, Slot into) {
       into);
 }
 
-std::string format(Slot slot) {
+std::string format(SettingRef slot) {
   return std::visit([](const auto* place) { return write(*place); }, slot);
 }
 

@@ -1,4 +1,4 @@
-// Turns texts into settings' values and back. The spelling is the same in the file, the environment and
+// RunQueue texts into settings' values and back. The spelling is the same in the file, the environment and
 // flags: booleans true | false, seconds and other numbers as numbers, bytes as 1048576 or 512K, 64M, 2G
 // (powers of 1024), sizes WxH or auto, regions WxH+X+Y or "" (the whole picture), lists as YAML lists or
 // a,b,c. Threads: thread-safe functions. Cost: linear in the text.
@@ -17,8 +17,8 @@
 namespace vigia::settings {
 
 // A place in Settings; the type says how its text is read and written.
-using Slot = std::variant<bool*, int*, double*, std::string*, std::optional<std::int64_t>*, Bytes*,
-                          domain::Size*, domain::Region*, std::vector<std::string>*>;
+using SettingRef = std::variant<bool*, int*, double*, std::string*, std::optional<std::int64_t>*, Bytes*,
+                                domain::Size*, domain::Region*, std::vector<std::string>*>;
 
 // What a source holds for a key: one text, or a list of them.
 struct RawValue {
@@ -35,10 +35,10 @@ struct Wrong {
 };
 
 // Returns nothing and changes the slot if the text fits; else leaves the slot as it is.
-std::optional<Wrong> parse(const RawValue& value, Slot into);
+std::optional<Wrong> parse(const RawValue& value, SettingRef into);
 
 // The value as written in a YAML file; parse() reads it back.
-std::string format(Slot slot);
+std::string format(SettingRef slot);
 std::string format_number(double value);
 
 }  // namespace vigia::settings

@@ -124,7 +124,7 @@ class TurnTable {
 };
 
 // Colours of an opaque patch times the head's outline, whose edge is one pixel soft.
-void cut_out_head(Yuva& patch, const Figure& figure, const Stand& stand, const Region& at) {
+void cut_out_head(Yuva& patch, const PersonLayers& figure, const Stand& stand, const Region& at) {
   const auto fade = [&](std::array<std::uint8_t, 4>& pixel, int x, float half) {
     const float off = std::abs(static_cast<float>(at.left + x) + 0.5F - stand.x);
     const float alpha = std::clamp(half * stand.width - off + 0.5F, 0.0F, 1.0F);
@@ -143,7 +143,7 @@ void cut_out_head(Yuva& patch, const Figure& figure, const Stand& stand, const R
 }
 
 // The unrolled head's picture, turned.
-void turn_head(const Figure& figure, const Stand& stand, const Region& part, Yuva& patch) {
+void turn_head(const PersonLayers& figure, const Stand& stand, const Region& part, Yuva& patch) {
   const Layer& layer = figure.head;
   const auto [source, scale] = best_size(layer, stand.width);
   const Mapping map = mapping(layer, scale, stand, part);
@@ -199,7 +199,7 @@ void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, Yuva
   blur_and_blend(patch, stand, part, picture);
 }
 
-void draw_head(const Figure& figure, const Stand& stand, I420Image& picture, Yuva& patch) {
+void draw_head(const PersonLayers& figure, const Stand& stand, I420Image& picture, Yuva& patch) {
   const Region part = pixels_of(figure.head.area, stand, picture.size);
   if (part.whole()) return;
   if (std::abs(stand.yaw) < 0.1F) {

@@ -12,7 +12,7 @@ constexpr float kClosed = 0.01F;  // an eye that is open no more than that
 
 // Light comes from above and a little from the left: foreheads, cheeks and the nose's bridge are bright,
 // eye sockets, the sides and the chin's underside dark. Detectors rely on this.
-void shade(Brush& brush, const Look& look) {
+void shade(Brush& brush, const Appearance& look) {
   const Colour light = look.skin * 1.16 + Colour{10, 10, 10}, dark = look.skin * 0.56;
   for (const float side : {-1.0F, 1.0F}) {
     const float deep = side > 0 ? 0.85F : 0.65F;
@@ -35,7 +35,7 @@ void shade(Brush& brush, const Look& look) {
 }
 
 // White, iris and pupil, between the lids.
-void paint_eyeball(Brush& brush, const Look& look, float side) {
+void paint_eyeball(Brush& brush, const Appearance& look, float side) {
   const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
   const auto at = [&](float dx, float dy) { return Point{x + dx * side, y + dy}; };
   const auto lids = smooth_curve({at(-w, 0.012F), at(-w * 0.4F, -open), at(w * 0.25F, -open), at(w, -0.004F),
@@ -47,7 +47,7 @@ void paint_eyeball(Brush& brush, const Look& look, float side) {
   brush.ellipse({x - 0.016F, y - 0.018F}, {0.009F, 0.009F}, {Colour{250, 250, 250}, 0.95F, 0.002F});
 }
 
-void paint_eye(Brush& brush, const Look& look, float side) {
+void paint_eye(Brush& brush, const Appearance& look, float side) {
   const float x = side * look.eye_distance, y = look.eye_y, w = look.eye_width, open = look.eye_open;
   const auto at = [&](float dx, float dy) { return Point{x + dx * side, y + dy}; };
   if (open > kClosed) paint_eyeball(brush, look, side);
@@ -71,7 +71,7 @@ void paint_eye(Brush& brush, const Look& look, float side) {
                 {look.brows, 0.92F, 0.008F});
 }
 
-void paint_nose(Brush& brush, const Look& look) {
+void paint_nose(Brush& brush, const Appearance& look) {
   const float y = look.nose_y, w = look.nose_width;
   const Colour light = look.skin * 1.18 + Colour{12, 12, 12}, dark = look.skin * 0.52;
   brush.polygon({{-0.022F, 0.44F}, {0.026F, 0.44F}, {0.04F, y - 0.05F}, {-0.036F, y - 0.05F}},
@@ -90,7 +90,7 @@ void paint_nose(Brush& brush, const Look& look) {
   brush.ellipse({0, y + 0.075F}, {0.1F, 0.025F}, {dark, 0.4F, 0.025F});
 }
 
-void paint_mouth(Brush& brush, const Look& look) {
+void paint_mouth(Brush& brush, const Appearance& look) {
   const float y = look.mouth_y, w = look.mouth_width;
   brush.polygon(smooth_curve({{-w, y},
                               {-w * 0.35F, y - 0.042F},
@@ -118,7 +118,7 @@ void paint_mouth(Brush& brush, const Look& look) {
   brush.ellipse({0, y + 0.105F}, {w * 0.6F, 0.022F}, {look.skin * 0.55, 0.5F, 0.022F});
 }
 
-void paint_hair(Brush& brush, const Look& look) {
+void paint_hair(Brush& brush, const Appearance& look) {
   const float line = look.hair_style == HairStyle::receding ? -0.16F : 0.03F;
   const float part = look.hair_style == HairStyle::parted ? -0.16F : 0.0F;
   brush.polygon(smooth_curve({{-0.7F, -0.5F},
@@ -155,7 +155,7 @@ void grain(Brush& brush, std::uint64_t seed) {
 
 }  // namespace
 
-Brush paint_head(const Look& look, float scale) {
+Brush paint_head(const Appearance& look, float scale) {
   Brush brush({-0.6F, -0.35F, 1.2F, 1.75F}, scale, look.skin);
   shade(brush, look);
   if (look.stubble > 0) {

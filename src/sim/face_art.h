@@ -9,6 +9,6 @@ namespace vigia::sim {
 inline constexpr float kChin = 1.3F;  // y of the chin, in face widths below the hairline
 
 // Opaque, over the head's whole rectangle; scale: pixels per face width.
-Brush paint_head(const Look& look, float scale);
+Brush paint_head(const Appearance& look, float scale);
 
 }  // namespace vigia::sim

@@ -40,7 +40,7 @@ Outline mirrored(Outline half) {
   return whole;
 }
 
-Layer paint_body(const Look& look, float scale) {
+Layer paint_body(const Appearance& look, float scale) {
   Brush brush({-1.3F, 1.0F, 2.6F, 2.2F}, scale, look.coat);
   const Outline neck =
       mirrored(smooth_curve({{0.27F, 1.0F}, {0.26F, 1.25F}, {0.3F, 1.42F}, {0.36F, 1.5F}}, false));
@@ -64,7 +64,7 @@ Layer paint_body(const Look& look, float scale) {
   return to_layer(brush);
 }
 
-Layer paint_back(const Look& look, float scale) {
+Layer paint_back(const Appearance& look, float scale) {
   Brush brush({-0.8F, -0.45F, 1.6F, 2.1F}, scale, look.hair);
   std::vector<Outline> outlines;
   const Colour ear = look.skin * 0.82;
@@ -113,8 +113,8 @@ float head_half_width(float y, float jaw) {
   return v >= 1 ? -1.0F : 0.5F * std::sqrt(1 - std::pow(v, jaw));
 }
 
-Figure paint_figure(const Look& look, float scale) {
-  Figure figure;
+PersonLayers paint_figure(const Appearance& look, float scale) {
+  PersonLayers figure;
   figure.jaw = look.jaw;
   figure.body = paint_body(look, scale);
   figure.back = paint_back(look, scale);

@@ -18,7 +18,7 @@ struct Layer {
   std::vector<Yuva> sizes;
 };
 
-struct Figure {
+struct PersonLayers {
   Layer body;  // its last row goes on down to the floor
   Layer back;  // hair behind the head, ears
   // Opaque, as if the head were unrolled: its outline is head_half_width(), which the painter cuts out
@@ -31,6 +31,6 @@ struct Figure {
 float head_half_width(float y, float jaw);
 
 // scale: pixels per face width; about the largest that will be shown. Takes some milliseconds.
-Figure paint_figure(const Look& look, float scale);
+PersonLayers paint_figure(const Appearance& look, float scale);
 
 }  // namespace vigia::sim

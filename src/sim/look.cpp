@@ -25,7 +25,7 @@ const Colour& one_of(const Array& colours, Dice& dice) {
   return colours[static_cast<std::size_t>(dice.below(static_cast<int>(colours.size())))];
 }
 
-void give_skin(Look& look, int skin, Dice& dice) {
+void give_skin(Appearance& look, int skin, Dice& dice) {
   look.skin = kSkins[static_cast<std::size_t>(skin)];
   const int hairs = static_cast<int>(kHairs.size()) - std::max(0, skin - 2);  // dark with dark
   look.hair = kHairs[static_cast<std::size_t>(dice.below(hairs))];
@@ -34,12 +34,12 @@ void give_skin(Look& look, int skin, Dice& dice) {
   look.lips = times(look.skin, {0.62, 0.58, 0.84});
 }
 
-void give_coat(Look& look, const Colour& coat, Dice& dice) {
+void give_coat(Appearance& look, const Colour& coat, Dice& dice) {
   look.coat = coat;
   look.collar = look.coat * 0.75 + one_of(kShirts, dice) * 0.25;
 }
 
-void give_features(Look& look, Dice& dice) {
+void give_features(Appearance& look, Dice& dice) {
   look.hair_style = static_cast<HairStyle>(dice.below(4));
   look.eye_distance = dice.between(0.2, 0.222);
   look.eye_y = dice.between(0.47, 0.51);
@@ -66,30 +66,30 @@ std::size_t in_turn(std::uint64_t seed, std::int64_t number, std::int64_t step, 
 
 }  // namespace
 
-Look look_of(std::uint64_t scene_seed, std::int64_t person) {
+Appearance look_of(std::uint64_t scene_seed, std::int64_t person) {
   Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0x100c};
-  Look look;
+  Appearance look;
   give_skin(look, dice.below(static_cast<int>(kSkins.size())), dice);
   give_coat(look, one_of(kCoats, dice), dice);
   give_features(look, dice);
   return look;
 }
 
-Look distinct_look_of(std::uint64_t scene_seed, std::int64_t person) {
+Appearance distinct_look_of(std::uint64_t scene_seed, std::int64_t person) {
   Dice dice{scene_seed, static_cast<std::uint64_t>(person), 0xd157};
-  Look look;
+  Appearance look;
   give_skin(look, static_cast<int>(in_turn(scene_seed, person, 3, kSkins.size())), dice);
   give_coat(look, kCoats.at(in_turn(scene_seed, person, 5, kCoats.size())), dice);
   give_features(look, dice);
   return look;
 }
 
-Look with_eyes_closed(Look look) {
+Appearance with_eyes_closed(Appearance look) {
   look.eye_open = 0.006F;
   return look;
 }
 
-Look with_mouth_open(Look look) {
+Appearance with_mouth_open(Appearance look) {
   look.mouth_open = 0.035F;
   return look;
 }

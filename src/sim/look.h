@@ -9,7 +9,7 @@ namespace vigia::sim {
 
 enum class HairStyle { short_cut, parted, long_hair, receding };
 
-struct Look {
+struct Appearance {
   Colour skin, hair, brows, iris, lips, coat, collar;
   HairStyle hair_style = HairStyle::short_cut;
   float eye_distance = 0.21F;  // of an eye from the middle
@@ -28,11 +28,11 @@ struct Look {
   std::uint64_t grain = 0;  // seed of the skin's texture
 };
 
-Look look_of(std::uint64_t scene_seed, std::int64_t person);
+Appearance look_of(std::uint64_t scene_seed, std::int64_t person);
 // The same, except for skin and coat: neighbours by number differ in both.
-Look distinct_look_of(std::uint64_t scene_seed, std::int64_t person);
+Appearance distinct_look_of(std::uint64_t scene_seed, std::int64_t person);
 // The face with a momentary expression.
-Look with_eyes_closed(Look look);
-Look with_mouth_open(Look look);
+Appearance with_eyes_closed(Appearance look);
+Appearance with_mouth_open(Appearance look);
 
 }  // namespace vigia::sim

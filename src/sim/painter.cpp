@@ -55,9 +55,9 @@ Covered fill(I420Image& picture, const domain::Box& box, std::uint8_t grey) {
   return area;
 }
 
-Look look_now(const Person& person, const SceneOptions& options) {
+Appearance look_now(const Person& person, const SceneOptions& options) {
   if (options.kind == SceneKind::plain) return look_of(options.seed, person.number);
-  const Look look = distinct_look_of(options.seed, person.number);
+  const Appearance look = distinct_look_of(options.seed, person.number);
   if (person.eyes_closed) return with_eyes_closed(look);
   return person.mouth_open ? with_mouth_open(look) : look;
 }
@@ -98,7 +98,7 @@ const I420Image& Painter::paint(Nanoseconds t) {
 }
 
 void Painter::paint_person(const Person& person) {
-  const Figure& figure = figure_of(person);
+  const PersonLayers& figure = figure_of(person);
   const Stand stand = stand_of(person);
   draw_down_to_floor(figure.body, stand, canvas_, patch_);
   draw_layer(figure.back, stand, canvas_, patch_);
@@ -108,7 +108,7 @@ void Painter::paint_person(const Person& person) {
 
 // A sheet with a portrait on it: the figure as it is, down to where its layers end.
 void Painter::paint_poster(const Person& person) {
-  const Figure& figure = figure_of(person);
+  const PersonLayers& figure = figure_of(person);
   const Stand stand = stand_of(person);
   const float width = person.face.width;
   const domain::Box body = figure.body.area;
@@ -165,7 +165,7 @@ void Painter::add_noise(Nanoseconds t) {
   }
 }
 
-const Figure& Painter::figure_of(const Person& person) {
+const PersonLayers& Painter::figure_of(const Person& person) {
   const std::pair key(person.number, face_of(person));
   auto found = figures_.find(key);
   if (found == figures_.end()) {

@@ -31,7 +31,7 @@ class Painter {
   void paint_paper(const domain::Box& paper);
   void put_pillar_before();
   void add_noise(Nanoseconds t);
-  const Figure& figure_of(const Person& person);
+  const PersonLayers& figure_of(const Person& person);
   void forget_who_left(const std::vector<Person>& present);
 
   // Constant after construction.
@@ -41,7 +41,7 @@ class Painter {
 
   I420Image canvas_;
   // By person and the face's momentary expression.
-  std::map<std::pair<std::int64_t, int>, Figure> figures_;
+  std::map<std::pair<std::int64_t, int>, PersonLayers> figures_;
   Yuva patch_;
 };
 

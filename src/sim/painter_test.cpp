@@ -290,10 +290,10 @@ TEST(Painter, AFaceChangesWhenItBlinksOrSpeaksAndAPosterDoesNot) {
     EXPECT_LT(differs(early, painter.paint(from_seconds(0.25)), person.face), 3)
         << "the sensor's noise alone";
   }
-  const Figure open = paint_figure(distinct_look_of(1, 3), 100);
-  for (const Look& look :
+  const PersonLayers open = paint_figure(distinct_look_of(1, 3), 100);
+  for (const Appearance& look :
        {with_eyes_closed(distinct_look_of(1, 3)), with_mouth_open(distinct_look_of(1, 3))}) {
-    const Figure other = paint_figure(look, 100);
+    const PersonLayers other = paint_figure(look, 100);
     int most = 0;
     for (std::size_t i = 0; i < open.head.sizes.front().values.size(); ++i) {
       most = std::max(most,

@@ -219,7 +219,7 @@ TEST(Play, WhoComesNearerGrows) {
 TEST(Play, NeighboursLookDifferentAndNobodyChanges) {
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     for (std::int64_t number = 0; number < 50; ++number) {
-      const Look look = distinct_look_of(seed, number);
+      const Appearance look = distinct_look_of(seed, number);
       EXPECT_EQ(look.coat, distinct_look_of(seed, number).coat);
       for (std::int64_t other = number + 1; other < number + 7; ++other) {
         EXPECT_NE(look.coat, distinct_look_of(seed, other).coat) << number << " and " << other;

@@ -59,7 +59,7 @@ std::string MqttCourier::name() const {
   return "MQTT " + link_.url();
 }
 
-CameraState& MqttCourier::known(const std::string& camera) {
+MqttCameraState& MqttCourier::known(const std::string& camera) {
   const auto [found, is_new] = cameras_.try_emplace(camera);
   if (is_new) {
     for (MqttMessage& message : discovery_messages(options_, camera)) {
@@ -72,7 +72,7 @@ CameraState& MqttCourier::known(const std::string& camera) {
 void MqttCourier::camera_state(const std::string& camera, bool online) {
   link_.start();
   MutexLock lock(mutex_);
-  CameraState& state = known(camera);
+  MqttCameraState& state = known(camera);
   if (state.online == online) return;
   state.online = online;
   MqttMessage message = state_message(options_, camera, state);
@@ -118,7 +118,7 @@ void MqttCourier::count(const domain::Shot& shot) {
   MutexLock lock(mutex_);
   const auto found = cameras_.find(shot.camera);
   if (found == cameras_.end()) return;
-  CameraState& state = found->second;
+  MqttCameraState& state = found->second;
   ++state.faces;
   state.last_face = std::max(state.last_face.value_or(shot.captured), shot.captured);
   MqttMessage message = state_message(options_, shot.camera, state);

@@ -41,7 +41,7 @@ class MqttCourier final : public delivery::Courier {
   void finish() override;
 
  private:
-  CameraState& known(const std::string& camera) REQUIRES(mutex_);
+  MqttCameraState& known(const std::string& camera) REQUIRES(mutex_);
   void count(const domain::Shot& shot);
   [[nodiscard]] bool is_known(const std::string& camera);
 
@@ -52,7 +52,7 @@ class MqttCourier final : public delivery::Courier {
 
   // State below is protected by mutex_.
   Mutex mutex_;
-  std::map<std::string, CameraState> cameras_ GUARDED_BY(mutex_);
+  std::map<std::string, MqttCameraState> cameras_ GUARDED_BY(mutex_);
 
   MqttLink link_;  // thread-safe
 };

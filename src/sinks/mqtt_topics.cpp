@@ -68,7 +68,8 @@ std::string image_topic(const MqttOptions& options, const std::string& camera) {
   return face_topic(options, camera) + "/image";
 }
 
-MqttMessage state_message(const MqttOptions& options, const std::string& camera, const CameraState& state) {
+MqttMessage state_message(const MqttOptions& options, const std::string& camera,
+                          const MqttCameraState& state) {
   Json json;
   json["online"] = state.online ? Json(*state.online) : Json();
   json["faces"] = state.faces;

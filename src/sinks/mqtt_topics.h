@@ -27,7 +27,7 @@ namespace vigia::sinks {
 // A camera's name as one level of a topic: without '/', '+', '#' and what is not UTF-8. Two never become one.
 std::string topic_level(std::string_view camera);
 
-struct CameraState {
+struct MqttCameraState {
   std::optional<bool> online;
   std::uint64_t faces = 0;
   std::optional<UtcTime> last_face;
@@ -36,7 +36,8 @@ struct CameraState {
 std::string status_topic(const MqttOptions& options);
 std::string face_topic(const MqttOptions& options, const std::string& camera);
 std::string image_topic(const MqttOptions& options, const std::string& camera);
-MqttMessage state_message(const MqttOptions& options, const std::string& camera, const CameraState& state);
+MqttMessage state_message(const MqttOptions& options, const std::string& camera,
+                          const MqttCameraState& state);
 
 // The topic on which Home Assistant announces itself; empty without discovery.
 std::string birth_topic(const MqttOptions& options);

@@ -36,15 +36,15 @@ class CameraServer::Viewer {
     if (!bytes) return false;
     if (!state_.fault) return send(sink, *bytes, true);
     switch (*state_.fault) {
-      case FaultKind::freeze:
+      case CameraFault::freeze:
         return freeze(sink, *bytes);
-      case FaultKind::garbage:
+      case CameraFault::garbage:
         std::generate(bytes->begin(), bytes->end(), [this] { return static_cast<char>(dice_.next()); });
         return send(sink, *bytes, false);
-      case FaultKind::cut:
+      case CameraFault::cut:
         bytes->resize(static_cast<std::size_t>(dice_.below(static_cast<int>(bytes->size()))));
         return send(sink, *bytes, false);
-      case FaultKind::slow:
+      case CameraFault::slow:
         return send_slowly(sink, *bytes);
       default:
         return send(sink, *bytes, true);
@@ -155,19 +155,19 @@ std::string CameraServer::url() const {
   return fmt::format("http://127.0.0.1:{}/cam", loop_.port());
 }
 
-Status CameraServer::begin(FaultKind kind) {
-  change(kind, kind == FaultKind::kill || kind == FaultKind::resize);
-  if (kind == FaultKind::kill) loop_.close();
+Status CameraServer::begin(CameraFault kind) {
+  change(kind, kind == CameraFault::kill || kind == CameraFault::resize);
+  if (kind == CameraFault::kill) loop_.close();
   return ok_status();
 }
 
 Status CameraServer::end() {
-  const std::optional<FaultKind> was = state().fault;
-  change(std::nullopt, was == FaultKind::resize);
+  const std::optional<CameraFault> was = state().fault;
+  change(std::nullopt, was == CameraFault::resize);
   return loop_.open();
 }
 
-void CameraServer::change(std::optional<FaultKind> fault, bool new_era) {
+void CameraServer::change(std::optional<CameraFault> fault, bool new_era) {
   {
     MutexLock lock(mutex_);
     state_.fault = fault;
@@ -191,8 +191,8 @@ Nanoseconds CameraServer::now() const {
   return system_clock().now() - switched_on_ + show_.offset;
 }
 
-const std::shared_ptr<const Loop>& CameraServer::loop_for(std::optional<FaultKind> fault) const {
-  const bool resized = fault == FaultKind::resize || fault == FaultKind::resize_live;
+const std::shared_ptr<const Loop>& CameraServer::loop_for(std::optional<CameraFault> fault) const {
+  const bool resized = fault == CameraFault::resize || fault == CameraFault::resize_live;
   return resized ? show_.other : show_.main;
 }
 

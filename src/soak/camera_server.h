@@ -2,7 +2,7 @@
 //
 //   auto camera = CameraServer::start({.main = scene, .other = smaller_scene});
 //   (*camera)->url();                      // "http://127.0.0.1:PORT/cam"
-//   (*camera)->begin(FaultKind::freeze);   // one fault at a time
+//   (*camera)->begin(CameraFault::freeze);   // one fault at a time
 //   (*camera)->end();                      // as if nothing had been; the time went on meanwhile
 //
 // What each fault is: schedule.h. Whoever is connected when a freeze or slowness ends, gets on with the
@@ -41,7 +41,7 @@ class CameraServer {
 
   [[nodiscard]] std::string url() const;
   // REQUIRES: a camera's fault. Errors: io.
-  Status begin(FaultKind kind);
+  Status begin(CameraFault kind);
   Status end();
 
   [[nodiscard]] bool is_watched() const;  // somebody took a sound picture within the last two seconds
@@ -52,16 +52,16 @@ class CameraServer {
   void add_route();
   // What is wrong now; nothing, when it is not the state that the viewer was connected in.
   struct State {
-    std::optional<FaultKind> fault;
+    std::optional<CameraFault> fault;
     std::uint64_t era = 0;  // each cut of all connections begins a new one
     bool closing = false;
   };
   [[nodiscard]] State state() const;
   // Waits no longer than that; ends early when the state changes.
   void wait(Nanoseconds at_most, const State& seen) const;
-  void change(std::optional<FaultKind> fault, bool new_era);
+  void change(std::optional<CameraFault> fault, bool new_era);
   [[nodiscard]] Nanoseconds now() const;  // since it was switched on
-  [[nodiscard]] const std::shared_ptr<const Loop>& loop_for(std::optional<FaultKind> fault) const;
+  [[nodiscard]] const std::shared_ptr<const Loop>& loop_for(std::optional<CameraFault> fault) const;
 
   // Constant after construction.
   const CameraShow show_;

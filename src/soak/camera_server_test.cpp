@@ -58,7 +58,7 @@ class CameraServerTest : public ::testing::Test {
     }
     return count;
   }
-  void begin(FaultKind kind) { EXPECT_TRUE(server_->begin(kind).ok()); }
+  void begin(CameraFault kind) { EXPECT_TRUE(server_->begin(kind).ok()); }
   void end() { EXPECT_TRUE(server_->end().ok()); }
   [[nodiscard]] bool wait_until(const std::function<bool(const CameraStats&)>& wanted) const {
     return running_->wait_until(wanted);
@@ -93,7 +93,7 @@ TEST_F(CameraServerTest, IsALiveSourceAtItsOwnPace) {
 }
 
 TEST_F(CameraServerTest, Kill) {
-  begin(FaultKind::kill);
+  begin(CameraFault::kill);
   ASSERT_TRUE(wait_until([](const CameraStats& stats) {
     return stats.state == CameraState::interrupted && stats.message.find("refused") != std::string::npos;
   })) << camera_->stats().message;
@@ -104,7 +104,7 @@ TEST_F(CameraServerTest, Kill) {
 }
 
 TEST_F(CameraServerTest, Freeze) {
-  begin(FaultKind::freeze);
+  begin(CameraFault::freeze);
   ASSERT_TRUE(wait_until([](const CameraStats& stats) {
     return stats.state == CameraState::interrupted && stats.message.find("no data") != std::string::npos;
   })) << camera_->stats().message;
@@ -114,7 +114,7 @@ TEST_F(CameraServerTest, Freeze) {
 }
 
 TEST_F(CameraServerTest, ResizeAfterAReconnect) {
-  begin(FaultKind::resize);
+  begin(CameraFault::resize);
   EXPECT_TRUE(more_come(480)) << camera_->stats().message;
   EXPECT_GE(camera_->stats().job_starts, 2U);
   end();
@@ -122,7 +122,7 @@ TEST_F(CameraServerTest, ResizeAfterAReconnect) {
 }
 
 TEST_F(CameraServerTest, ResizeInMidStream) {
-  begin(FaultKind::resize_live);
+  begin(CameraFault::resize_live);
   EXPECT_TRUE(more_come(480)) << camera_->stats().message;
   end();
   EXPECT_TRUE(more_come(320)) << camera_->stats().message;
@@ -130,14 +130,14 @@ TEST_F(CameraServerTest, ResizeInMidStream) {
 }
 
 TEST_F(CameraServerTest, Garbage) {
-  begin(FaultKind::garbage);
+  begin(CameraFault::garbage);
   ASSERT_TRUE(wait_until([](const CameraStats& stats) { return stats.job_starts >= 2; }));
   end();
   EXPECT_TRUE(more_come(320)) << camera_->stats().message;
 }
 
 TEST_F(CameraServerTest, Cut) {
-  begin(FaultKind::cut);
+  begin(CameraFault::cut);
   ASSERT_TRUE(wait_until(
       [](const CameraStats& stats) { return stats.decoding_soft_errors >= 3 || stats.job_starts >= 2; }));
   end();
@@ -146,14 +146,14 @@ TEST_F(CameraServerTest, Cut) {
 
 TEST_F(CameraServerTest, Slow) {
   const auto before = sink_.seen().size();
-  begin(FaultKind::slow);
+  begin(CameraFault::slow);
   EXPECT_TRUE(sink_.wait_for(before + 3)) << "slowly, but they come";
   end();
   EXPECT_TRUE(more_come(320)) << camera_->stats().message;
 }
 
 TEST_F(CameraServerTest, AViewerThatGoesAwayWhileItIsFrozenIsForgotten) {
-  begin(FaultKind::freeze);
+  begin(CameraFault::freeze);
   ASSERT_TRUE(wait_until([](const CameraStats& stats) { return stats.state == CameraState::interrupted; }));
   running_.reset();
   camera_.reset();

@@ -15,13 +15,13 @@ struct Axis {
   const char* label;
 };
 
-Axis axis_for(const Report& report) {
+Axis axis_for(const SoakReport& report) {
   const double seconds = report.observations.empty() ? 0 : report.observations.back().seconds;
   if (seconds > 4 * 3600) return {3600, "hours"};
   return seconds > 600 ? Axis{60, "minutes"} : Axis{1, "seconds"};
 }
 
-plot::Series series(const Report& report, std::string label,
+plot::Series series(const SoakReport& report, std::string label,
                     const std::function<double(const Observation&)>& value) {
   plot::Series line{.label = std::move(label), .colour = {}, .points = {}};
   const double unit = axis_for(report).unit;
@@ -35,7 +35,7 @@ double megabytes(Bytes bytes) {
 
 }  // namespace
 
-std::string to_svg(const Report& report) {
+std::string to_svg(const SoakReport& report) {
   const char* const time = axis_for(report).label;
   plot::Plot plot;
   plot.title = report.verdict.good() ? "vigia soak: good" : "vigia soak: failed";

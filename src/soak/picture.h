@@ -8,6 +8,6 @@
 
 namespace vigia::soak {
 
-std::string to_svg(const Report& report);
+std::string to_svg(const SoakReport& report);
 
 }  // namespace vigia::soak

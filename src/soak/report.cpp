@@ -27,7 +27,7 @@ std::string quarters_text(const Verdict& verdict) {
   return text;
 }
 
-std::string growth_text(const Report& report) {
+std::string growth_text(const SoakReport& report) {
   const Verdict& verdict = report.verdict;
   std::string text;
   if (verdict.growth) {
@@ -39,7 +39,7 @@ std::string growth_text(const Report& report) {
                             report.bounds.max_rss > 0 ? format_bytes(report.bounds.max_rss) : "not known");
 }
 
-std::string faults_text(const Report& report) {
+std::string faults_text(const SoakReport& report) {
   std::string text;
   for (const auto& [kind, count] : report.faults) {
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, to_string(kind));
@@ -47,7 +47,7 @@ std::string faults_text(const Report& report) {
   return fmt::format("faults     {}\n", text.empty() ? "none" : text);
 }
 
-std::string summary_text(const Report& report) {
+std::string summary_text(const SoakReport& report) {
   if (!report.summary) return "";
   const JobSummary& summary = *report.summary;
   std::string reasons;
@@ -62,7 +62,7 @@ std::string summary_text(const Report& report) {
       reasons.empty() ? "" : " (" + reasons.substr(2) + ")", report.received);
 }
 
-std::vector<memory::Sample> curve_of(const Report& report) {
+std::vector<memory::Sample> curve_of(const SoakReport& report) {
   std::vector<memory::Sample> curve;
   for (const Observation& at : report.observations) {
     if (at.seconds >= report.bounds.warm_up)
@@ -90,7 +90,7 @@ Json observation_json(const Observation& at) {
           {"faults", at.faults}};
 }
 
-Json verdict_json(const Report& report) {
+Json verdict_json(const SoakReport& report) {
   const Verdict& verdict = report.verdict;
   Json json = {{"good", verdict.good()},
                {"failures", verdict.failures},
@@ -108,8 +108,9 @@ Json verdict_json(const Report& report) {
 
 // A server that takes a shot whole and never says so makes it count as failed, after two tries, on purpose:
 // then the status is 1.
-bool may_have_failed(const Report& report) {
-  const bool made_to = report.faults.contains(FaultKind::hang) || report.faults.contains(FaultKind::errors);
+bool may_have_failed(const SoakReport& report) {
+  const bool made_to =
+      report.faults.contains(CameraFault::hang) || report.faults.contains(CameraFault::errors);
   return made_to && *report.exit_status == 1 && report.summary && report.summary->failed > 0;
 }
 
@@ -120,7 +121,8 @@ Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes>
   return planned_budget ? *planned_budget + SoakOptions::kBase : 0;
 }
 
-std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations) {
+std::vector<std::string> complaints_about(const SoakReport& report,
+                                          const std::vector<std::string>& violations) {
   std::vector<std::string> complaints;
   if (report.exit_status == testing::Child::kUnknown)
     complaints.emplace_back("how vigia run ended is not known: somebody else waited for it");
@@ -148,7 +150,7 @@ std::vector<std::string> complaints_about(const Report& report, const std::vecto
   return complaints;
 }
 
-std::string to_text(const Report& report) {
+std::string to_text(const SoakReport& report) {
   std::string text =
       quarters_text(report.verdict) + "\n" + growth_text(report) + faults_text(report) + summary_text(report);
   if (const auto curve = curve_of(report); !curve.empty())
@@ -159,7 +161,7 @@ std::string to_text(const Report& report) {
   return text + (report.verdict.good() ? "vigia soak: good\n" : "vigia soak: failed\n");
 }
 
-std::string to_json(const Report& report) {
+std::string to_json(const SoakReport& report) {
   Json schedule = Json::array();
   for (const Fault& fault : report.schedule) schedule.push_back(fault_json(fault));
   Json observations = Json::array();

@@ -14,11 +14,11 @@
 
 namespace vigia::soak {
 
-struct Report {
+struct SoakReport {
   SoakOptions options;
   Bounds bounds;
   std::vector<Fault> schedule;
-  std::map<FaultKind, int> faults;  // that were begun
+  std::map<CameraFault, int> faults;  // that were begun
   std::vector<Observation> observations;
   Verdict verdict;                    // its failures: all of the soak
   std::optional<JobSummary> summary;  // none: the program wrote none
@@ -31,9 +31,10 @@ struct Report {
 Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes> planned_budget);
 
 // What the program's own figures and its end have against it, one line each.
-std::vector<std::string> complaints_about(const Report& report, const std::vector<std::string>& violations);
+std::vector<std::string> complaints_about(const SoakReport& report,
+                                          const std::vector<std::string>& violations);
 
-std::string to_text(const Report& report);
-std::string to_json(const Report& report);
+std::string to_text(const SoakReport& report);
+std::string to_json(const SoakReport& report);
 
 }  // namespace vigia::soak

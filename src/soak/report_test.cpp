@@ -19,8 +19,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-Report good_report() {
-  Report report;
+SoakReport good_report() {
+  SoakReport report;
   report.exit_status = 0;
   report.summary = JobSummary{.frames_decoded = 900,
                               .tracks_closed = 10,
@@ -28,8 +28,8 @@ Report good_report() {
                               .pending = 1,
                               .not_posted = {{"too_small", 3}}};
   report.received = 7;
-  report.schedule = {{12, 3, kFindFace, FaultKind::down}, {13, 4, 1, FaultKind::freeze}};
-  report.faults = {{FaultKind::down, 1}, {FaultKind::freeze, 1}};
+  report.schedule = {{12, 3, kFindFace, CameraFault::down}, {13, 4, 1, CameraFault::freeze}};
+  report.faults = {{CameraFault::down, 1}, {CameraFault::freeze, 1}};
   for (int i = 0; i < 100; ++i) {
     report.observations.push_back({.seconds = static_cast<double>(i),
                                    .process = {.anonymous = 50'000'000 + i * 10'000, .resident = 90'000'000},
@@ -39,26 +39,26 @@ Report good_report() {
 }
 
 TEST(ReportTest, EveryTrackHasToBeAccountedFor) {
-  Report report = good_report();
+  SoakReport report = good_report();
   EXPECT_THAT(complaints_about(report, {}), IsEmpty());
   report.summary->pending = 0;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("10 tracks were closed, but 9 are accounted for"));
 }
 
 TEST(ReportTest, WhatCountsAsPostedHasToHaveArrived) {
-  Report report = good_report();
+  SoakReport report = good_report();
   report.received = 5;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("6 faces count as posted, but 5 arrived"));
 }
 
 TEST(ReportTest, WhereNoCameraEverDeliveredNothingWasTested) {
-  Report report = good_report();
+  SoakReport report = good_report();
   report.summary->frames_decoded = 0;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre(HasSubstr("no camera ever delivered")));
 }
 
 TEST(ReportTest, ItsEndIsLookedAt) {
-  Report report = good_report();
+  SoakReport report = good_report();
   report.exit_status = 139;
   report.summary.reset();
   EXPECT_THAT(complaints_about(report, {"no timestamp"}),
@@ -67,18 +67,18 @@ TEST(ReportTest, ItsEndIsLookedAt) {
 }
 
 TEST(ReportTest, AnUnknownEndIsNotGood) {
-  Report report = good_report();
+  SoakReport report = good_report();
   report.exit_status = testing::Child::kUnknown;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre(HasSubstr("how vigia run ended is not known")));
 }
 
 TEST(ReportTest, WhatFindFaceWasMadeToLoseIsNoComplaint) {
-  Report report = good_report();
+  SoakReport report = good_report();
   report.exit_status = 1;
   report.summary->failed = 1;
   report.summary->pending = 0;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("vigia run ended with status 1"));
-  report.faults[FaultKind::hang] = 1;
+  report.faults[CameraFault::hang] = 1;
   EXPECT_THAT(complaints_about(report, {}), IsEmpty());
   report.exit_status = 134;
   EXPECT_THAT(complaints_about(report, {}), ElementsAre("vigia run ended with status 134"));
@@ -95,7 +95,7 @@ TEST(ReportTest, ACrashDoesNotTightenTheCapOnMemory) {
 }
 
 TEST(ReportTest, ForPeople) {
-  Report report = good_report();
+  SoakReport report = good_report();
   EXPECT_THAT(to_text(report),
               HasSubstr("tracks     10 closed = 6 posted + 1 pending + 0 failed + 3 not posted "
                         "(3 too_small); 7 arrived"));
@@ -123,7 +123,7 @@ TEST(ReportTest, AsAPicture) {
   const std::string svg = to_svg(good_report());
   EXPECT_THAT(svg, HasSubstr("vigia soak: good"));
   EXPECT_THAT(svg, HasSubstr("anonymous"));
-  EXPECT_THAT(to_svg(Report{}), HasSubstr("</svg>"));
+  EXPECT_THAT(to_svg(SoakReport{}), HasSubstr("</svg>"));
 }
 
 TEST(CurveTest, ShowsWhatRises) {

@@ -132,10 +132,10 @@ Status Rig::begin(const Fault& fault) {
   if (fault.target != kFindFace) return cameras_[static_cast<std::size_t>(fault.target)]->begin(fault.kind);
   using testing::Fault;
   switch (fault.kind) {
-    case FaultKind::down:
+    case CameraFault::down:
       findface_->go_down();
       break;
-    case FaultKind::hang:
+    case CameraFault::hang:
       findface_->inject(kEvents, {.kind = Fault::Kind::hang}, -1);
       findface_->inject(kLogin, {.kind = Fault::Kind::hang}, -1);
       break;
@@ -163,7 +163,7 @@ void Rig::make_errors() {
 
 Status Rig::end(const Fault& fault) {
   if (fault.target != kFindFace) return cameras_[static_cast<std::size_t>(fault.target)]->end();
-  if (fault.kind == FaultKind::down) {
+  if (fault.kind == CameraFault::down) {
     findface_->forget_tokens();
     return findface_->come_up();
   }

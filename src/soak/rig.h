@@ -33,7 +33,7 @@ class Rig {
   [[nodiscard]] int cameras_up() const;
   [[nodiscard]] bool is_quiet(double seconds) const;  // see Observation::quiet
   [[nodiscard]] int faults_begun() const { return static_cast<int>(next_); }
-  [[nodiscard]] const std::map<FaultKind, int>& faults_by_kind() const { return by_kind_; }
+  [[nodiscard]] const std::map<CameraFault, int>& faults_by_kind() const { return by_kind_; }
   [[nodiscard]] std::uint64_t posted() const;
   [[nodiscard]] std::vector<std::string> violations() const;  // what FindFace has to complain about
 
@@ -49,7 +49,7 @@ class Rig {
   std::size_t next_ = 0;  // of schedule_: the first that has not begun
   std::vector<Fault> going_on_;
   double last_end_ = 0;  // seconds
-  std::map<FaultKind, int> by_kind_;
+  std::map<CameraFault, int> by_kind_;
   std::vector<std::unique_ptr<CameraServer>> cameras_;
   std::unique_ptr<testing::FakeFindFace> findface_;
 };

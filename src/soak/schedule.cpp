@@ -19,14 +19,14 @@ struct Manner {
   double shortest, longest;  // seconds
 };
 
-Manner manner_of(FaultLevel level) {
+Manner manner_of(FaultIntensity level) {
   switch (level) {
-    case FaultLevel::none:
-    case FaultLevel::calm:
+    case FaultIntensity::none:
+    case FaultIntensity::calm:
       return {600, 80, 5, 120};
-    case FaultLevel::normal:
+    case FaultIntensity::normal:
       return {180, 20, 5, 60};
-    case FaultLevel::storm:
+    case FaultIntensity::storm:
       return {16, 2, 2, 6};
   }
   return {};
@@ -63,8 +63,8 @@ std::vector<int> all_targets(const ScheduleOptions& options) {
 
 // Distinct, as a deck that is dealt on may give one again.
 std::vector<int> targets_of_round(const ScheduleOptions& options, Deck<int>& targets) {
-  if (options.level == FaultLevel::storm) return all_targets(options);
-  if (options.level == FaultLevel::calm) return {targets.deal()};
+  if (options.level == FaultIntensity::storm) return all_targets(options);
+  if (options.level == FaultIntensity::calm) return {targets.deal()};
   std::vector<int> chosen;
   if (options.findface) chosen.push_back(kFindFace);
   const auto wanted = chosen.size() + static_cast<std::size_t>((options.cameras + 1) / 2);
@@ -77,44 +77,44 @@ std::vector<int> targets_of_round(const ScheduleOptions& options, Deck<int>& tar
 
 }  // namespace
 
-std::string_view to_string(FaultKind kind) noexcept {
+std::string_view to_string(CameraFault kind) noexcept {
   switch (kind) {
-    case FaultKind::kill:
+    case CameraFault::kill:
       return "kill";
-    case FaultKind::freeze:
+    case CameraFault::freeze:
       return "freeze";
-    case FaultKind::resize:
+    case CameraFault::resize:
       return "resize";
-    case FaultKind::resize_live:
+    case CameraFault::resize_live:
       return "resize_live";
-    case FaultKind::garbage:
+    case CameraFault::garbage:
       return "garbage";
-    case FaultKind::cut:
+    case CameraFault::cut:
       return "cut";
-    case FaultKind::slow:
+    case CameraFault::slow:
       return "slow";
-    case FaultKind::down:
+    case CameraFault::down:
       return "down";
-    case FaultKind::hang:
+    case CameraFault::hang:
       return "hang";
-    case FaultKind::errors:
+    case CameraFault::errors:
       return "errors";
   }
   return "?";
 }
 
-double round_seconds(FaultLevel level) noexcept {
+double round_seconds(FaultIntensity level) noexcept {
   return manner_of(level).round;
 }
 
 std::vector<Fault> make_schedule(const ScheduleOptions& options) {
   std::vector<Fault> schedule;
-  if (options.level == FaultLevel::none) return schedule;
+  if (options.level == FaultIntensity::none) return schedule;
   const Manner manner = manner_of(options.level);
   Dice dice({options.seed, 0x50a4});
   Deck<int> targets(all_targets(options), dice);
-  Deck<FaultKind> camera_kinds({kCameraFaults.begin(), kCameraFaults.end()}, dice);
-  Deck<FaultKind> findface_kinds({kFindFaceFaults.begin(), kFindFaceFaults.end()}, dice);
+  Deck<CameraFault> camera_kinds({kCameraFaults.begin(), kCameraFaults.end()}, dice);
+  Deck<CameraFault> findface_kinds({kFindFaceFaults.begin(), kFindFaceFaults.end()}, dice);
   for (double begin = kCalmStart; begin + manner.round <= options.seconds; begin += manner.round) {
     for (const int target : targets_of_round(options, targets)) {
       const double at = begin + static_cast<double>(dice.between(0, manner.last_start));
@@ -129,7 +129,7 @@ std::vector<Fault> make_schedule(const ScheduleOptions& options) {
 }
 
 double warm_up_seconds(const std::vector<Fault>& schedule, double run_seconds) {
-  std::set<FaultKind> seen;
+  std::set<CameraFault> seen;
   double all_seen = 0;
   for (const Fault& fault : schedule) {
     if (seen.insert(fault.kind).second) all_seen = std::max(all_seen, fault.end());

@@ -21,7 +21,7 @@
 
 namespace vigia::soak {
 
-enum class FaultKind {
+enum class CameraFault {
   // of a camera
   kill,         // its connections break, new ones are refused
   freeze,       // no byte more, in the middle of a packet; the connection stays
@@ -35,11 +35,11 @@ enum class FaultKind {
   hang,    // takes every request and never answers
   errors,  // 500, 401, 503 and answers that make no sense
 };
-inline constexpr std::array kCameraFaults = {FaultKind::kill,        FaultKind::freeze,  FaultKind::resize,
-                                             FaultKind::resize_live, FaultKind::garbage, FaultKind::cut,
-                                             FaultKind::slow};
-inline constexpr std::array kFindFaceFaults = {FaultKind::down, FaultKind::hang, FaultKind::errors};
-std::string_view to_string(FaultKind kind) noexcept;
+inline constexpr std::array kCameraFaults = {
+    CameraFault::kill,    CameraFault::freeze, CameraFault::resize, CameraFault::resize_live,
+    CameraFault::garbage, CameraFault::cut,    CameraFault::slow};
+inline constexpr std::array kFindFaceFaults = {CameraFault::down, CameraFault::hang, CameraFault::errors};
+std::string_view to_string(CameraFault kind) noexcept;
 
 inline constexpr int kFindFace = -1;  // as a target
 
@@ -47,14 +47,14 @@ struct Fault {
   double at = 0;        // seconds since the start of the run
   double duration = 0;  // seconds
   int target = 0;       // a camera's index, or kFindFace
-  FaultKind kind = FaultKind::kill;
+  CameraFault kind = CameraFault::kill;
 
   [[nodiscard]] double end() const noexcept { return at + duration; }
   bool operator==(const Fault&) const = default;
 };
 
 struct ScheduleOptions {
-  FaultLevel level = FaultLevel::normal;
+  FaultIntensity level = FaultIntensity::normal;
   double seconds = 0;
   int cameras = 1;
   bool findface = true;
@@ -63,7 +63,7 @@ struct ScheduleOptions {
 
 // Before the first fault everything starts.
 inline constexpr double kCalmStart = 10;
-double round_seconds(FaultLevel level) noexcept;
+double round_seconds(FaultIntensity level) noexcept;
 
 // In the order of their times; those of one target never overlap. Only whole rounds: a run of less than
 // kCalmStart and one round has none.

@@ -11,11 +11,11 @@ namespace vigia::soak {
 namespace {
 
 ScheduleOptions storm(double seconds, std::uint64_t seed = 1) {
-  return {.level = FaultLevel::storm, .seconds = seconds, .cameras = 3, .findface = true, .seed = seed};
+  return {.level = FaultIntensity::storm, .seconds = seconds, .cameras = 3, .findface = true, .seed = seed};
 }
 
-std::set<FaultKind> kinds_of(const std::vector<Fault>& schedule) {
-  std::set<FaultKind> kinds;
+std::set<CameraFault> kinds_of(const std::vector<Fault>& schedule) {
+  std::set<CameraFault> kinds;
   for (const Fault& fault : schedule) kinds.insert(fault.kind);
   return kinds;
 }
@@ -33,17 +33,17 @@ TEST(ScheduleTest, AMinuteOfStormHasEveryKind) {
 }
 
 TEST(ScheduleTest, ANightOfAnyLevelHasEveryKindAboutEquallyOften) {
-  for (const FaultLevel level : {FaultLevel::calm, FaultLevel::normal, FaultLevel::storm}) {
-    std::map<FaultKind, int> times;
+  for (const FaultIntensity level : {FaultIntensity::calm, FaultIntensity::normal, FaultIntensity::storm}) {
+    std::map<CameraFault, int> times;
     for (const Fault& fault : make_schedule({level, 8 * 3600.0, 4, true, 3})) ++times[fault.kind];
     ASSERT_EQ(times.size(), kCameraFaults.size() + kFindFaceFaults.size());
-    for (const FaultKind kind : kCameraFaults) EXPECT_NEAR(times[kind], times[FaultKind::kill], 1);
-    for (const FaultKind kind : kFindFaceFaults) EXPECT_NEAR(times[kind], times[FaultKind::down], 1);
+    for (const CameraFault kind : kCameraFaults) EXPECT_NEAR(times[kind], times[CameraFault::kill], 1);
+    for (const CameraFault kind : kFindFaceFaults) EXPECT_NEAR(times[kind], times[CameraFault::down], 1);
   }
 }
 
 TEST(ScheduleTest, OneTargetHasOneFaultAtATimeAndEachRoundEndsQuietly) {
-  for (const FaultLevel level : {FaultLevel::calm, FaultLevel::normal, FaultLevel::storm}) {
+  for (const FaultIntensity level : {FaultIntensity::calm, FaultIntensity::normal, FaultIntensity::storm}) {
     const auto schedule = make_schedule({level, 4 * 3600.0, 5, true, 7});
     ASSERT_FALSE(schedule.empty());
     std::map<int, double> free_from;
@@ -61,11 +61,11 @@ TEST(ScheduleTest, OneTargetHasOneFaultAtATimeAndEachRoundEndsQuietly) {
 }
 
 TEST(ScheduleTest, TargetsAreThoseThatExist) {
-  for (const Fault& fault : make_schedule({FaultLevel::normal, 7200, 3, false, 1})) {
+  for (const Fault& fault : make_schedule({FaultIntensity::normal, 7200, 3, false, 1})) {
     EXPECT_GE(fault.target, 0);
     EXPECT_LT(fault.target, 3);
   }
-  for (const Fault& fault : make_schedule({FaultLevel::storm, 7200, 1, true, 1})) {
+  for (const Fault& fault : make_schedule({FaultIntensity::storm, 7200, 1, true, 1})) {
     const bool of_findface =
         std::find(kFindFaceFaults.begin(), kFindFaceFaults.end(), fault.kind) != kFindFaceFaults.end();
     EXPECT_EQ(fault.target == kFindFace, of_findface);
@@ -79,13 +79,13 @@ TEST(ScheduleTest, TheWarmUpLastsUntilEachKindHasBeenThere) {
   EXPECT_EQ(warm_up_seconds({}, 50), 15);
   EXPECT_EQ(warm_up_seconds({}, 30), 10) << "a third of the run";
   const std::vector<Fault> late = {
-      {100, 5, 0, FaultKind::kill}, {5000, 60, 0, FaultKind::slow}, {6000, 60, 0, FaultKind::kill}};
+      {100, 5, 0, CameraFault::kill}, {5000, 60, 0, CameraFault::slow}, {6000, 60, 0, CameraFault::kill}};
   EXPECT_EQ(warm_up_seconds(late, kNight), 5060) << "longer than half an hour";
   EXPECT_EQ(warm_up_seconds(late, 9000), 3000);
 }
 
 TEST(ScheduleTest, NoneAndTooShortAreEmpty) {
-  EXPECT_TRUE(make_schedule({FaultLevel::none, 3600, 3, true, 1}).empty());
+  EXPECT_TRUE(make_schedule({FaultIntensity::none, 3600, 3, true, 1}).empty());
   EXPECT_TRUE(make_schedule(storm(kCalmStart + 15)).empty());
 }
 

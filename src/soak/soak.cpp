@@ -7,9 +7,9 @@
 #include "base/file.h"
 #include "soak/job.h"
 #include "soak/picture.h"
+#include "soak/process_sampler.h"
 #include "soak/report.h"
 #include "soak/rig.h"
-#include "soak/watch.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::soak {
@@ -29,7 +29,7 @@ Bounds bounds_for(const SoakOptions& options, const Rig& rig) {
                 .max_growth = options.max_growth,
                 .max_rss = options.max_rss,
                 .cameras = static_cast<int>(rig.camera_urls().size())};
-  bounds.round = options.faults == FaultLevel::none ? 60 : round_seconds(options.faults);
+  bounds.round = options.faults == FaultIntensity::none ? 60 : round_seconds(options.faults);
   return bounds;
 }
 
@@ -42,7 +42,7 @@ void print_schedule(const std::vector<Fault>& schedule) {
 }
 
 // Judges what was seen, and what the program says of itself.
-void judge_all(Report& report, const JobPlan& plan, const std::vector<std::string>& violations) {
+void judge_all(SoakReport& report, const JobPlan& plan, const std::vector<std::string>& violations) {
   auto summary = read_job_summary(plan);
   if (summary) report.summary = *std::move(summary);
   if (report.bounds.max_rss == 0) report.bounds.max_rss = max_rss_for(report.summary, planned_budget(plan));
@@ -51,10 +51,10 @@ void judge_all(Report& report, const JobPlan& plan, const std::vector<std::strin
     report.verdict.failures.push_back(std::move(complaint));
 }
 
-Status watch_job(const JobPlan& plan, Rig& rig, StopSignals& signals, Report& report) {
+Status watch_job(const JobPlan& plan, Rig& rig, StopSignals& signals, SoakReport& report) {
   auto job = start_job(plan);
   if (!job) return job.error();
-  Watch watch(report.options, plan, rig, **job);
+  ProcessSampler watch(report.options, plan, rig, **job);
   const Status watched = watch.until_the_end(signals);
   const bool by_itself = (*job)->exit_status().has_value();
   if (Status ended = rig.end_all_faults(); !ended) return ended;
@@ -91,7 +91,7 @@ int soak_in(testing::TempDir& folder, const SoakOptions& options, StopSignals& s
                      .findface_url = (*rig)->findface_url(),
                      .sets = options.sets,
                      .verbose = options.verbose};
-  Report report{.options = options, .bounds = bounds_for(options, **rig), .schedule = (*rig)->schedule()};
+  SoakReport report{.options = options, .bounds = bounds_for(options, **rig), .schedule = (*rig)->schedule()};
   if (options.verbose) print_schedule(report.schedule);
   fmt::print("{} cameras, {:.0f} s, {} faults to come, warm-up {:.0f} s\n", plan.camera_urls.size(),
              options.seconds, report.schedule.size(), report.bounds.warm_up);

@@ -12,7 +12,7 @@
 namespace vigia::soak {
 
 // How often something goes wrong: never; every 10 minutes; every 3 minutes, several at a time; all the time.
-enum class FaultLevel { none, calm, normal, storm };
+enum class FaultIntensity { none, calm, normal, storm };
 
 struct SoakOptions {
   double seconds = 8 * 3600.0;
@@ -22,7 +22,7 @@ struct SoakOptions {
   std::string size = "1280x720";  // of synthetic scenes
   double fps = 25;
   std::uint64_t seed = 1;  // of the schedule of faults, and of the scenes
-  FaultLevel faults = FaultLevel::normal;
+  FaultIntensity faults = FaultIntensity::normal;
   bool findface = true;                         // false: faces go into a folder
   std::vector<std::string> sets;                // for the program under test: "memory.gc_interval=2"
   Bytes max_growth = 8'000'000;                 // an hour, of anonymous memory

@@ -63,7 +63,7 @@ TEST(CommandLineTest, Soak) {
   expected.cameras = 6;
   expected.clips = {"a.mp4", "b.mp4"};
   expected.seed = 9;
-  expected.faults = soak::FaultLevel::storm;
+  expected.faults = soak::FaultIntensity::storm;
   expected.findface = false;
   expected.sets = {"memory.gc_interval=2"};
   expected.max_growth = 2_MiB;

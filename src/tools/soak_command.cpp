@@ -11,7 +11,7 @@ namespace vigia::tools {
 using namespace settings;
 namespace {
 
-using soak::FaultLevel;
+using soak::FaultIntensity;
 
 std::string check_bytes(const std::string& text) {
   Bytes bytes = 0;
@@ -69,10 +69,10 @@ soak::SoakOptions complete(const SoakArguments& arguments) {
   soak::SoakOptions options = arguments.options;
   if (arguments.hours > 0) options.seconds = arguments.hours * 3600;
   if (arguments.seconds > 0) options.seconds = arguments.seconds;
-  static const std::map<std::string_view, FaultLevel> kLevels{{"none", FaultLevel::none},
-                                                              {"calm", FaultLevel::calm},
-                                                              {"normal", FaultLevel::normal},
-                                                              {"storm", FaultLevel::storm}};
+  static const std::map<std::string_view, FaultIntensity> kLevels{{"none", FaultIntensity::none},
+                                                                  {"calm", FaultIntensity::calm},
+                                                                  {"normal", FaultIntensity::normal},
+                                                                  {"storm", FaultIntensity::storm}};
   options.faults = kLevels.at(arguments.faults);
   options.findface = arguments.findface == "on";
   // Checked before: neither can fail.

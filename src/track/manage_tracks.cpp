@@ -105,7 +105,8 @@ void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std
   }
 }
 
-ManageTracks::Seen ManageTracks::seen(const Frame& frame, const Sighting& face, std::size_t own) const {
+ManageTracks::FaceInFrame ManageTracks::seen(const Frame& frame, const Sighting& face,
+                                             std::size_t own) const {
   const bool contested = std::ranges::any_of(expected_, [&](const Expected& other) {
     return other.open != own && other.forecast.spread() <= kSureSpread &&
            lies_over(other.forecast, face.detection.box);
@@ -113,7 +114,7 @@ ManageTracks::Seen ManageTracks::seen(const Frame& frame, const Sighting& face, 
   return {frame, face, contested};
 }
 
-void ManageTracks::continue_track(OpenTrack& open, const Seen& seen, std::vector<Finished>& out) {
+void ManageTracks::continue_track(OpenTrack& open, const FaceInFrame& seen, std::vector<Finished>& out) {
   constexpr float kWeakNoise = 2;
   const Box& box = seen.face.detection.box;
   const Nanoseconds now = seen.frame.stream_time;
@@ -130,7 +131,7 @@ bool ManageTracks::is_full(const OpenTrack& open) const noexcept {
 }
 
 // A face at a place where somebody else is expected too may be that one's: any other is better.
-bool ManageTracks::is_better(const Seen& seen, const OpenTrack& open) {
+bool ManageTracks::is_better(const FaceInFrame& seen, const OpenTrack& open) {
   if (seen.contested != open.best_is_contested) return open.best_is_contested;
   return seen.face.quality.rank > kWorthIt * open.track->best->sighting.quality.rank;
 }
@@ -150,7 +151,7 @@ bool ManageTracks::may_be_known(const OpenTrack& open) const {
       open_, [&](const OpenTrack& earlier) { return plausible_gap(earlier, open, tempo_).has_value(); });
 }
 
-void ManageTracks::add_sighting(OpenTrack& open, const Seen& seen) {
+void ManageTracks::add_sighting(OpenTrack& open, const FaceInFrame& seen) {
   const auto& [frame, face, contested] = seen;
   Track& track = *open.track;
   open.is_at_edge = touches_edge(face.detection.box, frame.size);
@@ -169,7 +170,7 @@ void ManageTracks::add_sighting(OpenTrack& open, const Seen& seen) {
   keep_if_better(open, seen);
 }
 
-void ManageTracks::keep_if_better(OpenTrack& open, const Seen& seen) {
+void ManageTracks::keep_if_better(OpenTrack& open, const FaceInFrame& seen) {
   const auto& [frame, face, contested] = seen;
   Track& track = *open.track;
   if (face.rejected) {

@@ -42,13 +42,13 @@
 #include "memory/budget.h"
 #include "track/held_frames.h"
 #include "track/join.h"
-#include "track/look.h"
 #include "track/open_track.h"
 #include "track/silence.h"
 #include "track/stillness.h"
 #include "track/stitch.h"
 #include "track/tempo.h"
 #include "track/track_options.h"
+#include "track/view_schedule.h"
 
 namespace vigia::track {
 
@@ -96,7 +96,7 @@ class ManageTracks {
 
  private:
   // One face of the frame at hand.
-  struct Seen {
+  struct FaceInFrame {
     const domain::Frame& frame;
     const domain::Sighting& face;
     bool contested;  // somebody else is expected there, seen or hidden
@@ -105,7 +105,7 @@ class ManageTracks {
     Forecast forecast;
     std::size_t open;  // index
   };
-  static bool is_better(const Seen& seen, const OpenTrack& open);
+  static bool is_better(const FaceInFrame& seen, const OpenTrack& open);
   [[nodiscard]] bool is_full(const OpenTrack& open) const noexcept;
   [[nodiscard]] bool in_view(const OpenTrack& open, Nanoseconds now) const noexcept;
   [[nodiscard]] std::optional<domain::Reason> withheld(const OpenTrack& open, Nanoseconds now) const;
@@ -114,10 +114,11 @@ class ManageTracks {
   void forecast(const domain::Frame& frame);
   void join(const domain::Frame& frame, std::span<const domain::Sighting> faces, std::vector<Finished>& out);
   // own: of the open tracks the one that the face goes to; open_.size(): a new one.
-  [[nodiscard]] Seen seen(const domain::Frame& frame, const domain::Sighting& face, std::size_t own) const;
-  void continue_track(OpenTrack& open, const Seen& seen, std::vector<Finished>& out);
-  void add_sighting(OpenTrack& open, const Seen& seen);
-  void keep_if_better(OpenTrack& open, const Seen& seen);
+  [[nodiscard]] FaceInFrame seen(const domain::Frame& frame, const domain::Sighting& face,
+                                 std::size_t own) const;
+  void continue_track(OpenTrack& open, const FaceInFrame& seen, std::vector<Finished>& out);
+  void add_sighting(OpenTrack& open, const FaceInFrame& seen);
+  void keep_if_better(OpenTrack& open, const FaceInFrame& seen);
   std::unique_ptr<domain::Track> begin_track(Nanoseconds now);
   [[nodiscard]] bool may_be_known(const OpenTrack& open) const;
   void go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Finished>& out);
@@ -139,7 +140,7 @@ class ManageTracks {
   std::vector<OpenTrack> open_;  // in the order in which they came
   Tempo tempo_;
   Joiner joiner_;
-  Looks looks_;
+  ViewSchedule looks_;
   Stitcher stitcher_;
   Stillness stillness_;
   Silence silence_;

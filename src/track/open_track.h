@@ -16,7 +16,7 @@
 #include "memory/budget.h"
 #include "track/liveness.h"
 #include "track/motion.h"
-#include "track/path.h"
+#include "track/movement_extent.h"
 #include "track/still_places.h"
 
 namespace vigia::track {
@@ -41,10 +41,10 @@ struct OpenTrack {
 
   std::unique_ptr<domain::Track> track;
   Motion motion;
-  Path path;                       // of all sightings, and ...
-  std::optional<Path> clear_path;  // ... of those with nobody near it, none of them
-  float clear_score = 1;           // with a lower score
-  Hole hole;                       // the last one
+  MovementExtent path;                       // of all sightings, and ...
+  std::optional<MovementExtent> clear_path;  // ... of those with nobody near it, none of them
+  float clear_score = 1;                     // with a lower score
+  Hole hole;                                 // the last one
   domain::Box first_box;
   Nanoseconds began{0};
   bool is_settled = true;  // false: whether it is somebody who was here before, is not decided yet

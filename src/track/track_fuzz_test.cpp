@@ -57,7 +57,7 @@ std::vector<Sighting> random_faces(Chance& chance, int people) {
 }
 
 // What came out so far.
-struct Books {
+struct TrackTally {
   std::set<std::uint64_t> over, joined;
   std::map<std::uint64_t, float> last_interim;
   int sightings = 0;
@@ -120,7 +120,7 @@ void run_once(memory::MemoryManager& memory, memory::BufferPool& pool, unsigned 
               std::uint64_t& retired) {
   Chance chance(seed);
   const TrackOptions options = random_options(chance);
-  Books books;
+  TrackTally books;
   std::vector<Finished> out;
   std::vector<std::shared_ptr<domain::ShotImage>> early;
   int shown = 0;

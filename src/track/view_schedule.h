@@ -18,14 +18,14 @@
 
 namespace vigia::track {
 
-class Looks {
+class ViewSchedule {
  public:
   static constexpr int kMostAFrame = 2;
   static constexpr int kFirst = static_cast<int>(appearance::Views::kMost);
   static constexpr Nanoseconds kFirstApart = std::chrono::milliseconds(70);
   static constexpr Nanoseconds kLookAgain = std::chrono::milliseconds(800);
 
-  explicit Looks(std::shared_ptr<memory::Account> account = nullptr) : account_(std::move(account)) {}
+  explicit ViewSchedule(std::shared_ptr<memory::Account> account = nullptr) : account_(std::move(account)) {}
 
   // Looks at those of the frame who are due, the unsettled first. ids: the track of each face, 0: none.
   void look(const domain::Frame& frame, std::span<const domain::Sighting> faces,

@@ -3,7 +3,7 @@
 // waiting.
 //
 // Who may lock: workers only, in pop(), for a few comparisons. push() takes no lock: what it brings lies in
-// a list until the next worker sorts it in. push() is for threads of a frame's way. Slow ones nudge(): that
+// a list until the next worker sorts it in. push() is for threads of a frame's way. Slow ones wake(): that
 // does not even claim the camera's place, so whoever stops in the midst of it delays nothing but its nudge.
 // Cost: push, nudge: two atomic operations, and a system call only where a worker sleeps. pop: one short
 // lock between workers, O(log cameras). No allocation in the steady state.
@@ -21,21 +21,21 @@
 
 namespace vigia::pipeline {
 
-// What a member keeps for its turns. T has it as place(), and bool claim_turn(): true for the one who
+// What a member keeps for its turns. T has it as place(), and bool try_schedule(): true for the one who
 // finds it neither inside nor with a worker; from then on it is.
 template <class T>
-struct TurnPlace {
-  explicit TurnPlace(int weight) : share(weight) {}
+struct QueueSlot {
+  explicit QueueSlot(int weight) : share(weight) {}
 
   FairShare share;
   // The lists' own: who came, or was nudged, before it.
   T* came_before = nullptr;
-  T* nudged_before = nullptr;
-  std::atomic<bool> nudged{false};  // it lies in the list of the nudged
+  T* woken_before = nullptr;
+  std::atomic<bool> wake_pending{false};  // it lies in the list of the nudged
 };
 
 template <class T>
-class TurnsOf {
+class RunQueueOf {
  public:
   // REQUIRES: the caller has claimed its turn. The member must outlive its place.
   void push(T& member) noexcept {
@@ -45,9 +45,9 @@ class TurnsOf {
 
   // A turn for the member, unless it has one anyway. It must live on until its place is not nudged any more:
   // some worker sees to that soon.
-  void nudge(T& member) noexcept {
-    if (member.place().nudged.exchange(true, std::memory_order_acq_rel)) return;
-    add(nudged_, member, member.place().nudged_before);
+  void wake(T& member) noexcept {
+    if (member.place().wake_pending.exchange(true, std::memory_order_acq_rel)) return;
+    add(woken_, member, member.place().woken_before);
     filled_.post();
   }
 
@@ -101,15 +101,15 @@ class TurnsOf {
     for (; oldest != nullptr; oldest = oldest->place().came_before)
       queue_.add(*oldest, oldest->place().share);
 
-    for (T* next = nudged_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
-      T& member = *std::exchange(next, next->place().nudged_before);
-      if (member.claim_turn()) queue_.add(member, member.place().share);
+    for (T* next = woken_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
+      T& member = *std::exchange(next, next->place().woken_before);
+      if (member.try_schedule()) queue_.add(member, member.place().share);
       // Last: who has no turn may be gone from here on.
-      member.place().nudged.store(false, std::memory_order_release);
+      member.place().wake_pending.store(false, std::memory_order_release);
     }
   }
 
-  std::atomic<T*> came_{nullptr}, nudged_{nullptr};  // the newest of each
+  std::atomic<T*> came_{nullptr}, woken_{nullptr};  // the newest of each
   Semaphore filled_;
   std::atomic<int> stops_{0};  // workers that sleep and are called to stop
 
@@ -119,6 +119,6 @@ class TurnsOf {
 };
 
 class Strand;
-using Turns = TurnsOf<Strand>;
+using RunQueue = RunQueueOf<Strand>;
 
 }  // namespace vigia::pipeline

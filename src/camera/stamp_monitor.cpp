@@ -1,4 +1,4 @@
-#include "camera/stamp_judge.h"
+#include "camera/stamp_monitor.h"
 
 #include <algorithm>
 
@@ -15,27 +15,27 @@ constexpr int kFewObservations = 3;
 
 }  // namespace
 
-void StampJudge::begin() noexcept {
+void StampMonitor::begin() noexcept {
   last_.reset();
   above_lowest_ = kNone;
   slow_ = fast_ = kNone;
 }
 
-void StampJudge::forget() noexcept {
+void StampMonitor::forget() noexcept {
   begin();
   strikes_ = 0;
   observed_ = 0;
 }
 
-void StampJudge::step(bool good, SteadyTime came) noexcept {
+void StampMonitor::step(bool good, SteadyTime came) noexcept {
   strikes_ = good ? std::max(0, strikes_ - 1) : strikes_ + kStrike;
   judge(came);
 }
 
-void StampJudge::observe(Nanoseconds position, SteadyTime came) noexcept {
+void StampMonitor::observe(Nanoseconds position, SteadyTime came) noexcept {
   ++observed_;
-  const std::optional<Seen> before = last_;
-  last_ = Seen{position, came};
+  const std::optional<Observation> before = last_;
+  last_ = Observation{position, came};
   if (!before) return;
   const Nanoseconds passed = std::max(came - before->came, kNone);
   const Nanoseconds later = (came - before->came) - (position - before->position);
@@ -50,13 +50,13 @@ void StampJudge::observe(Nanoseconds position, SteadyTime came) noexcept {
   judge(came);
 }
 
-void StampJudge::judge(SteadyTime now) noexcept {
-  if (verdict_ == Lie::none) {
+void StampMonitor::judge(SteadyTime now) noexcept {
+  if (verdict_ == StampFault::none) {
     const Nanoseconds most = kMostDrift + 2 * usual_;
-    if (strikes_ > kMostStrikes) verdict_ = Lie::erratic;
-    if (slow_ > most) verdict_ = Lie::slow;
-    if (fast_ > most) verdict_ = Lie::fast;
-    if (verdict_ == Lie::none) return;
+    if (strikes_ > kMostStrikes) verdict_ = StampFault::erratic;
+    if (slow_ > most) verdict_ = StampFault::slow;
+    if (fast_ > most) verdict_ = StampFault::fast;
+    if (verdict_ == StampFault::none) return;
     sane_since_ = now;
     return forget();
   }
@@ -65,7 +65,7 @@ void StampJudge::judge(SteadyTime now) noexcept {
     return forget();
   }
   if (now - sane_since_ < kSane || observed_ < kFewObservations) return;
-  verdict_ = Lie::none;
+  verdict_ = StampFault::none;
   forget();
 }
 

@@ -1,4 +1,4 @@
-#include "track/path.h"
+#include "track/movement_extent.h"
 
 #include <gtest/gtest.h>
 
@@ -25,12 +25,12 @@ float movement_of_poster(float side, int fps, unsigned seed) {
     const float left = 300 + tremble(random), top = 200 + tremble(random);
     return Box{left, top, 300 + side + tremble(random) - left, 200 + side + tremble(random) - top};
   };
-  Path path(box(), 0s);
+  MovementExtent path(box(), 0s);
   for (int i = 1; i < 600 * fps; ++i) path.update(box(), frame_time(i, fps));
   return path.movement();
 }
 
-TEST(Path, TremblingPosterStaysBelowATenthOfItsWidthForTenMinutes) {
+TEST(MovementExtent, TremblingPosterStaysBelowATenthOfItsWidthForTenMinutes) {
   for (const int fps : {1, 5, 10, 30}) {
     for (unsigned seed = 1; seed <= 5; ++seed) {
       EXPECT_LT(movement_of_poster(60, fps, seed), 0.1F) << fps << " fps, seed " << seed;
@@ -39,24 +39,24 @@ TEST(Path, TremblingPosterStaysBelowATenthOfItsWidthForTenMinutes) {
 }
 
 // Predecessor's mistake: 2 pixels a frame at 30 fps were never "50 pixels since the last event".
-TEST(Path, SlowWalkerMoves) {
-  Path path(face_at(100, 200), 0s);
+TEST(MovementExtent, SlowWalkerMoves) {
+  MovementExtent path(face_at(100, 200), 0s);
   for (int i = 1; i <= 90; ++i)
     path.update(face_at(100 + 2.0F * static_cast<float>(i), 200), frame_time(i, 30));
   EXPECT_GT(path.movement(), 2.0F);
   EXPECT_LT(path.movement(), 3.0F);
 }
 
-TEST(Path, WalkingTowardsTheCameraIsMovement) {
-  Path path(face_at(300, 200, 60), 0s);
+TEST(MovementExtent, WalkingTowardsTheCameraIsMovement) {
+  MovementExtent path(face_at(300, 200, 60), 0s);
   for (int i = 1; i <= 60; ++i)
     path.update(face_at(300, 200, 60 + 0.5F * static_cast<float>(i)), frame_time(i, 30));
   EXPECT_GT(path.movement(), 0.3F);
 }
 
 // A turning head takes its box along by a quarter of its width, and back.
-TEST(Path, TurningTheHeadIsMovement) {
-  Path path(face_at(300, 200, 80), 0s);
+TEST(MovementExtent, TurningTheHeadIsMovement) {
+  MovementExtent path(face_at(300, 200, 80), 0s);
   for (int i = 1; i <= 60; ++i) {
     const float turn = 20 * std::sin(static_cast<float>(i) / 60 * 3.14F);
     path.update(face_at(300 + turn, 200, 80), frame_time(i, 30));
@@ -64,20 +64,20 @@ TEST(Path, TurningTheHeadIsMovement) {
   EXPECT_GT(path.movement(), 0.1F);
 }
 
-TEST(Path, TwoSightingsOfAFastWalkerAreMovement) {
-  Path path(face_at(100, 200), 0s);
+TEST(MovementExtent, TwoSightingsOfAFastWalkerAreMovement) {
+  MovementExtent path(face_at(100, 200), 0s);
   path.update(face_at(150, 200), 100ms);
   EXPECT_GT(path.movement(), 0.3F);
 }
 
-TEST(Path, GoesOnWhereTheSamePersonWasFoundAgain) {
-  Path before(face_at(100, 200), 0s), after(face_at(220, 200), 2s);
+TEST(MovementExtent, GoesOnWhereTheSamePersonWasFoundAgain) {
+  MovementExtent before(face_at(100, 200), 0s), after(face_at(220, 200), 2s);
   before.append(after);
   EXPECT_NEAR(before.movement(), 2, 0.01);
 }
 
-TEST(Path, BoxWithoutAreaHasNoMovement) {
-  Path path({10, 10, 0, 0}, 0s);
+TEST(MovementExtent, BoxWithoutAreaHasNoMovement) {
+  MovementExtent path({10, 10, 0, 0}, 0s);
   path.update({90, 10, 0, 0}, 100ms);
   EXPECT_EQ(path.movement(), 0);
 }

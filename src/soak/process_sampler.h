@@ -16,10 +16,10 @@
 
 namespace vigia::soak {
 
-class Watch {
+class ProcessSampler {
  public:
   // All must outlive it.
-  Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job);
+  ProcessSampler(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job);
 
   // Until the time is over, a signal comes, or the program ends by itself. Error: io, this machine refused.
   Status until_the_end(StopSignals& signals);

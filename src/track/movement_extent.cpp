@@ -1,4 +1,4 @@
-#include "track/path.h"
+#include "track/movement_extent.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,26 +15,26 @@ float side(const Box& box) {
 
 }  // namespace
 
-void Path::Extent::move_towards(float target, float share) noexcept {
+void MovementExtent::Extent::move_towards(float target, float share) noexcept {
   value += share * (target - value);
   least = std::min(least, value);
   most = std::max(most, value);
 }
 
-void Path::Extent::append(const Extent& later) noexcept {
+void MovementExtent::Extent::append(const Extent& later) noexcept {
   value = later.value;
   least = std::min(least, later.least);
   most = std::max(most, later.most);
 }
 
-Path::Path(const Box& box, Nanoseconds time)
+MovementExtent::MovementExtent(const Box& box, Nanoseconds time)
     : time_(time),
       x_{box.centre().x, box.centre().x, box.centre().x},
       y_{box.centre().y, box.centre().y, box.centre().y},
       width_{box.width, box.width, box.width},
       side_{side(box), side(box), side(box)} {}
 
-void Path::update(const Box& box, Nanoseconds time) {
+void MovementExtent::update(const Box& box, Nanoseconds time) {
   const auto seconds = static_cast<float>(to_seconds(time - time_));
   const float recent = 1.0F - std::exp(-seconds / static_cast<float>(to_seconds(kMemory)));
   ++samples_;
@@ -48,7 +48,7 @@ void Path::update(const Box& box, Nanoseconds time) {
   time_ = time;
 }
 
-void Path::append(const Path& later) {
+void MovementExtent::append(const MovementExtent& later) {
   x_.append(later.x_);
   y_.append(later.y_);
   width_.append(later.width_);
@@ -57,7 +57,7 @@ void Path::append(const Path& later) {
   time_ = later.time_;
 }
 
-float Path::movement() const noexcept {
+float MovementExtent::movement() const noexcept {
   const float width = (width_.least + width_.most) / 2;
   if (!(width > 0) || !(side_.least > 0)) return 0;
   const float reach = std::hypot(x_.reach(), y_.reach()) / width;

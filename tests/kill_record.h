@@ -31,7 +31,7 @@ struct ShotKey {
   auto operator<=>(const ShotKey&) const = default;
 };
 
-class KillBooks {
+class KillRecord {
  public:
   struct Duplicate {
     ShotKey shot;

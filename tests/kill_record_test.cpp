@@ -1,4 +1,4 @@
-#include "tests/kill_books.h"
+#include "tests/kill_record.h"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ class KillBooksTest : public ::testing::Test {
     return duplicates.size() == 1 ? duplicates.front().why : "not twice";
   }
 
-  KillBooks books_;
+  KillRecord books_;
 };
 
 TEST_F(KillBooksTest, WhatWasStoredAndIsNotThereIsMissing) {
@@ -51,7 +51,7 @@ TEST_F(KillBooksTest, AKillExplainsWhatWasOnItsWay) {
   books_.begin(1);
   arrives();
   books_.read(kPosted);
-  EXPECT_EQ(why_twice(), KillBooks::kKilled);
+  EXPECT_EQ(why_twice(), KillRecord::kKilled);
 }
 
 TEST_F(KillBooksTest, NothingExplainsWhatHadBeenStruckOff) {
@@ -67,7 +67,7 @@ TEST_F(KillBooksTest, AServerThatGoesDownExplainsASecondTryOfTheSameRun) {
   books_.server_went_down();
   arrives();
   books_.read(std::string(kStored) + kPosted);
-  EXPECT_EQ(why_twice(), KillBooks::kNoAnswer);
+  EXPECT_EQ(why_twice(), KillRecord::kNoAnswer);
 }
 
 TEST_F(KillBooksTest, NothingExplainsTwiceInARunOfAServerThatWasUp) {

@@ -1,4 +1,4 @@
-#include "outbox/unsaved.h"
+#include "outbox/pending_writes.h"
 
 #include <algorithm>
 
@@ -6,17 +6,17 @@
 
 namespace vigia::outbox {
 
-void Unsaved::begin_trouble(const Error& error, unsigned generation, SteadyTime now) {
+void PendingWrites::begin_trouble(const Error& error, unsigned generation, SteadyTime now) {
   const bool is_damaged = error.code == ErrorCode::damaged;
   if (!trouble_) {
-    trouble_ =
-        Trouble{.since = now, .next_try = is_damaged ? now : now + kAskAgain, .error = error, .damaged = {}};
+    trouble_ = DiskOutage{
+        .since = now, .next_try = is_damaged ? now : now + kAskAgain, .error = error, .damaged = {}};
     if (!is_damaged) failed_again(error, now);
   }
   if (is_damaged) trouble_->damaged = {.generation = generation, .text = error.text};
 }
 
-void Unsaved::failed_again(const Error& error, SteadyTime now) {
+void PendingWrites::failed_again(const Error& error, SteadyTime now) {
   trouble_->next_try = now + kAskAgain;
   if (trouble_->said && error.code == trouble_->error.code) {
     log::debug("{}", error.text);
@@ -27,7 +27,7 @@ void Unsaved::failed_again(const Error& error, SteadyTime now) {
   log::error("{}; shots are kept in memory, and the disk is tried again every second", error.text);
 }
 
-void Unsaved::resolved(SteadyTime now) {
+void PendingWrites::resolved(SteadyTime now) {
   if (trouble_->said) {
     log::info(
         "outbox: the disk takes shots again, after {:.0f} s: {} that were kept in memory are written, {} "
@@ -38,7 +38,7 @@ void Unsaved::resolved(SteadyTime now) {
 }
 
 // A shot that leaves without having been written takes with it what it was to replace in the file.
-void Unsaved::apply(const Change& change) {
+void PendingWrites::apply(const RowChange& change) {
   std::vector<std::int64_t> journal;
   if (const StoredShot* const shot = shots_.find(change.id)) {
     journal = shot->replaces;
@@ -47,14 +47,14 @@ void Unsaved::apply(const Change& change) {
   shots_.apply(change);
   if (shots_.find(change.id) == nullptr) {
     for (const std::int64_t id : journal) {
-      note({.id = id, .what = Change::What::all_finished, .route = {}, .tries = {}});
+      note({.id = id, .what = RowChange::What::all_finished, .route = {}, .tries = {}});
     }
   }
   if (std::ranges::find(being_written_, change.id) != being_written_.end()) note(change);
 }
 
-void Unsaved::note(const Change& change) {
-  if (change.what == Change::What::all_finished) {  // whatever happened before does not matter any more
+void PendingWrites::note(const RowChange& change) {
+  if (change.what == RowChange::What::all_finished) {  // whatever happened before does not matter any more
     const auto first = changes_.lower_bound({change.id, std::string()});
     auto last = first;
     while (last != changes_.end() && last->first.first == change.id) ++last;
@@ -63,13 +63,13 @@ void Unsaved::note(const Change& change) {
   changes_[{change.id, change.route}] = change;
 }
 
-const Tries* Unsaved::note_of(std::int64_t id, const std::string& route) const {
+const Tries* PendingWrites::note_of(std::int64_t id, const std::string& route) const {
   const auto found = changes_.find({id, route});
-  const bool is_tried = found != changes_.end() && found->second.what == Change::What::tried;
+  const bool is_tried = found != changes_.end() && found->second.what == RowChange::What::tried;
   return is_tried ? &found->second.tries : nullptr;
 }
 
-Unsaved::Batch Unsaved::next_batch() {
+PendingWrites::Batch PendingWrites::next_batch() {
   Batch batch;
   for (const auto& [key, change] : changes_) {
     if (batch.changes.size() == kChangesAtOnce) break;
@@ -81,8 +81,8 @@ Unsaved::Batch Unsaved::next_batch() {
   return batch;
 }
 
-void Unsaved::written(const Batch& batch) {
-  for (const Change& change : batch.changes) {
+void PendingWrites::written(const Batch& batch) {
+  for (const RowChange& change : batch.changes) {
     const auto found = changes_.find({change.id, change.route});
     if (found != changes_.end() && found->second == change) changes_.erase(found);
   }

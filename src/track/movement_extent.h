@@ -10,17 +10,17 @@
 
 namespace vigia::track {
 
-class Path {
+class MovementExtent {
  public:
   static constexpr Nanoseconds kMemory = std::chrono::milliseconds(500);
   static constexpr int kSamples = 8;
 
-  Path(const domain::Box& box, Nanoseconds time);
+  MovementExtent(const domain::Box& box, Nanoseconds time);
 
   // REQUIRES: time not before the last one.
   void update(const domain::Box& box, Nanoseconds time);
   // Goes on with what turned out to be the same person's later path.
-  void append(const Path& later);
+  void append(const MovementExtent& later);
 
   [[nodiscard]] float movement() const noexcept;  // in face widths, see domain/track.h
 

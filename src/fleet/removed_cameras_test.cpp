@@ -1,4 +1,4 @@
-#include "fleet/former_cameras.h"
+#include "fleet/removed_cameras.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,25 +12,25 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // With one track that was posted.
-FormerCamera former(std::int64_t id) {
+RemovedCamera former(std::int64_t id) {
   auto ledger = std::make_shared<pipeline::CameraCounters>();
   ledger->tracks_closed = 2;
   ledger->faces_posted = 1;
   ledger->not_posted(domain::Reason::too_small);
   return {.id = id,
           .name = "camera " + std::to_string(id),
-          .past = {.stats = {.frames_decoded = 10}},
+          .history = {.stats = {.frames_decoded = 10}},
           .counters = std::move(ledger)};
 }
 
-std::vector<status::CameraStatus> rows_of(const FormerCameras& cameras) {
+std::vector<status::CameraStatus> rows_of(const RemovedCameras& cameras) {
   std::vector<status::CameraStatus> rows;
   cameras.append_rows(10, rows);
   return rows;
 }
 
 TEST(FormerCamerasTest, KeepARowInStateRemoved) {
-  FormerCameras cameras;
+  RemovedCameras cameras;
   cameras.add(former(7));
   const auto rows = rows_of(cameras);
   ASSERT_EQ(rows.size(), 1U);
@@ -48,11 +48,11 @@ TEST(FormerCamerasTest, AreSettledOnceNothingOfThemWaits) {
   settings.spec.name = "gate";
   memory::Budget budget(100_MiB);
   auto on_its_way = std::make_shared<pipeline::CameraContext>(settings, budget);
-  FormerCamera camera = former(7);
+  RemovedCamera camera = former(7);
   camera.counters = on_its_way->shared_counters;
   camera.context = on_its_way;
   const auto ledger = camera.counters;
-  FormerCameras cameras;
+  RemovedCameras cameras;
   cameras.add(std::move(camera));
   EXPECT_THAT(cameras.settle(), IsEmpty()) << "an order to the shot writer holds it";
   ledger->shots_waiting = 1;
@@ -66,13 +66,13 @@ TEST(FormerCamerasTest, AreSettledOnceNothingOfThemWaits) {
 }
 
 TEST(FormerCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {
-  FormerCameras cameras;
+  RemovedCameras cameras;
   for (int id = 1; id <= 150; ++id) {
     cameras.add(former(id));
     static_cast<void>(cameras.settle());
   }
   const auto rows = rows_of(cameras);
-  ASSERT_EQ(rows.size(), FormerCameras::kMostRows);
+  ASSERT_EQ(rows.size(), RemovedCameras::kMostRows);
   EXPECT_EQ(rows.front().name, "camera 51");
   ASSERT_TRUE(cameras.sum());
   EXPECT_EQ(cameras.sum()->frames_decoded, 500U);
@@ -87,8 +87,8 @@ TEST(FormerCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {
 }
 
 TEST(FormerCamerasTest, NoneIsSummedUpWhileSomethingOfItWaits) {
-  FormerCameras cameras;
-  FormerCamera waiting = former(1);
+  RemovedCameras cameras;
+  RemovedCamera waiting = former(1);
   waiting.counters->shots_waiting = 1;
   const auto ledger = waiting.counters;
   cameras.add(std::move(waiting));
@@ -101,11 +101,11 @@ TEST(FormerCamerasTest, NoneIsSummedUpWhileSomethingOfItWaits) {
   EXPECT_THAT(cameras.settle(), ElementsAre(1));
   cameras.add(former(121));
   EXPECT_EQ(rows_of(cameras).front().name, "camera 22");
-  EXPECT_EQ(rows_of(cameras).size(), FormerCameras::kMostRows);
+  EXPECT_EQ(rows_of(cameras).size(), RemovedCameras::kMostRows);
 }
 
 TEST(FormerCamerasTest, OneThatComesBackTakesItsBooksWithIt) {
-  FormerCameras cameras;
+  RemovedCameras cameras;
   cameras.add(former(7));
   cameras.add(former(8));
   EXPECT_FALSE(cameras.take(9));

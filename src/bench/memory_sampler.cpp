@@ -1,4 +1,4 @@
-#include "bench/watch.h"
+#include "bench/memory_sampler.h"
 
 #include <unistd.h>
 
@@ -27,10 +27,10 @@ void write_line(const std::string& line) {
   }
 }
 
-Watch::Watch(Figures& figures, StopSignals& signals, WatchOptions options)
+MemorySampler::MemorySampler(Figures& figures, StopSignals& signals, SamplerOptions options)
     : figures_(figures), signals_(signals), options_(options) {}
 
-std::string Watch::until(const std::function<bool()>& done) {
+std::string MemorySampler::until(const std::function<bool()>& done) {
   while (true) {
     const Bytes resident = this->resident();
     const bool beyond = options_.limit > 0 && resident >= options_.limit;
@@ -41,7 +41,7 @@ std::string Watch::until(const std::function<bool()>& done) {
   }
 }
 
-void Watch::sample(Bytes resident) {
+void MemorySampler::sample(Bytes resident) {
   const auto longest = std::chrono::duration<double, std::micro>(figures_.take_longest()).count();
   write_line(to_line(RunSample{seconds(), resident, longest}));
   next_sample_ = std::max(next_sample_ + options_.sample_every, system_clock().now());

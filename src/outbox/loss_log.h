@@ -9,10 +9,10 @@
 
 namespace vigia::outbox {
 
-class Losses {
+class LossLog {
  public:
   // why: the end of the line, with how to mend it.
-  explicit Losses(std::string why) : why_(std::move(why)) {}
+  explicit LossLog(std::string why) : why_(std::move(why)) {}
 
   // detail: of the last one, after the line.
   void add(std::uint64_t shots, SteadyTime now, const std::string& detail = {});

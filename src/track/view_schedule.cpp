@@ -1,4 +1,4 @@
-#include "track/look.h"
+#include "track/view_schedule.h"
 
 #include <algorithm>
 #include <tuple>
@@ -11,14 +11,14 @@ constexpr std::size_t kMostSpare = 16;
 
 bool is_due(const OpenTrack& open, Nanoseconds now) {
   if (open.looks == 0) return true;
-  const bool is_young = open.looks < (open.is_settled ? Looks::kFirst : OpenTrack::kLooksToSettle);
-  return now - open.looked >= (is_young ? Looks::kFirstApart : Looks::kLookAgain);
+  const bool is_young = open.looks < (open.is_settled ? ViewSchedule::kFirst : OpenTrack::kLooksToSettle);
+  return now - open.looked >= (is_young ? ViewSchedule::kFirstApart : ViewSchedule::kLookAgain);
 }
 
 }  // namespace
 
-void Looks::look(const domain::Frame& frame, std::span<const domain::Sighting> faces,
-                 std::span<const std::uint64_t> ids, std::span<OpenTrack> open) {
+void ViewSchedule::look(const domain::Frame& frame, std::span<const domain::Sighting> faces,
+                        std::span<const std::uint64_t> ids, std::span<OpenTrack> open) {
   if (frame.planes[0].data == nullptr) return;
   due_.clear();
   for (std::size_t face = 0; face < faces.size(); ++face) {
@@ -37,7 +37,7 @@ void Looks::look(const domain::Frame& frame, std::span<const domain::Sighting> f
   for (const Due& due : due_) look_at(due.face, *due.open, frame);
 }
 
-void Looks::look_at(std::size_t face, OpenTrack& open, const domain::Frame& frame) {
+void ViewSchedule::look_at(std::size_t face, OpenTrack& open, const domain::Frame& frame) {
   open.looked = frame.stream_time;
   ++open.looks;
   if (!appearance::describe(frame, detections_, face, *view_)) return;
@@ -45,7 +45,7 @@ void Looks::look_at(std::size_t face, OpenTrack& open, const domain::Frame& fram
   open.views->add(*view_);
 }
 
-std::unique_ptr<Views> Looks::blank() {
+std::unique_ptr<Views> ViewSchedule::blank() {
   if (spare_.empty()) {
     auto views = std::make_unique<Views>();
     if (account_) views->charge = memory::Charge(account_, static_cast<Bytes>(sizeof(Views)));
@@ -57,7 +57,7 @@ std::unique_ptr<Views> Looks::blank() {
   return views;
 }
 
-void Looks::take_back(std::unique_ptr<Views> views) {
+void ViewSchedule::take_back(std::unique_ptr<Views> views) {
   if (views && spare_.size() < kMostSpare) spare_.push_back(std::move(views));
 }
 

@@ -25,23 +25,23 @@
 
 namespace vigia::camera {
 
-enum class Lie { none, erratic, slow, fast };
+enum class StampFault { none, erratic, slow, fast };
 
-constexpr std::string_view to_string(Lie lie) noexcept {
+constexpr std::string_view to_string(StampFault lie) noexcept {
   switch (lie) {
-    case Lie::none:
+    case StampFault::none:
       return "they can";
-    case Lie::erratic:
+    case StampFault::erratic:
       return "they stand still, go back, jump or have ceased";
-    case Lie::slow:
+    case StampFault::slow:
       return "they run more slowly than the pictures come";
-    case Lie::fast:
+    case StampFault::fast:
       return "they run faster than the pictures come";
   }
   return "?";
 }
 
-class StampJudge {
+class StampMonitor {
  public:
   static constexpr std::chrono::seconds kMostDrift{3};  // and twice the time between observations
   static constexpr std::chrono::seconds kSane{20};
@@ -55,10 +55,10 @@ class StampJudge {
   void observe(Nanoseconds position, SteadyTime came) noexcept;
 
   // Other than none: the stamps are not trusted, and why.
-  [[nodiscard]] Lie verdict() const noexcept { return verdict_; }
+  [[nodiscard]] StampFault verdict() const noexcept { return verdict_; }
 
  private:
-  struct Seen {
+  struct Observation {
     Nanoseconds position;
     SteadyTime came;
   };
@@ -66,11 +66,11 @@ class StampJudge {
   void forget() noexcept;
   void judge(SteadyTime now) noexcept;
 
-  Lie verdict_ = Lie::none;
+  StampFault verdict_ = StampFault::none;
   SteadyTime sane_since_{};  // while it is not none
   int strikes_ = 0;          // in 32nds of a bad step
   int observed_ = 0;
-  std::optional<Seen> last_;
+  std::optional<Observation> last_;
   Nanoseconds usual_{0};           // between observations
   Nanoseconds slow_{0}, fast_{0};  // how far behind, and ahead, beyond the allowance
   Nanoseconds above_lowest_{0};    // how much later the last one was than the earliest, which follows slowly

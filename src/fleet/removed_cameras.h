@@ -20,21 +20,21 @@
 
 namespace vigia::fleet {
 
-struct FormerCamera {
+struct RemovedCamera {
   std::int64_t id = 0;
   std::string name{};
-  CameraPast past{};
+  CameraHistory history{};
   std::shared_ptr<pipeline::CameraCounters> counters{};
   std::weak_ptr<const pipeline::CameraContext> context{};  // what is on its way to the outbox holds it
   bool is_settled = false;                                 // nothing waits, and that was told
 };
 
-class FormerCameras {
+class RemovedCameras {
  public:
   static constexpr std::size_t kMostRows = 100;
 
-  void add(FormerCamera camera);
-  std::optional<FormerCamera> take(std::int64_t id);
+  void add(RemovedCamera camera);
+  std::optional<RemovedCamera> take(std::int64_t id);
   // Those of which nothing waits any more, each told once.
   std::vector<std::int64_t> settle();
 
@@ -46,7 +46,7 @@ class FormerCameras {
  private:
   void bound();
 
-  std::deque<FormerCamera> cameras_;  // the oldest first
+  std::deque<RemovedCamera> cameras_;  // the oldest first
   std::optional<status::CameraStatus> sum_;
 };
 

@@ -24,17 +24,17 @@
 
 namespace vigia::outbox {
 
-class Unsaved {
+class PendingWrites {
  public:
   static constexpr Nanoseconds kAskAgain = std::chrono::seconds(1);
   static constexpr std::size_t kShotsAtOnce = 16;
   static constexpr std::size_t kChangesAtOnce = 256;
 
-  Unsaved(std::shared_ptr<memory::Account> account, Bytes most_bytes)
+  PendingWrites(std::shared_ptr<memory::Account> account, Bytes most_bytes)
       : shots_(std::move(account), most_bytes) {}
 
   // The disk refuses, and has since `since`: everything goes here until resolved().
-  struct Trouble {
+  struct DiskOutage {
     SteadyTime since, next_try;
     Error error;        // the last one that was said, or will be
     bool said = false;  // damage that is mended at once is no trouble for people
@@ -47,15 +47,15 @@ class Unsaved {
     std::size_t written = 0, given_up = 0;
   };
   [[nodiscard]] bool in_trouble() const { return trouble_.has_value(); }
-  [[nodiscard]] Trouble& trouble() { return *trouble_; }
-  [[nodiscard]] const Trouble& trouble() const { return *trouble_; }
+  [[nodiscard]] DiskOutage& trouble() { return *trouble_; }
+  [[nodiscard]] const DiskOutage& trouble() const { return *trouble_; }
   // Says so in the log, unless the file is damaged: then whoever comes next mends it. In trouble: damage is
   // noted, the rest changes nothing.
   void begin_trouble(const Error& error, unsigned generation, SteadyTime now);
   // Something is to go here because there was trouble a moment ago: there is still, or again, without a word,
   // and the disk is asked at once.
   void stay_in_trouble(const Error& error, SteadyTime now) {
-    if (!trouble_) trouble_ = Trouble{.since = now, .next_try = now, .error = error, .damaged = {}};
+    if (!trouble_) trouble_ = DiskOutage{.since = now, .next_try = now, .error = error, .damaged = {}};
   }
   void refused(Bytes image) { trouble_->refused = std::max(trouble_->refused, image); }
   // The disk was asked again in vain. The log has it where it has said nothing yet, or another kind of error.
@@ -66,14 +66,14 @@ class Unsaved {
   // As MemoryStore::add().
   [[nodiscard]] bool keep(const StoredShot& shot, bool anyway) { return shots_.add(shot, anyway); }
   // Of a shot that is kept here; also of its row, where that is being written now.
-  void apply(const Change& change);
+  void apply(const RowChange& change);
 
-  void note(const Change& change);
+  void note(const RowChange& change);
   // What a row would say of its deliveries on this route if it could be written; null: what it says.
   [[nodiscard]] const Tries* note_of(std::int64_t id, const std::string& route) const;
 
   struct Batch {
-    std::vector<Change> changes;  // these go first: shots come only once there are none
+    std::vector<RowChange> changes;  // these go first: shots come only once there are none
     std::vector<StoredShot> shots;
     [[nodiscard]] bool empty() const { return changes.empty() && shots.empty(); }
   };
@@ -85,9 +85,9 @@ class Unsaved {
   using Key = std::pair<std::int64_t, std::string>;  // number, route
 
   MemoryStore shots_;
-  std::map<Key, Change> changes_;
+  std::map<Key, RowChange> changes_;
   std::vector<std::int64_t> being_written_;  // of shots_
-  std::optional<Trouble> trouble_;
+  std::optional<DiskOutage> trouble_;
 };
 
 }  // namespace vigia::outbox

@@ -17,17 +17,17 @@ namespace vigia::bench {
 // To standard output at once, in one call; an error ends the process: nobody listens any more.
 void write_line(const std::string& line);
 
-struct WatchOptions {
+struct SamplerOptions {
   Bytes limit = 0;  // 0: none
   std::chrono::milliseconds sample_every{100};
 };
 
-class Watch {
+class MemorySampler {
  public:
   // figures and signals outlive it.
-  Watch(Figures& figures, StopSignals& signals, WatchOptions options);
+  MemorySampler(Figures& figures, StopSignals& signals, SamplerOptions options);
 
-  // Looks until `done` says so. Returns why it ended, as ModeReport::ended: "time" when done.
+  // Looks until `done` says so. Returns why it ended, as ModeFigures::ended: "time" when done.
   std::string until(const std::function<bool()>& done);
 
   [[nodiscard]] double seconds() const { return to_seconds(system_clock().now() - begin_); }
@@ -38,7 +38,7 @@ class Watch {
 
   Figures& figures_;
   StopSignals& signals_;
-  const WatchOptions options_;
+  const SamplerOptions options_;
   const SteadyTime begin_ = system_clock().now();
   SteadyTime next_sample_ = begin_;
   memory::ProcessFiles files_;

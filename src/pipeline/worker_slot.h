@@ -3,7 +3,7 @@
 // The new one is made by housekeeping, off the frame path; the worker takes it before its next turn and
 // retires the old one, so that it neither waits for the one nor destroys the other. At most one more than
 // the one in use is held: what was never taken gives way to what comes after it.
-// Cost: an atomic read a turn. No lock. Threads: sit_down() and detector() the worker's; hand_over(),
+// Cost: an atomic read a turn. No lock. Threads: enter() and detector() the worker's; offer(),
 // make_wanted() and cpu_seconds() housekeeping's.
 #pragma once
 
@@ -17,17 +17,17 @@
 
 namespace vigia::pipeline {
 
-class WorkerSeat {
+class WorkerSlot {
  public:
   // memory must outlive it.
-  WorkerSeat(std::unique_ptr<detect::Detector> first, memory::MemoryManager& memory)
+  WorkerSlot(std::unique_ptr<detect::Detector> first, memory::MemoryManager& memory)
       : memory_(memory), supply_(first->supply()), current_(std::make_unique<Held>(std::move(first))) {}
-  ~WorkerSeat() { const std::unique_ptr<Held> never_taken(next_.exchange(nullptr)); }
-  WorkerSeat(const WorkerSeat&) = delete;
-  WorkerSeat& operator=(const WorkerSeat&) = delete;
+  ~WorkerSlot() { const std::unique_ptr<Held> never_taken(next_.exchange(nullptr)); }
+  WorkerSlot(const WorkerSlot&) = delete;
+  WorkerSlot& operator=(const WorkerSlot&) = delete;
 
   // The worker's first word: from here on its CPU time is seen.
-  void sit_down() noexcept {
+  void enter() noexcept {
     if (const auto clock = thread_cpu_clock()) clock_.store(*clock, std::memory_order_relaxed);
   }
   // That the worker used so far; 0: not there yet. While the worker's thread lives.
@@ -44,7 +44,7 @@ class WorkerSeat {
     return *current_->detector;
   }
 
-  void hand_over(std::unique_ptr<detect::Detector> next) {
+  void offer(std::unique_ptr<detect::Detector> next) {
     supply_ = next->supply();
     auto held = std::make_unique<Held>(std::move(next));
     const std::unique_ptr<Held> never_taken(next_.exchange(held.release(), std::memory_order_acq_rel));

@@ -1,4 +1,4 @@
-#include "soak/watch.h"
+#include "soak/process_sampler.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,7 @@ constexpr double kShortRun = 600;    // seconds; below, a line comes every 10 s
 
 }  // namespace
 
-Watch::Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job)
+ProcessSampler::ProcessSampler(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job)
     : options_(options),
       rig_(rig),
       job_(job),
@@ -28,7 +28,7 @@ Watch::Watch(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing:
       faces_(plan.folder / "faces"),
       next_line_(line_every_) {}
 
-Status Watch::until_the_end(StopSignals& signals) {
+Status ProcessSampler::until_the_end(StopSignals& signals) {
   fmt::print("{:>9} {:>10} {:>10} {:>5} {:>8} {:>8} {:>7} {:>7}\n", "time", "anonymous", "resident", "fds",
              "threads", "cameras", "posted", "faults");
   const SteadyTime begin = system_clock().now();
@@ -49,7 +49,7 @@ Status Watch::until_the_end(StopSignals& signals) {
   }
 }
 
-void Watch::observe(double seconds) {
+void ProcessSampler::observe(double seconds) {
   next_look_ += look_every_;
   const Result<testing::ProcessSample> sample = testing::sample_process(job_.pid());
   if (!sample) return;  // it is ending: its exit status says why
@@ -61,12 +61,12 @@ void Watch::observe(double seconds) {
                            .faults = rig_.faults_begun()});
 }
 
-bool Watch::is_line_due(double seconds) const {
+bool ProcessSampler::is_line_due(double seconds) const {
   const bool all_up = !observations_.empty() && observations_.back().cameras_up == cameras_;
   return seconds >= next_line_ || (!line_printed_ && all_up);
 }
 
-void Watch::print_line(double seconds) {
+void ProcessSampler::print_line(double seconds) {
   next_line_ = (std::floor(seconds / line_every_) + 1) * line_every_;
   if (observations_.empty()) return;
   line_printed_ = true;
@@ -78,7 +78,7 @@ void Watch::print_line(double seconds) {
   if (!options_.findface) faces_.remove_old_pictures();
 }
 
-std::uint64_t Watch::posted() {
+std::uint64_t ProcessSampler::posted() {
   return options_.findface ? rig_.posted() : faces_.count();
 }
 

@@ -1,4 +1,4 @@
-#include "pipeline/turns.h"
+#include "pipeline/run_queue.h"
 
 #include <gtest/gtest.h>
 
@@ -9,10 +9,10 @@ namespace vigia::pipeline {
 namespace {
 
 struct Member {
-  TurnPlace<Member>& place() noexcept { return turn_place; }
-  bool claim_turn() noexcept { return !claimed.exchange(true); }
+  QueueSlot<Member>& place() noexcept { return turn_place; }
+  bool try_schedule() noexcept { return !claimed.exchange(true); }
 
-  TurnPlace<Member> turn_place{1};
+  QueueSlot<Member> turn_place{1};
   std::atomic<bool> claimed{false};
   std::atomic<int> at_work{0}, turns{0};
 };
@@ -21,11 +21,11 @@ class TurnsTest : public ::testing::Test {
  protected:
   TurnsTest() { nobody_waits_.request_stop(); }
   void push(Member& member) {
-    if (member.claim_turn()) turns_.push(member);
+    if (member.try_schedule()) run_queue_.push(member);
   }
-  Member* pop() { return turns_.pop(nobody_waits_.get_token()); }
+  Member* pop() { return run_queue_.pop(nobody_waits_.get_token()); }
 
-  TurnsOf<Member> turns_;
+  RunQueueOf<Member> run_queue_;
   Member a_, b_, c_;
   std::stop_source nobody_waits_;
 };
@@ -41,14 +41,14 @@ TEST_F(TurnsTest, InTheOrderInWhichTheyCame) {
 }
 
 TEST_F(TurnsTest, ANudgeGivesATurnToWhoHasNone) {
-  turns_.nudge(a_);
-  turns_.nudge(a_);
+  run_queue_.wake(a_);
+  run_queue_.wake(a_);
   EXPECT_EQ(pop(), &a_);
   EXPECT_EQ(pop(), nullptr);
-  turns_.nudge(a_);
+  run_queue_.wake(a_);
   EXPECT_EQ(pop(), nullptr) << "it is still with the worker";
   a_.claimed = false;
-  turns_.nudge(a_);
+  run_queue_.wake(a_);
   EXPECT_EQ(pop(), &a_);
 }
 
@@ -58,7 +58,7 @@ TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
   std::stop_source stop;
   for (int i = 0; i < 3; ++i) {
     workers.emplace_back([&] {
-      while (Member* const next = turns_.pop(stop.get_token())) ++next->turns;
+      while (Member* const next = run_queue_.pop(stop.get_token())) ++next->turns;
       ++ended;
     });
   }
@@ -76,7 +76,7 @@ TEST_F(TurnsTest, AStopForOneEndsThatOne) {
     std::vector<std::jthread> workers;
     for (int i = 0; i < 4; ++i) {
       workers.emplace_back([this](const std::stop_token& stop) {
-        while (Member* const next = turns_.pop(stop)) {
+        while (Member* const next = run_queue_.pop(stop)) {
           ++next->turns;
           next->claimed = false;
         }
@@ -98,7 +98,7 @@ TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
   std::vector<std::jthread> workers, others;
   for (int i = 0; i < 3; ++i) {
     workers.emplace_back([&] {
-      while (Member* const next = turns_.pop(stop.get_token())) {
+      while (Member* const next = run_queue_.pop(stop.get_token())) {
         if (++next->at_work != 1) twice = true;
         auto& left = waiting[static_cast<std::size_t>(next - &members[0])];
         const int taken = left.exchange(0);
@@ -119,7 +119,7 @@ TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
     });
   }
   others.emplace_back([&] {
-    for (int i = 0; i < kTimes; ++i) turns_.nudge(members[static_cast<std::size_t>(i % kMembers)]);
+    for (int i = 0; i < kTimes; ++i) run_queue_.wake(members[static_cast<std::size_t>(i % kMembers)]);
   });
   others.clear();
   stop.request_stop();

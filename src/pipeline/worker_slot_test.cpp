@@ -1,4 +1,4 @@
-#include "pipeline/worker_seat.h"
+#include "pipeline/worker_slot.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@ class Named final : public detect::Detector {
   Named(std::string name, std::atomic<std::thread::id>& ended_on)
       : name_(std::move(name)), ended_on_(ended_on) {}
   ~Named() override { ended_on_ = std::this_thread::get_id(); }
-  Status detect(const domain::Frame&, const detect::View&, std::vector<domain::Detection>&) override {
+  Status detect(const domain::Frame&, const detect::SearchArea&, std::vector<domain::Detection>&) override {
     return ok_status();
   }
   [[nodiscard]] std::string name() const override { return name_; }
@@ -30,12 +30,12 @@ class WorkerSeatTest : public ::testing::Test {
 
   std::atomic<std::thread::id> first_, second_, third_;
   memory::MemoryManager memory_{{.gc_interval = 3600}};
-  WorkerSeat seat_{std::make_unique<Named>("first", first_), memory_};
+  WorkerSlot seat_{std::make_unique<Named>("first", first_), memory_};
 };
 
 TEST_F(WorkerSeatTest, TheWorkerTakesTheNewOneAndTheCollectorEndsTheOld) {
   EXPECT_EQ(seat_.detector().name(), "first");
-  seat_.hand_over(std::make_unique<Named>("second", second_));
+  seat_.offer(std::make_unique<Named>("second", second_));
   EXPECT_EQ(seat_.detector().name(), "second");
   EXPECT_EQ(first_.load(), std::thread::id()) << "not by the worker";
   memory_.collect();
@@ -44,8 +44,8 @@ TEST_F(WorkerSeatTest, TheWorkerTakesTheNewOneAndTheCollectorEndsTheOld) {
 }
 
 TEST_F(WorkerSeatTest, WhatWasNeverTakenGivesWay) {
-  seat_.hand_over(std::make_unique<Named>("second", second_));
-  seat_.hand_over(std::make_unique<Named>("third", third_));
+  seat_.offer(std::make_unique<Named>("second", second_));
+  seat_.offer(std::make_unique<Named>("third", third_));
   EXPECT_EQ(second_.load(), std::this_thread::get_id()) << "by housekeeping";
   EXPECT_EQ(seat_.detector().name(), "third");
 }
@@ -55,7 +55,7 @@ TEST_F(WorkerSeatTest, OthersSeeHowMuchCpuTheWorkerUsed) {
   std::atomic<bool> seen{false};
   std::atomic<bool> has_sat_down{false};
   std::jthread worker([&] {
-    seat_.sit_down();
+    seat_.enter();
     has_sat_down = true;
     while (!seen) {
     }
@@ -72,7 +72,7 @@ TEST_F(WorkerSeatTest, HandingOverWhileTheWorkerWorks) {
     while (!done) EXPECT_FALSE(seat_.detector().name().empty());
   });
   for (int i = 0; i < 500; ++i) {
-    seat_.hand_over(std::make_unique<Named>("next", second_));
+    seat_.offer(std::make_unique<Named>("next", second_));
   }
   done = true;
 }
