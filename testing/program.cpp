@@ -31,6 +31,9 @@ std::map<std::string, std::string> environment_of(const Program::Start& start) {
 }  // namespace
 
 Program::Program(const Start& start) : folder_(start.folder) {
+  for (const char* const name : {"stdout.txt", "stderr.txt"}) {
+    std::filesystem::remove(folder_ / name);  // the output of an earlier program
+  }
   auto child = Child::start({.program = start.program,
                              .arguments = start.arguments,
                              .environment = environment_of(start),

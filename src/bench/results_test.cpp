@@ -126,7 +126,7 @@ TEST(ResultsTest, ThePictureHasAPanelForWhatWasMeasured) {
   ASSERT_EQ(stream.panels.size(), 2U);
   EXPECT_EQ(stream.panels[0].series.size(), 2U);
   EXPECT_EQ(stream.panels[0].marks.at(0).y, 1000);
-  EXPECT_EQ(stream.panels[1].y_scale, Scale::log);
+  EXPECT_EQ(stream.panels[1].y_scale, plot::Scale::log);
   EXPECT_EQ(picture(results_of({report_of("inline", 0), report_of("destroy-inline", 0)})).panels.size(), 4U);
 }
 

@@ -112,10 +112,10 @@ void FollowFindface::remove(const std::vector<FindfaceCamera>& gone) {
   if (gone.empty()) return;
   std::vector<std::int64_t> ids;
   for (const FindfaceCamera& camera : gone) ids.push_back(*camera.spec.id);
+  removed_ += gone.size();  // before: as in add()
   cameras_.remove(ids);
   for (const FindfaceCamera& camera : gone)
     log::info("{} removed: FindFace has it no more", label_of(camera));
-  removed_ += gone.size();
 }
 
 void FollowFindface::change(const CameraChange& change) {
@@ -140,15 +140,15 @@ void FollowFindface::add(const std::vector<FindfaceCamera>& added) {
   for (const FindfaceCamera& camera : added) all.push_back(settings_of(camera));
   const std::vector<Nanoseconds> starts = camera_starts(all);
   for (std::size_t i = 0; i < added.size(); ++i) {
+    if (!is_first_) ++added_;  // before: whoever sees the camera sees it counted
     try {
       cameras_.add(all[i], added[i].filters, starts[i]);
     } catch (const std::system_error& error) {
+      if (!is_first_) --added_;
       give_up(added[i], error.code().message());
       continue;
     }
-    if (is_first_) continue;
-    log::info("{} added: {}", label_of(added[i]), redact(added[i].spec.url));
-    ++added_;
+    if (!is_first_) log::info("{} added: {}", label_of(added[i]), redact(added[i].spec.url));
   }
 }
 

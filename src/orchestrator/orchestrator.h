@@ -1,4 +1,4 @@
-// Owns every thread of Vigia and joins the parts: cameras to strands, strands to workers, closed tracks to
+// Starts and stops Vigia, and joins the parts: cameras to strands, strands to workers, closed tracks to
 // the shot writer, the outbox to senders, and the memory manager under them all.
 //
 //   auto vigia = Orchestrator::create(settings, system_clock());    // error: one line, exit 2

@@ -13,7 +13,7 @@
 #include "testing/sanitized.h"
 #include "testing/temp_dir.h"
 
-namespace vigia::orchestrator {
+namespace vigia::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,8 +47,8 @@ class CamerasTest : public ::testing::Test {
   void SetUp() override {
     memory_.start();
     settings_.delivery.directory = folder_ / "faces";
-    auto opened =
-        outbox::Outbox::open({.path = folder_ / "vigia.db"}, receivers(settings_), memory_, system_clock());
+    auto opened = outbox::Outbox::open({.path = folder_ / "vigia.db"}, orchestrator::receivers(settings_),
+                                       memory_, system_clock());
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = *std::move(opened);
     settings_.ledger.path = folder_ / "events.db";
@@ -58,8 +58,8 @@ class CamerasTest : public ::testing::Test {
     encoder_.emplace(orders_, ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
     writer_.emplace(encoded_, *outbox_);
     faces_.emplace(*ledger_);
-    routes_.emplace(make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_, *faces_,
-                    system_clock());
+    routes_.emplace(orchestrator::make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_,
+                    *faces_, system_clock());
     cameras_.emplace(StrandWorld{memory_, system_clock(), run_queue_, orders_, latency_, load_}, *faces_,
                      tokens_, Cameras::Known::by_id);
     sender_ =
@@ -136,7 +136,7 @@ class CamerasTest : public ::testing::Test {
     return ends == now.total(&CameraStatus::tracks_closed);
   }
 
-  testing::TempDir folder_;
+  vigia::testing::TempDir folder_;
   settings::Settings settings_;
   memory::MemoryManager memory_{{.gc_interval = 3600, .budget_bytes = 200_MiB}};
   RunQueue run_queue_;
@@ -258,10 +258,10 @@ TEST_F(CamerasTest, ARemovedCameraGivesAllItsMemoryBack) {
   EXPECT_EQ(after.threads, before.threads);
   EXPECT_EQ(after.open_fds, before.open_fds);
   EXPECT_EQ(after.objects_pending, 0U);
-  if (!testing::kSanitized) {
+  if (!vigia::testing::kSanitized) {
     EXPECT_LT(after.rss_bytes - resident, 4_MiB);
   }
 }
 
 }  // namespace
-}  // namespace vigia::orchestrator
+}  // namespace vigia::tests

@@ -13,7 +13,7 @@
 #include "pipeline/strand.h"
 #include "testing/data.h"
 
-namespace vigia::orchestrator {
+namespace vigia::tests {
 namespace {
 
 using memory::Costs;
@@ -156,4 +156,4 @@ TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
 }
 
 }  // namespace
-}  // namespace vigia::orchestrator
+}  // namespace vigia::tests
