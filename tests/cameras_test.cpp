@@ -33,7 +33,7 @@ using status::CameraStatus;
 // One face that walks through the picture, always the same for the same moment.
 class WalkingFace final : public detect::Detector {
  public:
-  Status detect(const domain::Frame& frame, const detect::View&,
+  Status detect(const domain::Frame& frame, const detect::SearchArea&,
                 std::vector<domain::Detection>& found) override {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(frame.stream_time).count();
     found.assign(1, {{20 + static_cast<float>(ms % 2000) / 20, 40, 70, 90}, 0.9F, std::nullopt});

@@ -40,7 +40,7 @@ class CountedDetector final : public detect::Detector {
  public:
   explicit CountedDetector(detect::Detector& real) : real_(real) {}
 
-  Status detect(const domain::Frame& frame, const detect::View& view,
+  Status detect(const domain::Frame& frame, const detect::SearchArea& view,
                 std::vector<domain::Detection>& found) override {
     before = memory::stop_counting();
     memory::start_counting();
