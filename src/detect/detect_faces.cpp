@@ -72,12 +72,13 @@ Status DetectFaces::take_fastest(const std::vector<Precision>& candidates) {
   return ok_status();
 }
 
-Result<std::unique_ptr<Detector>> DetectFaces::make_between(const InputRange& inputs) const {
+Result<std::unique_ptr<Detector>> DetectFaces::make_between(const InputRange& inputs, Claim claim) const {
   return YunetDetector::create({.weights = weights_,
                                 .account = account_,
                                 .inputs = inputs,
                                 .precision = precision_,
-                                .min_score = min_score_});
+                                .min_score = min_score_,
+                                .claim = claim});
 }
 
 }  // namespace vigia::detect

@@ -47,8 +47,10 @@ class DetectFaces {
     return make_between({input, input});
   }
   // A detector that chooses its input within `inputs` by the View of each frame. It has a network for either
-  // end of the range, and asks for others through supply(). Errors: as make().
-  [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs) const;
+  // end of the range, and asks for others through supply(). Errors: as make(); no_memory
+  // for a refusable claim.
+  [[nodiscard]] Result<std::unique_ptr<Detector>> make_between(const InputRange& inputs,
+                                                               Claim claim = Claim::needed) const;
   // Name of its detectors, without their size: "yunet_n bf16", "vigia_n f32".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   // The model's path, or "built in", for people.

@@ -38,6 +38,9 @@ class DetectorSupply {
   virtual Result<bool> make_wanted() = 0;
 };
 
+// Whether a detector's memory must be had, even beyond the budget's marks, or may be refused.
+enum class Claim { needed, refusable };
+
 class Detector {
  public:
   virtual ~Detector() = default;

@@ -42,9 +42,9 @@ class NetworkShelf final : public DetectorSupply {
                Precision precision)
       : weights_(std::move(weights)), account_(std::move(account)), precision_(precision) {}
 
-  // Builds one that is needed whatever it costs: its memory may exceed the budget. Errors: those of
-  // YunetNetwork::create().
-  Status make(domain::Size input);
+  // Builds one now, unless it is there. Its memory is known only then: a refusable one is thrown away again
+  // where the budget has no room. Errors: no_memory; those of YunetNetwork::create().
+  Status make(domain::Size input, Claim claim);
 
   // The network for this input, or else the smallest that holds it, and the wish for the right one is noted.
   // nullptr: all are too small.
@@ -55,8 +55,6 @@ class NetworkShelf final : public DetectorSupply {
 
  private:
   [[nodiscard]] bool has(domain::Size input) const noexcept;
-  [[nodiscard]] Bytes estimate(domain::Size input) const noexcept;
-  Status put(domain::Size input, memory::Charge charge);
 
   // Constant after construction.
   const std::shared_ptr<const YunetWeights> weights_;

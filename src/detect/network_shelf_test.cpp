@@ -23,7 +23,7 @@ class NetworkShelfTest : public ::testing::Test {
     account_ = memory_->budget().open("vigia", memory::Kind::tensors);
     auto made = std::make_shared<NetworkShelf>(std::make_shared<const YunetWeights>(built_in_weights()),
                                                account_, Precision::f32);
-    EXPECT_TRUE(made->make(kWhole));
+    EXPECT_TRUE(made->make(kWhole, Claim::needed));
     return made;
   }
   static domain::Size size_of(const NetworkShelf::Sized* sized) {

@@ -17,7 +17,7 @@ YunetDetector::YunetDetector(Setup setup)
 Result<std::unique_ptr<Detector>> YunetDetector::create(Setup setup) {
   std::unique_ptr<YunetDetector> made(new YunetDetector(std::move(setup)));  // NOLINT: private
   for (const domain::Size input : {made->setup_.inputs.most, made->setup_.inputs.least}) {
-    if (Status whole = made->networks_->make(input); !whole) return whole.error();
+    if (Status whole = made->networks_->make(input, made->setup_.claim); !whole) return whole.error();
   }
   return std::unique_ptr<Detector>(std::move(made));
 }

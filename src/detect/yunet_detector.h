@@ -25,6 +25,7 @@ class YunetDetector final : public Detector {
     InputRange inputs;
     Precision precision = Precision::f32;
     double min_score = 0;
+    Claim claim = Claim::needed;  // for the memory of its first networks
   };
   // Errors: those of YunetNetwork::create().
   static Result<std::unique_ptr<Detector>> create(Setup setup);

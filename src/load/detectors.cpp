@@ -60,10 +60,10 @@ Result<LookCosts> costs_of(const detect::DetectFaces& stage, domain::Size set, b
 
 Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
                                                                  const detect::InputRange& inputs,
-                                                                 int workers) {
+                                                                 int workers, detect::Claim claim) {
   std::vector<std::unique_ptr<detect::Detector>> each;
   for (int i = 0; i < workers; ++i) {
-    auto detector = stage.make_between(inputs);
+    auto detector = stage.make_between(inputs, claim);
     if (!detector) return detector.error();
     each.push_back(*std::move(detector));
   }

@@ -28,7 +28,8 @@ struct Detectors {
 // One for each worker, for those inputs.
 Result<std::vector<std::unique_ptr<detect::Detector>>> make_each(const detect::DetectFaces& stage,
                                                                  const detect::InputRange& inputs,
-                                                                 int workers);
+                                                                 int workers,
+                                                                 detect::Claim claim = detect::Claim::needed);
 
 // Measures what each size of the ladder costs here, where that is asked for (auto, reduce): some 50 ms a
 // size. Those beyond 640x384, which few need, are reckoned from it by their pixels. Errors: a line for the

@@ -65,6 +65,11 @@ void LoadControl::arrived(std::size_t level, SteadyTime now) {
   forget();
 }
 
+void LoadControl::postpone() noexcept {
+  wait_ = std::min(2 * wait_, kWaitMax);
+  room_since_.reset();
+}
+
 void LoadControl::renew(std::vector<Level> ladder, std::size_t level) {
   ladder_ = std::move(ladder);
   refused_.assign(ladder_.size(), false);
@@ -108,9 +113,9 @@ std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample
   }
   // As if all cameras were there that may come back.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
-  const double dearer = ladder_[*level].weight() / at().weight();
+  const double cost = ladder_[*level].weight() / at().weight();
   const double max_cost = ladder_[*level].max_weight() / at().max_weight();
-  const double use = use_of(machine_, {sample.work.look * all * dearer, sample.work.rest * all,
+  const double use = use_of(machine_, {sample.work.look * all * cost, sample.work.rest * all,
                                        sample.work.busiest / sample.seconds * max_cost});
   if (use > kUseMax) {
     room_since_.reset();

@@ -4,6 +4,7 @@
 //   LoadControl control(ladder, start, machine);
 //   if (auto change = control.observe(sample, now))       // once a second
 //     make_it_so(change->level) ? control.arrived(change->level, now) : control.refuse(change->level);
+//     // or postpone(), where memory was short
 //
 // Down one level: in each of two seconds running, live cameras dropped frames because workers were behind
 // while the workers or the cores were at least 90 % busy; or the workers had no moment without a turn of
@@ -57,6 +58,9 @@ class LoadControl {
   void arrived(std::size_t level, SteadyTime now);
   // That level cannot be had: it is passed over from now on.
   void refuse(std::size_t level) { refused_.at(level) = true; }
+
+  // A better level cannot be had now: it is tried again after twice the wait, ten minutes at most.
+  void postpone() noexcept;
 
   // Other cameras have another ladder. REQUIRES: level is one of it.
   void renew(std::vector<Level> ladder, std::size_t level);

@@ -137,7 +137,15 @@ void Overload::say_missed() {
 bool Overload::change_to(std::size_t level) {
   const Level& wanted = control_.ladder().at(level);
   if (wanted.inputs() != in_force_.inputs()) {
-    auto each = make_each(stage_, wanted.inputs(), static_cast<int>(slots_.size()));
+    // A better level can be refused, a cheaper one is how too little time ends.
+    const auto claim =
+        wanted.weight() > in_force_.weight() ? detect::Claim::refusable : detect::Claim::needed;
+    auto each = make_each(stage_, wanted.inputs(), static_cast<int>(slots_.size()), claim);
+    if (!each && each.error().code == ErrorCode::no_memory) {
+      log::warn("detector: {} has to wait: {}", wanted.text(), each.error().text);
+      control_.postpone();
+      return false;
+    }
     if (!each) {
       log::error("detector: {} cannot be had and is passed over: {}", wanted.text(), each.error().text);
       control_.refuse(level);

@@ -100,6 +100,41 @@ TEST_F(OverloadTest, TheInputShrinksAndGrowsForEachWorkerAtItsNextTurn) {
   EXPECT_EQ(memory_.stats().in_use_bytes, before);
 }
 
+TEST_F(OverloadTest, ALargerInputWaitsUntilTheBudgetHasRoomForIt) {
+  options_.input = {480, 288};
+  make();
+  seconds(5, 0, 0.5);
+  seconds(2, 30, 1.0);
+  ASSERT_EQ(input_of(0), "vigia_n 320x192");
+  ASSERT_EQ(input_of(1), "vigia_n 320x192");
+  memory_.collect();
+  const auto others = memory_.budget().open("gate", memory::Kind::frames);
+  const Bytes room = memory_.budget().limit();
+  others->charge(room);
+  seconds(60, 0, 0.04);
+  EXPECT_EQ(input_of(0), "vigia_n 320x192");
+  others->discharge(room);
+  seconds(120, 0, 0.04);
+  EXPECT_EQ(input_of(0), "vigia_n 480x288");
+}
+
+// A picture of another shape than 16:9 has a network of its own, which no worker builds.
+TEST_F(OverloadTest, HousekeepingBuildsWhatFramesLack) {
+  options_.input = {640, 384};
+  make();
+  auto& detector = overload_->slot(0).detector();
+  const Bytes before = memory_.stats().in_use_bytes;
+  std::vector<std::uint8_t> grey(480 * 640, 128);
+  domain::Frame frame;
+  frame.size = {640, 480};
+  frame.planes = {domain::Plane{grey.data(), 640}, {grey.data(), 320}, {grey.data(), 320}};
+  std::vector<domain::Detection> found;
+  ASSERT_TRUE(detector.detect(frame, {}, found));
+  EXPECT_EQ(memory_.stats().in_use_bytes, before);
+  overload_->make_wanted();
+  EXPECT_GT(memory_.stats().in_use_bytes, before);
+}
+
 TEST_F(OverloadTest, AutoChoosesAgainWhenTheCamerasAreKnown) {
   make(false);
   EXPECT_EQ(input_of(0), "vigia_n 640x384") << "no camera is known yet";
