@@ -5,7 +5,7 @@
 //     read(testing::data_folder() / "photos" / "2008_001322.jpg");
 //
 // Where VIGIA_DATA is not set the test skips itself, and is listed as skipped. Where it names no folder, or
-// VIGIA_DATA_IS_REQUIRED says that there has to be one (.ci/run, where the data lies beside the checkout),
+// TESTS_NEED_DATA says that there has to be one (.ci/run, where the data lies beside the checkout),
 // the test fails: a run that skips everything must not look like a success.
 #pragma once
 
@@ -23,7 +23,7 @@ inline std::filesystem::path data_folder() {
 }
 
 inline bool data_is_required() {
-  return std::getenv("VIGIA_DATA_IS_REQUIRED") != nullptr || !data_folder().empty();
+  return std::getenv("TESTS_NEED_DATA") != nullptr || !data_folder().empty();
 }
 
 }  // namespace vigia::testing
