@@ -69,13 +69,13 @@ class Probe final : public camera::FrameSink {
     const auto stats = camera_.stats();
     return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};
   }
-  // sight: what is found in its frames; empty: nothing is known.
-  void report(CheckPrinter& to, const std::string& sight) const {
+  // reach: what is found in its frames; empty: nothing is known.
+  void report(CheckPrinter& to, const std::string& reach) const {
     const std::string what = "camera " + camera_.spec().name;
     const auto stats = camera_.stats();
     if (seen_) {
-      to.ok(what, fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, sight.empty() ? "" : ", ",
-                              sight));
+      to.ok(what, fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, reach.empty() ? "" : ", ",
+                              reach));
     } else if (stats.state == camera::CameraState::disabled) {
       to.ok(what, "not active");
     } else {
@@ -116,7 +116,7 @@ void report_cameras(const settings::Settings& settings, const Reckoned& reckoned
   outlook.cameras.resize(probes.size());
   if (!outlook.choice.empty()) fmt::print("note  detector.input auto: {}\n", outlook.choice);
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    probes[i]->report(report, outlook.cameras[i].sight);
+    probes[i]->report(report, outlook.cameras[i].reach);
     const std::string& advice = outlook.cameras[i].advice;
     if (!advice.empty()) fmt::print("note  camera {}: {}\n", settings.cameras[i].spec.name, advice);
   }

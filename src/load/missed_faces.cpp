@@ -11,14 +11,14 @@ constexpr int kNamed = 3;  // cameras, in one line
 
 }  // namespace
 
-FaceReach sight_of(const Level& level, const CameraNeed& want) {
+FaceReach reach_of(const Level& level, const CameraNeed& want) {
   const domain::Size input = input_of(level, want);
   const int smallest = detect::smallest_face(want.looked_at, input, level.face_in_input);
   return {input, smallest, smallest > want.least_face};
 }
 
 std::string reach_text(const Level& level, const CameraNeed& want) {
-  const FaceReach reach = sight_of(level, want);
+  const FaceReach reach = reach_of(level, want);
   const std::string input = fmt::format("input {}x{}", reach.input.width, reach.input.height);
   return reach.misses ? fmt::format("{}: faces below {} pixels are mostly missed, and filter_min_size is {}",
                                     input, reach.smallest_face, want.least_face)
@@ -46,7 +46,7 @@ std::string missed_text(const Level& level, const Demand& demand) {
   int cameras = 0;
   for (const CameraNeed& want : demand.needs) {
     if (!want.is_known) continue;
-    const FaceReach reach = sight_of(level, want);
+    const FaceReach reach = reach_of(level, want);
     if (!reach.misses || ++cameras > kNamed) continue;
     text += fmt::format("{}{} below {} pixels (filter_min_size {})", cameras == 1 ? "" : ", ", want.name,
                         reach.smallest_face, want.least_face);
@@ -70,7 +70,7 @@ CameraOutlook outlook_of(const DetectionEstimate& reckoning,
     if (frames[i] == domain::Size{}) continue;
     const CameraNeed want = need_of(cameras[i], frames[i]);
     outlook.cameras[i].reach = reach_text(ladder[choice.level], want);
-    if (sight_of(ladder[choice.level], want).misses)
+    if (reach_of(ladder[choice.level], want).misses)
       outlook.cameras[i].advice = advice(ladder[choice.level], want, is_auto);
   }
   return outlook;

@@ -16,7 +16,7 @@ struct FaceReach {
   int smallest_face = 0;  // that is found, pixels of the camera's frame
   bool misses = false;    // some that are wanted
 };
-FaceReach sight_of(const Level& level, const CameraNeed& want);
+FaceReach reach_of(const Level& level, const CameraNeed& want);
 
 // "input 960x544: faces from 48 pixels are found (filter_min_size 60)", or "input 640x384: faces below 72
 // pixels are mostly missed, and filter_min_size is 60".

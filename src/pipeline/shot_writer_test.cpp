@@ -142,7 +142,8 @@ TEST_F(ShotWriterTest, ADiskThatHangsKeepsNoFrame) {
     over(std::move(closed));
   }
   EXPECT_TRUE(eventually([&] {
-    return disk_.held() > 0 && std::ranges::none_of(images, [](const auto& image) { return image->frame(); });
+    return disk_.held() > 0 &&
+           std::ranges::none_of(images, [](const auto& image) { return image->frame().has_value(); });
   }));
   disk_.let_go();
   orders_.close();
