@@ -132,7 +132,7 @@ class PeopleBench {
     if (!pictures) return ok_status();
     const auto stage = detect::DetectFaces::create(
         settings.detector, detect::ModelPlaces::from_environment(), memory_.budget(),
-        detect::DetectFaces::Report::weak_too);  // as the main job has it
+        detect::DetectFaces::ReportedFaces::weak_too);  // as the main job has it
     if (!stage) return stage.error();
     for (auto& detector : detectors_) {
       auto made = stage->make(settings.detector.input);
