@@ -46,7 +46,7 @@ void describe_one(benchmark::State& state) {
   const domain::Frame frame =
       frame_of_noise(state.range(1) != 0 ? domain::PixelLayout::nv12 : domain::PixelLayout::i420);
   const std::vector<domain::Detection> faces{face_of(static_cast<float>(state.range(0)))};
-  SearchArea view;
+  View view;
   for (auto _ : state) {
     benchmark::DoNotOptimize(describe(frame, faces, 0, view));
     benchmark::DoNotOptimize(view.face.data());
@@ -62,7 +62,7 @@ void difference_of_fives(benchmark::State& state) {
   Views a, b;
   for (int i = 0; i < 10; ++i) {
     const std::vector<domain::Detection> faces{face_of(80 + 8 * static_cast<float>(i))};
-    SearchArea view;
+    View view;
     if (describe(frame, faces, 0, view)) (i % 2 == 0 ? a : b).add(view);
   }
   for (auto _ : state) benchmark::DoNotOptimize(difference(a, b));

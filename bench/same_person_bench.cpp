@@ -55,7 +55,7 @@ struct Truth {
 struct Look {
   double time = 0;
   domain::Box box;
-  SearchArea view;
+  View view;
 };
 struct Film {
   std::string name;
