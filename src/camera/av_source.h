@@ -57,7 +57,7 @@ class AvSource final : public PacketSource {
   Status open_input(const std::stop_token& stop);
   Status choose_stream();
   Status check_all_used(const AvOptions& left) const;
-  // RunQueue FFmpeg's error code into an error: stop, time-out, or FFmpeg's own text.
+  // Turns FFmpeg's error code into an error: stop, time-out, or FFmpeg's own text.
   Error failure(const char* what, int code) const;
 
   // Constant after construction.

@@ -9,7 +9,7 @@
 // 2. If a stamp stands still, goes back, or is ahead of all arrivals so far by more than kLargestLead, the
 //    step is that of the arrival, smoothed (arrival_line.h). If a stamp is missing, the usual step is taken,
 //    after kMostMissing of them that of the arrival. Both count as corrected.
-// 3. While the stamps as a whole disagree with arrival (stamp_judge.h decides), every step is that of the
+// 3. While the stamps as a whole disagree with arrival (stamp_monitor.h decides), every step is that of the
 //    arrival, smoothed, and counts as corrected.
 // 4. The first picture of a new connection follows the last one of the old by the time between their
 //    arrivals. A stream without any stamps follows arrival, and nothing counts as corrected.

@@ -1,4 +1,4 @@
-// RunQueue a stream's time stamps into one time line that starts at 0 and never goes backwards, over a file's
+// Turns a stream's time stamps into one time line that starts at 0 and never goes backwards, over a file's
 // loop, a new connection, and stamps that jump.
 //
 // A stamp before the last one, or more than 10 s after it, counts as a jump: the usual step is taken instead.

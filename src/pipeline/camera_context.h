@@ -1,5 +1,5 @@
-// What every thread that handles something of a camera needs to know of it. Shared: an order to the shot
-// writer may outlive the camera.
+// What every thread that handles something of a camera needs to know about it. Shared, because an order to
+// the shot encoder may outlive the camera.
 #pragma once
 
 #include <memory>
@@ -14,7 +14,7 @@
 namespace vigia::pipeline {
 
 struct CameraContext {
-  // counted: of the camera before, where this one takes its place.
+  // counted: the counters of the camera that this one replaces, if it replaces one.
   CameraContext(CameraSettings camera, memory::Budget& budget, bool wants_thumbnails = false,
                 std::shared_ptr<CameraCounters> counted = std::make_shared<CameraCounters>())
       : settings(std::move(camera)),
@@ -26,7 +26,7 @@ struct CameraContext {
         limits_(settings.shot) {}
 
   [[nodiscard]] const std::string& name() const noexcept { return settings.spec.name; }
-  // By which its faces are judged now: its own, or FindFace's where these are stricter. Thread-safe.
+  // The filters that apply now: the camera's own, or FindFace's where they are stricter. Thread-safe.
   [[nodiscard]] shot::ShotOptions limits() const {
     MutexLock lock(mutex_);
     return limits_;
@@ -39,7 +39,7 @@ struct CameraContext {
   // Constant after construction.
   const CameraSettings settings;
   const shot::ShotCamera shot_camera;
-  const std::shared_ptr<memory::Account> people;  // what is kept of those in view: looks and thumbnails
+  const std::shared_ptr<memory::Account> people;  // charged for views and thumbnails of people in view
   const bool takes_thumbnails;
   const std::shared_ptr<CameraCounters> shared_counters;
 

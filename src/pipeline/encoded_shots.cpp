@@ -5,7 +5,7 @@
 namespace vigia::pipeline {
 namespace {
 
-// Memory becomes free without anybody telling: looked at so often.
+// Nothing signals that memory has become free, so push() polls.
 constexpr auto kLookAgain = std::chrono::milliseconds(50);
 
 }  // namespace

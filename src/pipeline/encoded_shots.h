@@ -1,10 +1,10 @@
-// Between the encoder and the writer: what is to be stored, as JPEG bytes, in the order in which it came.
+// The queue between the encoder and the writer: encoded shots in the order in which they were pushed.
 //
 // A disk may take seconds for one fsync. Meanwhile the encoder goes on and gives frames back to the cameras,
-// and only JPEG bytes wait here, which the budget knows. They may hold `most_bytes`; beyond that, or while
-// memory is short, push() waits for the writer, and closed tracks keep their frames: nobody is lost, and the
-// cameras drop frames only then. Threads: push() and close() the encoder's; pop_for() and finished() the
-// writer's. Neither is on a frame's way.
+// and only JPEG bytes wait here, charged to the budget. They may hold `most_bytes`; beyond that, or while
+// memory is short, push() waits for the writer, and closed tracks keep their frames: no face is lost, and the
+// cameras drop frames only then. Threads: push() and close() belong to the encoder, pop_for() and finished()
+// to the writer. Neither is on a frame's way.
 #pragma once
 
 #include <cstddef>
@@ -32,24 +32,24 @@ struct EncodedShot {
 
 class EncodedShots {
  public:
-  // What waits may hold a quarter of the budget.
+  // Waiting shots may hold a quarter of the budget.
   explicit EncodedShots(const memory::Budget& budget) : EncodedShots(budget, budget.limit() / 4) {}
   EncodedShots(const memory::Budget& budget, Bytes most_bytes) : budget_(budget), most_bytes_(most_bytes) {}
   EncodedShots(const EncodedShots&) = delete;
   EncodedShots& operator=(const EncodedShots&) = delete;
 
-  // Waits while there is no room, unless nothing waits here.
+  // Waits while there is no room; into an empty queue it pushes at once.
   void push(EncodedShot shot);
-  // Nothing: none came for so long, or all is done.
+  // Nothing: none came within `at_most`, or the queue is closed and empty.
   std::optional<EncodedShot> pop_for(Nanoseconds at_most);
   [[nodiscard]] std::size_t depth() const;
 
-  // No more come in; what is inside can still be taken.
+  // Ends pushing; shots that wait can still be taken.
   void close();
   [[nodiscard]] bool finished() const;
 
  private:
-  static constexpr std::size_t kMost = 16384;  // of those without a picture, too
+  static constexpr std::size_t kMost = 16384;  // entries, also those without a picture
   [[nodiscard]] bool has_room_for(Bytes bytes) const REQUIRES(mutex_);
 
   // Constant after construction.

@@ -1,6 +1,6 @@
-// Counts what became of the shots that left the outbox, under the camera they are from, and tells the ledger.
-// FindFace's cameras are known by their number, since they may be renamed while shots wait; those of the
-// settings by their name. Threads: thread-safe.
+// Counts the outcomes of shots that left the outbox, under the camera they are from, and records them in the
+// ledger. FindFace's cameras are identified by their number, since they may be renamed while shots wait;
+// those of the settings by their name. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,14 +23,14 @@ class FaceResults final : public outbox::ShotListener {
   void add_camera(std::int64_t id, std::shared_ptr<CameraCounters> counters);
   void remove_camera(std::int64_t id);
 
-  // An end that the earlier run could not tell of.
+  // Records the end that the earlier run could not record.
   void recovered(const domain::Shot& shot) override;
   void delivered(const domain::Shot& shot) override;
   void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override;
   void failed(const domain::Shot& shot, const std::string& text) override;
 
  private:
-  // Of a camera of this run; shots that an earlier run left in the outbox may be of others.
+  // Null if this run has no such camera: an earlier run may have left its shots in the outbox.
   std::shared_ptr<CameraCounters> counters_of(const domain::Shot& shot) const;
 
   ledger::Ledger& ledger_;

@@ -1,17 +1,18 @@
-// Who is next, fairly: start-time fair queueing. Each camera has a virtual time, which a turn moves on by
-// what it cost, divided by the camera's weight; the camera whose turn would begin earliest goes first, and
-// of equals the one that came first. (Goyal, Guo, Vin: "A Hierarchical CPU Scheduler for Multimedia
-// Operating Systems", OSDI 1996: the rule needs no knowledge of what a turn will cost.)
+// Decides which camera is next: start-time fair queueing. Each camera has a virtual time, which a turn
+// advances by its cost, divided by the camera's weight; the camera whose turn would begin earliest goes
+// first, and of equals the one that was added first. (Goyal, Guo, Vin: "A Hierarchical CPU Scheduler for
+// Multimedia Operating Systems", OSDI 1996: the rule needs no knowledge of what a turn will cost.)
 //
 // A turn costs the worker's time, not one: a camera whose frames take four times as long gets a quarter of
 // the frames where there is not time for all, and takes nothing from the others. Cameras whose frames cost
 // the same simply take turns, and so do all while there is time for all.
 //
 // Guarantees: among those that always have something to do, each gets worker time in proportion to its
-// weight, within one turn each. Who had nothing to do comes in at the present virtual time: neither saved
-// up nor behind. Whatever was charged, the queue never rests while somebody is in it.
-// Cost: O(log n) a call; allocates only for a new most of members. Threads: one thread at a time; a share
-// belongs to who has the member: whoever adds it, then the queue, then whoever took it.
+// weight, within one turn each. A camera that was idle joins at the present virtual time: it has neither
+// saved up time nor fallen behind. Whatever was charged, take() never comes back empty while a member is
+// inside. Cost: O(log n) a call; allocates only when there are more members than ever before. Threads: one
+// thread at a time; a share belongs to the holder of its member: the thread that adds it, then the queue,
+// then the thread that took it.
 #pragma once
 
 #include <algorithm>
@@ -25,7 +26,7 @@ namespace vigia::pipeline {
 // A member's virtual time.
 class FairShare {
  public:
-  // A turn that took longer was held up by the machine (a stopped process, swap), which is nobody's fault.
+  // A turn that took longer was delayed by the machine (a stopped process, swap), not by its frames.
   static constexpr Nanoseconds kMostCharged = std::chrono::milliseconds(250);
 
   explicit FairShare(int weight) : weight_(weight) {}
@@ -52,7 +53,7 @@ class FairQueue {
     std::ranges::push_heap(heap_, later);
   }
 
-  // nullptr: nobody is there.
+  // nullptr: the queue is empty.
   T* take() {
     if (heap_.empty()) return nullptr;
     std::ranges::pop_heap(heap_, later);

@@ -19,7 +19,7 @@ struct Member {
 class FairQueueTest : public ::testing::Test {
  protected:
   void add(Member& member) { queue_.add(member, member.share); }
-  // Who takes a turn, turn by turn, when each comes back at once and its turn costs that much.
+  // The members in the order of their turns, when each comes back at once and a turn costs that much.
   std::string turns(int count, Nanoseconds cost) {
     std::string order;
     for (int i = 0; i < count; ++i) {

@@ -1,5 +1,5 @@
-// One worker, several cameras, and time that moves only as frames are looked at: what becomes of the others
-// when one asks for too much.
+// One worker, several cameras, and time that advances only as frames are searched: what happens to the others
+// when one camera needs too much.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,7 +21,7 @@ struct Load {
   int weight = 1;
 };
 
-// What became of one camera.
+// The outcome of one camera.
 struct Fate {
   std::uint64_t delivered, processed, dropped;
   Nanoseconds longest_wait{0};
@@ -131,9 +131,9 @@ void expect_others_as_before(const std::vector<Fate>& before, const std::vector<
 TEST(FairnessTest, FourTimesTheFramesSlowNobodyElse) {
   const auto before = with_fourth(kUsual);
   const auto after = with_fourth({25ms, 20ms});
-  // Who comes finds one turn under way, and at most one of each other before its own.
+  // A new frame finds one turn under way, and at most one of each other camera before its own.
   expect_others_as_before(before, after, 80ms);
-  EXPECT_GT(after[3].dropped, 600U) << "it asks for 160 % of the worker";
+  EXPECT_GT(after[3].dropped, 600U) << "it needs 160 % of the worker";
   EXPECT_GT(after[3].processed, 1100U) << "and gets what the others leave: 40 %";
 }
 

@@ -1,4 +1,4 @@
-// Who locks on a frame's way, counted: its camera's thread and workers, for moments, and nobody else.
+// Counts the locks on a frame's way: only its camera's thread and workers take any, for moments.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -96,7 +96,7 @@ TEST_F(FramePathLocksTest, HousekeepingTakesNone) {
   });
   EXPECT_EQ(costs.locks, 0);
   EXPECT_EQ(costs.allocations, 0);
-  EXPECT_EQ(pop(), &*strand_) << "the tick gave it a turn";
+  EXPECT_EQ(pop(), &*strand_) << "the tick scheduled it";
 }
 
 TEST_F(FramePathLocksTest, HandingOverADetectorTakesNone) {
@@ -120,7 +120,7 @@ TEST_F(FramePathLocksTest, TheShotWriterTakesNone) {
   costs = costs_of([&] { order = orders_.pop_for(0ns); });
   EXPECT_EQ(costs.locks, 0);
   const auto& image = std::get<track::Finished>(order->what).track->best->image;
-  EXPECT_EQ(costs_of([&] { static_cast<void>(image->holds_frame()); }).locks, 0) << "asked for each frame";
+  EXPECT_EQ(costs_of([&] { static_cast<void>(image->holds_frame()); }).locks, 0) << "called for each frame";
 }
 
 TEST_F(FramePathLocksTest, TheCamerasThreadTakesOneAndAWorkerThree) {
@@ -131,7 +131,7 @@ TEST_F(FramePathLocksTest, TheCamerasThreadTakesOneAndAWorkerThree) {
   }
   const Costs delivered = costs_of([this] { deliver(); });
   EXPECT_EQ(delivered.locks, 1);
-  EXPECT_EQ(delivered.wakeups, 1) << "a post, which costs nothing where nobody sleeps";
+  EXPECT_EQ(delivered.wakeups, 1) << "a post, which costs nothing while no worker sleeps";
   const Costs taken = costs_of([this] { pop()->take_turn(detector_); });
   EXPECT_EQ(taken.locks, 3) << "the turn, the frame, and whether there is one more";
   EXPECT_EQ(taken.wakeups, 0);

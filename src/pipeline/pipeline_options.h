@@ -1,5 +1,5 @@
-// How the frames of one camera are handled: the options of every stage that they pass, and its share of
-// the workers. A value. It holds secrets (the camera's token and password): never log it whole.
+// The options of one camera, for every stage that its frames pass, and its share of the workers. A value. It
+// holds secrets (the camera's token and password): never log it whole.
 #pragma once
 
 #include "camera/camera_options.h"
@@ -16,7 +16,7 @@ struct CameraSettings {
   domain::Region rot;            // detect and follow only inside; empty: the whole picture
   int detector_step = 1;         // look for faces in every Nth frame
   double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
-  int weight = 1;                // turns beside other cameras' where there is not time for all
+  int weight = 1;                // share of worker time beside other cameras' when there is too little
   track::TrackOptions track;
   shot::ShotOptions shot;
 

@@ -1,13 +1,11 @@
-// Whose turn it is: the cameras that have something to do, in the order of fair_queue.h. A camera is
-// inside at most once and comes in again after each frame, so that a busy one cannot keep the others
-// waiting.
+// The queue of cameras that have work, in the order of fair_queue.h. A camera is inside at most once and is
+// pushed again after each frame, so that a busy one cannot keep the others waiting.
 //
-// Who may lock: workers only, in pop(), for a few comparisons. push() takes no lock: what it brings lies in
-// a list until the next worker sorts it in. push() is for threads of a frame's way. Slow ones wake(): that
-// does not even claim the camera's place, so whoever stops in the midst of it delays nothing but its nudge.
-// Cost: push, nudge: two atomic operations, and a system call only where a worker sleeps. pop: one short
-// lock between workers, O(log cameras). No allocation in the steady state.
-// Threads: thread-safe.
+// Only workers lock, in pop(), for a few comparisons. push() takes no lock: its member waits in a list until
+// the next worker sorts it in. push() is for threads on a frame's way. Slower threads call wake(): it does
+// not even schedule the camera, so a thread that is preempted inside it delays only its own wake-up. Cost:
+// push, wake: two atomic operations, and a system call only where a worker sleeps. pop: one short lock
+// between workers, O(log cameras). No allocation in the steady state. Threads: thread-safe.
 #pragma once
 
 #include <atomic>
@@ -21,42 +19,42 @@
 
 namespace vigia::pipeline {
 
-// What a member keeps for its turns. T has it as place(), and bool try_schedule(): true for the one who
-// finds it neither inside nor with a worker; from then on it is.
+// What a member keeps for the queue. T returns it from place(), and has bool try_schedule(): true if the
+// member was neither inside nor with a worker; the caller must then push it.
 template <class T>
 struct QueueSlot {
   explicit QueueSlot(int weight) : share(weight) {}
 
   FairShare share;
-  // The lists' own: who came, or was nudged, before it.
+  // Links of the lists: the member that was pushed, or woken, before this one.
   T* came_before = nullptr;
   T* woken_before = nullptr;
-  std::atomic<bool> wake_pending{false};  // it lies in the list of the nudged
+  std::atomic<bool> wake_pending{false};  // it is in the list of woken members
 };
 
 template <class T>
 class RunQueueOf {
  public:
-  // REQUIRES: the caller has claimed its turn. The member must outlive its place.
+  // REQUIRES: try_schedule() gave the caller true. The member must live until it is popped.
   void push(T& member) noexcept {
     add(came_, member, member.place().came_before);
     filled_.post();
   }
 
-  // A turn for the member, unless it has one anyway. It must live on until its place is not nudged any more:
-  // some worker sees to that soon.
+  // Gives the member a turn unless it is scheduled already. It must live until its wake_pending is false
+  // again, which some worker clears soon.
   void wake(T& member) noexcept {
     if (member.place().wake_pending.exchange(true, std::memory_order_acq_rel)) return;
     add(woken_, member, member.place().woken_before);
     filled_.post();
   }
 
-  // Waits for the next one; nullptr when stopped and nobody is left.
+  // Waits for the next member; nullptr when stopped and none is left.
   T* pop(const std::stop_token& stop) {
     while (true) {
       if (!filled_.try_wait()) sleep(stop);
       if (T* const next = take()) return next;
-      // A call to stop wakes one, maybe another than it is for: pass it on.
+      // A stop wakes one worker, perhaps not the one it is meant for: pass it on.
       if (stop.stop_requested() || stops_ > 0) filled_.post();
       if (stop.stop_requested()) return nullptr;
       std::this_thread::yield();
@@ -71,7 +69,7 @@ class RunQueueOf {
     }
   }
 
-  // One awaking for each post, so that nobody sleeps while somebody is inside. A stop posts with nobody.
+  // Each post wakes one worker, so that none sleeps while a member is inside. A stop posts without a member.
   void sleep(const std::stop_token& stop) {
     bool is_called = false;
     {
@@ -104,7 +102,7 @@ class RunQueueOf {
     for (T* next = woken_.exchange(nullptr, std::memory_order_acquire); next != nullptr;) {
       T& member = *std::exchange(next, next->place().woken_before);
       if (member.try_schedule()) queue_.add(member, member.place().share);
-      // Last: who has no turn may be gone from here on.
+      // Last: a member that is not scheduled may be destroyed from here on.
       member.place().wake_pending.store(false, std::memory_order_release);
     }
   }

@@ -70,7 +70,7 @@ TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
   EXPECT_EQ(a_.turns + b_.turns, 2);
 }
 
-// Each worker has a stop of its own, and who wakes may be another than the one who is meant.
+// Each worker has a stop of its own, and a stop may wake another worker than the one it is meant for.
 TEST_F(TurnsTest, AStopForOneEndsThatOne) {
   for (int round = 0; round < 100; ++round) {
     std::vector<std::jthread> workers;
@@ -88,7 +88,7 @@ TEST_F(TurnsTest, AStopForOneEndsThatOne) {
   }
 }
 
-// Members come again and again from several threads, and are nudged by one more, while three take turns.
+// Several threads push members again and again, one more wakes them, and three workers pop them.
 TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
   constexpr int kMembers = 20, kTimes = 2000;
   std::vector<Member> members(kMembers);
@@ -105,7 +105,7 @@ TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
         next->turns += taken;
         --next->at_work;
         next->claimed = false;
-        if (left > 0) push(*next);  // came meanwhile, and could not claim it
+        if (left > 0) push(*next);  // new work came meanwhile, whose thread could not schedule it
       }
     });
   }

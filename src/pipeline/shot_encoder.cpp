@@ -42,7 +42,7 @@ void ShotEncoder::make(const std::shared_ptr<CameraContext>& camera, track::Fini
   const bool is_shot = std::holds_alternative<domain::Shot>(outcome);
   if (is_shot || finished.over) ends_.tell(std::move(end), outcome, *camera);
   if (auto* const shot = std::get_if<domain::Shot>(&outcome)) {
-    ++camera->counters.shots_waiting;  // until its end is told: the outbox tells each
+    ++camera->counters.shots_waiting;  // until it leaves the outbox, which reports each end
     encoded.shot = std::move(*shot);
   } else if (finished.over) {
     const auto reason = std::get<domain::Reason>(outcome);

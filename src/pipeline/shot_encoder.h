@@ -1,8 +1,8 @@
-// RunQueue closed tracks into shots: the frame becomes a JPEG, its buffer goes back to the camera, and the
-// shot goes on to the writer. The ledger is told of every end. Nothing here waits for a disk: see
+// Turns closed tracks into shots: encodes the frame as JPEG, gives its buffer back to the camera, and passes
+// the shot to the writer. Records every end in the ledger. Nothing here waits for a disk: see
 // encoded_shots.h.
 //
-// The best shots so far of open tracks go the same way, where the outbox's journal wants them.
+// The best shots so far of open tracks go the same way, if the outbox's journal wants them.
 // Threads: run() on one thread; it returns once the orders are closed and all are done, and closes `encoded`.
 #pragma once
 
@@ -21,7 +21,7 @@ namespace vigia::pipeline {
 
 class ShotEncoder {
  public:
-  // Who gets what it makes, and who is asked or told. All must outlive it.
+  // What it works with. All must outlive it.
   struct World {
     EncodedShots& encoded;
     outbox::Outbox& outbox;

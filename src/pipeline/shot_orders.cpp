@@ -8,7 +8,7 @@ ShotOrders::~ShotOrders() {
 }
 
 std::optional<ShotOrder> ShotOrders::push(ShotOrder order) {
-  // Counted first: finished() then waits for what is still on its way in.
+  // Counted first, so that finished() waits for orders that are still being pushed.
   if (depth_.fetch_add(1) >= capacity_ || closed_) {
     --depth_;
     return order;
@@ -25,7 +25,7 @@ std::optional<ShotOrder> ShotOrders::push(ShotOrder order) {
 std::optional<ShotOrder> ShotOrders::pop_for(Nanoseconds at_most) {
   if (!filled_.wait_for(at_most)) return std::nullopt;
   if (taken_ == nullptr) take_all();
-  if (taken_ == nullptr) return std::nullopt;  // it was close() that woke us
+  if (taken_ == nullptr) return std::nullopt;  // close() woke us
   const std::unique_ptr<Node> oldest(taken_);
   taken_ = oldest->below;
   --depth_;

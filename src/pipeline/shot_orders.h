@@ -1,9 +1,9 @@
-// What workers ask of the shot thread, and how it gets there.
+// The queue of orders from the workers to the shot encoder.
 //
-// Bounded, and without a lock: the shot thread encodes and writes to disk at low haste, and must not hold
-// up a worker even for the moment in which it takes an order. Each order is one allocation: it belongs to a
-// face that came or went, not to a frame.
-// Threads: push() and depth() thread-safe; pop_for() and finished() the shot thread's; close() once.
+// Bounded and lock-free: the encoder runs at low priority and must not delay a worker even for the moment in
+// which it takes an order. Each order is one allocation: there is one for a face that came or went, not for
+// each frame.
+// Threads: push() and depth() thread-safe; pop_for() and finished() the encoder's; close() once.
 #pragma once
 
 #include <atomic>
@@ -21,13 +21,13 @@
 
 namespace vigia::pipeline {
 
-// Turn this picture into a JPEG now, while its tracks are still open: that gives its frame buffer back.
+// Encode this picture as JPEG now, while its tracks are still open: that gives its frame buffer back.
 struct EncodeEarly {
   std::shared_ptr<domain::ShotImage> image;
 };
 
-// Have the best shot so far of this track, which goes on, on disk: see outbox/journal.h. None: it would not
-// be posted any more.
+// Store the best shot so far of this open track in the journal: see outbox/journal.h. A track without a best
+// shot would not be posted any more, and its row is taken back.
 struct KeepSoFar {
   std::unique_ptr<domain::Track> track;  // a copy of its facts
 };
@@ -47,10 +47,10 @@ class ShotOrders {
   // Gives the order back when there is no room, or no more are taken: the caller counts the loss.
   [[nodiscard]] std::optional<ShotOrder> push(ShotOrder order);
 
-  // In the order in which they came. Nothing: none came for so long, or close() was called.
+  // In the order of push(). Nothing: none came within `at_most`, or close() was called.
   std::optional<ShotOrder> pop_for(Nanoseconds at_most);
 
-  // No more come in; what is inside can still be taken.
+  // Ends pushing; orders that wait can still be taken.
   void close() noexcept;
   [[nodiscard]] bool finished() const noexcept { return closed_ && depth_ == 0; }
   [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
@@ -65,9 +65,9 @@ class ShotOrders {
   const std::size_t capacity_;
   std::atomic<std::size_t> depth_{0};
   std::atomic<bool> closed_{false};
-  std::atomic<Node*> came_{nullptr};  // the newest; the older ones below it
+  std::atomic<Node*> came_{nullptr};  // the newest order pushed; the older ones below it
   Semaphore filled_;
-  Node* taken_ = nullptr;  // the shot thread's: the oldest; the newer ones below it
+  Node* taken_ = nullptr;  // the encoder's: the oldest; the newer ones below it
 };
 
 }  // namespace vigia::pipeline

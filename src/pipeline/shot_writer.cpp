@@ -20,7 +20,7 @@ void ShotWriter::run() {
     if (encoded_.depth() == 0 || is_enough) save();
   }
   save();
-  save_journal();  // of tracks whose end could not be told: the next start sends them
+  save_journal();  // of tracks whose end could not be recorded: the next start sends them
 }
 
 void ShotWriter::take(EncodedShot encoded) {
@@ -52,7 +52,7 @@ void ShotWriter::note_so_far(domain::Shot shot) {
 
 void ShotWriter::save() {
   const bool has_shots = !unsaved_.empty();
-  // An error means that they are in memory for now: the outbox has logged it, and goes on trying.
+  // An error means that the shots are in memory for now: the outbox has logged it, and keeps trying.
   if (has_shots || !ended_.empty()) {
     if (outbox_.add(unsaved_, ended_)) {
       for (const domain::Shot& shot : unsaved_) {

@@ -1,8 +1,8 @@
-// Writes encoded shots to the outbox. When several wait they are written together: one fsync for all. What
-// the disk refuses now is kept and tried again by the outbox.
+// Writes encoded shots to the outbox. Several that wait are written together: one fsync for all. The outbox
+// keeps what the disk refuses, and tries it again.
 //
 // The best shots so far of open tracks go to the outbox's journal when shots are written anyway, else within
-// about kJournalWaits: so they cost at most one fsync more a second.
+// about kJournalWaits: so they cost at most one extra fsync a second.
 // Threads: run() on one thread; it returns once `encoded` is closed and all of it is written.
 #pragma once
 

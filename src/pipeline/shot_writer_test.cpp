@@ -1,4 +1,4 @@
-// The shot thread and the journal: what of open tracks is on disk, and when it goes.
+// The encoder, the writer and the journal: which shots of open tracks are on disk, and when they are deleted.
 #include "pipeline/shot_writer.h"
 
 #include <gtest/gtest.h>
@@ -130,7 +130,7 @@ TEST_F(ShotWriterTest, PartsOfAPersonGoWithTheWhole) {
   EXPECT_EQ(figures.shots, 1U);
 }
 
-// A disk may take seconds for one fsync: only JPEG bytes wait for it, frames go back to their cameras.
+// A disk may take seconds for one fsync: only JPEG bytes wait meanwhile, frames go back to their cameras.
 TEST_F(ShotWriterTest, ADiskThatHangsKeepsNoFrame) {
   disk_.hold();
   Worker encoder("encoder", [this](const std::stop_token&) { encode(); });

@@ -1,4 +1,5 @@
-// How long each stage of a frame's way takes, over all cameras: where the time goes when latency grows.
+// Measures how long each stage of a frame's way takes, over all cameras: it shows where the time goes when
+// latency grows.
 // Threads: thread-safe.
 #pragma once
 
@@ -17,10 +18,10 @@ enum class Stage {
   read,     // until its packet is there: for a live camera mostly waiting for it
   decode,   // packet to picture
   wait,     // decoded, until a worker takes it
-  prepare,  // planes to the detector's picture
-  infer,    // that to faces
+  prepare,  // planes to the detector's input picture
+  infer,    // input picture to faces
   track,    // grading the faces and joining them to tracks
-  encode,   // a best shot's JPEG; not for each frame, and on the shot writer's thread
+  encode,   // a best shot's JPEG; not for each frame, and on the shot encoder's thread
 };
 
 inline constexpr std::array<std::string_view, 7> kStageNames{"read",  "decode", "wait",  "prepare",

@@ -9,21 +9,21 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// A camera that was silent for so long is no longer merely between two frames.
+// A camera that was silent for longer than this is not just between two frames.
 constexpr auto kSilence = 250ms;
-// A strand that had work for so long without a pause is behind; before, it may be a burst.
+// A strand that has had work for this long without a pause is behind; until then it may be a burst.
 constexpr auto kBehind = 250ms;
-// A camera that sent nothing for so long is away; when it comes back, what it first drops may be the
-// frames that its server has saved up; and after so long it is not expected back.
+// A camera that sent nothing for kAway is away. When it comes back, the frames it drops within kSettles may
+// be those that its server has saved up. After kForgotten it is not expected back.
 constexpr auto kAway = 1500ms;
 constexpr auto kSettles = 5s;
 constexpr auto kForgotten = 5min;
-// Looks that overload leaves within track_miss_interval, at least.
+// Overload leaves at least this many searched frames within track_miss_interval.
 constexpr double kLooksWithinMiss = 3;
 constexpr double kRounding = 1e-6;  // so that a whole number stays one
 constexpr int kIntervalSmoothing = 8;
-// Frames that the open tracks of one camera may hold for their best shots; beyond, the oldest is turned
-// into a JPEG (about a tenth of its size) although its track goes on.
+// The most frames that the open tracks of one camera may hold for their best shots; beyond that the oldest is
+// encoded as JPEG (about a tenth of its size) although its track goes on.
 constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 constexpr std::size_t kMostOrdersForJournal = 256;
@@ -92,7 +92,7 @@ bool Strand::left_out(const domain::Frame& frame) {
   return true;
 }
 
-// Two looks must not be further apart than a third of what ends a track, or people are split in two.
+// Two searched frames must not be further apart than a third of track_miss_interval, or tracks break in two.
 int Strand::overload_step() const {
   const int step = world_.load.step.load(std::memory_order_relaxed);
   if (step == 1 || frame_interval_ <= Nanoseconds::zero()) return 1;
@@ -222,8 +222,8 @@ void Strand::let_time_pass(SteadyTime now) {
     tracks_.close_all(finished_);
     closed_all_ = true;
   } else {
-    // While a live camera may still be connected a pause of the network is no pause of the scene: its tracks
-    // wait for what their stream's own time says.
+    // While a live camera may still be connected, a pause of the network does not mean that people have left:
+    // its tracks wait for the stream's own time.
     const Nanoseconds silent = now - last_delivery_.load();
     if (is_live_ && silent <= from_seconds(camera_->settings.source.source_timeout)) return;
     tracks_.advance(last_stream_time() + silent, finished_);
@@ -252,7 +252,7 @@ void Strand::bound_held_frames() {
 
 void Strand::keep_open_tracks(SteadyTime now) {
   if (world_.journal_interval <= Nanoseconds::zero()) return;
-  // What has ended goes first: the others come again.
+  // Closed tracks go first: open ones are offered again.
   if (world_.orders.depth() > kMostOrdersForJournal) return;
   tracks_.to_journal(now, world_.journal_interval, to_journal_);
   for (auto& track : to_journal_) order({camera_, KeepSoFar{std::move(track)}});
@@ -265,9 +265,9 @@ void Strand::order(ShotOrder shot_order) {
   if (const auto* const early = std::get_if<EncodeEarly>(&refused->what)) {
     return tracks_.offer_again(*early->image);
   }
-  if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it comes again
+  if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it is offered again
   if (world_.ledger != nullptr) world_.ledger->note_lost();
-  if (camera_->counters.not_posted(domain::Reason::shed) == 0) {  // said once: it may be many in a crowd
+  if (camera_->counters.not_posted(domain::Reason::shed) == 0) {  // logged once: there may be many
     log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
   }
 }
@@ -280,7 +280,7 @@ void Strand::finish_turn(SteadyTime begun) {
     busy_.fetch_add(took.count(), std::memory_order_relaxed);
   }
   if (closed_all_) {
-    drained_.store(true, std::memory_order_release);  // last: from here on it may be gone
+    drained_.store(true, std::memory_order_release);  // last: from here on the strand may be destroyed
     return;
   }
   {

@@ -1,16 +1,15 @@
-// One camera's frames, in order, handled by one worker at a time: found, graded, joined to the camera's
-// tracks. The strand owns the tracks, so no lock and no queue stands between detection and tracking, and
-// no person is split in two by two workers.
+// Handles one camera's frames in order, by one worker at a time: finds faces, grades them and joins them to
+// the camera's tracks. The strand owns the tracks, so detection and tracking need no lock or queue between
+// them, and two workers cannot split one person into two tracks.
 //
 // A few frames may wait. When one more comes, the oldest is dropped and counted, except for cameras that
 // must not drop: their thread waits for room.
 //
 // Locks: one, between the camera's thread and the worker whose turn it is, held for moving one frame and
-// never over a call to anything else. No other thread ever takes it: tick() and all that is read from
-// outside work on atomics.
+// never over a call to anything else. No other thread ever takes it: tick() and the getters use atomics.
 //
-// Its end, while others work on: no frame comes any more, end(), no tick() any more; once is_gone() no
-// worker and no list knows it, and it may be destroyed.
+// To end it while the other threads run: stop the frames, call end(), stop calling tick(); once is_gone() is
+// true, no worker and no list refers to it, and it may be destroyed.
 //
 // Threads: deliver() and end() belong to the camera's thread, take_turn() to the worker that got the
 // strand from RunQueue, tick() to housekeeping; the others are thread-safe.
@@ -47,14 +46,14 @@ struct StrandWorld {
   ShotOrders& orders;
   StageLatency& latency;
   LoadMeter& load;
-  ledger::Ledger* ledger = nullptr;  // counts the ends that it could not be told of; none: nobody does
-  Nanoseconds journal_interval{0};   // the best shot so far of open tracks is on disk so often; 0: never
-  float min_detection_score = 0;     // what is below it only continues tracks
+  ledger::Ledger* ledger = nullptr;  // counts the ends that it could not record; null: nothing counts them
+  Nanoseconds journal_interval{0};   // how often the best shots so far of open tracks are stored; 0: never
+  float min_detection_score = 0;     // detections below it only continue tracks
 };
 
 class Strand final : public camera::FrameSink {
  public:
-  // Its tracks are numbered on from those that the camera's ledger has.
+  // Numbers its tracks on from those that the camera's counters have closed.
   Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld world);
   ~Strand() override;
   Strand(const Strand&) = delete;
@@ -63,15 +62,15 @@ class Strand final : public camera::FrameSink {
   void deliver(domain::Frame frame, const std::stop_token& stop) override;
   // No more frames will come: once those that wait are handled, the open tracks are closed.
   void end();
-  // Time passes also for a camera that sends nothing: lets its tracks end.
+  // Lets the tracks of a camera that sends nothing end in time.
   void tick();
   void take_turn(detect::Detector& detector);
 
-  // Faces are graded by these from the next turn on; until the first call by the camera's own. Takes no lock;
-  // what was set and never used gives way to what comes after it.
+  // Grades faces by these filters from the next turn on (by the camera's own until the first call). Takes no
+  // lock; a later call replaces filters that no turn has used yet.
   void set_filters(const shot::ShotOptions& filters);
 
-  // RunQueue' business: see turns.h.
+  // For RunQueue: see run_queue.h.
   [[nodiscard]] QueueSlot<Strand>& place() noexcept { return place_; }
   [[nodiscard]] bool try_schedule() noexcept;
 
@@ -81,7 +80,7 @@ class Strand final : public camera::FrameSink {
   };
   [[nodiscard]] LiveState presence() const;
 
-  // Worker time in its turns since the last call, where it is a live camera. Housekeeping's.
+  // Worker time in its turns since the last call; 0 unless the camera is live. Called by housekeeping.
   [[nodiscard]] Nanoseconds take_worker_time() noexcept { return Nanoseconds(busy_.exchange(0)); }
 
   // True once end() was called and everything is handed on.
@@ -109,7 +108,7 @@ class Strand final : public camera::FrameSink {
   void finish_turn(SteadyTime begun);
   void take_new_filters() noexcept;
 
-  // Retired by the worker that took it.
+  // The worker that takes it retires it.
   struct NewFilters : memory::Retirable {
     explicit NewFilters(const shot::ShotOptions& filters) : Retirable(sizeof(NewFilters)), grader(filters) {}
     const shot::Grader grader;
@@ -123,15 +122,15 @@ class Strand final : public camera::FrameSink {
 
   // The camera's thread's.
   std::optional<Nanoseconds> last_stream_;  // of the frame before
-  Nanoseconds frame_interval_{0};           // about, by their stream_time; 0: not known yet
-  int unlooked_ = 0;                        // since the last frame that was let through: left out by overload
+  Nanoseconds frame_interval_{0};           // approximate, by stream_time; 0: not known yet
+  int unlooked_ = 0;                        // frames left out by overload since the last one let through
   bool begun_ = false;                      // a frame was let through
-  SteadyTime settled_at_{};  // from then on, since it last began to send, what it drops tells of overload
+  SteadyTime settled_at_{};                 // frames that it drops after this are a sign of overload
 
-  // Whoever has it scheduled: the queue, or a worker.
+  // State of the queue or worker that has the strand scheduled.
   QueueSlot<Strand> place_;
 
-  // The worker's, who has the turn.
+  // State of the worker that has the turn.
   detect::MotionGate gate_;
   shot::Grader grader_;
   track::ManageTracks tracks_;
@@ -147,9 +146,9 @@ class Strand final : public camera::FrameSink {
   std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_worker_time()
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
-  std::atomic<bool> scheduled_{false};         // in RunQueue, or with a worker; who sets it pushes
+  std::atomic<bool> scheduled_{false};  // in RunQueue, or with a worker; the thread that sets it pushes
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
-  std::atomic<SteadyTime> work_came_{};        // when there last was something new to do
+  std::atomic<SteadyTime> work_came_{};        // when new work last came
   std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
   std::atomic<SteadyTime> last_arrival_;       // of any frame
 

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Finds one face, where the test says, and notes which frames it saw.
+// Finds one face where the test puts it, and notes the frames it saw.
 class ScriptedDetector final : public detect::Detector {
  public:
   Status detect(const domain::Frame& frame, const detect::SearchArea&,
@@ -60,7 +60,7 @@ class StrandTest : public ::testing::Test {
     frame.read_at = clock_.now();
     strand().deliver(std::move(frame), stop);
   }
-  // Workers' work until nobody has a turn.
+  // Takes turns as workers do, until no strand is scheduled.
   void work() {
     std::stop_source done;
     done.request_stop();
@@ -157,7 +157,7 @@ TEST_F(StrandTest, IsGoneOnceNoListKnowsIt) {
   work();
   strand().end();
   clock_.advance(300ms);
-  strand().tick();  // lies in the list of the nudged
+  strand().tick();  // puts it in the list of woken strands
   Strand* const next = run_queue_.pop({});
   ASSERT_EQ(next, &strand());
   EXPECT_FALSE(strand().is_gone());
@@ -218,7 +218,7 @@ TEST_F(StrandTest, ASilentCamerasTracksEndByTheClock) {
   strand().tick();
   work();
   EXPECT_EQ(tracks_handed_on(), 0) << "track_miss_interval and track_stitch_interval are not over";
-  clock_.advance(11s);  // who was seen once may be a picture, and is waited for
+  clock_.advance(11s);  // a person seen once may be a picture, and is waited for
   strand().tick();
   work();
   EXPECT_EQ(tracks_handed_on(), 1);
@@ -329,7 +329,7 @@ TEST_F(StrandTest, OverloadsStepComesOnTopOfTheCamerasOwn) {
   EXPECT_EQ(counters().frames_overload_skipped, 4U);
 }
 
-// Looks 1.6 s apart would end a track of one second between any two.
+// Searches 1.6 s apart would end a track of one second between any two.
 TEST_F(StrandTest, OverloadLeavesALookInEveryThirdOfAMissInterval) {
   for (const Nanoseconds every : {40ms, 100ms, 200ms}) {
     strand_.reset();

@@ -11,7 +11,8 @@ namespace {
 using domain::Reason;
 using ledger::TrackEnd;
 
-// The face that says how the track ended: of those that would do the best, else the best of the others.
+// The face that stands for how the track ended: the best that passed the filters, else the best of the
+// others.
 const domain::Sighting* face_of(const domain::Track& track) {
   if (track.best) return &track.best->sighting;
   if (track.best_rejected) return &*track.best_rejected;
@@ -22,7 +23,7 @@ std::string text_of(const domain::Region& region) {
   return fmt::format("{}x{}+{}+{}", region.width, region.height, region.left, region.top);
 }
 
-// The figure that decided, beside its limit; for the other reasons their word says all.
+// The figure that decided, beside its limit; the other reasons need no figure.
 std::string why(Reason reason, const TrackEnd& end, float movement, const CameraContext& camera) {
   const shot::ShotOptions limits = camera.limits();
   const float shorter = std::min(end.face_width, end.face_height);

@@ -1,11 +1,11 @@
-// Tells the ledger of tracks that ended: what is known of each, how it ended, and why, in words.
+// Records tracks that ended in the ledger: the facts of each, how it ended, and why, in words.
 //
 //   auto end = ends.describe(*finished.track, *camera);     // before the best shot is taken out of it
 //   auto outcome = make_shot.make(*finished.track, camera->shot_camera);
 //   ends.tell(std::move(end), outcome, *camera);
 //
 // Cost: a small JPEG a track, about 0.03 ms; nothing where no ledger is kept.
-// Threads: owner thread only, the shot thread.
+// Threads: owner thread only, the shot encoder's.
 #pragma once
 
 #include <optional>
@@ -39,7 +39,7 @@ class TrackEnds {
   shot::MakeShot& make_shot_;
 };
 
-// By which the ledger knows a shot.
+// The key under which the ledger has a shot.
 [[nodiscard]] ledger::EndKey key_of(const domain::Shot& shot);
 
 }  // namespace vigia::pipeline

@@ -1,8 +1,8 @@
-// Where a worker has its detector, and finds a new one when the input's size changes.
+// Holds a worker's detector, and passes it a new one when the input's size changes.
 //
-// The new one is made by housekeeping, off the frame path; the worker takes it before its next turn and
-// retires the old one, so that it neither waits for the one nor destroys the other. At most one more than
-// the one in use is held: what was never taken gives way to what comes after it.
+// Housekeeping makes the new one, off the frame path; the worker takes it before its next turn and retires
+// the old one, so that it waits for neither. At most one detector beside the one in use is held: a newer one
+// replaces one that was never taken.
 // Cost: an atomic read a turn. No lock. Threads: enter() and detector() the worker's; offer(),
 // make_wanted() and cpu_seconds() housekeeping's.
 #pragma once
@@ -26,11 +26,11 @@ class WorkerSlot {
   WorkerSlot(const WorkerSlot&) = delete;
   WorkerSlot& operator=(const WorkerSlot&) = delete;
 
-  // The worker's first word: from here on its CPU time is seen.
+  // The worker calls it first: from here on its CPU time can be read.
   void enter() noexcept {
     if (const auto clock = thread_cpu_clock()) clock_.store(*clock, std::memory_order_relaxed);
   }
-  // That the worker used so far; 0: not there yet. While the worker's thread lives.
+  // CPU time the worker has used so far; 0: it has not entered yet. Only while the worker's thread lives.
   [[nodiscard]] double cpu_seconds() const noexcept {
     const clockid_t clock = clock_.load(std::memory_order_relaxed);
     return clock == kNobody ? 0 : vigia::cpu_seconds(clock);
@@ -50,7 +50,8 @@ class WorkerSlot {
     const std::unique_ptr<Held> never_taken(next_.exchange(held.release(), std::memory_order_acq_rel));
   }
 
-  // Builds what the newest detector lacks for the frames that it has seen. See detect::DetectorSupply.
+  // Builds the networks that the newest detector lacks for the frames it has seen. See
+  // detect::DetectorSupply.
   Result<bool> make_wanted() { return supply_ ? supply_->make_wanted() : Result<bool>(false); }
 
  private:
@@ -60,7 +61,7 @@ class WorkerSlot {
     const std::unique_ptr<detect::Detector> detector;
   };
 
-  static constexpr clockid_t kNobody = CLOCK_REALTIME;  // no thread's
+  static constexpr clockid_t kNobody = CLOCK_REALTIME;  // no worker has entered
 
   memory::MemoryManager& memory_;
   std::shared_ptr<detect::DetectorSupply> supply_;  // housekeeping's

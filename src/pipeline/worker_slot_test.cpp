@@ -8,7 +8,7 @@
 namespace vigia::pipeline {
 namespace {
 
-// Says on which thread it ended.
+// Records the thread that destroys it.
 class Named final : public detect::Detector {
  public:
   Named(std::string name, std::atomic<std::thread::id>& ended_on)
@@ -51,7 +51,7 @@ TEST_F(WorkerSeatTest, WhatWasNeverTakenGivesWay) {
 }
 
 TEST_F(WorkerSeatTest, OthersSeeHowMuchCpuTheWorkerUsed) {
-  EXPECT_EQ(seat_.cpu_seconds(), 0) << "nobody sits there";
+  EXPECT_EQ(seat_.cpu_seconds(), 0) << "no worker has entered";
   std::atomic<bool> seen{false};
   std::atomic<bool> has_sat_down{false};
   std::jthread worker([&] {

@@ -1,4 +1,4 @@
-// RunQueue texts into settings' values and back. The spelling is the same in the file, the environment and
+// Turns texts into settings' values and back. The spelling is the same in the file, the environment and
 // flags: booleans true | false, seconds and other numbers as numbers, bytes as 1048576 or 512K, 64M, 2G
 // (powers of 1024), sizes WxH or auto, regions WxH+X+Y or "" (the whole picture), lists as YAML lists or
 // a,b,c. Threads: thread-safe functions. Cost: linear in the text.
