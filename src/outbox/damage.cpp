@@ -8,14 +8,14 @@
 namespace vigia::outbox {
 namespace {
 
-// As far as the table can be followed.
+// Reads as much of the table as it can.
 void collect_ids(Database& database, const char* sql, std::set<std::int64_t>& ids) {
   Result<Statement> rows = database.prepare(sql);
   if (!rows) return;
   while (rows->step() == Statement::Step::row) ids.insert(rows->integer());
 }
 
-// No: it cannot be read. Error: it cannot be written.
+// False: it cannot be read. Error: it cannot be written.
 Result<bool> carry(std::int64_t id, const std::vector<std::string>& routes,
                    const std::shared_ptr<memory::Account>& account, Rows& from, Rows& into) {
   if (id > kHighestId) return false;
@@ -36,7 +36,7 @@ Result<Rows> open_damaged(const std::string& path) {
   Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
   if (!database) return database.error();
   database->leave_log_at_close();
-  // writable_schema is SQLite's word for "read it although it is shorter than it says".
+  // With writable_schema SQLite reads a file although it is shorter than its header says.
   constexpr const char* kSettings =
       "PRAGMA writable_schema=ON; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF";
   if (Status set = database->run(kSettings); !set) return set.error();
@@ -63,7 +63,7 @@ Result<Salvaged> salvage(const std::string& from, const std::vector<std::string>
   std::set<std::int64_t> ids(known.begin(), known.end());
   collect_ids(rows->database(), "SELECT id FROM shots ORDER BY id", ids);
   collect_ids(rows->database(), "SELECT id FROM shots ORDER BY id DESC", ids);
-  // A shot of which only this is left is at least counted.
+  // A shot of which only its deliveries are left is at least counted.
   collect_ids(rows->database(), "SELECT shot_id FROM deliveries ORDER BY shot_id", ids);
   for (const std::int64_t id : ids) {
     const Result<bool> done = carry(id, routes, account, *rows, into);

@@ -78,7 +78,7 @@ Status Disk::connect_reader() {
   return ok_status();
 }
 
-// What is damaged is kept as it was found: nothing is folded.
+// A damaged file is kept as it was found: nothing is folded.
 void Disk::disconnect() {
   if (reader_) reader_->database().leave_log_at_close();
   reader_.reset();
@@ -146,7 +146,7 @@ Status Disk::try_to_write(Bytes bytes) {
 
 Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<const std::int64_t> known) {
   MutexLock lock(writing_);
-  // Perhaps all is done but the last renaming. And nobody copies a file that is another process's.
+  // Perhaps only the last renaming is missing. And this must not copy a file that another process holds.
   if (Status connected = connect(); !connected && connected.error().code != ErrorCode::damaged) {
     return connected.error();
   }
@@ -164,7 +164,7 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
                                             "copied yet: {}",
                                             options_.path, carried.error().text)};
   }
-  // Senders have read the old one until now.
+  // Senders read the old file until now.
   MutexLock reader_lock(reading_);
   disconnect();
   std::error_code failed;
@@ -175,16 +175,16 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
 }
 
 Result<Salvaged> Disk::copy_readable(std::span<const std::int64_t> known) {
-  remove_database(mending_);  // of a copy that did not come to its end
+  remove_database(mending_);  // of an incomplete copy
   Result<Database> database = open_database(mending_, routes_.front());
   if (!database) return database.error();
   Rows rows(*std::move(database));
   if (Status prepared = rows.prepare(); !prepared) return prepared.error();
-  // Synced as a whole, at the end.
+  // Synced once, at the end.
   if (Status set = rows.database().run("PRAGMA synchronous=NORMAL"); !set) return set.error();
   Result<Salvaged> carried = salvage(options_.path, routes_, known, account_, rows);
   if (!carried) return carried;
-  // The first of its results is 1 where somebody reads it: then the log is still needed.
+  // The first result is 1 while another connection reads the file: then the log is still needed.
   const auto busy = rows.database().number("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
   if (*busy != 0) return Error{ErrorCode::io, "outbox " + mending_ + ": another program holds it"};

@@ -15,8 +15,8 @@
 //
 // Nothing is opened before the first call, and what could not be opened is tried again by the next one.
 // Errors of each: ErrorCode::io: not now (full, read-only, failing, held by another program); damaged: see
-// renew(); others: somebody has to do something (the path is wrong, not Vigia's, of a newer Vigia, or another
-// process has it).
+// renew(); others: the user has to act (the path is wrong, not Vigia's, of a newer Vigia, or another process
+// has it).
 //
 // Damage: renew() copies what can still be read into a new file beside it, <path>.mending. Once that is whole
 // and synced it is <path>.mended; then the damaged one is set aside, and the new one takes its place.
@@ -53,9 +53,9 @@ class Disk {
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  // Before the others, until it succeeds. Tells of all rows, in the order of their numbers; gives the highest
-  // number that was ever used. What the journal has is of earlier runs: now it is owed to all routes, and
-  // appended to `recovered`, without images (also where the rest fails).
+  // Call it before the others, until it succeeds. Calls `tell` for all rows, in the order of their numbers;
+  // returns the highest number ever used. The journal's rows are of earlier runs: they are now owed to all
+  // routes, and appended to `recovered`, without images (also where the rest fails).
   Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell,
                             std::vector<domain::Shot>& recovered);
 
@@ -65,16 +65,16 @@ class Disk {
   enum class Part { whole, without_image };
   Result<std::optional<StoredShot>> read(std::int64_t id, Part part);
 
-  // Of a disk that was full: the log's room can be used again once it is folded into the file.
+  // After a full disk: the log's room can be used again once it is folded into the file.
   void make_room();
-  // Whether it takes an image of that size.
+  // Ok if the disk takes an image of that size.
   Status try_to_write(Bytes bytes);
 
   struct Renewal {
     std::string aside;  // the damaged file's new name
     Salvaged carried;
   };
-  // generation: generation() from before the call that failed. Nothing: that file is in use no more.
+  // generation: generation() from before the call that failed. Nothing: that file is no longer in use.
   Result<std::optional<Renewal>> renew(unsigned generation, std::span<const std::int64_t> known);
   [[nodiscard]] unsigned generation() const noexcept { return generation_; }
 
@@ -87,7 +87,7 @@ class Disk {
   void disconnect() REQUIRES(writing_, reading_);
   Status sync_commits(bool yes) REQUIRES(writing_);
   Result<Salvaged> copy_readable(std::span<const std::int64_t> known) REQUIRES(writing_);
-  // Puts a copy that is whole into the damaged file's place.
+  // Puts a complete copy in the damaged file's place.
   Status use_mended() REQUIRES(writing_);
 
   // Constant after construction.

@@ -50,7 +50,7 @@ std::optional<SteadyTime> DueQueue::next_due(SteadyTime now) const {
   if (backlog_.empty()) return next;
   SteadyTime token = now;
   if (replay_.rate > 0 && tokens_ < 1) {
-    // Rounded up: else whoever sleeps so long would find the bucket a hair short of one.
+    // Rounded up: else a sender that sleeps exactly this long would find the bucket just short of one token.
     token = filled_ + from_seconds((1 - tokens_) / replay_.rate) + std::chrono::microseconds(1);
   }
   return std::min(next.value_or(token), token);
@@ -70,7 +70,7 @@ void DueQueue::return_those_due(SteadyTime now) {
   }
 }
 
-// Who was added first is first in live_.
+// The shot that was added first is first in live_.
 void DueQueue::age(SteadyTime now) {
   while (!live_.empty() && live_.begin()->second + kFresh <= now) {
     backlog_.insert(live_.begin()->first);

@@ -1,5 +1,6 @@
 // The journal: the best shot so far of each track that is still open, on disk in case this process or the
-// machine ends before the track does. Rows of the outbox's file that nobody is owed yet; at most one a track.
+// machine ends before the track does. Its rows in the outbox's file are not owed to any receiver yet; there
+// is at most one a track.
 //
 //   the track goes on, its best is better   the new row replaces the old one, in one transaction
 //   it ends with a shot                     the shot replaces the row, in one transaction; where it is the
@@ -8,10 +9,10 @@
 //   this process or the machine ends        the next start owes what the journal has to all routes, in one
 //                                           transaction; from then on it is a shot that has waited
 //
-// So of a track at most one shot is ever owed to receivers for one end of it, wherever a kill comes between.
-// Bounds: kMostRows, and a quarter of outbox.max_bytes: no shot that waits gives way to the journal.
+// So a track owes receivers at most one shot for each of its ends, wherever a kill comes between.
+// Bounds: kMostRows, and a quarter of outbox.max_bytes; the journal never displaces a waiting shot.
 //
-// This is what is known of the rows of this run; the file has the rest. Threads: one thread at a time.
+// This class is the index of this run's rows; the file has the rest. Threads: one thread at a time.
 #pragma once
 
 #include <compare>
@@ -29,7 +30,7 @@
 
 namespace vigia::outbox {
 
-// A track of this run. The number tells cameras of the same name apart.
+// Identifies a track of this run. The camera's number distinguishes cameras of the same name.
 struct TrackKey {
   std::string camera;
   std::optional<std::int64_t> camera_id;
@@ -42,7 +43,7 @@ struct TrackKey {
   return {shot.camera, shot.camera_id, shot.track};
 }
 
-// A track that is over, with or without a shot; and those that turned out to be parts of it.
+// A track that is over, with or without a shot; and the tracks that turned out to be parts of it.
 struct EndedTrack {
   TrackKey key;
   std::vector<std::uint64_t> joined;
@@ -63,7 +64,7 @@ class Journal {
   [[nodiscard]] const Row* find(const TrackKey& track) const;
   void set(const TrackKey& track, const Row& row);
   std::optional<Row> take(const TrackKey& track);
-  // The file has only these any more (in order).
+  // Forgets all rows but these (in order): the file has no others any more.
   void keep_only(std::span<const std::int64_t> ids);
 
   [[nodiscard]] std::size_t size() const { return rows_.size(); }

@@ -1,5 +1,5 @@
-// Counts the shots that the outbox itself gives up, or what else would fill the log, and says so: the first
-// at once, the rest folded into a line a minute at most. Threads: one thread at a time.
+// Counts shots that the outbox itself gives up (or other events that would fill the log), and logs them: the
+// first at once, the rest folded into at most one line a minute. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@ namespace vigia::outbox {
 
 class LossLog {
  public:
-  // why: the end of the line, with how to mend it.
+  // why: the end of the line, with the remedy.
   explicit LossLog(std::string why) : why_(std::move(why)) {}
 
-  // detail: of the last one, after the line.
+  // detail: appended to the line; the last one counts.
   void add(std::uint64_t shots, SteadyTime now, const std::string& detail = {});
-  // Says what was not said, when its time has come; or now, at the end.
+  // Logs what was not logged yet, when a line is due; say_rest() does so now, at the end.
   void say(SteadyTime now);
   void say_rest();
   [[nodiscard]] std::uint64_t total() const { return total_; }

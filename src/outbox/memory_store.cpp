@@ -7,7 +7,7 @@ namespace vigia::outbox {
 bool MemoryStore::add(const StoredShot& shot, bool anyway) {
   const auto size = static_cast<Bytes>(shot.shot.jpeg->bytes.size());
   const bool fits = shots_.size() < kMostShots && bytes_ + size <= most_bytes_;
-  // Asked of the budget first, for its marks; held by the image's own charge.
+  // Asks the budget first, for the sake of its marks; the image's own charge then holds the bytes.
   const bool granted = fits && account_->try_charge(size);
   if (!granted && !anyway) return false;
   memory::Charge charge(account_, size);

@@ -1,7 +1,7 @@
-// Shots that the disk does not take now: kept here, sent from here, and written as soon as that works again.
-// Bounded by number, by bytes (a quarter of the memory budget) and by what the budget has left: add() says
-// whether the oldest has to go first. Images are charged to the outbox's account, not to their camera's: a
-// disk that is full for hours must not take a camera's frames from it. Threads: one thread at a time.
+// Keeps shots that the disk does not take now: they are sent from here, and written once the disk works
+// again. Bounded by number, by bytes (a quarter of the memory budget) and by what the budget has left: add()
+// returns false when the oldest has to go first. Images are charged to the outbox's account, not to their
+// camera's: a disk that is full for hours must not cost a camera its frames. Threads: one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,7 @@ class MemoryStore {
   MemoryStore(std::shared_ptr<memory::Account> account, Bytes most_bytes)
       : account_(std::move(account)), most_bytes_(most_bytes) {}
 
-  // False: no room, and nothing was kept. anyway: also then, where nothing older can go.
+  // False: no room, and nothing was kept. anyway: keep it even so, because nothing older can go.
   [[nodiscard]] bool add(const StoredShot& shot, bool anyway);
   void remove(std::int64_t id);
   // As Rows::apply().

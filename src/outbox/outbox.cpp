@@ -61,7 +61,7 @@ Status Outbox::add(std::span<const domain::Shot> shots, std::span<const EndedTra
     generation = disk_->generation();
   }
   settle(std::exchange(endings, {}));
-  if (!gone.empty()) static_cast<void>(write(gone));  // what could not be written is tried again
+  if (!gone.empty()) static_cast<void>(write(gone));  // changes that could not be written are tried again
   if (stored.empty()) return ok_status();
   const bool asked = kept.ok();
   if (asked) kept = disk_->insert(stored);
@@ -76,7 +76,7 @@ Status Outbox::add(std::span<const domain::Shot> shots, std::span<const EndedTra
   }
   settle(std::move(endings));
   if (kept) return kept;
-  // Senders have them already. A damaged file is mended at once.
+  // Senders have them already. A damaged file is repaired at once.
   save(When::due);
   MutexLock lock(mutex_);
   return saved();
@@ -110,7 +110,8 @@ Result<std::optional<PendingShot>> Outbox::take(const std::string& route, Steady
 Outbox::NextShot Outbox::next_turn(std::size_t route, SteadyTime not_before, Endings& endings) {
   tend(endings);
   std::stop_source& woken = woken_.at(route);
-  if (woken.stop_requested()) woken = std::stop_source();  // a sender that was stopped used it up
+  if (woken.stop_requested())
+    woken = std::stop_source();  // a stopped sender has requested it; sleepers need a fresh one
   const SteadyTime now = clock_.now();
   NextShot turn{.claimed = {}, .kept = {}, .note = {}, .ended = false, .until = not_before, .woken = woken};
   if (not_before <= now) {
@@ -120,7 +121,7 @@ Outbox::NextShot Outbox::next_turn(std::size_t route, SteadyTime not_before, End
     turn.until = std::min(waiting_.next_due(route, now).value_or(SteadyTime::max()), now + 1h);
   }
   turn.until = std::min(turn.until, waiting_.next_expiry());
-  // Another thread that saves now wakes nobody, and need not: it goes on with what has come meanwhile.
+  // A thread that is in save() now wakes no sender, and need not: it goes on with what has come meanwhile.
   if (unsaved_.in_trouble() && !saving_) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
   turn.ended = draining_ && !turn.claimed;
   if (!turn.claimed) return turn;
@@ -224,11 +225,11 @@ Status Outbox::postpone(const PendingShot& shot, const Postponement& postponemen
     in_memory = unsaved_.shots().find(shot.id) != nullptr;
     if (in_memory) unsaved_.apply(change);
   }
-  // Written first: whoever gets it next shall read how often it failed.
+  // Written first, so that the next sender that gets it reads how often it failed.
   Status written = in_memory ? ok_status() : write({&change, 1});
   MutexLock lock(mutex_);
   waiting_.postpone(*index, shot.id, postponement.until);
-  wake_senders(*index);  // somebody may sleep for longer than until this one's time
+  wake_senders(*index);  // a sender may sleep for longer than until this shot's time
   return written;
 }
 

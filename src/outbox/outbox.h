@@ -2,28 +2,30 @@
 //
 //   auto outbox = Outbox::open(options.outbox, {"findface", "mqtt"}, memory, clock);
 //   outbox->add(shot);                                       // on disk when it returns ok
-//   auto next = outbox->take("findface", clock.now(), stop);  // a sender's: see delivery/send.h
+//   auto next = outbox->take("findface", clock.now(), stop);  // by a sender: see delivery/send.h
 //
 // Guarantees
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
 //    is "process": disk.h has the rule, README.md what it costs.
-// 2. What the disk refuses (full, read-only, failing) is kept in memory, within bounds, sent from there, and
-//    written once that works again: tried every second, also where it refuses from the start. Beyond the
-//    bounds the oldest in memory goes first (Reason::shed).
-// 3. A claimed shot is nobody else's on its route until finished() or postpone(). Claims and due times live
-//    in memory: after a restart everything that was not finished is due.
-// 4. New shots are sent before those that waited; see due_queue.h. No order and no age depends on jumps of
-//    the time of day, but for one: how old a shot from before the machine's start is, which only that can
-//    tell. Where it cannot (it says later than now, or long ago), a shot with a Shot::max_age has expired.
-// 5. Too old (Shot::max_age, outbox.max_age): it is not sent, and ends as Reason::expired. More than
-//    outbox.max_bytes: the oldest end as Reason::shed. Each is counted, told to the listener, and logged.
-// 6. A damaged file is set aside, what can be read of it goes on in a new one; what cannot ends as failed.
-//    Until that is done (there may be no room for it) it is as 2.
+// 2. Shots that the disk refuses (full, read-only, failing) are kept in memory, within bounds, sent from
+// there,
+//    and written once the disk works again: it is tried every second, also if it refuses from the start.
+//    Beyond the bounds the oldest in memory is given up first (Reason::shed).
+// 3. While a sender has claimed a shot, no other sender of that route gets it, until finished() or
+// postpone().
+//    Claims and due times live in memory: after a restart everything that was not finished is due.
+// 4. New shots are sent before those that waited; see due_queue.h. Order and age do not depend on the time of
+//    day, with one exception: the age of a shot from before the machine's start. Where the time of day cannot
+//    be right (later than now, or long ago), a shot with a Shot::max_age has expired.
+// 5. A shot that is too old (Shot::max_age, outbox.max_age) is not sent, and ends as Reason::expired. Beyond
+//    outbox.max_bytes the oldest end as Reason::shed. Each is counted, reported to the listener, and logged.
+// 6. A damaged file is set aside, and what can be read of it is copied to a new one; the rest ends as failed.
+//    Until that is done (there may be no room for it) 2. applies.
 // 7. One process at a time per file (flock on <path>.lock, freed by the system when the process ends).
 // 8. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
 // 9. journal() keeps the best shots so far of tracks that are still open, in case this process or the machine
-//    ends; what an earlier run left there is sent as if it had been added. See journal.h.
-// Threads: thread-safe. Nothing of the frame path may wait here: add() waits for the disk.
+//    ends; those that an earlier run left there are sent as if they had been added. See journal.h.
+// Threads: thread-safe. Threads of the frame path must not call it: add() waits for the disk.
 #pragma once
 
 #include <cstdint>
@@ -71,7 +73,7 @@ class Outbox {
  public:
   // routes: their names, plain words, at least one; the first is the primary one.
   // Errors: the path cannot be written, is no Vigia database, of a newer Vigia, or used by another process. A
-  // disk that refuses now is none: see trouble().
+  // disk that refuses now is not an error: see trouble().
   // memory: images that are read back are charged to vigia/outbox. Both must outlive the outbox.
   static Result<std::unique_ptr<Outbox>> open(const OutboxOptions& options, std::vector<std::string> routes,
                                               memory::MemoryManager& memory, Clock& clock,
@@ -80,23 +82,24 @@ class Outbox {
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
 
-  // Who is told of the shots that the outbox gives up itself on this route. Before the first add() and
-  // take(). Must outlive them. The primary route's is told of what was recovered().
+  // Sets the listener for shots that the outbox gives up itself on this route. Call it before the first add()
+  // and take(); the listener must outlive them. The primary route's also gets recovered().
   void listen(const std::string& route, ShotListener& listener);
 
   // REQUIRES: shot.jpeg. Several in one call share one fsync. Error: they are in memory only for now (2.);
   // the log says so once, and there is nothing to do about it.
   Status add(const domain::Shot& shot) { return add({&shot, 1}); }
-  // A shot takes the place of what the journal has of its track. ended: tracks that are over, also those
-  // without a shot: the journal forgets them, each in the transaction in which its shot is written.
+  // A shot replaces its track's row in the journal. ended: tracks that are over, also those without a shot:
+  // the journal forgets them, each in the transaction in which its shot is written.
   Status add(std::span<const domain::Shot> shots, std::span<const EndedTrack> ended = {});
 
-  // The best shots so far of tracks that are still open; REQUIRES: the same thread as add(). On disk when it
-  // returns, in one transaction, as outbox.durability says; what the journal has already costs nothing. There
-  // is no error: what has no room, or the disk refuses, is counted, said as in 2., and not kept: the caller
-  // comes again with what is then the best. Gives those that were written.
+  // Stores the best shots so far of tracks that are still open; REQUIRES: the same thread as add(). They are
+  // on disk when it returns, in one transaction, as outbox.durability says; a shot that the journal already
+  // has costs nothing. There is no error: a shot for which there is no room, or which the disk refuses, is
+  // counted, logged as in 2., and not kept: the caller offers what is then the best. Returns those that were
+  // written.
   std::vector<domain::Shot> journal(std::span<const domain::Shot> shots);
-  // Whether journal() would write it: before somebody makes a JPEG for it. No (and counted): the disk
+  // True if journal() would write it; lets the caller skip the JPEG. False (and counted) while the disk
   // refuses.
   [[nodiscard]] bool is_wanted_in_journal(const TrackKey& track, UtcTime captured);
 
@@ -106,24 +109,24 @@ class Outbox {
   Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
                                           const std::stop_token& stop);
 
-  // The receiver may have it from now on. Remembered over the end of this process, though not over a power
-  // cut: the attempt counts as doubtful unless postpone() says otherwise. Error: as of finished().
+  // The receiver may have it from now on: the attempt counts as doubtful unless postpone() says otherwise.
+  // This survives the end of the process, but not a power cut. Error: as of finished().
   Status begin(const PendingShot& shot);
-  // Delivered, or given up for good. Error: the disk does not have it yet, and is asked again, as in 2. It is
-  // not handed out again; only a crash before the disk has it sends it twice.
+  // Delivered, or given up for good. Error: the disk does not have that yet, and is tried again, as in 2. The
+  // shot is not handed out again; only a crash before the disk has it sends it twice.
   Status finished(const PendingShot& shot);
   // Not delivered: due again at `until`. Error: as above.
   Status postpone(const PendingShot& shot, const Postponement& postponement);
 
-  // What has to be done without anybody asking: give up what is too old, ask a disk that refused. The others
-  // do it too; call it every second or so. It may wait for the disk; nobody else waits for it then.
+  // Periodic work: gives up shots that are too old, tries a disk that refused. The other calls do it too;
+  // call it about every second. It may wait for the disk; no other thread waits for it then.
   void tend();
 
-  // From now on take() waits no more: senders end as soon as nothing is due. For a stop, once the last
-  // add() is done. What waits for a retry, or for its turn in the backlog, stays for the next start.
+  // From now on take() does not wait: senders end as soon as nothing is due. For a stop, after the last
+  // add(). Shots that wait for a retry, or in the backlog, stay for the next start.
   void drain();
-  // The end, once all senders have: what is in memory only is written, or else it is lost, and told as
-  // failed.
+  // Call it after all senders have ended: writes the shots that are in memory only; those that the disk
+  // refuses are lost, and reported as failed.
   void close();
 
   struct Pending {
@@ -133,16 +136,16 @@ class Outbox {
   [[nodiscard]] Pending pending() const;  // on whatever route
   [[nodiscard]] Pending pending(const std::string& route) const;
   [[nodiscard]] status::OutboxStatus status() const;
-  // Why shots are in memory only; nothing: they are not.
+  // Why shots are kept in memory only; nothing: the disk works.
   [[nodiscard]] std::optional<std::string> trouble() const;
 
  private:
-  // What a sender does next: a claimed shot (perhaps with what memory knows of it), or the end, or a wait for
+  // What a sender does next: send a claimed shot (perhaps with what memory knows of it), end, or wait for
   // `until` or a request on `woken`.
   struct NextShot {
     std::optional<std::int64_t> claimed;
     std::optional<StoredShot> kept;           // not on disk
-    std::optional<Tries> note;                // the row may not say it yet
+    std::optional<Tries> note;                // newer than what the row says
     SteadyTime deadline = SteadyTime::max();  // of the claimed one
     bool ended = false;
     SteadyTime until;
@@ -158,7 +161,7 @@ class Outbox {
 
   Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
          Clock& clock, Replay replay);
-  // What an earlier run left. Damage begins trouble: see save().
+  // Loads what an earlier run left. Damage begins an outage: see save().
   Status load() EXCLUDES(mutex_);
   WaitingShots::New from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const;
   void warn_of_others(const std::map<std::string, std::size_t>& others) const;
@@ -167,7 +170,7 @@ class Outbox {
   std::vector<StoredShot> number_for_journal(std::span<const domain::Shot> shots) REQUIRES(mutex_);
   [[nodiscard]] bool has_room_in_journal(std::size_t rows, Bytes bytes) const REQUIRES(mutex_);
   void refuse(const StoredShot& one, const Error& error, unsigned generation) REQUIRES(mutex_);
-  // Gives what is to be written of those that have no shot.
+  // Returns the changes to write for ended tracks that have no shot.
   std::vector<RowChange> replace_in_journal(std::span<StoredShot> shots, std::span<const EndedTrack> ended)
       REQUIRES(mutex_);
   void tell_of_recovered(std::vector<domain::Shot> shots) EXCLUDES(mutex_);
@@ -181,12 +184,12 @@ class Outbox {
   Result<std::optional<PendingShot>> fetch(std::size_t route, NextShot turn);
 
   void tend(Endings& endings) REQUIRES(mutex_);
-  // In trouble they are noted.
+  // During an outage the changes are noted.
   Status write(std::span<const RowChange> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
   [[nodiscard]] Status saved() const REQUIRES(mutex_);  // or why not
-  // asked: the disk was, and refused; else saved() was not ok a moment ago.
+  // asked: the disk was tried, and refused; else saved() was not ok a moment ago.
   void begin_trouble(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
-  // In trouble: asks the disk again, if it is time (or `now`), unless another thread does. One at a time.
+  // During an outage: tries the disk again, when that is due (or `now`), unless another thread is trying.
   enum class When { due, now };
   void save(When when) EXCLUDES(mutex_);
   Status try_to_save() EXCLUDES(mutex_);
@@ -195,7 +198,7 @@ class Outbox {
 
   void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) REQUIRES(mutex_);
   [[nodiscard]] std::vector<RowChange> changes_of(const TakenOut& out) const;
-  // Not under the lock: deletes their rows and tells the listeners.
+  // Deletes their rows and calls the listeners, without the lock.
   void settle(Endings endings) EXCLUDES(mutex_);
   void tell(const Ending& ending, const domain::Shot& shot);
 
@@ -212,9 +215,9 @@ class Outbox {
   const std::shared_ptr<memory::Account> account_;
   const std::unique_ptr<Disk> disk_;
   std::vector<ShotListener*> listeners_;  // of each route; since listen()
-  std::vector<domain::Shot> recovered_;   // by open(): until listen()
+  std::vector<domain::Shot> recovered_;   // by open(); kept until listen()
 
-  // State below is protected by mutex_, under which nobody asks the disk: that may take minutes.
+  // State below is protected by mutex_, under which the disk is never used: that may take minutes.
   mutable Mutex mutex_;
   bool loaded_ GUARDED_BY(mutex_) = false;
   bool saving_ GUARDED_BY(mutex_) = false;  // a thread is in try_to_save()
@@ -228,7 +231,7 @@ class Outbox {
   std::uint64_t journal_refused_ GUARDED_BY(mutex_) = 0;
   std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
   std::int64_t last_id_ GUARDED_BY(mutex_) = 0;
-  Endings lost_shots_ GUARDED_BY(mutex_);  // to be settled by whoever comes next
+  Endings lost_shots_ GUARDED_BY(mutex_);  // the next caller settles them
   bool draining_ GUARDED_BY(mutex_) = false;
   // Waiting senders of each route sleep by the clock until this is requested; then it is replaced. So one
   // wait serves new shots, due times (also a fake clock's) and stops.

@@ -1,4 +1,4 @@
-// What is given up so that the outbox neither grows nor sends what is out of date.
+// The shots that are given up so that the outbox neither grows nor sends what is out of date.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -82,7 +82,7 @@ TEST_F(OutboxBoundsTest, AWaitingSenderTakesOutWhatExpires) {
   ASSERT_TRUE(add_for(1, 60s).ok());
   auto claimed = take();
   ASSERT_TRUE(outbox_->postpone(*claimed, {.until = clock_.now() + 1h, .doubtful = false, .why = ""}).ok());
-  open();  // not draining any more; what is from before now is due
+  open();  // not draining any more; the earlier shots are due
   ASSERT_TRUE(outbox_->take("findface", clock_.now(), {}).ok());
   ASSERT_TRUE(add_for(2, 5s).ok());
   std::jthread sender([this](const std::stop_token& stop) {
@@ -155,7 +155,7 @@ TEST_F(OutboxBoundsTest, AfterTheMachinesStartTheTimeOfDayTells) {
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
 }
 
-// The door would open for somebody who left long ago.
+// A door would open for a person who left long ago.
 TEST_F(OutboxBoundsTest, WhatSeemsToBeOfTheFutureIsNotSentWhereItCouldBeTooLate) {
   open();
   ASSERT_TRUE(add_for(1, 60s).ok());
@@ -168,7 +168,7 @@ TEST_F(OutboxBoundsTest, WhatSeemsToBeOfTheFutureIsNotSentWhereItCouldBeTooLate)
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{1}));
 }
 
-// No battery: it is 1970 until the network has told the time.
+// A machine without a battery is in 1970 until the network has set its clock.
 TEST_F(OutboxBoundsTest, WhatAClockThatWasNotSetSawIsNotOlderThanAWeek) {
   const UtcTime right = clock_.utc_now();
   clock_.set_utc(from_unix_us(5'000'000));
@@ -183,7 +183,7 @@ TEST_F(OutboxBoundsTest, WhatAClockThatWasNotSetSawIsNotOlderThanAWeek) {
   EXPECT_EQ(fates_.tracks(Reason::expired), (Tracks{2}));
 }
 
-// A week's outage leaves more than one transaction should delete.
+// A week's outage leaves more shots than one transaction should delete.
 TEST_F(OutboxBoundsTest, ManyThatExpireAtOnceAreDeletedLittleByLittle) {
   options_.max_age = 100;
   open();
@@ -263,7 +263,7 @@ TEST_F(OutboxBoundsTest, DeliveriesOfRoutesThatAreNotSetAreBoundedToo) {
   ASSERT_TRUE(outbox_->add(large_shot(2, 100000)).ok());
   EXPECT_EQ(outbox_->pending().shots, 1U);
   EXPECT_EQ(outbox_->status().shed, 1U);
-  EXPECT_TRUE(fates_.all().empty());  // nobody asked for it in this run
+  EXPECT_TRUE(fates_.all().empty());  // no route of this run had it
 }
 
 }  // namespace

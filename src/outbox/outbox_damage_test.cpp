@@ -1,4 +1,4 @@
-// A damaged file: out of the way, and what can be read of it goes on.
+// A damaged file is set aside, and what can be read of it is delivered.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -23,9 +23,9 @@ class OutboxDamageTest : public OutboxFixture {
     for (std::uint64_t track = 1; track <= shots; ++track) {
       ASSERT_TRUE(outbox_->add(large_shot(track, 20000)).ok());
     }
-    outbox_.reset();  // all is in the file, and there is no log
+    outbox_.reset();  // everything is in the file, and there is no log
   }
-  // From one part of the file to another, 0 to 1.
+  // Overwrites the file between two positions, 0 to 1.
   void overwrite(double from, double to) {
     const auto size = static_cast<double>(std::filesystem::file_size(path_));
     std::fstream file(path_, std::ios::in | std::ios::out | std::ios::binary);
@@ -41,7 +41,7 @@ class OutboxDamageTest : public OutboxFixture {
     }
     return names;
   }
-  // What senders get, in the end, when nothing fails.
+  // The tracks that senders get in the end, when nothing fails.
   std::set<std::uint64_t> deliver_all() {
     std::set<std::uint64_t> tracks;
     for (int i = 0; i < 3; ++i) {
@@ -119,7 +119,7 @@ TEST_F(OutboxDamageTest, WhatWasTriedBeforeTheDamageIsRemembered) {
   EXPECT_EQ(set_aside().size(), 1U);
 }
 
-// The copy needs room. Until there is some nothing is given up, and what can be read is delivered.
+// The copy needs room. Until there is some, nothing is given up, and what can be read is delivered.
 TEST_F(OutboxDamageTest, WhileThereIsNoRoomForTheCopyNothingIsLost) {
   testing::FaultyDisk disk;
   fill(40);
@@ -195,7 +195,7 @@ TEST_F(OutboxDamageTest, ACopyThatFailsAgainAndAgainIsOneLineAndWhatCannotBeRead
   EXPECT_NE(lines[2].find(std::to_string(unreadable) + " in all"), std::string::npos) << lines[2];
 }
 
-// As a kill leaves it in the middle of the copy.
+// The files as a kill leaves them in the middle of the copy.
 TEST_F(OutboxDamageTest, ACopyThatDidNotComeToItsEndIsMadeAnew) {
   fill(40);
   std::filesystem::copy_file(path_, path_ + ".mending");
@@ -209,7 +209,7 @@ TEST_F(OutboxDamageTest, ACopyThatDidNotComeToItsEndIsMadeAnew) {
   EXPECT_FALSE(std::filesystem::exists(path_ + ".mending-wal"));
 }
 
-// As a kill leaves it before the last renaming, and before the last but one.
+// The files as a kill leaves them before the last renaming, and before the last but one.
 TEST_F(OutboxDamageTest, ACopyThatIsWholeTakesTheDamagedFilesPlaceAtTheNextStart) {
   for (const bool damaged_is_there : {true, false}) {
     fill(5);
@@ -227,7 +227,7 @@ TEST_F(OutboxDamageTest, ACopyThatIsWholeTakesTheDamagedFilesPlaceAtTheNextStart
   }
 }
 
-// Each cut somewhere else: never a crash, never a file that cannot be used afterwards.
+// Damage at many places: never a crash, never a file that cannot be used afterwards.
 TEST_F(OutboxDamageTest, WhereverTheDamageIsTheOutboxGoesOn) {
   for (int cut = 0; cut < 20; ++cut) {
     outbox_.reset();

@@ -1,4 +1,4 @@
-// What is synced, and what happens while the disk refuses.
+// Which writes are synced, and what happens while the disk refuses.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -26,7 +26,7 @@ class DurabilityTest : public OutboxDiskTest {
   Syncs syncs_with(const std::string& durability) {
     options_.durability = durability;
     open();
-    EXPECT_TRUE(add(1).ok());  // the first sets up the log
+    EXPECT_TRUE(add(1).ok());  // the first one sets up the log
     Syncs syncs{};
     int before = disk_.syncs();
     EXPECT_TRUE(add(2).ok());
@@ -61,7 +61,7 @@ TEST_F(DurabilityTest, ShotsSyncsWhatWasAddedOnly) {
   EXPECT_EQ(syncs.finish, 0);
   const int before = disk_.syncs();
   outbox_.reset();
-  EXPECT_GT(disk_.syncs(), before);  // at the stop the deletion, too
+  EXPECT_GT(disk_.syncs(), before);  // a stop syncs the deletion, too
 }
 
 TEST_F(DurabilityTest, ProcessSyncsNothing) {
@@ -134,7 +134,7 @@ TEST_P(RefusingDiskTest, DoubtsAreRememberedForShotsOnDiskAndInMemory) {
   for (int i = 0; i < 2; ++i) {
     const auto taken = take();
     static_cast<void>(outbox_->postpone(*taken, {.until = clock_.now(), .doubtful = true, .why = "reset"}));
-    // Once more while the disk refuses: what is remembered counts.
+    // Taken once more while the disk refuses: what memory has counts.
     const auto again = take();
     ASSERT_TRUE(again);
     EXPECT_EQ(again->shot.track, taken->shot.track);
@@ -217,7 +217,7 @@ TEST_F(OutboxDiskTest, AWaitingSenderAsksTheDiskAgain) {
   while (outbox_->status().in_memory > 0) std::this_thread::yield();
 }
 
-// A real one of the system: the log cannot grow beyond what a process may write.
+// With a real limit of the system: the log cannot grow beyond what a process may write.
 TEST_F(OutboxDiskTest, AFileThatMayNotGrowIsADiskThatIsFull) {
   open();
   ASSERT_TRUE(add(1).ok());

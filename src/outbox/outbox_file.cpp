@@ -1,4 +1,5 @@
-// Outbox and its file: reading what an earlier run left, writing, and what is done while the disk refuses.
+// The part of Outbox that deals with its file: reads what an earlier run left, writes, and handles a disk
+// that refuses.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,14 +13,14 @@
 namespace vigia::outbox {
 namespace {
 
-// 2020: before that a clock was not set.
+// 2020: a clock that shows less was not set.
 const UtcTime kEarliest = from_unix_us(1577836800000000);
-// A disk that takes so much works, where nobody knows better.
+// A disk that takes this much works, if the refused size is not known.
 constexpr Bytes kSmallImage = 64_KiB;
 
-// The number before those of shots that come while the file, which has the last one, cannot be read: so high
-// that no count comes near, by the second so that they follow each other over several such starts, and at a
-// random place in it, since the time of day may stand still (no battery) from start to start.
+// The number after which shots are numbered while the file, which has the last number, cannot be read: so
+// high that counting never gets near, derived from the second so that numbers grow over several such starts,
+// and with a random part, since the time of day may be the same at each start (no battery).
 std::int64_t numbers_without_a_file(UtcTime now) {
   const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   constexpr std::int64_t kMostSeconds = (std::int64_t{1} << 31) - 1;
@@ -43,7 +44,7 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::
     outbox->unsaved_.begin_trouble(loaded.error(), generation, clock.now());
     outbox->unsaved_.refused(kSmallImage);
   }
-  outbox->save(When::due);  // mends it
+  outbox->save(When::due);  // repairs it
   return outbox;
 }
 
@@ -59,7 +60,7 @@ Status Outbox::load() {
         "now",
         options_.path, recovered.size());
   }
-  tell_of_recovered(std::move(recovered));  // before a sender has one
+  tell_of_recovered(std::move(recovered));  // before any sender has one
   if (!highest) return highest.error();
   {
     MutexLock lock(mutex_);
@@ -102,7 +103,7 @@ WaitingShots::New Outbox::from_file(const RowHead& head, std::map<std::string, s
           .camera = head.camera};
 }
 
-// Nothing: neither the machine's count since its start nor the time of day can tell.
+// Nothing: neither the machine's count since its start nor the time of day gives the age.
 std::optional<Nanoseconds> Outbox::age_at_start(const FrameTime& seen) const {
   const BootTime now = clock_.boot_now();
   if (now.boot != 0 && seen.boot.boot == now.boot && seen.boot.since <= now.since) {
@@ -134,7 +135,7 @@ Status Outbox::write(std::span<const RowChange> changes, Disk::Sync sync) {
     begin_trouble(done.error(), asked, generation);
     for (const RowChange& change : changes) unsaved_.note(change);
   }
-  // Damage is mended at once; but nothing that is about to be sent waits for that.
+  // Damage is repaired at once; but a delivery that is about to begin does not wait for that.
   if (sync == Disk::Sync::as_set && done.error().code == ErrorCode::damaged) save(When::due);
   MutexLock lock(mutex_);
   return saved();
@@ -144,7 +145,7 @@ void Outbox::begin_trouble(const Error& error, bool asked, unsigned generation) 
   if (asked) {
     unsaved_.begin_trouble(error, generation, clock_.now());
   } else {
-    unsaved_.stay_in_trouble(error, clock_.now());  // it may be over since
+    unsaved_.stay_in_trouble(error, clock_.now());  // the outage may be over since
   }
 }
 
@@ -156,14 +157,14 @@ void Outbox::save(When when) {
     saving_ = true;
   }
   Status done = try_to_save();
-  if (!done && done.error().code == ErrorCode::damaged) done = try_to_save();  // it was mended once
+  if (!done && done.error().code == ErrorCode::damaged) done = try_to_save();  // one repair was made
   MutexLock lock(mutex_);
   saving_ = false;
   if (!done) unsaved_.failed_again(done.error(), clock_.now());
   for (std::size_t i = 0; i < routes_.size(); ++i) wake_senders(i);
 }
 
-// Until nothing is left. Others go on meanwhile, with what is in memory.
+// Writes until nothing is left. Other threads go on meanwhile, with what is in memory.
 Status Outbox::try_to_save() {
   if (Status mended = mend(); !mended) return mended;
   bool is_loaded = false;
@@ -186,7 +187,7 @@ Status Outbox::try_to_save() {
         return done;
       }
     }
-    // That which it refused may have been delivered since: then only this shows that it works.
+    // The refused image may have been delivered since: then only a test write shows that the disk works.
     done = batch.empty() ? disk_->try_to_write(refused) : save_batch(batch);
     if (batch.empty() || !batch.shots.empty()) refused = 0;
   }
@@ -210,7 +211,7 @@ Status Outbox::save_batch(const PendingWrites::Batch& batch) {
 
 Status Outbox::mend() {
   unsigned generation = 0;
-  std::vector<std::int64_t> known;  // those that should be in the file
+  std::vector<std::int64_t> known;  // the shots that should be in the file
   std::string found;
   {
     MutexLock lock(mutex_);

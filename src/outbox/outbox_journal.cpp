@@ -1,4 +1,4 @@
-// Outbox and the journal: see journal.h.
+// The part of Outbox that keeps the journal: see journal.h.
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -41,11 +41,11 @@ std::vector<domain::Shot> Outbox::journal(std::span<const domain::Shot> shots) {
       if (kept) written.push_back(std::move(one.shot));
     }
   }
-  if (!kept) save(When::due);  // a damaged file is mended at once
+  if (!kept) save(When::due);  // a damaged file is repaired at once
   return written;
 }
 
-// Those that are new, as far as there is room.
+// Numbers the shots that are new, as far as there is room.
 std::vector<StoredShot> Outbox::number_for_journal(std::span<const domain::Shot> shots) {
   std::vector<StoredShot> stored;
   Bytes more = 0;
@@ -74,8 +74,8 @@ bool Outbox::has_room_in_journal(std::size_t rows, Bytes bytes) const {
          waiting_.bytes() + journal <= options_.max_bytes;
 }
 
-// The disk may have it in spite of its error: then it goes once the disk works, so that the file never has
-// two rows of a track. The track's best shot is offered again soon.
+// The disk may have the row in spite of its error. It is then deleted once the disk works, so that the file
+// never has two rows of a track. The track's best shot is offered again soon.
 void Outbox::refuse(const StoredShot& one, const Error& error, unsigned generation) {
   begin_trouble(error, true, generation);
   unsaved_.refused(static_cast<Bytes>(one.shot.jpeg->bytes.size()));

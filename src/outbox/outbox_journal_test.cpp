@@ -1,4 +1,4 @@
-// The journal: tracks that are open when the program, or the machine, ends.
+// The journal keeps tracks that are open when the program, or the machine, ends.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ class Recovered final : public ShotListener {
 
 class OutboxJournalTest : public FaultyOutboxFixture {
  protected:
-  // A track's best shot as of that second.
+  // A track's best shot at that second.
   static Shot best(std::uint64_t track, int second = 0) {
     Shot shot = testing::sample_shot(track);
     shot.captured += std::chrono::seconds(second);
@@ -51,7 +51,7 @@ class OutboxJournalTest : public FaultyOutboxFixture {
     const EndedTrack over = ended(track);
     ASSERT_TRUE(outbox_->add({}, {&over, 1}).ok());
   }
-  // What a kill leaves: the file as the system has it, without what the outbox does at its end.
+  // Leaves the file as a kill does, without what the outbox does at its end.
   void kill_and_start() {
     const std::string left = dir_ / "left.db";
     for (const char* const ending : {"", "-wal"}) {

@@ -1,4 +1,4 @@
-// What the user sets for keeping shots until they are delivered. Keys: outbox.*
+// The settings for keeping shots until they are delivered. Keys: outbox.*
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@ struct OutboxOptions {
   std::string durability = "shots";  // full, shots, process: see disk.h
   Bytes max_bytes = 10_GiB;          // of images that wait; beyond that the oldest are shed; 0: no limit
   double max_age = 7 * 24 * 3600;    // seconds; what is older has expired; 0: never
-  double journal_interval = 5;  // seconds; the best shot so far of open tracks is kept so often; 0: never
+  double journal_interval =
+      5;  // seconds; how often the best shots so far of open tracks are stored; 0: never
 
   bool operator==(const OutboxOptions&) const = default;
 };

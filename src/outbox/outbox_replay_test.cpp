@@ -1,4 +1,4 @@
-// In which order shots leave, and how fast what has waited.
+// The order in which shots leave, and the rate of the backlog.
 #include <gtest/gtest.h>
 
 #include <thread>

@@ -88,7 +88,8 @@ TEST_F(OutboxTest, AnAddedShotOutlivesAKilledProcess) {
   EXPECT_EQ(take()->shot.track, 1U);
 }
 
-// What add() had answered is there, wherever in a commit or a fold of the log the process ends.
+// A shot for which add() returned ok is in the file, wherever in a commit or a fold of the log the process
+// ends.
 TEST_F(OutboxTest, NothingThatWasAddedIsMissingAfterAKillAtAnyMoment) {
   replay_.rate = 0;
   const std::string payload(30000, 'x');
@@ -113,7 +114,7 @@ TEST_F(OutboxTest, NothingThatWasAddedIsMissingAfterAKillAtAnyMoment) {
       answered = track;
     }
     ::kill(child, SIGKILL);
-    // What it answered in its last moments.
+    // The last answers of the process.
     for (std::uint64_t track = 0; ::read(pipe[0], &track, sizeof track) == sizeof track;) answered = track;
     ::close(pipe[0]);
     ASSERT_EQ(::waitpid(child, nullptr, 0), child);
@@ -197,7 +198,7 @@ TEST_F(OutboxTest, AfterARestartAPostponedShotIsDueAtOnceAndKeepsItsHistory) {
   EXPECT_EQ(second->doubtful, 1);
 }
 
-// As the end of the process leaves it.
+// The row as the end of the process leaves it.
 TEST_F(OutboxTest, AnAttemptThatHasBegunAndNeverEndedIsDoubtful) {
   open();
   ASSERT_TRUE(outbox_->add(sample_shot()).ok());
@@ -237,7 +238,7 @@ TEST_F(OutboxTest, TheTimeOfDayMayJumpWithoutMovingDueTimes) {
   EXPECT_TRUE(take());
 }
 
-// The sender that waits in another thread: what it got, once it got it.
+// A sender that waits in another thread, and the shot that it got.
 class Waiting {
  public:
   Waiting(Outbox& outbox, SteadyTime not_before)
@@ -273,7 +274,7 @@ TEST_F(OutboxTest, AWaitingSenderWakesWhenAPostponedShotIsDue) {
   ASSERT_TRUE(clock_.wait_for_sleepers(1));
   ASSERT_TRUE(outbox_->postpone(**first, {.until = clock_.now() + 4s, .doubtful = false, .why = ""}).ok());
   ASSERT_TRUE(clock_.wait_for_sleepers(1));
-  // It may be between two waits just now: its sleep counts to a fixed moment, so that one step is enough.
+  // It may be between two waits now: it sleeps until a fixed moment, so one step of the clock is enough.
   clock_.advance(4s);
   EXPECT_EQ(sender.result(), 6U);
 }
@@ -353,7 +354,7 @@ TEST_F(OutboxTest, AShotWhoseDeletionFailedIsNotHandedOutAgainAndIsDeletedLater)
   ASSERT_TRUE(outbox_->add(sample_shot(1)).ok());
   ASSERT_TRUE(outbox_->add(sample_shot(2)).ok());
   const auto first = take();
-  // Somebody looks into the file and holds it for longer than we wait.
+  // Another program holds the file for longer than we wait.
   sqlite3* other = nullptr;
   ASSERT_EQ(sqlite3_open(path_.c_str(), &other), SQLITE_OK);
   ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);

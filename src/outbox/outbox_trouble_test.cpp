@@ -1,4 +1,4 @@
-// While the disk refuses: from the start, while it is asked again, and when it works again.
+// A disk that refuses: from the start, while it is tried again, and when it works again.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -41,7 +41,7 @@ TEST_P(EachTroubleTest, ItStartsAllTheSameAndWritesOnceItWorks) {
   EXPECT_EQ(take_all(), (Tracks{2}));
 }
 
-// Else the log says in turns that the disk works and that it does not.
+// Else the log would say alternately that the disk works and that it does not.
 TEST_P(EachTroubleTest, ItIsNotSaidToWorkBeforeItTakesAnImageAlsoWhereNothingIsLeftToWrite) {
   open();
   ASSERT_TRUE(add(1).ok());
@@ -91,7 +91,7 @@ TEST_F(OutboxTroubleTest, WhatAnEarlierRunLeftComesOnceTheFileCanBeOpened) {
   EXPECT_EQ(take_all(), (Tracks{5, 4, 2, 1}));
 }
 
-// A real one of the system: no file descriptor is left.
+// With a real limit of the system: no file descriptor is left.
 TEST_F(OutboxTroubleTest, WhereTheSystemHasNoFileForItAtTheStartItComesLater) {
   if (testing::kSanitized) GTEST_SKIP() << "the sanitizers need a file of their own";
   rlimit before{};
@@ -106,7 +106,7 @@ TEST_F(OutboxTroubleTest, WhereTheSystemHasNoFileForItAtTheStartItComesLater) {
   EXPECT_EQ(take_all(), (Tracks{1}));
 }
 
-// As on a disk of which every failure takes half a minute.
+// On some disks every failure takes half a minute.
 TEST_F(OutboxTroubleTest, NobodyWaitsForADiskThatIsBeingAskedAgain) {
   open();
   disk_.fail(Fault::io);

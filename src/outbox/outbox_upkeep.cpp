@@ -1,4 +1,4 @@
-// Outbox, what it does besides adding and handing out: numbers, bounds, ages, and a disk that refuses.
+// The part of Outbox besides adding and handing out: numbers, bounds, ages, and shots lost in an outage.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -9,7 +9,7 @@
 namespace vigia::outbox {
 namespace {
 
-// Ends that are dealt with at a time: deleting is the disk's work, and others wait to write.
+// Ends that are handled at a time: the disk has to delete them, and other threads wait to write.
 constexpr std::size_t kEndsAtOnce = 100;
 
 Nanoseconds age_of(const domain::Shot& shot, SteadyTime now) {
@@ -41,7 +41,7 @@ void Outbox::register_shot(const StoredShot& stored) {
 }
 
 SteadyTime Outbox::deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const {
-  // Longer than anybody waits, and far from what a time point can hold.
+  // Longer than any wait, and far below what a time point can hold.
   constexpr Nanoseconds kEver = std::chrono::hours(24 * 365 * 20);
   Nanoseconds limit = max_age.value_or(kEver);
   if (options_.max_age > 0) limit = std::min(limit, from_seconds(options_.max_age));
@@ -98,7 +98,7 @@ void Outbox::tend(Endings& endings) {
   shed_.say(now);
   unreadable_.say(now);
   no_room_in_journal_.say(now);
-  // Found lost while the disk was mended.
+  // Found lost while the file was repaired.
   std::move(lost_shots_.begin(), lost_shots_.end(), std::back_inserter(endings));
   lost_shots_.clear();
 }
@@ -145,7 +145,7 @@ void Outbox::settle(Endings endings) {
   }
   for (std::span<const RowChange> left = changes; !left.empty();) {
     const std::size_t some = std::min(left.size(), kEndsAtOnce);
-    static_cast<void>(write(left.first(some)));  // what could not be written is tried again
+    static_cast<void>(write(left.first(some)));  // changes that could not be written are tried again
     left = left.subspan(some);
   }
 }

@@ -37,7 +37,7 @@ void PendingWrites::resolved(SteadyTime now) {
   trouble_.reset();
 }
 
-// A shot that leaves without having been written takes with it what it was to replace in the file.
+// When a shot leaves without having been written, the rows that it was to replace are deleted too.
 void PendingWrites::apply(const RowChange& change) {
   std::vector<std::int64_t> journal;
   if (const StoredShot* const shot = shots_.find(change.id)) {
@@ -54,7 +54,7 @@ void PendingWrites::apply(const RowChange& change) {
 }
 
 void PendingWrites::note(const RowChange& change) {
-  if (change.what == RowChange::What::all_finished) {  // whatever happened before does not matter any more
+  if (change.what == RowChange::What::all_finished) {  // earlier changes do not matter any more
     const auto first = changes_.lower_bound({change.id, std::string()});
     auto last = first;
     while (last != changes_.end() && last->first.first == change.id) ++last;

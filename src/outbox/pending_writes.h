@@ -1,9 +1,9 @@
-// What the disk does not have yet, because it refused: shots, and changes of rows. And since when, and when
-// it is asked again.
+// Keeps what the disk does not have yet because it refused: shots, and changes of rows. Also when the outage
+// began, and when the disk is tried again.
 //
-// Whoever asks it again takes a Batch, writes that without holding the outbox's lock, and says how it went.
-// Meanwhile shots may be delivered, and more may come: nothing of a batch is forgotten before it is written,
-// and what changes while it is being written is noted for the next one.
+// The thread that tries the disk takes a Batch, writes it without holding the outbox's lock, and calls
+// written() or not_written(). Meanwhile shots may be delivered, and more may come: nothing of a batch is
+// forgotten before it is written, and changes made while it is being written are noted for the next one.
 // Threads: one thread at a time.
 #pragma once
 
@@ -33,11 +33,11 @@ class PendingWrites {
   PendingWrites(std::shared_ptr<memory::Account> account, Bytes most_bytes)
       : shots_(std::move(account), most_bytes) {}
 
-  // The disk refuses, and has since `since`: everything goes here until resolved().
+  // The disk has refused since `since`: everything goes here until resolved().
   struct DiskOutage {
     SteadyTime since, next_try;
-    Error error;        // the last one that was said, or will be
-    bool said = false;  // damage that is mended at once is no trouble for people
+    Error error;        // the last one that was logged, or will be
+    bool said = false;  // logged; damage that is repaired at once is not
     struct Damage {
       unsigned generation;  // of the file: see disk.h
       std::string text;
@@ -49,27 +49,28 @@ class PendingWrites {
   [[nodiscard]] bool in_trouble() const { return trouble_.has_value(); }
   [[nodiscard]] DiskOutage& trouble() { return *trouble_; }
   [[nodiscard]] const DiskOutage& trouble() const { return *trouble_; }
-  // Says so in the log, unless the file is damaged: then whoever comes next mends it. In trouble: damage is
-  // noted, the rest changes nothing.
+  // Begins an outage and logs it, unless the file is damaged: the next caller of save() repairs that. During
+  // an outage it only notes damage.
   void begin_trouble(const Error& error, unsigned generation, SteadyTime now);
-  // Something is to go here because there was trouble a moment ago: there is still, or again, without a word,
-  // and the disk is asked at once.
+  // Something must be kept here because the disk refused a moment ago. The outage goes on (or begins again,
+  // unlogged), and the disk is tried at once.
   void stay_in_trouble(const Error& error, SteadyTime now) {
     if (!trouble_) trouble_ = DiskOutage{.since = now, .next_try = now, .error = error, .damaged = {}};
   }
   void refused(Bytes image) { trouble_->refused = std::max(trouble_->refused, image); }
-  // The disk was asked again in vain. The log has it where it has said nothing yet, or another kind of error.
+  // The disk was tried again and refused. Logs it if the outage was not logged yet, or the kind of error is
+  // new.
   void failed_again(const Error& error, SteadyTime now);
   void resolved(SteadyTime now);
 
   [[nodiscard]] const MemoryStore& shots() const { return shots_; }
   // As MemoryStore::add().
   [[nodiscard]] bool keep(const StoredShot& shot, bool anyway) { return shots_.add(shot, anyway); }
-  // Of a shot that is kept here; also of its row, where that is being written now.
+  // Applies a change to a shot that is kept here, and notes it for its row if that is being written now.
   void apply(const RowChange& change);
 
   void note(const RowChange& change);
-  // What a row would say of its deliveries on this route if it could be written; null: what it says.
+  // The state of a delivery that its row does not have yet; null: the row is up to date.
   [[nodiscard]] const Tries* note_of(std::int64_t id, const std::string& route) const;
 
   struct Batch {

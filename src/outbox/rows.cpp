@@ -16,7 +16,7 @@ constexpr const char* kColumns =
     " size, frontality, level, proportion, eyes, sharpness, exposure, inside, jpeg_width, jpeg_height, boot, "
     "seen_boot_ns";
 
-// Microseconds that a time of day can hold, until the year 2255: a file may have been written by anybody.
+// Clamps microseconds to what a time of day can hold, until the year 2255: the file may hold any value.
 UtcTime sane_time(std::int64_t us) {
   return from_unix_us(std::clamp<std::int64_t>(us, 0, 9'000'000'000'000'000));
 }
@@ -281,7 +281,7 @@ Result<std::int64_t> Rows::highest_id() {
 Status Rows::try_to_write(Bytes bytes) {
   constexpr const char* kDoing = "cannot keep a shot";
   const std::vector<std::byte> zeros(static_cast<std::size_t>(bytes));
-  insert_image_.bind(std::int64_t{-1}).bind(std::span(zeros));  // no shot's number
+  insert_image_.bind(std::int64_t{-1}).bind(std::span(zeros));  // no shot has this number
   if (insert_image_.step() != Statement::Step::done) return database_.error(kDoing);
   return database_.run("DELETE FROM images WHERE shot_id=-1");
 }

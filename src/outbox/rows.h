@@ -1,6 +1,6 @@
-// The rows of the outbox file: a shot, its image, and a delivery for each of its receivers. SQL and nothing
-// else: what is due, claimed or too old is waiting_shots.h's, who may wait for a disk is disk.h's.
-// Threads: one thread at a time.
+// Reads and writes the rows of the outbox file: a shot, its image, and a delivery for each of its receivers.
+// SQL and nothing else: waiting_shots.h knows what is due, claimed or too old, disk.h who may wait for the
+// disk. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -19,46 +19,46 @@
 
 namespace vigia::outbox {
 
-// Numbers beyond it are nobody's: none came so far by counting.
+// The highest valid number: counting never gets beyond it.
 inline constexpr std::int64_t kHighestId = std::int64_t{1} << 62;
 
-// How the deliveries of a shot to one receiver went.
+// The attempts to deliver a shot to one receiver.
 struct Tries {
-  int attempts = 0;    // that have ended
+  int attempts = 0;    // ended attempts
   int doubtful = 0;    // of these: sent whole and never answered
   int errors = 0;      // of these: answered with neither "later" nor "never"
-  bool begun = false;  // one is under way. In a row that an earlier run left: it never ended
-  std::string why;     // the last one failed; redacted by the courier
+  bool begun = false;  // an attempt is under way. In a row that an earlier run left: it never ended
+  std::string why;     // why the last one failed; redacted by the courier
 
   bool operator==(const Tries&) const = default;
 };
 
-// What a shot still owes a receiver.
+// A delivery that is still to be made.
 struct Owed {
   std::string route;
   Tries tries;
 };
 
-// When a shot was seen, by this machine, also where `captured` is the stream's own time.
+// When this machine saw a shot, also where `captured` is the stream's own time.
 struct FrameTime {
   UtcTime utc;
   BootTime boot;
 };
 
-// Where a shot stands with the journal: see journal.h.
+// How a shot relates to the journal: see journal.h.
 enum class InJournal {
   no,
-  yes,     // its track is open: owed to nobody yet
+  yes,     // its track is open: not owed to any receiver yet
   so_far,  // its row is there, as `yes`; from now on it is owed like any other
 };
 
 struct StoredShot {
   std::int64_t id = 0;  // in the order of adding, never used twice
   FrameTime seen;
-  domain::Shot shot;  // without its image where only the rest was asked for
+  domain::Shot shot;  // without its image if only the rest was read
   std::vector<Owed> owed;
   InJournal in_journal = InJournal::no;
-  std::vector<std::int64_t> replaces;  // rows of the journal that go in the transaction in which this comes
+  std::vector<std::int64_t> replaces;  // rows of the journal that the insert of this shot deletes
 };
 
 // What the start needs to know of a shot.
@@ -71,7 +71,7 @@ struct RowHead {
   std::vector<std::string> routes;
 };
 
-// A change of one delivery. It may be made twice: it says what the row is to say, not what is to be added.
+// A change of one delivery. It may be applied twice: it holds the row's new values, not differences.
 struct RowChange {
   enum class What { finished, all_finished, tried };
   std::int64_t id = 0;
@@ -85,11 +85,11 @@ struct RowChange {
 class Rows {
  public:
   explicit Rows(sqlite::Database database) : database_(std::move(database)) {}
-  // Before anything else is asked.
+  // Call it first.
   Status prepare();
 
-  // All of them or none: one transaction. A shot that is there already is replaced, so that an insert of
-  // which nobody knows how far it came can be repeated.
+  // All of them or none: one transaction. A shot that exists already is replaced, so that an insert can be
+  // repeated when it is not known how far it came.
   Status insert(std::span<const StoredShot> shots);
   Status apply(std::span<const RowChange> changes);
 
@@ -99,12 +99,12 @@ class Rows {
   // Of all shots that were ever in the file; 0: none.
   Result<std::int64_t> highest_id();
 
-  // In one transaction: what the journal has is owed to these routes from now on, and the journal is empty.
-  // Gives what it had, without images.
+  // In one transaction: the journal's rows become shots that are owed to these routes, and the journal is
+  // empty. Returns them, without images.
   Result<std::vector<domain::Shot>> empty_journal(std::span<const std::string> routes);
   Result<bool> is_in_journal(std::int64_t id);
 
-  // Writes so many bytes and deletes them again: whether the disk takes an image of that size.
+  // Writes so many bytes and deletes them again: ok if the disk takes an image of that size.
   Status try_to_write(Bytes bytes);
 
   // After an outage the file is large and nearly empty: gives 1 MiB of it back to the system.
@@ -116,7 +116,7 @@ class Rows {
   Status in_transaction(const std::function<Status()>& work);
   Status insert(const StoredShot& shot);
   Status insert_whole(const StoredShot& shot);
-  // Whether it was there.
+  // True if it was there.
   Result<bool> take_out_of_journal(std::int64_t id);
   Status forget(std::int64_t id);
   Status prepare_journal();

@@ -1,4 +1,4 @@
-// Rows, what it does for the journal: see journal.h.
+// The part of Rows that serves the journal: see journal.h.
 #include <utility>
 
 #include "outbox/rows.h"
@@ -21,8 +21,8 @@ Status Rows::prepare_journal() {
   return ok_status();
 }
 
-// A row of the journal is owed to nobody, any other is not in the journal: one of the two finds it, and a
-// trigger deletes the rest.
+// A row of the journal has no deliveries, and any other row is not in the journal: one of the two statements
+// finds it, and a trigger deletes the rest.
 Status Rows::forget(std::int64_t id) {
   for (Statement* const each : {&journal_delete_, &finish_all_}) {
     each->bind(id);

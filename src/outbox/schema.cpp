@@ -35,8 +35,9 @@ constexpr const char* kVersion1 = R"(
     jpeg BLOB NOT NULL);
   CREATE INDEX shots_by_capture ON shots(captured_us, jpeg_bytes);
 )";
-// A delivery a receiver (a route); a shot goes with its last one, whoever deletes that. Images apart, so that
-// the start reads the other columns only. Version 1 knew one receiver: its shots are the primary route's.
+// One delivery per receiver (a route); a trigger deletes a shot with its last delivery. Images are apart, so
+// that the start reads the other columns only. Version 1 knew one receiver: its shots go to the primary
+// route.
 constexpr const char* kVersion2 = R"(
   ALTER TABLE shots RENAME TO shots_1;
   CREATE TABLE shots(
@@ -76,15 +77,15 @@ constexpr const char* kVersion2 = R"(
     DELETE FROM shots WHERE id = OLD.shot_id;
   END;
 )";
-// How a delivery stands, kept apart; and how old a shot is while the machine has not been started anew.
+// The state of a delivery, in columns of its own; and a shot's age by the count since the machine's start.
 constexpr const char* kVersion3 = R"(
   ALTER TABLE shots ADD COLUMN boot INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE shots ADD COLUMN seen_boot_ns INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE deliveries ADD COLUMN errors INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE deliveries ADD COLUMN begun INTEGER NOT NULL DEFAULT 0;
 )";
-// More parts of the quality. In old files sharpness and the rest were another formula's: good enough to be
-// sent.
+// More parts of the quality. In old files sharpness and the rest are by an older formula: good enough to
+// send.
 constexpr const char* kVersion4 = R"(
   ALTER TABLE shots ADD COLUMN rank REAL NOT NULL DEFAULT 0;
   ALTER TABLE shots ADD COLUMN level REAL NOT NULL DEFAULT 0;
@@ -92,7 +93,7 @@ constexpr const char* kVersion4 = R"(
   ALTER TABLE shots ADD COLUMN exposure REAL NOT NULL DEFAULT 0;
   ALTER TABLE shots ADD COLUMN inside REAL NOT NULL DEFAULT 0;
 )";
-// The journal: shots of tracks that were open when they were written, owed to nobody yet.
+// The journal: shots of tracks that were open when they were written, not owed to any receiver yet.
 constexpr const char* kVersion5 = R"(
   CREATE TABLE journal(shot_id INTEGER PRIMARY KEY);
   CREATE TRIGGER journal_forgotten AFTER DELETE ON journal
@@ -106,7 +107,7 @@ constexpr std::array kMigrations = {kVersion1, kVersion2, kVersion3, kVersion4,
                                     kVersion5};  // [n] leads from version n to n + 1
 static_assert(kMigrations.size() == kSchemaVersion);
 
-// What a disk may do to a file that was right before; all else is the setting's fault.
+// True for errors that a disk may cause with a correct path; all others are due to the setting.
 bool may_pass(int why) {
   return why == ENOSPC || why == EDQUOT || why == EROFS || why == EIO || why == EMFILE || why == ENFILE;
 }
@@ -119,7 +120,8 @@ Error system_error(const std::string& path, std::string_view doing) {
                       path, doing, std::strerror(why))};
 }
 
-// The pictures of faces are nobody else's business: SQLite gives its other files the same rights.
+// Pictures of faces are private, so only the owner may read the file: SQLite gives its other files the same
+// mode.
 Status create_private(const std::string& path) {
   const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!fd.valid()) return system_error(path, "cannot open");
@@ -177,7 +179,7 @@ Result<Fd> lock_for_this_process(const std::string& path) {
   if (!lock.valid()) return system_error(lock_path, "cannot create");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
     const std::string process = std::to_string(::getpid()) + "\n";
-    // Only for the other's error text: a failure changes nothing.
+    // Only for the error text of a second process: a failure changes nothing.
     if (::ftruncate(lock.get(), 0) == 0)
       static_cast<void>(!::write(lock.get(), process.data(), process.size()));
     return lock;
@@ -198,7 +200,7 @@ Result<Database> open_database(const std::string& path, const std::string& prima
   if (Status created = create_private(path); !created) return created.error();
   Result<Database> database = Database::open(path, {"outbox", "outbox.path"});
   if (!database) return database.error();
-  database->leave_log_at_close();  // if it is damaged, or somebody else's
+  database->leave_log_at_close();  // in case it is damaged, or another program's
   if (Status ours = check_ours(*database, path); !ours) return ours.error();
   // auto_vacuum counts only before the first table.
   constexpr const char* kSettings =

@@ -1,4 +1,4 @@
-// The outbox file: its mark, its version, its tables, and the lock that keeps others out.
+// The outbox file: its application id, its version, its tables, and the lock that keeps other processes out.
 #pragma once
 
 #include <string>
@@ -15,13 +15,13 @@ using sqlite::Statement;
 inline constexpr int kSchemaVersion = 5;
 
 // Held by one process at a time: <path>.lock, freed by the system when the process ends, however it ends.
-// Errors of both: ErrorCode::io where the system may say something else later (a full, read-only or failing
-// disk); invalid, refused, unavailable (another process has it) where somebody has to do something.
+// Errors of both: ErrorCode::io where a later call may succeed (a full, read-only or failing disk); invalid,
+// refused, unavailable (another process has it) where the user has to act.
 Result<Fd> lock_for_this_process(const std::string& path);
 
-// Opens the file, refuses what is not Vigia's or of a newer Vigia, makes or updates the tables. Shots of
-// version 1, which knew one receiver, become the primary route's (a plain word).
-// Error: ErrorCode::damaged where the file is no database or not a whole one.
+// Opens the file, refuses one that is not Vigia's or is of a newer Vigia, makes or updates the tables. Shots
+// of version 1, which knew one receiver, go to the primary route (a plain word). Error: ErrorCode::damaged
+// where the file is no database or not a whole one.
 Result<Database> open_database(const std::string& path, const std::string& primary);
 
 // A further connection to the same file, which neither makes nor changes it.

@@ -8,7 +8,7 @@
 namespace vigia::outbox {
 namespace {
 
-// As version 1 made it, with two shots: one that was tried twice, once without an answer, and a new one.
+// A file of version 1 with two shots: one that was tried twice, once without an answer, and a new one.
 constexpr const char* kVersion1File = R"(
   PRAGMA auto_vacuum=INCREMENTAL;
   PRAGMA journal_mode=WAL;
@@ -96,7 +96,7 @@ TEST_F(SchemaTest, NumbersAreNeverUsedTwice) {
   EXPECT_GT(take()->id, first->id);
 }
 
-// Anybody may have written the file: whatever it says, nothing overflows.
+// The file may hold any values: nothing overflows.
 TEST_F(SchemaTest, ImpossibleValuesAreReadAsPossibleOnes) {
   open();
   ASSERT_TRUE(add(1).ok());

@@ -142,7 +142,7 @@ SteadyTime WaitingShots::next_expiry() const {
   return std::max(first_deadline_, not_before_);
 }
 
-// More names than numbers (from a file that somebody made up) share the last one.
+// If a (forged) file has more names than there are numbers, the rest share the last number.
 std::uint16_t WaitingShots::number_of(const std::string& camera) {
   constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
   const auto found = camera_numbers_.find(camera);

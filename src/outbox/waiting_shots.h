@@ -1,7 +1,7 @@
-// All shots that wait, by number: which receivers (routes) they still go to, how large and how old they are,
-// and which is next. What outbox.h promises of order, age and bounds is decided here; nothing here knows a
-// disk. About 130 bytes a shot of one route, 50 more for each further one.
-// Threads: one thread at a time. Cost: O(log n) a call; expire() looks at all, once a second at most.
+// The index of all waiting shots, by number: which receivers (routes) they still go to, how large and how old
+// they are, and which is next. It implements what outbox.h promises about order, age and bounds, and does not
+// use the disk. About 130 bytes a shot of one route, 50 more for each further one.
+// Threads: one thread at a time. Cost: O(log n) a call; expire() scans all, once a second at most.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +18,7 @@
 
 namespace vigia::outbox {
 
-// Bits: the routes of this run by their index; kOtherRoutes: such as are in the file and not set any more.
+// Bits: the routes of this run by their index; kOtherRoutes: those in the file that are no longer configured.
 using RouteSet = std::uint16_t;
 inline constexpr std::size_t kMostRoutes = 15;
 inline constexpr RouteSet kOtherRoutes = 1U << kMostRoutes;
@@ -46,23 +46,23 @@ class WaitingShots {
 
   WaitingShots(std::size_t routes, Replay replay) : queues_(routes, DueQueue(replay)), route_bytes_(routes) {}
 
-  // live_since: when it was added; nothing: by an earlier run, so it waits in the backlog.
+  // live_since: when it was added; nothing: it was added by an earlier run, so it waits in the backlog.
   void add(const New& shot, std::optional<SteadyTime> live_since);
-  // What an earlier run left, read when others waited already. Nothing, and no: a number would be there
-  // twice.
+  // Adds the shots that an earlier run left, although newer shots wait already. Returns false and adds
+  // nothing if a number would occur twice.
   [[nodiscard]] bool add_backlog(WaitingShots&& backlog);
 
-  // The route's next. Those beyond their deadline are taken out instead: appended to `expired`.
+  // Claims the route's next shot. Shots beyond their deadline are taken out instead: appended to `expired`.
   std::optional<std::int64_t> claim(std::size_t route, SteadyTime now, std::vector<TakenOut>& expired);
   void postpone(std::size_t route, std::int64_t id, SteadyTime until) {
     queues_.at(route).postpone(id, until);
   }
-  // The route needs it no more. Nothing where it is not known (any more).
+  // The route no longer needs it. Nothing: it is not known (any more).
   std::optional<TakenOut> finish(std::size_t route, std::int64_t id);
 
-  // Each of these leaves what a sender has in its hands.
-  // What is beyond its deadline, at_most so many: now, if something is and the last look at all was a second
-  // ago.
+  // None of these takes a shot that a sender has claimed.
+  // Takes out up to at_most shots beyond their deadline; scans only if there may be one and the last scan of
+  // all was at least a second ago.
   std::vector<TakenOut> expire(SteadyTime now, std::size_t at_most);
   std::optional<TakenOut> take_oldest();
   std::optional<TakenOut> take(std::int64_t id);

@@ -73,7 +73,7 @@ TEST_F(WaitingShotsTest, WhatIsTooOldIsTakenOutAndNotClaimed) {
   EXPECT_TRUE(out.front().whole);
   EXPECT_EQ(out.front().camera, "gate");
   EXPECT_EQ(shots_.next_expiry(), kNow + 9s);
-  // Between two looks at all, a claim looks at its own.
+  // Between two scans of all, a claim checks its own shot.
   EXPECT_EQ(claim(0, kNow + 9s), -1);
   EXPECT_EQ(ids(expired_), std::vector<std::int64_t>{2});
   EXPECT_EQ(expired_.front().routes, route_bit(0));
