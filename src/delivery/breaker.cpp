@@ -11,7 +11,7 @@ using std::chrono_literals::operator""h;
 
 namespace {
 
-// Somebody else's try ends long before. Not the end of time: clocks add to it.
+// Another sender's try ends long before. Not the largest value: clocks add to it.
 constexpr Nanoseconds kUntilChanged = 365 * 24h;
 
 }  // namespace
@@ -39,7 +39,7 @@ Breaker::Permit Breaker::next_turn() {
 
 void Breaker::give_back_try(const std::stop_token& changed) {
   MutexLock lock(mutex_);
-  if (changed.stop_requested()) return;  // what it stood for is over: the try may be another sender's by now
+  if (changed.stop_requested()) return;  // the permit is out of date: another sender may have the try by now
   trying_ = false;
   wake_senders();
 }

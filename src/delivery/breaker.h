@@ -1,4 +1,4 @@
-// Leaves a receiver alone that is not well, for all of its senders together.
+// Pauses all senders of a receiver that fails, so that it sees few tries.
 //
 //   closed     everybody sends. After three failures in a row, of whichever senders, or one answer that
 //              names a time: open
@@ -7,10 +7,10 @@
 //   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
 //              open again, for longer. It tells nothing (Delivery::tells_nothing): the next one tries
 //
-// A sender asks for a Turn before it takes a shot, waits in Outbox::take() until Permit::not_before, and
-// tells what became of it. So a dead receiver sees a few tries a minute, not one for each sender or waiting
-// shot. Log: one line when it opens (why), one when it closes (how long it was, how many failures); the rest
-// is debug. Threads: thread-safe.
+// A sender gets a Permit before it takes a shot, waits in Outbox::take() until Permit::not_before, and then
+// calls succeeded() or failed(). So a dead receiver sees a few tries a minute, not one for each sender or
+// waiting shot. Log: one line when it opens (why), one when it closes (how long it was open, how many
+// failures); the rest is debug. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -33,16 +33,17 @@ class Breaker {
 
   using State = status::BreakerState;
 
-  // A sender's permission. Move-only; its end, without a word, lets another sender try.
+  // A sender's permission to try. Move-only; destroying it without reporting an outcome lets another sender
+  // try.
   class Permit {
    public:
     Permit(Permit&& other) noexcept;
     Permit& operator=(Permit&&) = delete;
     ~Permit();
 
-    // Not before this may a shot be taken; while another sender tries: in a year, or when that has changed.
+    // The earliest time to take a shot; while another sender tries: in a year, so wait for changed().
     [[nodiscard]] SteadyTime not_before() const noexcept { return not_before_; }
-    // Requested when this turn is no longer how things are: ask for another.
+    // Requested when this permit is out of date: get another.
     [[nodiscard]] const std::stop_token& changed() const noexcept { return changed_; }
 
    private:
@@ -62,9 +63,10 @@ class Breaker {
   Breaker& operator=(const Breaker&) = delete;
 
   [[nodiscard]] Permit next_turn();
-  // The receiver answered as one that is well, be it with a refusal.
+  // The receiver works: it has answered, be it with a refusal.
   void succeeded();
-  // after: what the receiver asked for. Of deliveries that were under way when it opened, only that counts.
+  // after: the pause that the receiver asked for. Of deliveries that were under way when the breaker opened,
+  // only `after` counts.
   void failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after);
 
   [[nodiscard]] status::BreakerStatus status() const;
@@ -92,10 +94,11 @@ class Breaker {
   std::minstd_rand random_ GUARDED_BY(mutex_){std::random_device{}()};
 };
 
-// Between half and the whole of 2 s, 4 s, ... 60 s, by the failures before this one: for shots and breakers.
+// A random pause between half and the whole of 2 s, 4 s, ... 60 s, by the number of earlier failures: for
+// shots and breakers.
 Nanoseconds backoff(int failures_before, std::minstd_rand& random);
 
-// What a receiver may ask for: nothing below zero, an hour at most.
+// Clamps what a receiver asked for to 0 to an hour.
 Nanoseconds believable(std::optional<Nanoseconds> after);
 
 }  // namespace vigia::delivery

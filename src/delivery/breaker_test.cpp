@@ -30,7 +30,7 @@ class BreakerTest : public ::testing::Test {
   ~BreakerTest() override { spdlog::set_default_logger(before_); }
 
   [[nodiscard]] State state() const { return breaker_.status().state; }
-  // Each of another sender.
+  // Failures, each of another sender.
   void fail(int times = 1, std::optional<Nanoseconds> after = {}) {
     for (int i = 0; i < times; ++i) {
       const Breaker::Permit turn = breaker_.next_turn();
@@ -59,7 +59,7 @@ TEST_F(BreakerTest, ThreeFailuresInARowOfAnySendersOpenIt) {
   EXPECT_FALSE(idle.changed().stop_requested());
   fail();
   EXPECT_EQ(state(), State::open);
-  EXPECT_TRUE(idle.changed().stop_requested()) << "who waits for a shot must not take one now";
+  EXPECT_TRUE(idle.changed().stop_requested()) << "a sender that waits for a shot must not take one now";
   EXPECT_EQ(breaker_.status().failures, 3);
   EXPECT_EQ(breaker_.status().why, "no answer");
 }

@@ -1,10 +1,9 @@
 // The one interface that a receiver of shots implements: FindFace, a directory, ...
 //
-// A courier carries one shot and says what became of it; waiting, retrying and remembering are the
-// outbox's. deliver() may block for as long as its own timeouts allow, and ends soon after a stop.
-// A shot has its deadline: whoever may have to wait for its receiver (a connection, a login) looks at it
-// again right before the shot goes out, and answers too_late(). Threads: deliver() is thread-safe: several
-// senders share one courier.
+// A courier delivers one shot and reports the outcome; the outbox waits, retries and remembers. deliver() may
+// block for as long as its own timeouts allow, and ends soon after a stop. A shot has a deadline: a courier
+// that may have to wait for its receiver (a connection, a login) checks it again right before the shot goes
+// out, and returns too_late(). Threads: deliver() is thread-safe: several senders share one courier.
 #pragma once
 
 #include <optional>
@@ -21,7 +20,7 @@ namespace vigia::delivery {
 struct Delivery {
   enum class Outcome {
     delivered,  // the receiver has it
-    retry,      // not now: try again, not before `after` where the receiver named a time
+    retry,      // not now: try again, not before `after` if the receiver named a time
     refused,    // never: `reason` says why
   };
   Outcome outcome = Outcome::retry;
@@ -32,13 +31,13 @@ struct Delivery {
   // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
   // say neither "later" nor "never", like a server's internal error.
   int attempts_at_most = 0;
-  // The receiver was not asked, or it is about this one shot: says nothing of how the receiver is, so it is
-  // neither a failure nor a success for the breaker (breaker.h). A `retry` without it is a failure: no
-  // connection, no login, no answer, an answer that says "not now".
+  // The receiver was not contacted, or the outcome concerns only this shot: it says nothing about the
+  // receiver, so it is neither a failure nor a success for the breaker (breaker.h). A `retry` without it is a
+  // failure: no connection, no login, no answer, an answer that says "not now".
   bool tells_nothing = false;
 };
 
-// The shot's deadline passed before it could be sent. The outbox, which is asked next, ends it as expired.
+// The shot's deadline passed before it could be sent. The outbox, which gets it back, ends it as expired.
 inline Delivery too_late(std::string text) {
   return {.outcome = Delivery::Outcome::retry,
           .after = std::nullopt,
@@ -50,10 +49,12 @@ class Courier {
  public:
   virtual ~Courier() = default;
   [[nodiscard]] virtual std::string name() const = 0;  // "findface https://host", for logs
-  // One that may answer maybe_delivered calls shot.going_out before it may have been.
+  // A courier that may return maybe_delivered calls shot.going_out before the receiver can have the whole
+  // shot.
   virtual Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
-  // For receivers that show cameras. One delivers video, or does not: told again and again, so an answer to
-  // what is not new costs nothing. One exists no more. Thread-safe, quick, not after finish().
+  // For receivers that show cameras. camera_state(): the camera delivers video, or does not; called
+  // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
+  // thread-safe and quick, and not called after finish().
   virtual void camera_state(const std::string& /*camera*/, bool /*online*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
   // Called once after the last deliver(), on one thread: log out, within a few seconds.

@@ -1,4 +1,4 @@
-// What the user sets for sending shots, whoever receives them. Keys: delivery.*
+// The settings for sending shots to any receiver. Keys: delivery.*
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@ namespace vigia::delivery {
 
 struct DeliveryOptions {
   std::string
-      directory;    // where faces go as files; empty: nowhere, or ./faces when there is no other receiver
-  int senders = 2;  // shots sent at a time, to each receiver
+      directory;  // where faces are stored as files; empty: nowhere, or ./faces if there is no other receiver
+  int senders = 2;                            // shots sent at a time, to each receiver
   double stop_timeout = 10.0;                 // seconds that a stop waits for unsent shots
   std::string replay_order = "newest_first";  // or oldest_first: of shots that waited, after an outage
   double replay_rate = 20;                    // shots a second to each receiver, of those; 0: no limit

@@ -1,5 +1,5 @@
-// Counts what became of the shots on one route. A face counts once, whatever the number of its receivers:
-// what becomes of it on the primary route is passed on, and is what became of the face. Threads: thread-safe.
+// Counts the outcomes of shots on one route. A face counts once, whatever the number of its receivers: only
+// the primary route passes its outcomes on, as those of the faces. Threads: thread-safe.
 #pragma once
 
 #include <atomic>

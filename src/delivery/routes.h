@@ -1,10 +1,10 @@
-// Where faces go: a route for each receiver, with its courier, the breaker of its senders and its counters.
+// Owns a route for each receiver, with its courier, the breaker of its senders and its counters.
 //
 //   Routes routes(std::move(receivers), outbox, face_results, clock);
 //   routes.run_sender("findface", stop);   // on as many threads as delivery.senders says
 //   routes.show_cameras(snapshot.cameras); // about once a second
 //
-// A courier's own check of its receiver would be asked for here, one route after the other.
+// A check of the receivers by their couriers would belong here, one route after the other.
 // Threads: run_sender() on several threads; show_cameras() one thread at a time; finish() once, after them;
 // the others thread-safe.
 #pragma once
@@ -34,8 +34,8 @@ struct Receiver {
 
 class Routes {
  public:
-  // The outbox was opened with these names, in this order. The first route is the primary one: `faces` is
-  // told what becomes of its shots. outbox, faces and clock must outlive it. Nothing is sent yet.
+  // The outbox was opened with these names, in this order. The first route is the primary one: `faces` gets
+  // the outcomes of its shots. outbox, faces and clock must outlive it. Nothing is sent yet.
   Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces, Clock& clock);
   ~Routes();
   Routes(const Routes&) = delete;
@@ -44,16 +44,16 @@ class Routes {
   // The couriers' names, for people.
   [[nodiscard]] std::string name() const;
 
-  // Tells receivers that show cameras which there are and which send video. Those of the last call that are
-  // missing, or REMOVED, are gone. Cost: a look-up for each camera and receiver.
+  // Tells receivers that show cameras which cameras exist and which deliver video. A camera of the last call
+  // that is missing now, or REMOVED, is gone. Cost: a look-up for each camera and receiver.
   void show_cameras(std::span<const status::CameraStatus> cameras);
 
   // The loop of one sender of a route; see send.h.
   void run_sender(const std::string& route, const std::stop_token& stop);
-  // Whether that many senders of each route have ended.
+  // True when at least `of` senders of every route have returned.
   [[nodiscard]] bool senders_done(int of) const noexcept;
 
-  // How the receivers are, the primary one first.
+  // The states of the receivers, the primary one first.
   [[nodiscard]] std::vector<status::RouteStatus> status() const;
 
   // Logs out, within a few seconds.

@@ -11,7 +11,7 @@
 namespace vigia::delivery {
 namespace {
 
-// Remembers which cameras it was told of.
+// Remembers which cameras it was shown.
 class ShowingCourier final : public Courier {
  public:
   explicit ShowingCourier(std::map<std::string, bool>& shown) : shown_(shown) {}

@@ -25,7 +25,7 @@ class Sender {
       const Breaker::Permit turn = breaker_.next_turn();
       Result<std::optional<outbox::PendingShot>> next = take(turn, stop);
       if (!next) {
-        log::debug("{}", next.error().text);  // the outbox says it, folded
+        log::debug("{}", next.error().text);  // the outbox logs it, folded
       } else if (*next) {
         carry(**next, turn, stop);
       } else if (!turn.changed().stop_requested()) {
@@ -35,7 +35,7 @@ class Sender {
   }
 
  private:
-  // Nothing: a stop, a draining outbox, or the turn has changed.
+  // Nothing: a stop, a draining outbox, or the permit has changed.
   Result<std::optional<outbox::PendingShot>> take(const Breaker::Permit& turn, const std::stop_token& stop) {
     std::stop_source wake;
     const std::stop_callback stopped(stop, [&wake] { wake.request_stop(); });
@@ -44,7 +44,7 @@ class Sender {
   }
 
   void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
-    // Begun so often by runs that were killed: nobody knows what came of it.
+    // Begun this often by runs that were killed: the outcome is unknown.
     if (pending.doubtful >= kSentWholeAtMost) return give_up(pending, "the last attempts were cut short");
     domain::Shot shot = pending.shot;
     shot.going_out = [&] {
@@ -63,7 +63,7 @@ class Sender {
   void try_later(const outbox::PendingShot& pending, const Delivery& delivery, const Breaker::Permit& turn) {
     log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
     if (!delivery.tells_nothing) breaker_.failed(turn, delivery.text, delivery.after);
-    // This one included. Silences and errors are counted apart: each has its own limit.
+    // This attempt included. Attempts without an answer and errors are counted apart: each has its own limit.
     if (delivery.maybe_delivered && pending.doubtful + 1 >= kSentWholeAtMost) {
       return give_up(pending, delivery.text);
     }
@@ -76,7 +76,7 @@ class Sender {
     const Status noted = outbox_.postpone(
         pending,
         {.until = until, .doubtful = delivery.maybe_delivered, .why = delivery.text, .error = error});
-    if (!noted) log::debug("{}", noted.error().text);  // the outbox has said it, and tries again
+    if (!noted) log::debug("{}", noted.error().text);  // the outbox has logged it, and tries again
   }
 
   void give_up(const outbox::PendingShot& pending, const std::string& text) {
@@ -88,7 +88,7 @@ class Sender {
 
   void refuse(const outbox::PendingShot& pending, domain::Reason reason, const std::string& text) {
     settle(pending);
-    // No face found is daily business; every other refusal is somebody's to look at.
+    // That no face was found is routine; every other refusal needs attention.
     if (reason == domain::Reason::no_face) {
       log::debug("{}: camera {}: {}", courier_.name(), pending.shot.camera, text);
     } else {

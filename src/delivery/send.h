@@ -1,17 +1,17 @@
-// Carries shots from the outbox to a receiver until there is nothing to do: the sending loop, without a
-// thread. The orchestrator runs it on as many threads as delivery.senders says; all share one courier.
+// The sending loop: takes shots from the outbox and delivers them to a receiver. It has no thread of its own:
+// the orchestrator runs it on as many threads as delivery.senders says; all share one courier.
 //
 // A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
 // shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
 // hour). After three failures in a row, or one with `after`, all senders pause: see breaker.h. A shot that
-// was sent whole without an answer is sent once more; without an answer again, it has failed. So it has when
-// its second attempt, too, is cut short by the end of the process after the receiver may have had it all
-// (Shot::going_out). Answers that are neither "later" nor "never" have a count of their own.
+// was sent whole without an answer is sent once more; without an answer again, it has failed. It has also
+// failed if the end of the process cuts its second attempt short after the receiver may have had all of it
+// (Shot::going_out). Answers that are neither "later" nor "never" are counted separately.
 //
-// How it ends: a stop ends it at once, and cuts a delivery short. Outbox::drain() lets it deliver what is
-// due now, and then it returns; what waits for a retry stays on disk. So a stop of the program is:
-// last add(), drain(), wait for the senders up to delivery.stop_timeout, request their stop, join.
-// Threads: several may run it with the same parts.
+// Ending: a stop ends it at once, and cuts a delivery short. After Outbox::drain() it delivers what is due
+// now and returns; shots that wait for a retry stay on disk. So a stop of the program is: last add(),
+// drain(), wait for the senders up to delivery.stop_timeout, request their stop, join. Threads: several may
+// run it with the same parts.
 #pragma once
 
 #include <stop_token>
@@ -27,7 +27,7 @@
 
 namespace vigia::delivery {
 
-// What a sender works between. All must outlive run_sender(); one breaker for all senders of a route.
+// What a sender works with. All must outlive run_sender(); all senders of a route share one breaker.
 struct Sending {
   outbox::Outbox& outbox;
   std::string route;

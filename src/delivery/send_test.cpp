@@ -38,7 +38,7 @@ Delivery internal_error() {
   return delivery;
 }
 
-// Answers as it is told, then delivers everything.
+// Returns the scripted outcomes, then delivers everything.
 class ScriptedCourier final : public Courier {
  public:
   explicit ScriptedCourier(Clock& clock) : clock_(clock) {}
@@ -104,7 +104,7 @@ class Counts final : public outbox::ShotListener {
   std::atomic<Reason> last_reason{Reason::shed};
 };
 
-// Whoever sleeps wakes at once, at the time that was asked for: one thread lives through hours.
+// A thread that sleeps wakes at once, at the requested time: one thread runs through hours.
 class JumpingClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime now() const override { return now_; }
@@ -144,12 +144,12 @@ class SenderFixture : public ::testing::Test {
 
 class SendTest : public SenderFixture<JumpingClock> {
  protected:
-  // Everything that is due now; what then waits stays.
+  // Sends everything that is due now; shots that then wait stay.
   void run_to_the_end() {
     outbox_->drain();
     run_sender(parts(), {});
   }
-  // Until so many deliveries were tried, however long that takes by the clock.
+  // Runs until so many deliveries were tried, however long that takes by the clock.
   void run_until_call(std::size_t wanted) {
     std::stop_source stop;
     courier_.stop_after(wanted, stop);
@@ -206,7 +206,7 @@ TEST_F(SendTest, RetriesComeAfterOneToTwoSecondsAndThenEachTimeLaterUpToAMinute)
   run_until_call(10);
   const double longest[] = {2, 4, 8, 16, 32, 60, 60, 60, 60};
   for (std::size_t i = 0; i < 9; ++i) {
-    // A pause of the sender's own may come on top of the shot's: both are bounded alike.
+    // The sender's own pause may be added to the shot's: both have the same bounds.
     EXPECT_GE(seconds_between(i, i + 1), longest[i] / 2) << "retry " << i;
     EXPECT_LE(seconds_between(i, i + 1), longest[i]) << "retry " << i;
   }
