@@ -10,7 +10,7 @@ namespace {
 constexpr double kOver = 2;           // seconds
 constexpr double kFrame = 1.0 / 30;   // seconds; most cameras' rate
 constexpr double kGolden = 0.618034;  // of a frame
-constexpr double kMostFrames = 6;     // whole ones, beside that
+constexpr double kMostFrames = 6;     // whole ones, in addition
 
 bool begins_in_turn(const pipeline::CameraSettings& camera) {
   return camera.source.active && camera.is_live();

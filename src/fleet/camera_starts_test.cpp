@@ -35,7 +35,7 @@ TEST(CameraStartsTest, AFewBeginAFifthOfASecondApartAndManyWithinTwoSeconds) {
   EXPECT_NEAR(last_start(1000), 999 * 0.0206, 0.1);
 }
 
-// The place of each camera's frames in the time of one frame: no two are close together.
+// The phase of each camera's frames within the time of one frame: no two are close together.
 TEST(CameraStartsTest, FramesOfTheSameRateComeEvenly) {
   for (const std::size_t cameras : {2U, 4U, 8U, 16U, 20U, 32U}) {
     std::vector<double> places;

@@ -13,7 +13,7 @@ bool has_failed(const camera::CameraStats& stats, const camera::CameraOptions& o
          (stats.state == camera::CameraState::interrupted && options.single_pass);
 }
 
-// Counters only: the rest is of the newest.
+// Adds counters only: the other fields are those of the newest.
 void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.job_starts += before.job_starts;
   to.frames_decoded += before.frames_decoded;

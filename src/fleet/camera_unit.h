@@ -1,7 +1,8 @@
-// One camera at work: its source on a thread of its own, its strand, its counters.
+// One running camera: its source on a thread of its own, its strand, its counters.
 //
-// While others work on it ends so: request_stop(), join(), no tick() any more, wait for is_gone(), destroy.
-// Threads: start(), stop() and the end: one thread at a time; the others are thread-safe.
+// To remove it while the other threads run: request_stop(), join(), stop calling tick(), wait for is_gone(),
+// destroy. Threads: start(), request_stop(), join() and destruction one thread at a time; the others are
+// thread-safe.
 #pragma once
 
 #include <memory>
@@ -16,12 +17,12 @@
 
 namespace vigia::fleet {
 
-// What a camera leaves to the one that takes its place, beside its ledger.
+// What a camera passes to the one that replaces it, beside its counters.
 struct CameraHistory {
   camera::CameraStats stats{};  // the counters only
 };
 
-// The stricter of both for sizes and quality; their roi where it is set.
+// The stricter of both for sizes and quality; FindFace's roi if it is set.
 shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilters& theirs);
 
 class CameraUnit {
@@ -29,27 +30,27 @@ class CameraUnit {
   CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index, pipeline::StrandWorld world,
              CameraHistory history = {});
 
-  // after: it begins so much later, unless it is stopped before.
-  // Throws std::system_error when there is no thread to be had; then it is over, as after a stop.
+  // after: the delay before it begins, unless it is stopped first.
+  // Throws std::system_error when no thread can be created; the unit is then at its end, as after a stop.
   void start(Nanoseconds after);
   void request_stop() { thread_.request_stop(); }
   void join() { thread_.join(); }
 
-  // From the next frame on: these beside the camera's own.
+  // Applies these filters, with the camera's own, from the next turn on.
   void apply_filters(const findface::DetectorFilters& theirs);
 
   void tick() { strand_.tick(); }
   [[nodiscard]] pipeline::Strand::LiveState presence() const { return strand_.presence(); }
   [[nodiscard]] Nanoseconds take_worker_time() noexcept { return strand_.take_worker_time(); }
-  // True once its source is at its end (or was stopped) and all its frames and tracks are handed on.
+  // True once its source has ended (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
-  // What one of its frames costs to decode, beside one of 720p: by its pixels. Before the first one 1.
+  // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
   [[nodiscard]] double decodes() const;
-  // Of its frames; 0x0: none was there yet.
+  // 0x0: no frame has come yet.
   [[nodiscard]] domain::Size frame_size() const;
   [[nodiscard]] const std::shared_ptr<pipeline::CameraContext>& context() const noexcept { return context_; }
-  // With the past.
+  // Includes the history that it was given.
   [[nodiscard]] CameraHistory history() const;
   [[nodiscard]] status::CameraStatus status(double seconds) const;
 
@@ -62,7 +63,7 @@ class CameraUnit {
   Worker thread_;
 };
 
-// The figures of a camera from what it left, also long after it is gone.
+// The figures of a camera from its history and counters, also long after it was removed.
 status::CameraStatus status_of(const std::string& name, const CameraHistory& history,
                                const pipeline::CameraCounters& ledger, double seconds);
 

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLookAgain = 1ms;
-// Frames that cost so much more or less to decode than was reckoned with are another crowd.
+// The demand has changed when the cost of decoding differs by this share from the last reported one.
 constexpr double kOtherDecodes = 0.1;
 
 }  // namespace
@@ -55,7 +55,7 @@ void Cameras::remove(std::span<const std::int64_t> ids) {
     const auto& id = context.settings.spec.id;
     return id && std::ranges::find(ids, *id) != ids.end();
   });
-  std::vector<std::unique_ptr<CameraUnit>> gone;  // let go of outside the lock
+  std::vector<std::unique_ptr<CameraUnit>> gone;  // destroyed outside the lock
   MutexLock lock(mutex_);
   for (CameraEntry& place : places_) {
     if (std::ranges::find(leaving, place.unit.get()) == leaving.end()) continue;
@@ -108,7 +108,8 @@ std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera
   return unit;
 }
 
-// Those that are wanted end, and all that they began is handed on; they are only there any more.
+// Stops the selected cameras and waits until their frames and tracks are handed on. Afterwards the units
+// still exist but do nothing.
 template <class Wanted>
 std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
   std::vector<CameraUnit*> leaving;
@@ -122,7 +123,7 @@ std::vector<CameraUnit*> Cameras::wind_up(Wanted wanted) {
   }
   for (CameraUnit* const unit : leaving) unit->request_stop();
   for (CameraUnit* const unit : leaving) unit->join();
-  // Workers take what still waits; nothing new comes in.
+  // Workers take the frames that still wait; no new ones come in.
   for (const CameraUnit* const unit : leaving) {
     while (!unit->is_gone()) std::this_thread::sleep_for(kLookAgain);
   }
@@ -206,7 +207,7 @@ void Cameras::stop() {
 }
 
 void Cameras::clear() {
-  std::vector<CameraEntry> last;  // let go of outside the lock
+  std::vector<CameraEntry> last;  // destroyed outside the lock
   MutexLock lock(mutex_);
   last.swap(places_);
 }

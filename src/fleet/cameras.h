@@ -1,18 +1,18 @@
-// The cameras at work, and the counters of those that were: they come and go while workers work.
+// The running cameras, and the counters of removed ones. Cameras can be added and removed while the workers
+// run.
 //
 //   Cameras cameras(world, faces, tokens, Cameras::Known::by_id);
-//   cameras.add(settings, filters, 250ms);   // begins by and by
+//   cameras.add(settings, filters, 250ms);   // begins after a quarter of a second
 //   cameras.remove(ids);                     // each: its stream ends, its open tracks are closed and handed
 //                                            // on, its memory goes back to the collector
 //
 // Guarantees
-// 1. No frame that was taken and no track is lost when a camera is removed or replaced, and what waits in the
-//    outbox is delivered: the camera's token is kept as long.
-// 2. Nobody waits for a removal but its caller: no lock is held while a thread is joined and a strand ends,
-//    and other cameras, workers and housekeeping go on. It takes about as long as the stream takes to end:
-//    0.1 s.
-// 3. Of a removed camera nothing is held but its numbers (former_cameras.h).
-// 4. A camera's numbers go on when it is replaced, also under another name, and when it comes back.
+// 1. No frame that was taken and no track is lost when a camera is removed or replaced, and its shots in the
+//    outbox are delivered: the camera's token is kept until then.
+// 2. Only the caller waits for a removal: no lock is held while a thread is joined and a strand ends, and
+//    other cameras, workers and housekeeping go on. It takes about as long as the stream takes to end: 0.1 s.
+// 3. Only the numbers of a removed camera are kept (removed_cameras.h).
+// 4. A camera's numbers continue when it is replaced, also under another name, and when it comes back.
 //
 // Threads: add(), replace(), remove(), settle(), stop() and clear() one thread at a time; the others
 // thread-safe. The workers must run until stop() is over, and must have ended before clear().
@@ -40,50 +40,50 @@ namespace vigia::fleet {
 
 class Cameras {
  public:
-  // By what the results of a camera's faces find its counters: FindFace's cameras by their number, since they
-  // may be renamed while shots wait; those of the settings by their name.
+  // The key by which the results of a camera's faces find its counters: FindFace's cameras by their number,
+  // since they may be renamed while shots wait; those of the settings by their name.
   enum class Known { by_id, by_name };
 
-  // faces: counts for these cameras from now on. tokens: with which their faces are posted. Both, and all of
+  // faces: counts results for these cameras from now on. tokens: used to post their faces. Both, and all of
   // the world, must outlive it.
   Cameras(pipeline::StrandWorld world, pipeline::FaceResults& faces, findface::CameraTokens& tokens,
           Known known)
       : world_(world), faces_(faces), tokens_(tokens), known_(known) {}
 
-  // after: it begins so much later. Throws std::system_error when there is no thread to be had: the camera is
-  // there then, and at its end.
+  // after: the delay before it begins. Throws std::system_error when no thread can be created: the camera
+  // then exists, and is at its end.
   void add(const pipeline::CameraSettings& camera, const findface::DetectorFilters& filters,
            Nanoseconds after);
-  // Of FindFace's camera of this id, which must be there, takes the place. Throws as add().
+  // Replaces FindFace's camera of this id, which must exist. Throws as add().
   void replace(std::int64_t id, const pipeline::CameraSettings& camera,
                const findface::DetectorFilters& filters);
   void remove(std::span<const std::int64_t> ids);
-  // Of all cameras of that id: these filters beside their own.
+  // Applies these filters to all cameras of that id, with their own.
   void apply_filters(std::int64_t id, const findface::DetectorFilters& filters);
-  // Lets go of what removed cameras needed for their last shots, where these are delivered now.
+  // Releases what removed cameras needed for their last shots, if these are delivered now.
   void settle();
 
-  // Housekeeping's.
+  // Called by housekeeping.
   void tick();
   void look(load::StrandLoad& seen);
-  // There are others than there were, or their frames have other sizes: for whoever reckons with them.
-  // Nothing: they are the same, or none.
+  // The demand, if the cameras or the sizes of their frames have changed since the last call. Nothing: they
+  // are the same, or there are none.
   std::optional<load::Demand> changed_demand(const pipeline::CameraSettings& defaults);
   void mark_demand_changed() { demand_changed_ = true; }
 
   [[nodiscard]] bool all_drained() const;
-  // Of each camera, removed ones after the others. seconds: since the start.
+  // One for each camera, removed ones last. seconds: since the start.
   [[nodiscard]] std::vector<status::CameraStatus> status(double seconds) const;
-  // Of removed cameras that have no row any more, together.
+  // The sum of the removed cameras that no longer have a row.
   [[nodiscard]] std::optional<status::CameraStatus> former() const;
 
-  void stop();   // all; their numbers stay
+  void stop();   // all cameras; their numbers stay
   void clear();  // pools and decoders are retired
 
  private:
   struct CameraEntry {
     std::unique_ptr<CameraUnit> unit;
-    bool is_leaving = false;  // no tick any more
+    bool is_leaving = false;  // gets no tick any more
   };
 
   [[nodiscard]] std::unique_ptr<CameraUnit> make(const pipeline::CameraSettings& camera,
@@ -92,7 +92,7 @@ class Cameras {
                                                  const CameraHistory& history);
   template <class Wanted>
   std::vector<CameraUnit*> wind_up(Wanted wanted);
-  // Demand::decodes of those that are here: before their frames are known, and as far as they are.
+  // Demand::decodes of the running cameras: as assumed before frames come, and by the frames that have come.
   struct Decodes {
     double assumed = 0, known = 0;
     bool all_known = true;
@@ -105,12 +105,12 @@ class Cameras {
   findface::CameraTokens& tokens_;
   const Known known_;
 
-  int next_index_ = 0;  // of whoever adds and removes
+  int next_index_ = 0;  // used by the thread that adds and removes
   std::atomic<bool> demand_changed_{false};
-  std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes that was last reckoned with
+  std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes as last reported
   bool told_all_ = false;               // housekeeping's: the frames of all were known then
 
-  // State below is protected by mutex_. Units are taken away only by whoever adds and removes.
+  // State below is protected by mutex_. Only the thread that adds and removes takes units away.
   mutable Mutex mutex_;
   std::vector<CameraEntry> places_ GUARDED_BY(mutex_);
   RemovedCameras former_ GUARDED_BY(mutex_);

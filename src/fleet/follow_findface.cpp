@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr Nanoseconds kFirstPause = 1s;
 constexpr Nanoseconds kLongestPause = 60s;
 
-// Of the settings' cameras those that FindFace knows too, as the settings have them.
+// The settings' cameras that have a FindFace id, with their settings.
 std::vector<FindfaceCamera> cameras_with_id(const std::vector<pipeline::CameraSettings>& cameras) {
   std::vector<FindfaceCamera> found;
   for (const auto& camera : cameras) {
@@ -67,7 +67,7 @@ bool FollowFindface::look(const std::stop_token& stop) {
     if (!stop.stop_requested()) say_failure(list.error().text);
     return false;
   }
-  if (!failure_said_.empty() && !is_first_) log::info("FindFace tells its cameras again");
+  if (!failure_said_.empty() && !is_first_) log::info("FindFace's list of cameras is available again");
   failure_said_.clear();
   say_new_notes(list->notes);
   takes_cameras_ ? take_cameras(*list) : take_filters(*list);
@@ -88,7 +88,7 @@ void FollowFindface::say_failure(const std::string& text) {
   if (takes_cameras_ && is_first_) {
     log::error("no cameras yet: {}", text);
   } else {
-    log::error("FindFace's cameras cannot be asked for; all stay as they are: {}", text);
+    log::error("FindFace's list of cameras cannot be fetched; all stay as they are: {}", text);
   }
 }
 
@@ -115,7 +115,7 @@ void FollowFindface::remove(const std::vector<FindfaceCamera>& gone) {
   removed_ += gone.size();  // before: as in add()
   cameras_.remove(ids);
   for (const FindfaceCamera& camera : gone)
-    log::info("{} removed: FindFace has it no more", label_of(camera));
+    log::info("{} removed: FindFace no longer lists it", label_of(camera));
 }
 
 void FollowFindface::change(const CameraChange& change) {
@@ -158,7 +158,7 @@ pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camer
   return settings;
 }
 
-// With the next list it is new again.
+// The next list adds it again.
 void FollowFindface::give_up(const FindfaceCamera& camera, const std::string& why) {
   log::error(
       "{}: no thread could be started for it: {}; see 'ulimit -u' and the cgroup's pids.max; trying again",

@@ -1,16 +1,16 @@
-// Follows FindFace's list of cameras while the program runs (delivery.findface.reload_interval): what is
-// added, removed or changed there takes effect here, without a restart.
+// Follows FindFace's list of cameras while the program runs (delivery.findface.reload_interval): cameras that
+// are added, removed or changed there are so here, without a restart.
 //
-// With cameras in the settings only these are watched, and of those that have an id token and filters
-// (external_detector_settings) are followed; the list adds and removes none.
+// If the settings have cameras, only these run; the tokens and filters (external_detector_settings) of those
+// with an id follow the list, which adds and removes no camera.
 //
-// A list that cannot be fetched changes nothing; it is asked for again, at first (until the first one) after
-// 1, 2, 4 ... 60 s, later after the interval, doubled up to a minute, and never before the server wants it
-// (Retry-After). Removed is what two lists running miss:
-// see findface/camera_changes.h. Another token or other filters do not touch the stream; another name or
-// address ends it, and what was begun is handed on before the camera begins anew.
-// Each change is one line in the log, each problem one until it changes. Nothing secret is told.
-// Threads: run() on one thread; the others thread-safe.
+// A list that cannot be fetched changes nothing; it is fetched again, until the first one arrives after 1, 2,
+// 4
+// ... 60 s, later after the interval, doubled up to a minute, and never before the server wants it
+// (Retry-After). A camera counts as removed when two lists in a row lack it: see findface/camera_changes.h. A
+// new token or new filters do not touch the stream; a new name or address ends it, and its frames and tracks
+// are handed on before the camera begins anew. Each change is logged in one line, each problem once until it
+// changes. No secret is logged. Threads: run() on one thread; the others thread-safe.
 #pragma once
 
 #include <atomic>
@@ -31,10 +31,10 @@
 
 namespace vigia::fleet {
 
-// What it has to know of the settings.
+// The settings that it needs.
 struct FollowOptions {
   findface::FindfaceOptions findface;
-  std::vector<pipeline::CameraSettings> cameras;  // of the settings; none: FindFace says which there are
+  std::vector<pipeline::CameraSettings> cameras;  // of the settings; empty: cameras come from FindFace
   pipeline::CameraSettings defaults;              // for cameras that come from FindFace
 };
 
@@ -43,7 +43,8 @@ class FollowFindface {
   // server, cameras and clock must outlive it.
   FollowFindface(FollowOptions options, findface::Server& server, Cameras& cameras, Clock& clock);
 
-  // Until the stop; with reload_interval 0 until the first list is taken, without anything to follow at once.
+  // Runs until the stop. Returns at once if there is nothing to follow; with reload_interval 0, after the
+  // first list.
   void run(const std::stop_token& stop);
 
   // False while more cameras may come.
@@ -74,12 +75,12 @@ class FollowFindface {
   const bool takes_cameras_;  // from FindFace; else those of the settings
   const Nanoseconds interval_;
 
-  // run()'s.
+  // Used by run() only.
   findface::KnownCameras known_;
   bool is_first_ = true;
   std::string failure_said_;
-  std::vector<std::string> notes_said_;  // of the last list
-  std::set<std::int64_t> absence_said_;  // of cameras of the settings
+  std::vector<std::string> notes_said_;  // logged, of the last list
+  std::set<std::int64_t> absence_said_;  // logged, of cameras of the settings
 
   std::atomic<bool> list_is_complete_;
   std::atomic<std::uint64_t> added_{0}, removed_{0}, changed_{0};

@@ -39,7 +39,7 @@ std::vector<std::int64_t> RemovedCameras::settle() {
 void RemovedCameras::bound() {
   while (cameras_.size() > kMostRows) {
     const auto oldest = std::ranges::find_if(cameras_, &RemovedCamera::is_settled);
-    if (oldest == cameras_.end()) return;  // each waits for an answer: when it is there they are bounded
+    if (oldest == cameras_.end()) return;  // each still has shots to deliver; the bound is applied afterwards
     if (!sum_) sum_.emplace();
     sum_->add(status_of(oldest->name, oldest->history, *oldest->counters, 0));
     cameras_.erase(oldest);

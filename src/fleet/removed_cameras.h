@@ -1,10 +1,9 @@
-// The books of cameras that were removed while the program runs: what they did stays in the totals, and what
-// of them still waits to be delivered is booked when it is.
+// Keeps the counters of cameras that were removed while the program runs: they stay in the totals, and shots
+// that still wait are counted when they are delivered.
 //
-// The newest 100 have a row each; older ones of which nothing waits any more only a common sum. So a server
-// that adds and removes cameras for months makes nothing grow. A camera that comes back takes its books with
-// it, and goes on in them.
-// Threads: one thread at a time; the ledgers are thread-safe.
+// The newest 100 have a row each; older ones with no waiting shots share one sum. So nothing grows when a
+// server adds and removes cameras for months. A camera that comes back continues its counters.
+// Threads: one thread at a time; the counters are thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +24,8 @@ struct RemovedCamera {
   std::string name{};
   CameraHistory history{};
   std::shared_ptr<pipeline::CameraCounters> counters{};
-  std::weak_ptr<const pipeline::CameraContext> context{};  // what is on its way to the outbox holds it
-  bool is_settled = false;                                 // nothing waits, and that was told
+  std::weak_ptr<const pipeline::CameraContext> context{};  // held by shots on their way to the outbox
+  bool is_settled = false;                                 // nothing waits, and settle() has returned it
 };
 
 class RemovedCameras {
@@ -35,12 +34,12 @@ class RemovedCameras {
 
   void add(RemovedCamera camera);
   std::optional<RemovedCamera> take(std::int64_t id);
-  // Those of which nothing waits any more, each told once.
+  // The cameras whose shots have all ended; returns each once.
   std::vector<std::int64_t> settle();
 
   // State REMOVED, the oldest first. seconds: of the run.
   void append_rows(double seconds, std::vector<status::CameraStatus>& rows) const;
-  // Of those without a row; nothing: there are none.
+  // Of the cameras without a row; nothing: there are none.
   [[nodiscard]] const std::optional<status::CameraStatus>& sum() const noexcept { return sum_; }
 
  private:

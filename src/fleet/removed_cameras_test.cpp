@@ -11,7 +11,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// With one track that was posted.
+// A removed camera with one track that was posted.
 RemovedCamera former(std::int64_t id) {
   auto ledger = std::make_shared<pipeline::CameraCounters>();
   ledger->tracks_closed = 2;
@@ -54,15 +54,15 @@ TEST(FormerCamerasTest, AreSettledOnceNothingOfThemWaits) {
   const auto ledger = camera.counters;
   RemovedCameras cameras;
   cameras.add(std::move(camera));
-  EXPECT_THAT(cameras.settle(), IsEmpty()) << "an order to the shot writer holds it";
+  EXPECT_THAT(cameras.settle(), IsEmpty()) << "an order to the shot encoder holds it";
   ledger->shots_waiting = 1;
   on_its_way.reset();
   EXPECT_THAT(cameras.settle(), IsEmpty()) << "its shot is in the outbox";
   ++ledger->faces_posted;
   ledger->shot_left();
-  EXPECT_EQ(rows_of(cameras)[0].faces_posted, 1U) << "booked after it was removed";
+  EXPECT_EQ(rows_of(cameras)[0].faces_posted, 1U) << "counted after it was removed";
   EXPECT_THAT(cameras.settle(), ElementsAre(7));
-  EXPECT_THAT(cameras.settle(), IsEmpty()) << "told once";
+  EXPECT_THAT(cameras.settle(), IsEmpty()) << "returned once";
 }
 
 TEST(FormerCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {

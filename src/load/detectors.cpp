@@ -13,7 +13,8 @@ constexpr domain::Size kAssumedFrame{1280, 720};
 
 constexpr domain::Size kStandard{640, 384};
 
-// What a network takes grows with its pixels: from 320x192 to 640x384, four times as many, 4.1 to 4.2 times.
+// A network's time grows with its pixels: from 320x192 to 640x384, four times as many, by a factor of 4.1
+// to 4.2.
 void estimate_larger_inputs(LookCosts& costs) {
   const auto standard = static_cast<double>(costs.of(kStandard).count());
   for (const domain::Size input : detect::kInputs) {
@@ -36,7 +37,7 @@ Result<Nanoseconds> measured_cost(const detect::DetectFaces& stage, domain::Size
   return std::max(*cost, Nanoseconds(1));
 }
 
-// Sizes that cannot be had are left out, but not the one that is set.
+// Leaves out sizes that cannot be made, except the one that is set: that is an error.
 Result<LookCosts> costs_of(const detect::DetectFaces& stage, domain::Size set, bool reduces) {
   LookCosts costs{.each = {}, .set = set, .reduces = reduces, .face_in_input = stage.face_in_input()};
   const bool is_auto = set == domain::Size{};

@@ -1,4 +1,4 @@
-// ladder_for(): which levels there are, and in which order.
+// ladder_for(): the levels and their order.
 #include <algorithm>
 #include <array>
 
@@ -12,7 +12,7 @@ using detect::InputRange;
 using domain::Size;
 
 constexpr Size kStandard{640, 384}, kLeast = detect::kInputs.front();
-// Before and after inputs shrink so far that faces are missed.
+// The steps before, and after, inputs shrink so far that faces are missed.
 constexpr std::array kFirstSteps{2, 3};
 constexpr std::array kLastSteps{4, 6, 8};
 
@@ -37,7 +37,7 @@ class LadderMaker {
   }
 
  private:
-  // Those with which nobody misses a face that is wanted, and those with which somebody does.
+  // Inputs with which no camera misses a face that it needs, and those with which some camera does.
   struct Inputs {
     std::vector<InputRange> harmless, harmful;
   };
@@ -101,7 +101,7 @@ class LadderMaker {
     }
   }
 
-  static constexpr double kHardlyAny = 1e-6;  // of a camera that waits for the workers
+  static constexpr double kHardlyAny = 1e-6;  // weight of a camera that waits for the workers
 
   const LookCosts& costs_;
   std::vector<CameraNeed> wants_;

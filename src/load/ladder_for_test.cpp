@@ -1,4 +1,4 @@
-// Which levels there are, on costs and cameras given by hand.
+// The ladder for costs and cameras given by hand.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -58,7 +58,7 @@ TEST(LadderForTest, WhereSmallInputsAreEnoughTheyComeBeforeTheSteps) {
       texts(ladder_for(costs(), demand({want(k720p, 60)}))),
       ElementsAre("640x384", "480x288", "320x192", "320x192 every 2nd frame", "320x192 every 3rd frame",
                   "320x192 every 4th frame", "320x192 every 6th frame", "320x192 every 8th frame"));
-  EXPECT_EQ(texts(ladder_for(costs(), {})).front(), "640x384") << "nobody is known";
+  EXPECT_EQ(texts(ladder_for(costs(), {})).front(), "640x384") << "no camera is known";
 }
 
 TEST(LadderForTest, SmallFacesInLargeFramesGetALargerInput) {
@@ -66,7 +66,7 @@ TEST(LadderForTest, SmallFacesInLargeFramesGetALargerInput) {
   const auto ladder = ladder_for(costs(), hall);
   EXPECT_TRUE(all_find(ladder[0], hall));
   EXPECT_GT(detect::area(ladder[0].input), 640 * 384);
-  EXPECT_FALSE(all_find({{640, 384}}, hall)) << "as it was for everybody";
+  EXPECT_FALSE(all_find({{640, 384}}, hall)) << "too small for this camera";
 }
 
 TEST(LadderForTest, FramesAreLeftOutBeforeFacesAre) {
@@ -133,8 +133,8 @@ TEST(LadderForTest, ADetectorThatNeedsLargerFacesKeepsALargerInput) {
   EXPECT_EQ(input_of(ladder.front(), want(k4k, 60)), (Size{640, 384})) << "clamped to the level";
 }
 
-// Chosen is the cheapest with which all are found, if there is time; never one that misses faces, where
-// leaving out frames is the other way.
+// Auto chooses the cheapest input with which all faces are found, if there is time; never one that misses
+// faces if frames can be left out instead.
 TEST(LadderForTest, AutoChoosesByFramesFacesAndTime) {
   const auto chosen = [](const Demand& cameras, Machine machine) {
     const auto ladder = ladder_for(costs(), cameras);

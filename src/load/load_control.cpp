@@ -18,7 +18,7 @@ constexpr double kNearFull = 0.9;
 constexpr Nanoseconds kWaitMin = 10s;
 constexpr Nanoseconds kWaitMax = 10min;
 constexpr auto kHolds = 5min;
-// A longer sample tells of a machine that stood still, not of its cameras.
+// A longer sample means that the machine stood still; it says nothing about the cameras.
 constexpr double kSampleMax = 3;
 
 double share_of_workers(const LoadSample& sample, const Machine& machine) {
@@ -111,7 +111,7 @@ std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample
     room_since_.reset();
     return std::nullopt;
   }
-  // As if all cameras were there that may come back.
+  // Counts cameras that may come back as present.
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double cost = ladder_[*level].weight() / at().weight();
   const double max_cost = ladder_[*level].max_weight() / at().max_weight();

@@ -16,7 +16,7 @@ class LoadControlTest : public ::testing::Test {
     return ladder_for(
         {.each = {{{640, 384}, 4800us}, {{480, 288}, 2700us}, {{320, 192}, 1200us}}, .set = {640, 384}}, {});
   }
-  // Workers are busy for that share of a second, nothing is late.
+  // Workers are busy for that share of a second, no frame is late.
   static LoadSample quiet(double busy) {
     return {.seconds = 1, .work = {2 * busy, 0}, .busy = 2 * busy, .cameras = 4, .delivering = 4};
   }
@@ -25,7 +25,7 @@ class LoadControlTest : public ::testing::Test {
     sample.frames_late = frames;
     return sample;
   }
-  // A second like this; a change is made at once. True: there was one.
+  // Runs one second like this; a change is made at once. True: there was one.
   bool second(const LoadSample& sample) {
     now_ += from_seconds(sample.seconds);
     const auto change = control_.observe(sample, now_);
@@ -34,7 +34,7 @@ class LoadControlTest : public ::testing::Test {
     control_.arrived(change->level, now_);
     return true;
   }
-  // Seconds like this until there is a change; 0: none within the limit.
+  // Counts seconds like this until there is a change; 0: none within the limit.
   int seconds_until_change(const LoadSample& sample, int at_most) {
     for (int i = 1; i <= at_most; ++i) {
       if (second(sample)) return i;
@@ -93,13 +93,13 @@ TEST_F(LoadControlTest, UpAfterTenSecondsInWhichTheBetterLevelWouldHaveFitted) {
             "workers use 40 % of their time, and the better level would use 71 % of the machine, for 10 s");
 }
 
-// Auto chose a level at 84 %; a burst leads down, and what follows must lead back.
+// Auto chose a level at 84 %; a burst leads down, and the normal load must lead back.
 TEST_F(LoadControlTest, WhatAutoChoseComesBackAfterABurst) {
   EXPECT_EQ(seconds_until_change(quiet(0.84), 60), 0);
   second(late(30));
   ASSERT_TRUE(second(late(30)));
   LoadSample after = quiet(0.84 * 2700 / 4800);
-  after.busy = 1.9;  // ten threads on two cores: workers wait for a core in the midst of their turns
+  after.busy = 1.9;  // ten threads on two cores: workers wait for a core during their turns
   EXPECT_EQ(seconds_until_change(after, 60), 12) << "the calm, and ten seconds";
   EXPECT_EQ(control_.level(), 0U);
   EXPECT_EQ(seconds_until_change(quiet(0.84), 1000), 0);
@@ -202,7 +202,7 @@ TEST_F(LoadControlTest, AnAutoStartMayRiseAboveItself) {
   EXPECT_EQ(change->level, 0U);
 }
 
-// Another crowd: another ladder, and a level that was refused may be had there.
+// Another demand has another ladder, on which a level that was refused may be made.
 TEST_F(LoadControlTest, GoesOnWithAnotherLadder) {
   control_.refuse(1);
   control_.renew({{{960, 544}, 1, 10ms}, {{640, 384}, 1, 5ms}, {{640, 384}, 2, 5ms}}, 1);
@@ -211,7 +211,7 @@ TEST_F(LoadControlTest, GoesOnWithAnotherLadder) {
   EXPECT_EQ(control_.at().text(), "640x384 every 2nd frame");
 }
 
-// The one camera that is looked at with the largest input has one worker at a time, whatever the others cost.
+// The one camera that is searched with the largest input has one worker at a time, whatever the others cost.
 TEST_F(LoadControlTest, TheMostExpensiveCameraMustFitIntoOneWorker) {
   const std::vector<Level> levels{{{1280, 736}, 1, 5ms, {640, 384}, 20ms}, {{640, 384}, 1, 4ms}};
   LoadControl control(levels, 1, {4, 4});

@@ -22,7 +22,7 @@ std::string ordinal(int number) {
   return fmt::format("{}{}", number, number == 2 ? "nd" : number == 3 ? "rd" : "th");
 }
 
-// Of one camera's frames.
+// The most that one camera's frames cost.
 double max_cost_of(const Level& level) {
   return to_seconds(std::max(level.max_cost, level.cost));
 }
@@ -34,9 +34,9 @@ double use_at(const Level& level, const Demand& demand, const Machine& machine) 
                  demand.most_looks * kFramesPerSecond * max_cost_of(level)});
 }
 
-// Where nothing can be reckoned: nobody to reckon with is there.
+// Chooses when there is nothing to calculate with: no live camera is known.
 Choice choose_without_live(std::span<const Level> ladder, const Demand& demand) {
-  if (demand.others > 0) return {0, ladder[0].text() + ": no camera is in a hurry"};
+  if (demand.others > 0) return {0, ladder[0].text() + ": no camera is live"};
   std::size_t level = 0;
   while (level + 1 < ladder.size() && ladder[level + 1].step == 1 &&
          area(ladder[level].input) > area(kStandard)) {

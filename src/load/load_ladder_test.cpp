@@ -51,7 +51,7 @@ TEST(LoadLadderTest, AutoCountsTheStepAndTheWorkers) {
   EXPECT_NE(by_cores.why.find("5 cores"), std::string::npos) << by_cores.why;
 }
 
-// 30 looks of 50 ms a second fill a worker and a half, and a camera has one at a time.
+// 30 searches of 50 ms a second keep a worker and a half busy, and a camera has one at a time.
 TEST(LoadLadderTest, OneCameraHasOneWorkerAtMost) {
   std::vector<Level> ladder = {{{640, 384}, 1, 50ms}, {{480, 288}, 1, 26ms}, {{320, 192}, 1, 12ms}};
   EXPECT_EQ(choose_level(ladder, live(1), {4, 4}).level, 1U);
@@ -70,7 +70,7 @@ TEST(LoadLadderTest, WithoutACameraInAHurryAutoDoesNotReckon) {
   EXPECT_EQ(choose_level(ladder, Demand{.others = 1}, kTwoCores).level, 0U) << "a file that waits";
 }
 
-// One camera's frames are more expensive than the average: 30 looks of 40 ms are more than a worker.
+// One camera's frames are more expensive than the average: 30 searches of 40 ms are more than a worker.
 TEST(LoadLadderTest, TheMostExpensiveCameraHasOneWorkerToo) {
   const std::vector<Level> ladder = {{{1920, 1088}, 1, 10ms, {640, 384}, 40ms}, {{640, 384}, 1, 5ms}};
   EXPECT_EQ(choose_level(ladder, live(8), {8, 8}).level, 1U);

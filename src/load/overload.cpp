@@ -11,7 +11,7 @@
 namespace vigia::load {
 namespace {
 
-// Of another ladder: that very level, or the first that asks for no more.
+// Finds the same level on another ladder, or the first that costs no more.
 std::size_t nearest(const std::vector<Level>& ladder, const Level& level) {
   const auto same = std::ranges::find_if(ladder, [&](const Level& one) { return one.looks_as(level); });
   if (same != ladder.end()) return static_cast<std::size_t>(same - ladder.begin());
@@ -68,7 +68,7 @@ LoadSample Overload::sample_of(SteadyTime now, const StrandLoad& seen) {
   const std::uint64_t late = meter_.frames_late.load(std::memory_order_relaxed);
   const StrandLoad before = std::exchange(last_seen_, seen).value_or(seen);
   const double look = seen.workers_cpu - before.workers_cpu;
-  // Of the time of live cameras' turns, what was no waiting for a core.
+  // The share of the time of live cameras' turns that was not spent waiting for a core.
   const double working = busy > busy_ ? std::min(1.0, look / to_seconds(busy - busy_)) : 1.0;
   const LoadSample sample{.seconds = to_seconds(now - measured_at_),
                           .work = {look, std::max(0.0, seen.process_cpu - before.process_cpu - look),
@@ -120,7 +120,7 @@ void Overload::choose_again(const Demand& demand) {
     static_cast<void>(change_to(level));
   }
   {
-    MutexLock lock(mutex_);  // what load came to may now be what is chosen
+    MutexLock lock(mutex_);  // the level in force may now be the chosen one
     status_.level = static_cast<int>(control_.level()) - static_cast<int>(start_);
   }
   say_missed();
@@ -147,7 +147,7 @@ bool Overload::change_to(std::size_t level) {
       return false;
     }
     if (!each) {
-      log::error("detector: {} cannot be had and is passed over: {}", wanted.text(), each.error().text);
+      log::error("detector: {} cannot be made and is passed over: {}", wanted.text(), each.error().text);
       control_.refuse(level);
       return false;
     }

@@ -1,10 +1,10 @@
 // Keeps the detectors at the level that the machine sustains: measures once a second, follows load_control.h,
-// has new detectors made and handed to the workers, and says each change in one line of the log.
+// makes new detectors and offers them to the workers, and logs each change in one line.
 //
-// detector.on_overload: drop: nothing changes by load. detector.input: auto: the size is chosen once more
-// when FindFace has told its cameras, and with reduce the level may also rise above the one of the start.
-// What is missed then is said in the log, once, and stands in the figures (missed_faces.h).
-// Threads: status() is thread-safe; the seats are the workers'; all else housekeeping's.
+// With detector.on_overload: drop, load changes nothing. With detector.input: auto, the size is chosen again
+// when FindFace's cameras are known, and with reduce the level may also rise above that of the start.
+// Faces that are then missed are logged once, and are in the status (missed_faces.h).
+// Threads: status() is thread-safe; the slots belong to the workers, all else to housekeeping.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,11 @@
 
 namespace vigia::load {
 
-// What only their owner sees, once a second.
+// What only the owner of the strands can see, once a second.
 struct StrandLoad {
-  int cameras = 0;         // live ones that are there, or were lately
-  int delivering = 0;      // of them, those that send
-  Nanoseconds busiest{0};  // the most worker time that one of them took since the last time, by the clock
+  int cameras = 0;         // live cameras that are present, or were lately
+  int delivering = 0;      // of these, cameras that send
+  Nanoseconds busiest{0};  // the most worker time that one of them took since the last call, wall time
   // CPU time used so far, by the workers and by the whole process.
   double workers_cpu = 0;
   double process_cpu = 0;
@@ -44,14 +44,14 @@ class Overload {
   [[nodiscard]] pipeline::WorkerSlot& slot(std::size_t worker) { return *slots_.at(worker); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }  // of the detectors of the start
 
-  // True when a second is over: call measure().
+  // True when a second has passed: call measure().
   [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }
   void measure(const StrandLoad& seen);
-  // Each tick: builds the networks that frames of new shapes lack, off the workers' way.
+  // Call it each tick: builds networks for frames of new shapes, so that no worker has to.
   void make_wanted();
-  // That the workers used so far. While they live.
+  // CPU time that the workers have used so far. Only while they live.
   [[nodiscard]] double workers_cpu() const noexcept;
-  // Other cameras are there, or their frames have other sizes. Says what is missed now.
+  // The cameras or the sizes of their frames have changed. Logs which faces are missed now.
   void choose_again(const Demand& demand);
 
   [[nodiscard]] status::LoadStatus status() const;
@@ -71,17 +71,17 @@ class Overload {
   Clock& clock_;
   std::vector<std::unique_ptr<pipeline::WorkerSlot>> slots_;
 
-  // Housekeeping's.
+  // Owned by housekeeping.
   const LookCosts costs_;
   Demand demand_;
   LoadControl control_;
   Level in_force_;
-  std::string missed_;  // as last said
+  std::string missed_;  // as last logged
   std::size_t start_;
   SteadyTime measured_at_;
   SteadyTime make_again_at_{};  // after a network that could not be built
   std::optional<StrandLoad> last_seen_;
-  Nanoseconds busy_{0};  // of the meter, when it was last read
+  Nanoseconds busy_{0};  // the meter's value when it was last read
   std::uint64_t late_ = 0;
 
   // State below is protected by mutex_, which no thread of a frame's way takes.

@@ -9,7 +9,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Pixels of a frame of 720 lines: still found at 320x192, whatever the detector.
+// In pixels of a frame of 720 lines: still found at 320x192 by any detector.
 constexpr int kFace = 80;
 
 class OverloadTest : public ::testing::Test {
@@ -90,9 +90,9 @@ TEST_F(OverloadTest, TheInputShrinksAndGrowsForEachWorkerAtItsNextTurn) {
   EXPECT_EQ(input_of(0), "vigia_n 320x192");
   EXPECT_EQ(input_of(1), "vigia_n 320x192");
   memory_.collect();
-  EXPECT_LT(memory_.stats().in_use_bytes, before) << "the large ones are gone";
+  EXPECT_LT(memory_.stats().in_use_bytes, before) << "the large detectors are destroyed";
   EXPECT_EQ(load_.step, 1);
-  seconds(60, 0, 0.04);  // however much dearer the larger one is here
+  seconds(60, 0, 0.04);  // however much more expensive the larger one is here
   EXPECT_EQ(input_of(0), "vigia_n 480x288");
   memory_.collect();  // the second has not had a turn yet: it has both
   EXPECT_EQ(input_of(1), "vigia_n 480x288");
