@@ -50,7 +50,7 @@ struct LabConversion::Curves {
 
 namespace {
 
-// The two bins around a value, and what the upper one gets of it.
+// The two bins around a value, and the share of the upper one.
 struct Place {
   std::size_t lower = 0, upper = 0;
   float share = 0;

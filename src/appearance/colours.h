@@ -1,8 +1,8 @@
-// The colours of a part of the picture: a histogram of a* and b* and one of L*, whatever the place.
+// Describes the colours of a part of the picture: a histogram of a* and b* and one of L*, without positions.
 //
 // From the frame's own planes: Y, U and V to R'G'B' by the frame's range and matrix, to CIE L*a*b* by sRGB's
-// curve and white (IEC 61966-2-1, CIE 15). a* and b* in 12 bins of 8 from -48 on, what is beyond in the last;
-// L* in 12 bins of 8 1/3. Each value is shared out between the two bins that it lies between.
+// curve and white (IEC 61966-2-1, CIE 15). a* and b* in 12 bins of 8 from -48 on, values beyond in the last;
+// L* in 12 bins of 8 1/3. Each value is divided between the two bins that it lies between.
 // Cost: 40 to 60 us. Threads: pure.
 #pragma once
 

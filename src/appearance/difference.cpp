@@ -7,11 +7,11 @@
 namespace vigia::appearance {
 namespace {
 
-// Medians between different people: of films with few backgrounds and with many, and between the two.
+// Medians between different people, over films with few backgrounds and with many, and between the two.
 constexpr std::array<float, kParts> kTypical{0.57F, 0.29F, 0.66F, 0.47F, 0.56F};
 constexpr float kNotThere = -1;
 
-// Both histograms of it are shares, so that a perfect match is 1.
+// Both histograms hold shares, so a perfect match is 1.
 float colour_distance(const Colours& a, const Colours& b) noexcept {
   std::uint32_t dot = 0;
   for (std::size_t i = 0; i < a.size(); ++i) dot += std::uint32_t{a[i]} * b[i];
@@ -36,7 +36,7 @@ float colour_distance(const Views& a, const Views& b, bool View::*has, Colours V
   return std::sqrt(std::max(0.0F, sum / static_cast<float>(nearest)));
 }
 
-// Gives how many there were.
+// Returns how many there were.
 template <std::size_t Count>
 int sum_up(const Views& views, bool View::*has, std::array<std::uint8_t, Count> View::*part,
            std::array<std::uint16_t, Count>& sums) noexcept {

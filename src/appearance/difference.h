@@ -1,4 +1,5 @@
-// How different two people look, each seen a few times: the start of one track and the end of another.
+// Measures how different two people look, each seen a few times: the start of one track and the end of
+// another.
 //
 //   Views end, start;
 //   if (View view; describe(frame, faces, i, view)) start.add(view);
@@ -24,7 +25,7 @@ namespace vigia::appearance {
 class Views {
  public:
   static constexpr std::size_t kMost = 5;
-  // Of more than kMost the newest stay.
+  // Keeps the newest kMost.
   void add(const View& view) noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool full() const noexcept { return size_ == kMost; }
@@ -45,16 +46,16 @@ struct Difference {
 
 // Below: the same person. Measured (README.md): of 702 pairs of different people in films and photographs
 // none is below; of 28 in real clips 2 % of moments are, 7 % where one stands exactly where the other stood,
-// before the same wall. Of the same person 0.3 to 1 s later 0.78 (real) to 0.87 (films) are below. Say it
-// only with motion's consent.
+// before the same wall. Of the same person 0.3 to 1 s later 0.78 (real) to 0.87 (films) are below. Join only
+// if the motion agrees.
 inline constexpr float kSamePerson = 0.58F;
-// Above, across at most 0.35 s and with the torso seen: somebody else, if motion jumps too. 0.93 of changes
-// of person in real clips are above, 0.76 of those at the same place; without a change 2 % in films, 15 % in
-// real clips, nearly all of them of people who walk past in profile. Without the torso it says nothing: never
-// split then.
+// Above, across at most 0.35 s and with the torso seen: another person, if the motion jumps too. 0.93 of
+// changes of person in real clips are above, 0.76 of those at the same place; without a change 2 % in films,
+// 15 % in real clips, nearly all of them of people who walk past in profile. Without the torso it means
+// nothing: never split then.
 inline constexpr float kOtherPerson = 0.64F;
 
-// Nothing: less than kFewestParts in common.
+// Nothing: fewer than kFewestParts in common.
 inline constexpr int kFewestParts = 2;
 [[nodiscard]] std::optional<Difference> difference(const Views& a, const Views& b) noexcept;
 

@@ -1,4 +1,4 @@
-// For this folder's tests: people painted in plain colours.
+// Paints people in plain colours, for this folder's tests.
 #pragma once
 
 #include <opencv2/imgproc.hpp>
@@ -14,7 +14,7 @@ struct Dress {
 inline const Dress kRedAndBlond{{40, 40, 190}, {60, 60, 220}, {120, 190, 220}, {150, 170, 220}, 30};
 inline const Dress kBlueAndDark{{150, 60, 30}, {230, 230, 230}, {30, 30, 40}, {110, 130, 180}, 12};
 
-// Paints somebody whose face is `width` pixels wide, at (left, top); gives what a detector would find.
+// Paints a person whose face is `width` pixels wide, at (left, top); returns what a detector would find.
 inline domain::Detection paint(cv::Mat& bgr, const Dress& dress, float left, float top, float width) {
   constexpr int kBits = 4;  // positions in sixteenths of a pixel
   const float height = 1.25F * width;

@@ -12,14 +12,15 @@ constexpr int kCells = kSide / kCell;
 constexpr int kBlocks = kCells - 1;
 constexpr std::size_t kDirections = 9;
 constexpr float kCut = 0.2F;
-constexpr float kQuiet = 3.6F;  // gradients of a block that together count as nothing: noise of a plain wall
+constexpr float kQuiet = 3.6F;  // gradients of a block below which it counts as empty: noise of a plain wall
 constexpr float kFull = 0.5F;   // of a block's length: 255
 
 using Histogram = std::array<float, kDirections>;
 using Line = std::array<float, kSide>;
 using Cells = std::array<std::array<Histogram, kCells>, kCells>;
 
-// Of half a turn, 0..9, the arc tangent by a polynomial (Abramowitz and Stegun 4.4.49, within 0.0001 turns).
+// The direction, 0..9 over half a turn; the arc tangent by a polynomial (Abramowitz and Stegun 4.4.49, within
+// 0.0001 turns).
 float direction_of(float x, float y) noexcept {
   const float across = std::abs(x), down = std::abs(y);
   const float ratio = std::min(across, down) / (std::max(across, down) + 1e-20F);
@@ -47,7 +48,7 @@ void gradients_of(const float* above, const float* row, const float* below, Line
   }
 }
 
-// The first of the two cells that a pixel lies between (from -1 on), and what the second gets of it.
+// The first of the two cells that a pixel lies between (from -1 on), and the share of the second.
 struct Place {
   int first = 0;
   float share = 0;

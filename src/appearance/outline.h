@@ -1,8 +1,8 @@
-// The outlines of a square grey patch: histograms of oriented gradients (Dalal and Triggs 2005).
+// Describes the outlines of a square grey patch: histograms of oriented gradients (Dalal and Triggs 2005).
 //
-// Cells of 8x8 pixels, 9 directions over half a turn, each gradient shared out between the cells and the
+// Cells of 8x8 pixels, 9 directions over half a turn, each gradient divided between the cells and the
 // directions that it lies between; blocks of 2x2 cells, one cell apart, each normalised, cut at 0.2 and
-// normalised again. Contrast and brightness do not matter, a shift by a pixel or two hardly.
+// normalised again. Contrast and brightness do not matter; a shift by a pixel or two hardly does.
 // Cost: 30 to 40 us. Threads: pure.
 #pragma once
 

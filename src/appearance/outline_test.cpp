@@ -50,7 +50,7 @@ TEST(Outline, ARampDownHasTheDirectionDown) {
     EXPECT_NEAR(found[place(3, 3, 0, 0, direction)], direction == 4 ? 255 : 0, 2) << direction;
 }
 
-// Which gives what is in the middle of a block more weight, and shares nothing out to the blocks beside it.
+// OpenCV gives the middle of a block more weight, and divides nothing between neighbouring blocks.
 TEST(Outline, IsCloseToOpencvs) {
   cv::theRNG().state = 7;
   for (int i = 0; i < 5; ++i) {

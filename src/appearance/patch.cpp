@@ -12,7 +12,7 @@ constexpr int kReadAll = 8;      // up to so many pixels a value, each is read
 constexpr int kReadAtLeast = 4;  // of more than that
 constexpr int kMostColumns = kMostSide * (kReadAll + 1) + 2;
 
-// Which pixels one value is made of: every step-th from `first` on, counted in the grid of the axis.
+// The pixels that make up one value: every step-th from `first` on, counted in the grid of the axis.
 struct Taps {
   int first = 0, count = 0;
   std::array<float, kMostTaps> weights;

@@ -1,7 +1,7 @@
-// A square picture of fixed size out of a part of a plane: each value the mean of the area it stands for, or,
-// where that is less than a pixel, what lies between the nearest two. Outside the plane its edge is repeated.
-// Of a large part not each pixel is read: at most about eight rows and columns for each value, spread evenly.
-// Cost: 20 to 60 us for 64x64 values, whatever the part's size; no allocation. Threads: pure.
+// Makes a square picture of fixed size out of a part of a plane: each value is the mean of its area or, if
+// that is less than a pixel, interpolated between the nearest two. Outside the plane its edge is repeated.
+// Not every pixel of a large part is read: at most about eight rows and columns for each value, spread
+// evenly. Cost: 20 to 60 us for 64x64 values, whatever the part's size; no allocation. Threads: pure.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// People on photographs: each against themselves, photographed anew, and against all others of the
+// People on photographs: each is compared with themselves, photographed anew, and with all others of the
 // photograph.
 #include <gtest/gtest.h>
 

@@ -38,7 +38,7 @@ Point mean_of(const std::array<Point, 5>& points) noexcept {
   return mean;
 }
 
-// The number that the pattern has among the 59.
+// Numbers each pattern among the 59.
 constexpr std::array<std::uint8_t, 256> uniform_patterns() {
   std::array<std::uint8_t, 256> numbers{};
   std::uint8_t next = 0;

@@ -1,7 +1,6 @@
-// The texture of a face: where its landmarks lie decides how it is turned and scaled onto a mean face; then
-// local binary patterns of radius 2 in 6x6 blocks (Ahonen, Hadid and Pietikainen 2006), the 58 uniform ones
-// each for itself, all others together.
-// Cost: 40 to 60 us. Threads: pure.
+// Describes the texture of a face: its landmarks decide how it is turned and scaled onto a mean face; then
+// local binary patterns of radius 2 in 6x6 blocks (Ahonen, Hadid and Pietikainen 2006), one bin for each of
+// the 58 uniform ones, one for all others. Cost: 40 to 60 us. Threads: pure.
 #pragma once
 
 #include <optional>
@@ -13,7 +12,7 @@ namespace vigia::appearance {
 
 inline constexpr int kTextureSide = 56;
 
-// From a point of the aligned face, 0..kTextureSide, to one of the picture: turned and scaled, then moved.
+// Maps a point of the aligned face, 0..kTextureSide, to one of the picture: turns and scales, then moves.
 struct Alignment {
   float along = 1, across = 0;  // picture's pixels for a step to the right: (along, across)
   domain::Point origin;
@@ -23,7 +22,7 @@ struct Alignment {
   }
 };
 
-// The best in the sense of least squares (Umeyama 1991). Nothing: the landmarks cannot be those of a face in
+// The best alignment by least squares (Umeyama 1991). Nothing: the landmarks cannot be those of a face in
 // this box.
 [[nodiscard]] std::optional<Alignment> align(const domain::Landmarks& landmarks,
                                              const domain::Box& box) noexcept;

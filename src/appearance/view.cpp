@@ -25,8 +25,8 @@ constexpr Part kHeadColours{-0.35F, -0.45F, 1.35F, 1.05F};
 constexpr Part kBody{-0.5F, -0.3F, 1.5F, 3.5F};
 constexpr float kHeadSquare = 1.3F;  // of the box's longer side
 
-constexpr float kTorsoHidden = 0.15F, kHeadHidden = 0.10F;  // shares of the part, under somebody else's body
-constexpr float kNotFarther = 0.8F;   // of the face's height: whoever is larger may stand before it
+constexpr float kTorsoHidden = 0.15F, kHeadHidden = 0.10F;  // shares of the part, under another person's body
+constexpr float kNotFarther = 0.8F;   // of the face's height: a person with a larger face may stand before it
 constexpr float kTorsoSeen = 0.35F;   // heights of the face that have to be in the picture
 constexpr float kLargestSide = 1e5F;  // no picture is larger
 
@@ -51,7 +51,7 @@ bool usable(const Box& face, domain::Size size) noexcept {
          within(face.centre().y, 0, static_cast<float>(size.height));
 }
 
-// How much of `part` the bodies of others hide, those who stand clearly farther away left out.
+// The share of `part` that other bodies hide, except those that are clearly farther away.
 float hidden(const Box& part, std::span<const Detection> faces, std::size_t index) noexcept {
   float area = 0;
   for (std::size_t i = 0; i < faces.size(); ++i) {

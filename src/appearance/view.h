@@ -1,8 +1,9 @@
-// One look at one person: what they wear, and what the head looks like, as a few thousand bytes that can be
-// compared (difference.h). No network, nothing learned. It tells people apart who were on the same camera
-// seconds ago; it does not recognise anybody on another day, in other clothes or on another camera.
+// Describes one person at one moment: their clothes, and what the head looks like, as a few thousand bytes
+// that can be compared (difference.h). No network, nothing learned. It distinguishes people who were on the
+// same camera seconds ago; it does not recognise anybody on another day, in other clothes or on another
+// camera.
 //
-// Five parts, each left out where it cannot be had: the colours of the torso and of the head (histograms of
+// Five parts, each left out if it was not seen: the colours of the torso and of the head (histograms of
 // CIE L*a*b*), the texture of the face (local binary patterns after the landmarks have been laid onto those
 // of a mean face; Ahonen et al. 2006), the outlines of head and torso (histograms of oriented gradients;
 // Dalal and Triggs 2005). A camera without colours gives the same parts, with less in two of them.
@@ -35,7 +36,7 @@ using Texture = std::array<std::uint8_t, kTextureValues>;
 // Normalised block by block, 255: half of the block's length or more.
 using Outline = std::array<std::uint8_t, kOutlineValues>;
 
-// What a part that is not there holds means nothing.
+// The values of a part that was not seen mean nothing.
 struct View {
   bool has_torso_colours = false, has_torso_outline = false;
   bool has_head_colours = false, has_head_outline = false;
@@ -45,7 +46,7 @@ struct View {
   Outline head_outline, torso_outline;
 };
 
-// Smaller ones hold nothing that could be described.
+// Smaller faces hold nothing that could be described.
 inline constexpr float kSmallestFace = 12;  // pixels, the shorter side of the box
 
 // Describes faces[index]; the others of `faces`, which are all those of the frame, say whose bodies hide the

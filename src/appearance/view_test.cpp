@@ -25,7 +25,7 @@ class ViewTest : public ::testing::Test {
   Frame frame_of(const cv::Mat& bgr, const FrameStyle& style = {}) {
     return vigia::testing::make_frame(memory_, bgr, style);
   }
-  // Somebody in a room of their own, as `change` leaves the picture.
+  // A person alone in a room, after `change` was applied to the picture.
   template <class Change>
   Views views_of(const Dress& dress, float left, float top, float width, const Change& change,
                  const FrameStyle& style = {}) {
@@ -153,7 +153,7 @@ TEST_F(ViewTest, ATorsoUnderSomebodyNearerIsLeftOut) {
   ASSERT_TRUE(describe(frame, faces, 0, view_));
   EXPECT_FALSE(view_.has_torso_colours || view_.has_torso_outline);
   EXPECT_TRUE(view_.has_face);
-  // The nearer one is not hidden by whoever is clearly farther away.
+  // The nearer person is not hidden by one who is clearly farther away.
   ASSERT_TRUE(describe(frame, faces, 1, view_));
   EXPECT_TRUE(view_.has_torso_colours && view_.has_head_colours);
 }

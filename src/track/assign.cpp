@@ -35,7 +35,7 @@ void Assigner::group(std::size_t lefts, std::size_t rights) {
   order_.resize(lefts + rights);
   std::iota(order_.begin(), order_.end(), std::size_t{0});
   for (std::size_t& node : parent_) node = root(node);
-  // No stable sort, which takes memory each time: the members' own order decides between equals.
+  // Not a stable sort, which allocates each time: the members' own order decides between equals.
   std::ranges::sort(order_, {}, [&](std::size_t node) { return std::pair(parent_[node], node); });
   std::ranges::sort(pairs_, {}, [&](const Pair& pair) { return parent_[pair.left]; });
   place_.resize(lefts + rights);
@@ -48,7 +48,7 @@ void Assigner::group(std::size_t lefts, std::size_t rights) {
   }
 }
 
-// Each row has a column of its own beside the real ones, at no cost: it need not be paired.
+// Each row has an extra column of its own at no cost, so it need not be paired.
 void Assigner::solve(std::span<const std::size_t> rows, std::span<const std::size_t> columns) {
   for (std::size_t i = 0; i < rows.size(); ++i) place_[rows[i]] = i;
   for (std::size_t i = 0; i < columns.size(); ++i) place_[columns[i]] = i;
@@ -72,12 +72,12 @@ void Assigner::solve(std::span<const std::size_t> rows, std::span<const std::siz
   }
 }
 
-// The cheapest way to give one more row a column, moving others where that costs less.
+// Finds the cheapest way to give one more row a column, moving others where that costs less.
 void Assigner::augment(std::size_t row, std::size_t columns) {
   distance_.assign(columns, kFar);
   way_.assign(columns, kNobody);
   visited_.assign(columns, 0);
-  int last = kNobody;  // the column that the way has come to
+  int last = kNobody;  // the last column of the path so far
   float come = 0;
   std::size_t at = row;
   for (;;) {

@@ -1,11 +1,10 @@
-// The best of all ways to pair two groups, not the greedy one: the pairing with the largest sum of gains, in
-// which each member has at most one partner. Only pairs that are named may be made, and only if they gain.
+// Finds the best pairing of two groups, not the greedy one: that with the largest sum of gains, in which each
+// member has at most one partner. Only the given pairs may be made, and only if they gain.
 //
-// Pairs that have nothing to do with each other are solved apart (a crowd is mostly people who stand for
-// themselves), each group by shortest augmenting paths (Jonker and Volgenant 1987).
-// Guarantee: the outcome does not depend on the order of the pairs, except between equal sums.
-// Cost: of a group of n the cube of n; a single pair costs nothing. Memory is kept from call to call.
-// Threads: one thread at a time.
+// Groups of pairs without common members are solved separately (even among many people most stand alone),
+// each by shortest augmenting paths (Jonker and Volgenant 1987). Guarantee: the outcome does not depend on
+// the order of the pairs, except between equal sums. Cost: the cube of n for a group of n; a single pair
+// costs nothing. Memory is kept from call to call. Threads: one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +22,7 @@ class Assigner {
  public:
   static constexpr int kNobody = -1;
 
-  // For each of the left group the index of its partner, or kNobody. Valid until the next call.
+  // For each member of the left group, the index of its partner, or kNobody. Valid until the next call.
   [[nodiscard]] std::span<const int> assign(std::size_t lefts, std::size_t rights,
                                             std::span<const Pair> pairs);
 
@@ -35,7 +34,7 @@ class Assigner {
 
   std::vector<int> partner_;
   std::vector<Pair> pairs_;          // that gain
-  std::vector<std::size_t> parent_;  // which members hang together, lefts before rights
+  std::vector<std::size_t> parent_;  // connects members of a group, lefts before rights
   std::vector<std::size_t> order_;   // the members, group by group
   std::vector<float> cost_;          // of the group at hand: rows x columns, then a way out for each row
   std::vector<float> row_price_, column_price_, distance_;

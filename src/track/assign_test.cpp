@@ -40,7 +40,7 @@ TEST(Assigner, GroupsThatHaveNothingToDoWithEachOtherAreSolvedAlike) {
               ElementsAre(3, Assigner::kNobody, 1, 0));
 }
 
-// Every way to pair them, tried one after the other.
+// Tries every pairing.
 float best_sum(std::size_t left, std::size_t lefts, std::vector<char>& taken,
                const std::vector<Pair>& pairs) {
   if (left == lefts) return 0;

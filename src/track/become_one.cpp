@@ -1,4 +1,4 @@
-// ManageTracks: open tracks that turn out to be one person become one.
+// The part of ManageTracks that joins open tracks of one person.
 #include <algorithm>
 #include <utility>
 
@@ -32,7 +32,7 @@ void ManageTracks::become_one(OpenTrack& first, OpenTrack& second, std::vector<F
     second.track.reset();
     return;
   }
-  // As at a forced end: the later part goes on by itself, and posts only a better face.
+  // As after a forced end, the later part stays a track of its own, and posts only a better face.
   second.track->continues = first.track->id;
   if (first.track->best && !withheld(first, second.began)) {
     first.posted_rank = std::max(first.posted_rank, first.track->best->sighting.quality.rank);

@@ -1,5 +1,5 @@
-// A copy of what is known of a track that goes on, for whoever makes a shot of it meanwhile: without its
-// thumbnail and its best shot. Cost: one allocation. Threads: pure.
+// Copies the facts of a track that goes on, for a shot that is made meanwhile: without its thumbnail and its
+// best shot. Cost: one allocation. Threads: pure.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// Which frames the open tracks of a camera hold for their best shots, and which of them should become JPEGs,
-// so that a crowd cannot hold all of its buffers. Threads: one thread at a time.
+// Decides which of the frames that a camera's open tracks hold for their best shots should become JPEGs, so
+// that many people cannot hold all of its buffers. Threads: one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace vigia::track {
 
 class HeldFrames {
  public:
-  // Of the frames held those beyond the `keep` newest, each offered once. Appends.
+  // Appends the held frames beyond the `keep` newest, each once.
   void to_encode(std::span<OpenTrack> open, std::size_t keep,
                  std::vector<std::shared_ptr<domain::ShotImage>>& out);
 

@@ -13,8 +13,8 @@ constexpr float kWeakGate = 9.0F;      // of a weak detection
 constexpr float kWeakOverlap = 0.3F;   // with the forecast place, of the smaller box
 constexpr float kUsualSpread = 0.08F;  // of a forecast one frame ahead
 
-// What a pair is worth: the logarithm of how likely it is, but for a constant. A vague forecast fits every
-// face a little and none well, so it must not take one from a track that expects it just there.
+// The gain of a pair: the logarithm of its likelihood, up to a constant. A vague forecast fits every face a
+// little and none well, so it must not take one from a track that expects it exactly there.
 float gain_of(const Forecast& forecast, float distance) {
   const float vague = std::max(forecast.spread() / kUsualSpread, 1.0F);
   return kGate - distance - 4 * std::log(vague);

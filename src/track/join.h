@@ -1,14 +1,15 @@
-// Which face of this frame belongs to which track that is in view: the best assignment of all sure pairs.
+// Decides which face of this frame belongs to which track in view: the best assignment of all sure pairs.
 //
-// 1. Faces the detector is sure of, and tracks: a pair comes into question within kGate of the track's
-//    forecast; its gain is what is left of kGate, less for a track whose forecast is vague. The sum of gains
-//    decides, not the nearest pair first.
-// 2. Weak detections (domain::Sighting::weak) continue tracks that found none of the first, from nearer and
-//    only over the forecast place, and never begin one (ByteTrack's second stage, Zhang et al. 2022).
+// 1. Faces the detector is sure of, and tracks: a pair is considered within kGate of the track's forecast;
+// its
+//    gain is the rest of kGate, less for a track whose forecast is vague. The sum of gains decides, not the
+//    nearest pair first.
+// 2. Weak detections (domain::Sighting::weak) continue tracks that found no face in 1., from nearer and only
+//    over the forecast place, and never begin one (ByteTrack's second stage, Zhang et al. 2022).
 //
 // When in doubt nothing is joined: a face that a track might have, but not surely, begins a new track, and
-// who it is, is asked afterwards (stitch.h). A duplicate can be mended, a merged person is lost. Only where
-// nobody can be looked at (recorded boxes without pictures) place alone has to do.
+// stitch.h decides later who it is. A duplicate can be repaired, a merged person is lost. Only if no views
+// can be taken (recorded boxes without pictures) does the place alone decide.
 //
 // Guarantee: a track gets at most one face, a face goes to at most one track, and the outcome does not
 // depend on the order in which the detector gave the faces.
@@ -27,15 +28,15 @@ namespace vigia::track {
 
 struct Candidate {
   Forecast forecast;
-  bool can_ask = false;  // who it is can be asked afterwards: joined only where that is not needed
+  bool can_ask = false;  // stitch.h can decide later who it is: join only sure pairs
 };
 
 inline constexpr int kNoTrack = Assigner::kNobody;
-// Squared standard deviations, see Forecast::distance(). A pair beyond is none; within kSure, and where the
-// forecast is not vaguer than kSureSpread face sizes, there is nothing to ask.
+// Squared standard deviations, see Forecast::distance(). Beyond kGate there is no pair; within kSure, if the
+// forecast is not vaguer than kSureSpread face sizes, the pair is sure.
 inline constexpr float kGate = 20.0F, kSure = 14.0F, kSureSpread = 0.45F;
 
-// Whether a face lies where a track is expected: whose it is, is not sure if that is another's track.
+// True if a face lies where a track is expected: if that is another person's track, the face may be theirs.
 [[nodiscard]] bool lies_over(const Forecast& forecast, const domain::Box& face);
 
 class Joiner {

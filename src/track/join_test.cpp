@@ -25,13 +25,13 @@ Sighting seen(const Box& box, bool weak = false) {
   sighting.weak = weak;
   return sighting;
 }
-// Somebody who has stood at x for a second, seen 25 times, and is expected in the next frame.
+// A person who has stood at x for a second, seen 25 times, and is expected in the next frame.
 Candidate standing(float x, float y = 300, bool can_ask = true) {
   Motion motion(face_at(x, y), 0s);
   for (int i = 1; i < 25; ++i) motion.update(face_at(x, y), i * 40ms, 40ms);
   return {motion.forecast(1s), can_ask};
 }
-// Somebody who walks from x on at `speed` pixels a second, expected `later` after a second of walking.
+// A person who walks from x on at `speed` pixels a second, expected `later` after a second of walking.
 Candidate walking(float x, float speed, Nanoseconds later, bool can_ask = true) {
   Motion motion(face_at(x), 0s);
   for (int i = 1; i < 25; ++i) {

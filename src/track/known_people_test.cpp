@@ -1,4 +1,4 @@
-// People who are drawn, each with a face and clothes of their own: who is taken for whom.
+// Drawn people, each with a face and clothes of their own: which tracks are taken for the same person.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -26,7 +26,7 @@ using ::testing::SizeIs;
 constexpr Size kPicture{640, 480};
 constexpr int kGrid = 12;  // values of a person's pattern, in each direction
 
-// What somebody looks like: a smooth pattern of light over head and body, and a colour for each.
+// A person's looks: a smooth pattern of light over head and body, and a colour for each.
 struct Look {
   explicit Look(unsigned seed) {
     std::mt19937 random(seed);
@@ -225,7 +225,7 @@ TEST(KnownPeople, TwoWhoCrossKeepTheirOwnTracks) {
   }
 }
 
-// The face of the one in front is as good as ever while it covers the other's, and may go to either track.
+// The face in front is as good as ever while it covers the other one, and may go to either track.
 TEST(KnownPeople, ABestShotIsNotOfTheMomentWhenOneCoversTheOther) {
   Room room;
   const Look right(10), left(11);
@@ -257,7 +257,7 @@ TEST(KnownPeople, WhoIsNeverSeenAloneIsPostedAllTheSame) {
   EXPECT_EQ(room.posted(), 2);
 }
 
-// Two frames a second: who walks is seen a face width and more further on each time.
+// At two frames a second a person who walks is seen at least a face width further on each time.
 TEST(KnownPeople, OnASlowCameraWhoIsHalfCoveredOnceIsOnePerson) {
   Room room({}, 500ms);
   const Look walker(15), smeared(16);

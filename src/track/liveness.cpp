@@ -199,7 +199,8 @@ float Liveness::change(const Shifts& shifts, Point common, float seconds) noexce
     part.last = by;
     move_towards(part.slow, by, std::max(slow, 1 / looks));
     move_towards(part.mean, by, std::max(slower, 1 / (looks + kMeanStarts)));
-    // Noise that is new at each look: half of the mean square difference, less by what a mean takes off.
+    // Noise that is new at each comparison: half of the mean square difference, less the part that the mean
+    // removes.
     const float by_noise = part.noise / 2 * slow / (2 - slow);
     if (is_middle(i, kParts)) changes[count++] = std::max(0.0F, squared(part.slow, part.mean) - by_noise);
   }

@@ -1,22 +1,21 @@
-// Tells a face that lives from a picture of one, while both stay where they are: a head turns, nods, talks,
-// breathes; a poster, a screen that stands still, a statue do not. For one track.
+// Distinguishes a living face from a picture of one while both stay where they are: a head turns, nods,
+// talks, breathes; a poster, a screen that stands still, a statue do not. For one track.
 //
-// What is measured: a square of luma about the face, 5 x 5 parts, is compared with how it looked when it was
-// first clear. For each part: how far it went (least squares on the gradient: Lucas and Kanade, 1981), with
-// its own gain and offset, so that light does not matter. What all have in common is the camera's shaking or
-// the whole head's, and is taken away. What stays, slow and beyond its own fast noise, is change: the median
-// of the nine parts in the middle, so that noise and somebody who covers a corner do not matter. A moment in
-// which more than three parts of either kind look otherwise altogether (somebody passes, a hand) or the
-// detector is less sure than before counts for nothing: what comes after it is compared with a new look.
-// life() is the change that two fifths of the last sixteen slots (a quarter of a second or two sightings
-// each) had at least, at its largest so far: it does not go down, and needs four slots. It is in the unit of
-// filter_min_movement: 0.1 stands for parts that moved against each other by 0.003 face widths, or 0.3 pixels
-// where the face has less than 100. Landmarks are not used.
-// A frame without a picture says nothing: life() and watched() stay as they are. watched(): for how long the
-// face was compared; a low life() means nothing before some seconds of it.
+// It compares a square of luma about the face, 5 x 5 parts, with a reference from when the face was first
+// clear. For each part it finds the shift (least squares on the gradient: Lucas and Kanade, 1981), with its
+// own gain and offset, so that light does not matter. The shift that all parts share is that of the camera or
+// the whole head, and is subtracted. What remains, slow and beyond its own fast noise, is change: the median
+// of the nine parts in the middle, so that noise and a covered corner do not matter. A moment in which more
+// than three parts of either kind look entirely different (somebody passes, a hand), or the detector is less
+// sure than before, does not count: later moments are compared with a new reference. life() is the change
+// that at least two fifths of the last sixteen slots (a quarter of a second or two sightings each) had, at
+// its largest so far: it never falls, and needs four slots. Its unit is that of filter_min_movement: 0.1
+// stands for parts that moved against each other by 0.003 face widths, or 0.3 pixels if the face has less
+// than 100. Landmarks are not used. A frame without a picture changes neither life() nor watched().
+// watched(): how long the face was compared; a low life() means nothing before some seconds of it.
 //
-// Not for a face that walks: it is looked at anew each quarter of its width, and Motion knows better.
-// Cost: at most ten looks a second, each 10 to 20 us; 2 KB; no allocation.
+// Not for a face that walks: its reference is renewed at each quarter of its width, and Motion knows better.
+// Cost: at most ten comparisons a second, each 10 to 20 us; 2 KB; no allocation.
 // Threads: one thread at a time, the camera's strand.
 #pragma once
 
@@ -63,7 +62,7 @@ class Liveness {
   [[nodiscard]] bool is_worth_a_look(const domain::Detection& face, float seconds) noexcept;
   [[nodiscard]] bool is_elsewhere(const domain::Box& box) const noexcept;
   void look_anew(const domain::Frame& frame, const domain::Box& box) noexcept;
-  // Follows the face by whole pixels until the rest is small; gives the rest.
+  // Follows the face by whole pixels until the rest is small; returns the rest.
   domain::Point align(const domain::Frame& frame, Shifts& shifts) noexcept;
   void compare(const std::array<float, kValues>& now, Shifts& shifts) const noexcept;
   [[nodiscard]] Shift shift_of(std::size_t part, const std::array<float, kValues>& now) const noexcept;

@@ -24,7 +24,7 @@ constexpr float kDefaultSetting = 0.1F;  // of filter_min_movement, as the setti
 constexpr domain::Size kPicture{200, 200};
 constexpr domain::Box kFace{55, 45, 90, 110};
 
-// Blots of light and dark, smooth like a face's: what is seen at a place of the scene.
+// The light at a place of the scene: blots of light and dark, smooth like a face's.
 float scene(float x, float y) {
   return 120 + 34 * std::sin(x / 7.3F + 1.1F * std::cos(y / 13.0F)) +
          30 * std::cos(y / 6.1F + std::sin(x / 17.0F));
@@ -59,7 +59,8 @@ class Camera {
   }
 
  private:
-  // Drawn once, and laid over each picture from another place on: drawing it anew takes most of the time.
+  // Drawn once, and added to each picture from a different offset: drawing it anew would take most of the
+  // time.
   static constexpr std::size_t kPixels = std::size_t{kPicture.width} * kPicture.height;
   static constexpr std::size_t kOffsets = 10'007;
 
@@ -83,8 +84,9 @@ float still(float x, float y, double /*seconds*/) {
   return scene(x, y);
 }
 
-// Somebody who turns the head by so many degrees to each side in so many seconds; the wall does not. (A head
-// of 45 pixels' radius: what faces the camera goes 45 px x sin(angle), what is at its edge does not.)
+// A person who turns the head by so many degrees to each side in so many seconds, before a wall that stays.
+// (A head of 45 pixels' radius: the part that faces the camera moves by 45 px x sin(angle), its edge does
+// not.)
 Draw turning(double degrees, double period) {
   return [=](float x, float y, double t) {
     const float u = (x - 100) / 60;
@@ -166,7 +168,7 @@ TEST(LivenessTest, NonsenseIsTakenWithoutHarm) {
   EXPECT_LT(face.life(), kDefaultSetting);
 }
 
-// Photographs whose faces somebody marked, filmed by a noisy camera that shakes.
+// Photographs with marked faces, filmed by a noisy camera that shakes.
 TEST(LivenessTest, PhotographsOfRealFacesDoNotLive) {
   NEED_DATA();
   const std::string data = testing::data_folder();

@@ -18,11 +18,11 @@ using domain::ShotImage;
 using domain::Sighting;
 using domain::Track;
 
-// What has not moved nor lived so far, and was not watched for long, waits for so long to be seen again.
+// How long a face that neither moved nor lived, and was not watched for long, waits to be seen again.
 constexpr Nanoseconds kUndecided = std::chrono::seconds(10);
-// Somebody who comes nearer is better in each frame: a new picture is taken where it is worth it.
+// The rank of a person who comes nearer rises with each frame: a new picture is taken only for this factor.
 constexpr float kWorthIt = 1.02F;
-// One sighting of so high a score makes a track.
+// One sighting with this score makes a track.
 constexpr float kSureScore = 0.9F;
 
 }  // namespace
@@ -130,7 +130,7 @@ bool ManageTracks::is_full(const OpenTrack& open) const noexcept {
          open.track->sightings >= options_.track_max_duration_frames;
 }
 
-// A face at a place where somebody else is expected too may be that one's: any other is better.
+// A contested face may be another person's: any face that is not contested is better.
 bool ManageTracks::is_better(const FaceInFrame& seen, const OpenTrack& open) {
   if (seen.contested != open.best_is_contested) return open.best_is_contested;
   return seen.face.quality.rank > kWorthIt * open.track->best->sighting.quality.rank;
@@ -145,7 +145,7 @@ std::unique_ptr<Track> ManageTracks::begin_track(Nanoseconds now) {
   return track;
 }
 
-// Whether somebody who is out of sight now could have come back here.
+// True if a person who is out of sight now could have come back here.
 bool ManageTracks::may_be_known(const OpenTrack& open) const {
   return std::ranges::any_of(
       open_, [&](const OpenTrack& earlier) { return plausible_gap(earlier, open, tempo_).has_value(); });
@@ -212,7 +212,7 @@ bool ManageTracks::will_surely_be_posted(const OpenTrack& open) const {
 }
 
 void ManageTracks::go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Finished>& out) {
-  // Whether it is a picture may not be known yet: its last part will know.
+  // It may not be known yet whether it is a picture: its last part decides.
   std::optional<Reason> reason = withheld(open, now);
   if (!reason && !stillness_.has_moved(open)) reason = Reason::no_movement;
   std::unique_ptr<Track> ended = std::exchange(open.track, begin_track(now));
@@ -258,13 +258,12 @@ void ManageTracks::close(OpenTrack& open, std::vector<Finished>& out) {
 
 void ManageTracks::close_unseen(Nanoseconds now, std::vector<Finished>& out) {
   const Nanoseconds at_most = tempo_.longest_gap();
-  const auto awaited =
-      [&](const OpenTrack& open) {  // by somebody who came in time and is still being looked at
-        return std::ranges::any_of(open_, [&](const OpenTrack& other) {
-          return other.track && !other.is_settled && other.began > open.track->last_seen &&
-                 other.began - open.track->last_seen <= at_most;
-        });
-      };
+  const auto awaited = [&](const OpenTrack& open) {  // by a newcomer who came in time and is not settled yet
+    return std::ranges::any_of(open_, [&](const OpenTrack& other) {
+      return other.track && !other.is_settled && other.began > open.track->last_seen &&
+             other.began - open.track->last_seen <= at_most;
+    });
+  };
   for (OpenTrack& open : open_) {
     const Nanoseconds unseen = now - open.track->last_seen;
     const bool waits = stillness_.is_undecided(open) && unseen <= at_most + kUndecided;

@@ -5,18 +5,18 @@
 //   tracks.advance(stream_time, finished);            // time went on without a frame
 //   tracks.close_all(finished);                       // stop, end of file, camera removed
 //
-// A face where a track in view surely expects one continues it (join.h). Any other begins a track of its own,
-// and once it has been looked at a few times it is either somebody who was lost shortly before (stitch.h),
-// then the two become one, or somebody new. Who is out of sight for track_miss_interval is closed, and handed
-// out track_stitch_interval later, unless the same person came back.
+// A face where a track in view surely expects one continues it (join.h). Any other face begins a track of its
+// own. After a few views that is either a person who was lost shortly before (stitch.h), and the two become
+// one track, or a new person. A track out of sight for track_miss_interval is closed, and handed out
+// track_stitch_interval later, unless the same person came back.
 //
 // Guarantees
-// 1. Every face handed in belongs to exactly one track, weak ones that nobody claims excepted; every track
+// 1. Every face handed in belongs to exactly one track, except weak ones that no track takes; every track
 // that
 //    was begun is handed out as over exactly once, or named in `joined` of exactly one that is.
-// 2. At most kMaxOpen tracks are held: beyond, the one unseen for longest is handed out.
-// 3. Of all frames only those are held that show the best moment of an open track, each once, however
-//    many tracks share it; to_encode() says which should become JPEGs to free their buffers.
+// 2. At most kMaxOpen tracks are held: beyond that the one unseen for longest is handed out.
+// 3. Only frames that show the best shot of an open track are held, each once, however many tracks share it;
+//    to_encode() says which should become JPEGs to free their buffers.
 // 4. Only stream time counts, and the frame interval is measured: a track is never over before two frames and
 //    a half have passed without it.
 //
@@ -24,7 +24,7 @@
 // and 6.
 //
 // Cost: see join.h; some us for 10 faces and 10 tracks; no allocation unless a track begins, improves or is
-// handed out. Looking at somebody takes 0.2 to 0.4 ms, see look.h. Threads: one thread at a time, the
+// handed out. Taking a view takes 0.2 to 0.4 ms, see view_schedule.h. Threads: one thread at a time, the
 // camera's strand; no lock, no thread.
 #pragma once
 
@@ -62,8 +62,8 @@ class ManageTracks {
   static constexpr std::size_t kMaxOpen = 256;
 
   // filter_min_movement: of ShotOptions; decides what is withheld as still. account: charged for what is kept
-  // of each person, 30 KB of looks (look.h) and a thumbnail of 14 KB (take_thumbnail.h); without one there
-  // are no thumbnails. tracks_before: the camera's, whose numbers these go on from.
+  // of each person, 30 KB of views (open_track.h) and a thumbnail of 14 KB (take_thumbnail.h); without one
+  // there are no thumbnails. tracks_before: the camera's earlier tracks; numbering continues after them.
   ManageTracks(const TrackOptions& options, double filter_min_movement, int camera,
                std::shared_ptr<memory::Account> account = nullptr, std::uint64_t tracks_before = 0,
                bool takes_thumbnails = true);
@@ -74,14 +74,14 @@ class ManageTracks {
   void advance(Nanoseconds stream_time, std::vector<Finished>& out);
   void close_all(std::vector<Finished>& out);
 
-  // Frames that open tracks hold beyond the `keep` newest: those that have been somebody's best for
-  // longest, each offered once. Encoding them (shot/make_shot.h) frees their buffers. Appends.
+  // Appends the frames that open tracks hold beyond the `keep` newest: those that have been best shots for
+  // longest, each once. Encoding them (shot/make_shot.h) frees their buffers.
   void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out);
 
-  // What is to be on disk in case this process ends before these tracks do: of each open track that is older
-  // than `interval`, and that often, a copy of its facts with the best shot so far, as it would be handed out
-  // if the track ended now. A track that would not be posted any more is given once more, without a best
-  // shot. now: the steady clock's, as a kill does not wait for the stream. Appends.
+  // Appends what the journal should have in case this process ends before these tracks do: for each open
+  // track older than `interval`, once per interval, a copy of its facts with the best shot so far, as it
+  // would be handed out if the track ended now. A track that would not be posted any more is appended once
+  // more, without a best shot. now: the steady clock's, as a kill does not wait for the stream.
   void to_journal(SteadyTime now, Nanoseconds interval, std::vector<std::unique_ptr<domain::Track>>& out);
 
   // An image that to_encode() gave could not be taken: it is offered again.
@@ -90,8 +90,8 @@ class ManageTracks {
   // Tracks that are held: in view, or out of sight and not handed out yet.
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
 
-  // Of each sighting of the last update() the track that it went to, by id, 0: none; valid until the next.
-  // What is learned later (two tracks are one person) is in domain::Track::joined.
+  // The id of the track of each sighting of the last update(), 0: none; valid until the next. If two tracks
+  // turn out later to be one person, domain::Track::joined says so.
   [[nodiscard]] std::span<const std::uint64_t> ids() const noexcept { return ids_; }
 
  private:
@@ -99,7 +99,7 @@ class ManageTracks {
   struct FaceInFrame {
     const domain::Frame& frame;
     const domain::Sighting& face;
-    bool contested;  // somebody else is expected there, seen or hidden
+    bool contested;  // another person is expected there, seen or hidden
   };
   struct Expected {
     Forecast forecast;
@@ -109,11 +109,11 @@ class ManageTracks {
   [[nodiscard]] bool is_full(const OpenTrack& open) const noexcept;
   [[nodiscard]] bool in_view(const OpenTrack& open, Nanoseconds now) const noexcept;
   [[nodiscard]] std::optional<domain::Reason> withheld(const OpenTrack& open, Nanoseconds now) const;
-  // If it ended now; whoever may still turn out to be a picture is not.
+  // True if it would be posted if it ended now; false for a track that may still turn out to be a picture.
   [[nodiscard]] bool will_surely_be_posted(const OpenTrack& open) const;
   void forecast(const domain::Frame& frame);
   void join(const domain::Frame& frame, std::span<const domain::Sighting> faces, std::vector<Finished>& out);
-  // own: of the open tracks the one that the face goes to; open_.size(): a new one.
+  // own: index of the open track that the face goes to; open_.size(): a new one.
   [[nodiscard]] FaceInFrame seen(const domain::Frame& frame, const domain::Sighting& face,
                                  std::size_t own) const;
   void continue_track(OpenTrack& open, const FaceInFrame& seen, std::vector<Finished>& out);
@@ -149,7 +149,7 @@ class ManageTracks {
   std::vector<Expected> expected_;            // those seen a moment ago, for the frame at hand
   std::vector<Candidate> candidates_;         // those in view, for the frame at hand, and ...
   std::vector<std::size_t> candidate_of_;     // ... which of open_ each is
-  std::shared_ptr<domain::ShotImage> image_;  // of the frame at hand, once somebody wants it
+  std::shared_ptr<domain::ShotImage> image_;  // of the frame at hand, once a track wants it
   std::vector<std::uint64_t> ids_;            // of the last update()
 };
 

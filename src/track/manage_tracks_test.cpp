@@ -35,7 +35,7 @@ Sighting rejected(float x, Reason reason, float quality = 0.3F) {
   return sighting;
 }
 
-// A camera's table of tracks, and what came out of it.
+// A camera's table of tracks, and the tracks that it handed out.
 class Table {
  public:
   explicit Table(const TrackOptions& options = {}, double min_movement = 0.1)
@@ -106,7 +106,7 @@ TEST(ManageTracks, Mistake3TrackThatIsOverIsHandedOutByTheFrameThatFindsIt) {
   EXPECT_EQ(table.closed()[1]->id, 2U);
 }
 
-// A camera that sends a frame a second is no camera that loses people.
+// A camera that sends one frame a second loses no people.
 TEST(ManageTracks, ATrackOutlivesTwoFramesHoweverSlowTheCamera) {
   Table table({.track_miss_interval = 1, .track_stitch_interval = 0});
   for (int i = 0; i < 8; ++i) table.frame(i * 1010ms, {face(100 + 3.0F * static_cast<float>(i))});
@@ -247,8 +247,8 @@ std::vector<int> people_per_track(const std::vector<Person>& people, int fps,
     table.frame(now, faces);
   }
   table.tracks.close_all(table.out);
-  // Which person's face was last in the track, against the first (best keeps the highest, so a track that
-  // begins with 2 and ends with 1 shows by its last box).
+  // The person whose face was last in the track, compared with the first (best keeps the highest, so a track
+  // that begins with 2 and ends with 1 shows by its last box).
   std::vector<int> result;
   for (const Track* track : table.closed()) {
     for (int p = 0; p < std::ssize(people); ++p) {

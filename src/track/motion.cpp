@@ -10,14 +10,14 @@ using domain::Box;
 using domain::Point;
 
 // Measured on faces of real crowds (./dev bench people --tracks prints how sightings spread around their
-// forecasts): a detector's box trembles by so much of its size, and by about a pixel whatever its size.
+// forecasts): a detector's box trembles by this share of its size, and by about a pixel at any size.
 constexpr float kTremble = 0.05F, kTremblePixels = 1.0F;
 constexpr float kSizeTremble = 0.06F;
-// A walk across the picture is 3 to 9 face sizes a second: so fast may somebody be who has just come.
+// People cross the picture at 3 to 9 face sizes a second: the first velocity may be as large.
 constexpr float kFirstVelocity = 4.0F, kFirstGrowth = 0.5F;
 // Random acceleration: variance of the velocity, in face sizes, gained in a second.
 constexpr float kAcceleration = 5.0F, kGrowthAcceleration = 0.1F;
-constexpr int kMostSteps = 10;  // that lead through a gap
+constexpr int kMostSteps = 10;  // through a gap
 
 float squared(float value) {
   return value * value;
@@ -100,7 +100,7 @@ Forecast Motion::forecast(Nanoseconds time) const noexcept {
   const Covariance how_large = size_variance_.after(seconds, kGrowthAcceleration);
   Forecast expected;
   expected.centre = {x_.place + x_.velocity * seconds, y_.place + y_.velocity * seconds};
-  // Nobody doubles in size unseen: a growth that was measured over few frames must not run away.
+  // A face does not double in size unseen: a growth that was measured over few frames must be limited.
   expected.size = size * std::exp(std::clamp(log_size_.velocity * seconds, -0.5F, 0.5F));
   expected.centre_sigma = std::sqrt(where.place + squared(kTremble * size + kTremblePixels));
   expected.size_sigma = std::sqrt(how_large.place + squared(kSizeTremble));

@@ -16,7 +16,7 @@ Box face_at(float x, float y, float side = 60) {
   return {x - side / 2, y - side / 2, side, side};
 }
 
-// Somebody who walks to the right from x = 100, `speed` pixels a second, seen each `interval`.
+// A person who walks to the right from x = 100, `speed` pixels a second, seen each `interval`.
 Motion walker(float speed, Nanoseconds interval, int sightings) {
   Motion motion(face_at(100, 200), 0s);
   for (int i = 1; i < sightings; ++i) {

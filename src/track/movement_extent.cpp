@@ -38,7 +38,7 @@ void MovementExtent::update(const Box& box, Nanoseconds time) {
   const auto seconds = static_cast<float>(to_seconds(time - time_));
   const float recent = 1.0F - std::exp(-seconds / static_cast<float>(to_seconds(kMemory)));
   ++samples_;
-  // The first few count alike, so that a short track is not held back by its first place.
+  // The first few have equal weight, so that its first place does not dominate a short track.
   const float share = std::max(std::min(recent, 1.0F / kSamples), 1.0F / static_cast<float>(samples_));
   const Point centre = box.centre();
   x_.move_towards(centre.x, share);

@@ -1,8 +1,8 @@
-// How far a face went: a plain value; cost: a few operations.
+// Measures how far a face moved: a plain value; cost: a few operations.
 //
-// Over the whole path of smoothed places (mean over about kMemory and at least kSamples sightings), so that
-// a poster whose box trembles by some pixels stays at 0 for ever: the larger of the path's extent in face
-// widths, and the relative change of the face's size.
+// It is the larger of the path's extent in face widths and the relative change of the face's size, over the
+// whole path of smoothed places (mean over about kMemory and at least kSamples sightings), so that a poster
+// whose box trembles by some pixels stays at 0.
 #pragma once
 
 #include "base/clock.h"
@@ -19,7 +19,7 @@ class MovementExtent {
 
   // REQUIRES: time not before the last one.
   void update(const domain::Box& box, Nanoseconds time);
-  // Goes on with what turned out to be the same person's later path.
+  // Appends a path that turned out to be the same person's later one.
   void append(const MovementExtent& later);
 
   [[nodiscard]] float movement() const noexcept;  // in face widths, see domain/track.h

@@ -54,7 +54,7 @@ TEST(MovementExtent, WalkingTowardsTheCameraIsMovement) {
   EXPECT_GT(path.movement(), 0.3F);
 }
 
-// A turning head takes its box along by a quarter of its width, and back.
+// A turning head moves its box by a quarter of its width, and back.
 TEST(MovementExtent, TurningTheHeadIsMovement) {
   MovementExtent path(face_at(300, 200, 80), 0s);
   for (int i = 1; i <= 60; ++i) {

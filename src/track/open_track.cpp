@@ -26,7 +26,7 @@ void absorb_shots(OpenTrack& earlier, OpenTrack& later) {
     earlier.picture = later.picture;
     earlier.offered = later.offered;
   }
-  // What was handed out for either of them was handed out for this person.
+  // A shot handed out for either track was handed out for this person.
   const bool is_old_news = into.best && posted >= into.best->sighting.quality.rank;
   if (is_old_news) into.best.reset();
   earlier.posted_rank = posted;
@@ -47,7 +47,7 @@ void absorb_shots(OpenTrack& earlier, OpenTrack& later) {
 bool Hole::explains(const domain::Box& face, Nanoseconds at) const noexcept {
   constexpr float kNear = 0.5F, kLeastWay = 0.5F;  // face sizes
   constexpr float kMostSizeRatio = 1.5F;
-  // Somebody who passes before one who stands is seen on their own way for longer than that.
+  // A person who passes before one who stands is seen on their own path for longer than this.
   constexpr Nanoseconds kShort = std::chrono::milliseconds(400);
   if (at <= from || at >= until) return false;
   const auto part = static_cast<float>(to_seconds(at - from) / to_seconds(until - from));
@@ -113,7 +113,7 @@ void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
   earlier.watched_before = earlier.watched() + later.watched_before;
   earlier.life = std::move(later.life);
   into.movement = earlier.movement();
-  // A stretch of a few sightings knows nothing of its velocity yet; the way it has come does.
+  // The velocity of a track of a few sightings is not known yet; its path so far shows the direction.
   constexpr int kKnowsItsWay = 5;
   if (from.sightings >= kKnowsItsWay) {
     earlier.motion = later.motion;

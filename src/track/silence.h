@@ -1,6 +1,6 @@
-// Whose face was posted a short while ago: for silent_period the same face is not posted again. It is a guess
-// by appearance, so by default there is none; it bounds what a person who comes and goes all day costs. Holds
-// kMost faces, the newest; 30 KB each, from the first that is remembered on. Threads: one thread at a time.
+// Remembers faces that were posted a short while ago: for silent_period the same face is not posted again. It
+// is a guess by appearance, so it is off by default; it limits the shots of a person who comes and goes all
+// day. Holds the newest kMost faces; 30 KB each, allocated as they come. Threads: one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ class Silence {
   explicit Silence(double silent_period) : period_(from_seconds(silent_period)) {}
 
   [[nodiscard]] bool is_on() const noexcept { return period_ > Nanoseconds::zero(); }
-  // Whether somebody who looks the same was posted within the period.
+  // True if a person who looks the same was posted within the period.
   [[nodiscard]] bool covers(const Views& views, Nanoseconds now) const;
   void remember(std::unique_ptr<Views> views, Nanoseconds now);
 

@@ -1,15 +1,15 @@
-// Where a camera sees pictures of faces: posters, screens, statues. A face that is seen for a moment only, at
-// such a place, and looks like what was there, is that picture again.
+// Remembers where a camera sees pictures of faces: posters, screens, statues. A face that is seen for a
+// moment only, at such a place, and looks like the one before, is that picture again.
 //
 // The rule: a place holds a picture if its box has its centre within 0.2 widths and its size within a factor
 // of 1.25 of one that was remembered, its colours and those below it are within 8 of 255, and at least two
 // thirds of the picture's parts that show anything look the same (correlation of at least 0.85 in each of
-// nine parts, moved by up to a twelfth of the face), so that light, noise, a box that trembles and somebody
-// who covers a corner do not matter; somebody who stands in front of it has another box or another face. What
-// looks the same by chance is rare, not impossible: ask only about tracks that show no life and no movement.
-// Remember a place each time a track is judged still, and each time holds() is true, so that it follows slow
-// light; forget() it if what is there turns out to live. A place that was not remembered again for kForgotten
-// is not used; the one not seen for longest gives way to the 33rd.
+// nine parts, moved by up to a twelfth of the face), so that light, noise, a trembling box and a covered
+// corner do not matter; a person who stands in front of it has another box or another face. A match by chance
+// is rare, not impossible: call holds() only for tracks that show no life and no movement. Remember a place
+// each time a track is judged still, and each time holds() is true, so that it follows slow changes of light;
+// forget() it if the face there turns out to live. A place that was not remembered again for kForgotten is
+// not used; the one not seen for longest gives way to the 33rd.
 //
 // Without a picture nothing is remembered and nothing is held: a person who stands still must not be lost.
 // Cost: take_picture() 2 us, the rest under 1 us for each place near; 6 KB for each camera, no allocation.
@@ -26,7 +26,7 @@
 
 namespace vigia::track {
 
-// What a face looked like, coarsely, and where. Empty (box of no width): the frame had no picture.
+// A coarse picture of a face, and its place. Empty (box of no width): the frame had no picture.
 struct StillPicture {
   static constexpr int kSide = 14;  // the face is the inner 12 x 12
   domain::Box box;
@@ -37,11 +37,11 @@ struct StillPicture {
 };
 
 [[nodiscard]] StillPicture take_picture(const domain::Frame& frame, const domain::Box& box) noexcept;
-// Of the nine parts of `known` that show anything, the share that looks the same in `now`; 0: fewer than five
-// do.
+// The share of the parts of `known` that show anything, of nine, that looks the same in `now`; 0: fewer than
+// five show anything.
 [[nodiscard]] float sameness(const StillPicture& known, const StillPicture& now) noexcept;
 
-// The rule above, of two: the same face at the same place.
+// The rule above for two pictures: the same face at the same place.
 [[nodiscard]] bool shows_the_same(const StillPicture& known, const StillPicture& now) noexcept;
 
 class StillPlaces {

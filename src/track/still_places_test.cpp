@@ -51,7 +51,7 @@ TEST(StillPlacesTest, AKnownPictureIsHeldInOtherLightAndWithATremblingBox) {
   EXPECT_TRUE(places.holds(picture(scene(1), {103, 58, 82, 101}), kNow));
 }
 
-// Two who stand at a turnstile one after the other: alike in light, not in colour.
+// Two people who stand at a turnstile one after the other: alike in light, not in colour.
 TEST(StillPlacesTest, AnotherColourIsAnotherFace) {
   const cv::Mat luma = scene(1);
   const auto in_colour = [&](int u, int v) {
@@ -125,7 +125,7 @@ TEST(StillPlacesTest, WithoutAPictureNothingIsHeld) {
   EXPECT_EQ(places.count(), 0U);
 }
 
-// Marked faces of photographs, all brought to one size and one place: each is known again, none for another.
+// Marked faces of photographs, all scaled to one size and place: each is recognised, none taken for another.
 TEST(StillPlacesTest, OneRealFaceIsNotTakenForAnother) {
   NEED_DATA();
   const std::string data = testing::data_folder();

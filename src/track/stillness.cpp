@@ -9,10 +9,10 @@ namespace {
 using domain::Box;
 using domain::Sighting;
 
-// Parts of the sizes of two faces within which one may cover the other; of the best score so far.
+// The distance in face sizes within which one face may cover the other; the least part of the best score.
 constexpr float kNear = 0.8F, kAsSure = 0.92F;
 
-// Nobody near it, and the detector as sure of it as before: what it does now is its own doing.
+// True if nobody is near it and the detector is as sure as before: then its changes are its own.
 bool is_clear(const OpenTrack& open, const Sighting& face, std::span<const Sighting> faces) {
   if (face.detection.score < kAsSure * open.best_score) return false;
   const Box& box = face.detection.box;
@@ -29,11 +29,11 @@ void Stillness::watch(OpenTrack& open, const Sighting& face, const domain::Frame
                       std::span<const Sighting> faces) const {
   if (open.picture.empty()) open.picture = take_picture(frame, face.detection.box);
   if (!is_clear(open, face, faces)) return;
-  // Once it has moved, whether it lives is no question any more.
+  // Once it has moved, life need not be measured any more.
   if (open.track->movement < std::max(min_movement_, OpenTrack::kHardly)) {
     open.life->see(frame, face.detection, frame.stream_time);
   }
-  // What was seen first may have been half a face: it is seen now how sure the detector can be.
+  // The first sighting may have been half a face: a higher score now shows how sure the detector can be.
   if (open.clear_score < kAsSure * face.detection.score) open.clear_path.reset();
   open.clear_score = std::min(open.clear_path ? open.clear_score : 1, face.detection.score);
   if (open.clear_path) {

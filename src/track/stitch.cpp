@@ -12,22 +12,22 @@ constexpr float kReach = 12.0F;       // squared standard deviations
 constexpr float kBlinkReach = 16.0F;  // of a gap so short that the forecast is sharp
 constexpr float kMostSizeRatio = 1.7F;
 constexpr float kLeastSizeSigma = 0.2F;  // a size that is comparable is no argument
-// Differences, see appearance/difference.h: after a blink only somebody who plainly looks different is
-// somebody else; where place and time agree more than that somebody is there, a little more may differ.
+// Differences, see appearance/difference.h: after a blink only a face that plainly looks different is another
+// person; if place and time agree especially well, a little more may differ.
 constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
-constexpr float kForEachSecond = 0.05F;  // beyond the first: somebody else has had time to come
-constexpr float kForTheEdge = 0.1F;      // who left the picture seldom turns round; somebody else comes in
-constexpr float kForWhoStands = 0.12F;   // somebody else may have taken the place
+constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
+constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
+constexpr float kForWhoStands = 0.12F;  // another person may have taken the place
 constexpr float kMostWithoutTorso = 0.64F;
 constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
 constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
-// A way of less than a face size counts where both tracks agree on it.
+// A path of less than a face size counts if both tracks agree on it.
 constexpr float kSomeWay = 0.4F, kNearTheLast = 0.6F;
 constexpr int kKnowsItsWay = 4;  // sightings
-// Between differences of equal size the nearer place decides: so much a standard deviation squared.
+// Between equal differences the nearer place decides: weight of a squared standard deviation.
 constexpr float kPlaceWeight = 0.004F;
-// What a blink is worth where nobody can be looked at.
+// The score of a blink if no views can be taken.
 constexpr float kUnseen = 0.1F;
 
 constexpr float kStill = 0.5F;  // and of the same face at the same place
@@ -35,8 +35,8 @@ constexpr float kStill = 0.5F;  // and of the same face at the same place
 constexpr int kEnoughLooks = 3;  // after a gap; after a blink one has to do
 constexpr Nanoseconds kSettledBy = 1s;
 
-// Neither has moved so far, and both show the same face at the same place: one picture, or one person who
-// sits. Two who stand there one after the other may be alike in shape, and differ in colour.
+// True if neither has moved so far, and both show the same face at the same place: one picture, or one person
+// who sits. Two people who stand there one after the other may be alike in shape, and differ in colour.
 bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
   const bool is_alike = later.began > earlier.track->last_seen && earlier.movement() < OpenTrack::kHardly &&
                         later.movement() < OpenTrack::kHardly &&
@@ -54,7 +54,7 @@ bool stands(const OpenTrack& open) {
              kHardlyMoved * mean_side(open.first_box);
 }
 
-// Where the later track's own velocity says that it came from.
+// True if the later track's own velocity says that it came from `last`.
 bool came_from(const OpenTrack& later, domain::Point last, Nanoseconds unseen) {
   if (later.track->sightings < kKnowsItsWay) return false;
   const domain::Point velocity = later.motion.velocity();
@@ -69,7 +69,7 @@ bool comparable(float a, float b) {
   return ratio <= kMostSizeRatio && ratio >= 1 / kMostSizeRatio;  // false for NaN
 }
 
-// No more looks will come, or no more are waited for.
+// True if no more views will come, or the time to wait for them is over.
 bool is_last_chance(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
   return now - open.track->last_seen > tempo.blink() ||
          now - open.began >= std::max(kSettledBy, 2 * tempo.interval()) ||

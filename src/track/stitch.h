@@ -1,17 +1,18 @@
-// Is somebody who has just appeared a person who was lost a moment ago? Place and time say who comes into
-// question, appearance says who it is.
+// Decides whether a newcomer is a person who was lost a moment ago. Place and time select the candidates,
+// appearance decides.
 //
 // A place is plausible within kReach of the lost track's forecast, or of the place where it was last seen
-// (people stop behind a pillar), at a comparable size. What decides:
-//   - seen again after a blink, where expected: the same, unless it plainly looks like somebody else;
-//   - after a gap: the same only if it looks the same, judged more strictly where the torso is hidden;
+// (people stop behind a pillar), at a comparable size. The rules:
+//   - seen again after a blink, where expected: the same, unless it plainly looks like another person;
+//   - after a gap: the same only if it looks the same, judged more strictly if the torso is hidden;
 //   - nothing to compare: the same only after a blink;
-//   - in hindsight: who was seen only while another was not, just where that one's way led, is that one.
-// In doubt they stay two: see join.h. The thresholds are appearance/'s, measured there.
+//   - in hindsight: a track seen only during another one's gap, exactly on that one's path, is the same
+//   person.
+// In doubt they stay two: see join.h. The thresholds are those of appearance/, measured there.
 //
-// A newcomer is asked who it is after a few looks (on a slow camera after the first), again with each further
-// one, and has its answer within a second, or two frames.
-// Cost: nothing while nobody is new; 10 to 20 us for each pair that comes into question.
+// A newcomer is judged after a few views (on a slow camera after the first), again with each further one, and
+// settled within a second, or two frames.
+// Cost: nothing while nobody is new; 10 to 20 us for each candidate pair.
 // Threads: one thread at a time.
 #pragma once
 
@@ -31,12 +32,12 @@ namespace vigia::track {
 struct Gap {
   Nanoseconds unseen{0};
   float distance = 0;  // see Forecast::distance(); of the forecast or the last place, whichever is nearer
-  bool is_a_blink = false;  // so short that nobody else can well have come
+  bool is_a_blink = false;  // so short that hardly anybody else can have come
   bool is_short = false;    // not much longer
-  // Found where the walk led, and not where somebody else may simply have come next.
+  // Found where the path led, and not where another person may simply have come next.
   bool is_on_its_way = false;
   bool stands = false;               // the later one, so far: as the next of a queue does
-  bool is_through_the_edge = false;  // one left by the picture's edge, one came in by it
+  bool is_through_the_edge = false;  // one left by the picture's edge, the other came in by it
 };
 
 // Nothing: `later` cannot be the person of `earlier`.
@@ -52,14 +53,14 @@ class Stitcher {
     std::size_t earlier, later;  // of the open tracks: the same person
   };
 
-  // Asks all newcomers who are due who they are, together, as two of them cannot be the same person; those
-  // that have their answer are settled. Matches come in the order in which they can be carried out: the
-  // latest first. Valid until the next call. at_the_end: no more will be seen.
+  // Judges all newcomers that are due, together, as two of them cannot be the same person, and settles those
+  // that are decided. Matches come in the order in which they can be carried out: the latest first. Valid
+  // until the next call. at_the_end: no more views will come.
   [[nodiscard]] std::span<const Match> settle(std::span<OpenTrack> open, Nanoseconds now, const Tempo& tempo,
                                               bool at_the_end);
 
-  // In hindsight: `later` was seen only while `earlier` was not, just where that one's way led. One at a
-  // time; none where both together have more than so many sightings, 0: any number.
+  // The rule in hindsight: `later` was seen only during a gap of `earlier`, exactly on its path. One match at
+  // a time; none if both together have more than most_sightings, 0: any number.
   [[nodiscard]] static std::optional<Match> filler(std::span<const OpenTrack> open, int most_sightings);
 
  private:

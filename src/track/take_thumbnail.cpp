@@ -51,12 +51,12 @@ int side_of(int length, int longer) noexcept {
   return std::max(side / 2 * 2, 2);
 }
 
-// Where the nth of 2 x `values` looks lies: in the middle of its share of the span.
+// The place of the nth of 2 x `values` samples: in the middle of its share of the span.
 int place_of(int n, int values, Span span) noexcept {
   return span.first + (2 * n + 1) * span.length / (4 * values);
 }
 
-// Gives the end of what it wrote.
+// Returns the end of what it wrote.
 std::uint8_t* shrink(const Samples& from, const Area& area, Size to, std::uint8_t* out) noexcept {
   std::array<std::ptrdiff_t, std::size_t{2} * Thumbnail::kSide> columns{};
   for (int i = 0; i < 2 * to.width; ++i) {

@@ -24,8 +24,8 @@ using domain::Sighting;
 using domain::Size;
 using domain::Thumbnail;
 
-// A picture whose samples say where they are: Y is x + 2 y, U is x, V is y (of chroma), modulo 256. Its rows
-// are exactly as long as they must be, so that a sanitizer sees each look beyond them.
+// A picture whose samples encode their place: Y is x + 2 y, U is x, V is y (of chroma), modulo 256. Its rows
+// are exactly as long as they must be, so that a sanitizer sees each read beyond them.
 class Picture {
  public:
   explicit Picture(Size size, PixelLayout layout = PixelLayout::i420) {
@@ -80,7 +80,7 @@ int chroma(const Thumbnail& of, int plane, int x, int y) {
   return of.samples.at(static_cast<std::size_t>(before + y * width + x));
 }
 
-// Of a cut without scaling: each sample is the one that lies there in the picture.
+// Expects a cut without scaling: each sample is the one at that place of the picture.
 void expect_cut_at(const Thumbnail& thumbnail, int left, int top) {
   for (int y = 0; y < thumbnail.size.height; ++y) {
     for (int x = 0; x < thumbnail.size.width; ++x) {
@@ -227,7 +227,7 @@ TEST_F(ThumbnailsOfTracks, EachTrackShowsItsBestFaceOrItsFirst) {
 TEST_F(ThumbnailsOfTracks, AreChargedUntilTheirTrackIsDestroyed) {
   constexpr auto kBytes = static_cast<Bytes>(sizeof(Thumbnail));
   update(0ms, {face({100, 100, 80, 80}), face({400, 100, 80, 80})});
-  const Bytes with_tracks = account_->in_use();  // and with what is known of the people's looks
+  const Bytes with_tracks = account_->in_use();  // includes the people's views
   EXPECT_GE(with_tracks, 2 * kBytes);
   tracks_.close_all(out_);
   EXPECT_EQ(account_->in_use(), with_tracks);

@@ -1,4 +1,4 @@
-// How fast a camera's frames follow each other, by their stream time, and the times that depend on it.
+// Measures a camera's frame interval, by stream time, and derives the times that depend on it.
 // Threads: a value, one thread at a time.
 #pragma once
 
@@ -11,12 +11,12 @@ namespace vigia::track {
 
 class Tempo {
  public:
-  // A blink of the detector: unseen for less, a track is taken to be in view.
+  // A blink of the detector: a track unseen for less counts as in view.
   static constexpr Nanoseconds kBlink = std::chrono::milliseconds(200);
   static constexpr double kBlinkFrames = 1.5;
   // Frames that a track outlives at least, whatever track_miss_interval says.
   static constexpr double kLeastMissFrames = 2.5;
-  // At longer intervals one sighting may be all that there is of somebody.
+  // At longer intervals a person may be seen only once.
   static constexpr Nanoseconds kSlow = std::chrono::milliseconds(200);
 
   Tempo(double track_miss_interval, double track_stitch_interval)
@@ -27,7 +27,7 @@ class Tempo {
     last_ = now;
     if (passed <= Nanoseconds::zero()) return;
     const bool is_first = interval_ == Nanoseconds::zero();
-    // A pause does not make a slow camera.
+    // A pause does not mean that the camera is slow.
     interval_ += is_first ? passed : (std::min(passed, 4 * interval_) - interval_) / kSmoothing;
   }
 
@@ -35,7 +35,7 @@ class Tempo {
   [[nodiscard]] Nanoseconds last() const noexcept { return last_.value_or(Nanoseconds::zero()); }
   [[nodiscard]] Nanoseconds blink() const noexcept { return std::max(kBlink, frames(kBlinkFrames)); }
   [[nodiscard]] Nanoseconds miss() const noexcept { return std::max(miss_, frames(kLeastMissFrames)); }
-  // Unseen for longer, nobody is taken to be the same person.
+  // After a longer gap no track is joined to an earlier one.
   [[nodiscard]] Nanoseconds longest_gap() const noexcept { return miss() + stitch_; }
   [[nodiscard]] bool is_slow() const noexcept { return interval_ > kSlow; }
 

@@ -1,4 +1,4 @@
-// ManageTracks: what of open tracks is to be on disk.
+// The part of ManageTracks that selects the shots of open tracks for the journal.
 #include <utility>
 
 #include "track/copy_of_facts.h"
@@ -14,7 +14,7 @@ void ManageTracks::to_journal(SteadyTime now, Nanoseconds interval,
     open.journal_at = now + interval;
     const bool is_to_be = will_surely_be_posted(open);
     const bool was = std::exchange(open.in_journal, is_to_be);
-    // In real-time mode what was posted is neither: the shot took its row's place.
+    // In real-time mode a posted shot has replaced its row: then there is nothing to do.
     if (!is_to_be && (!was || !open.track->best)) continue;
     out.push_back(copy_of_facts(*open.track));
     if (is_to_be) out.back()->best = open.track->best;

@@ -1,4 +1,4 @@
-// What of open tracks is to be on disk.
+// Which shots of open tracks belong in the journal.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ class Table {
  public:
   explicit Table(const TrackOptions& options = {}) : tracks(options, 0.1, 3) {}
 
-  // Faces at these places, all as good.
+  // Faces at these places, all equally good.
   void look(const std::vector<float>& places, float rank = 0.5F) {
     domain::Frame frame;
     frame.size = {1280, 720};
@@ -38,7 +38,7 @@ class Table {
     tracks.update(frame, faces, finished);
     now_ += 100ms;
   }
-  // Somebody who walks a little to and fro.
+  // A person who walks a little to and fro.
   void walk(Nanoseconds time, float rank = 0.5F) {
     for (const Nanoseconds end = now_ + time; now_ < end;) {
       look({300 + 40.0F * static_cast<float>(++step_ / 10 % 2)}, rank);
@@ -115,7 +115,7 @@ TEST(ToJournal, ARejectedFaceIsNotGiven) {
   EXPECT_THAT(table.given, IsEmpty());
 }
 
-// Real-time mode: what was posted is not kept, a better one that was not is.
+// Real-time mode: a posted shot is not kept, a better one that was not posted yet is.
 TEST(ToJournal, OnlyWhatWasNotPosted) {
   TrackOptions options;
   options.overall_only = false;
@@ -131,7 +131,7 @@ TEST(ToJournal, OnlyWhatWasNotPosted) {
   EXPECT_FLOAT_EQ(table.given[1]->best->sighting.quality.rank, 0.8F);
 }
 
-// A forced end: the new part is somebody who was posted.
+// After a forced end the new part is of a person who was posted.
 TEST(ToJournal, APartThatBeginsAnewBeginsItsTimeAnew) {
   TrackOptions options;
   options.track_max_duration_frames = 70;

@@ -1,5 +1,5 @@
-// Random people, noise, gaps and options, from fixed seeds: whatever happens, nobody is lost or counted
-// twice, and no memory stays behind.
+// Random people, noise, gaps and options, from fixed seeds: in every case nobody is lost or counted twice,
+// and no memory leaks.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -56,7 +56,7 @@ std::vector<Sighting> random_faces(Chance& chance, int people) {
   return faces;
 }
 
-// What came out so far.
+// The tracks handed out so far.
 struct TrackTally {
   std::set<std::uint64_t> over, joined;
   std::map<std::uint64_t, float> last_interim;
@@ -101,7 +101,7 @@ struct TrackTally {
   }
 };
 
-// A picture in which every place looks different.
+// A picture whose places all look different.
 domain::Frame noise_picture() {
   static const std::vector<std::uint8_t> samples = [] {
     std::mt19937 random(1);

@@ -1,4 +1,4 @@
-// What the user sets for following faces. Keys: cameras[].*, defaults.*
+// The settings for following faces. Keys: cameras[].*, defaults.*
 #pragma once
 
 namespace vigia::track {

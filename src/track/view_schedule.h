@@ -1,9 +1,9 @@
-// When a person is looked at, so that it can be told later who it was: five times soon after a track began,
-// up to ten times while it is not settled whether it is somebody who was lost (somebody who comes out from
+// Decides when a view of a person is taken, by which stitch.h recognises them later: five soon after a track
+// began, up to ten while it is not settled whether the newcomer was lost before (a person who comes out from
 // behind another is half covered at first), then now and then, and never more than kMostAFrame in one frame.
 //
-// The looks of a track lie in its OpenTrack; memory of tracks that are gone is used again, so that none is
-// allocated once a camera has had its crowd. Threads: one thread at a time.
+// A track's views are in its OpenTrack; the memory of ended tracks is used again, so that nothing is
+// allocated once a camera has had its busiest moment. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -27,11 +27,12 @@ class ViewSchedule {
 
   explicit ViewSchedule(std::shared_ptr<memory::Account> account = nullptr) : account_(std::move(account)) {}
 
-  // Looks at those of the frame who are due, the unsettled first. ids: the track of each face, 0: none.
+  // Takes views of the faces of the frame that are due, newcomers first. ids: the track of each face, 0:
+  // none.
   void look(const domain::Frame& frame, std::span<const domain::Sighting> faces,
             std::span<const std::uint64_t> ids, std::span<OpenTrack> open);
 
-  // Views of a track that is gone: their memory serves the next.
+  // Takes the views of a track that has ended, to use their memory for the next.
   void take_back(std::unique_ptr<Views> views);
 
  private:
