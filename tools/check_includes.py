@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds the sources to the arrows of docs/architecture.md, and to a few rules a compiler cannot see.
 
-    check_includes.py [ROOT]     one line a complaint, 'path:line: what and how to mend it'; exit 1 if any
+    check_includes.py [ROOT]     one line a complaint, 'path:line: what and how to fix it'; exit 1 if any
 
 Of src/: who may include whom; includes by folder and name; a source's own header first; '#pragma once';
 testing/ only in tests and where ARROWS names it; the length of what a header says before its code; no path of
