@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The memory part as a stranger gets it: installed into an empty folder, and a program built against that.
+"""Tests the memory part as users get it: installed into an empty folder, with a program built against that.
 
     installed_memory.py --build DIR --example DIR --compiler C++ [--sanitize WHAT]
 
 Nothing of the source tree may be needed: the example is copied out of it. Exit 1 and a line that says what
-is wrong; 0 when the example ran and its books were even.
+is wrong; 0 when the example ran and its accounts were even.
 """
 
 import argparse

@@ -34,8 +34,8 @@ void wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, c
   log::info("stopping: all cameras are at their end");
 }
 
-// Without threads nothing can run, and nothing can be wound up in order either: what little was begun is
-// left to the system.
+// Without threads nothing can run, and nothing can be stopped in order either: the system frees the parts
+// that were started.
 void start_or_say_why_not(orchestrator::Orchestrator& vigia) {
   try {
     vigia.start();

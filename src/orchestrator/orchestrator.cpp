@@ -143,7 +143,7 @@ void Orchestrator::stop_couriers() {
   routes_->finish();
 }
 
-// Opened by create(), since its errors are the user's to mend.
+// create() opens it, because the user has to fix its errors.
 void Orchestrator::start_outbox() {}
 void Orchestrator::stop_outbox() {
   outbox_->close();
