@@ -1,5 +1,4 @@
-// What an appearance costs: a description of one face, by its size, and one difference of five views against
-// five.
+// Measures the cost of a view of one face, by its size, and of one difference of five views against five.
 //
 //   ./dev bench appearance
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs Vigia and another program that watches the same clips, in turn, and tells by how much they differ.
+"""Runs Vigia and another program that watches the same clips, in turn, and prints by how much they differ.
 
     compare.py --vigia build/vigia --reference PATH/ref.py --clips A.mp4 B.mp4 [--json FILE]
 
@@ -8,7 +8,7 @@ The reference is a Python program that takes --videos A,B --cameras N --mode M -
 'vigia bench pipeline' does. A round is Vigia, then each of --modes; rounds follow each other, so that what
 changes on the machine meets all of them. Both deliver over HTTP to the same stand-in for a FindFace server,
 which answers after --reply-delay (findface_stub.py), and take a face from the same score on.
-Exit codes: 0 done; 1 a run failed, or stopped by Ctrl+C: what there is is told; 2 wrong arguments.
+Exit codes: 0 done; 1 a run failed, or stopped by Ctrl+C, after printing what there is; 2 wrong arguments.
 """
 
 import argparse

@@ -1,10 +1,10 @@
-"""The figures that compare.py tells: taken from both programs' reports, their medians and ratios, as a table."""
+"""The figures that compare.py prints: taken from both programs' reports, their medians and ratios, as a table."""
 
 import statistics
 
 MB = 1e6
 MOST_OTHERS = 0.1  # cores that other programs may use before a figure is doubtful
-# What is told of each run: name, unit, and whether more of it is better.
+# The figures of each run: name, unit, and whether more of it is better.
 FIGURES = {
     "fps": ("frames/s", True),
     "p50_ms": ("latency p50, ms", False),

@@ -1,12 +1,12 @@
-// How many faces a second go from the outbox to FindFace: by connections (delivery.senders), by what "on
-// disk" shall mean (outbox.durability), and by how long the server takes for each. The server is the stand-in
-// of the tests, in a process of its own; a face is a picture of 150 KB.
+// Measures how many faces a second go from the outbox to FindFace: by connections (delivery.senders), by
+// outbox.durability, and by the server's time for each. The server is the stand-in of the tests, in a process
+// of its own; a face is a picture of 150 KB.
 //
 //   ./dev bench delivery
-//   TMPDIR=/srv/vigia ./dev bench delivery      # the disk that the figures shall be of
+//   TMPDIR=/srv/vigia ./dev bench delivery      # measures this disk
 //
-// One iteration: so many faces are added one by one, as cameras add them, while the senders deliver them;
-// the time ends when all are delivered.
+// One iteration: faces are added one by one, as cameras add them, while the senders deliver them; the time
+// ends when all are delivered.
 #include <benchmark/benchmark.h>
 #include <spdlog/spdlog.h>
 #include <sys/prctl.h>
@@ -39,7 +39,7 @@ constexpr const char* kRoute = "findface";
 constexpr std::size_t kImageBytes = 150'000;
 constexpr std::uint64_t kFaces = 400;
 
-// The server, and a pipe by which it says its port.
+// The server, and a pipe through which it sends its port.
 class ServerProcess {
  public:
   explicit ServerProcess(std::chrono::milliseconds delay) {

@@ -1,5 +1,5 @@
-// What finding faces in one frame costs one thread: preparing the input from the planes, and the network,
-// for both YuNets and by size.
+// Measures what finding faces in one frame costs one thread: preparing the input from the planes, and the
+// network, for both YuNets and by size.
 //
 //   VIGIA_MODEL_DIR=... ./dev bench detector              models of $VIGIA_MODEL_DIR, else of
 //   $VIGIA_DATA/models

@@ -1,5 +1,5 @@
-// How large a face must be to be found: the share of labelled faces that a detector finds, by their size in
-// pixels of its input. What src/detect/smallest_face.h has as constants comes from here.
+// Measures how large a face must be to be found: the share of labelled faces that a detector finds, by their
+// size in pixels of its input. The constants of src/detect/smallest_face.h come from here.
 //
 //   VIGIA_DATA=... ./dev bench face_size
 //   ./dev bench face_size -- --models FOLDER --photos FOLDER --frame 3840x2160 --input 640x384 --places 3
@@ -7,10 +7,10 @@
 // A photograph is scaled until one of its labelled faces has the size that is asked about, and laid into a
 // frame of the camera's size with that face somewhere in the frame's inner part; what is left over is the
 // photograph mirrored. --worn makes of it what a poor camera sends: unsharp (a Gaussian of 1.5 pixels of the
-// frame), noisy (6 levels) and compressed (JPEG of quality 40). The whole way of a frame is gone: planes, the
-// small picture, the network. A face's size
+// frame), noisy (6 levels) and compressed (JPEG of quality 40). A frame goes the whole way: planes, the small
+// picture, the network. A face's size
 // is the shorter side of the box that the same model draws where the face is 80 pixels large, so it is what
-// filter_min_size compares; faces that are not found even there are left out, and said.
+// filter_min_size compares; faces that are not found even there are left out, and their number is printed.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

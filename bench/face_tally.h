@@ -25,7 +25,7 @@ inline float overlap(const domain::Box& a, const domain::Box& b) {
   return both > 0 ? shared / both : 0;
 }
 
-// What one way found, over many frames, beside what the reference found there.
+// The faces that one way found, over many frames, compared with those of the reference.
 struct Tally {
   int both = 0, only_ours = 0, only_theirs = 0;
   int missed_sure = 0;  // of only_theirs: with a score of at least kSure

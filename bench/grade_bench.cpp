@@ -1,4 +1,5 @@
-// What judging a face costs: src/shot/grade.h, for faces of several sizes, with and without landmarks.
+// Measures the cost of grading a face: src/shot/grade.h, for faces of several sizes, with and without
+// landmarks.
 //
 //   ./dev bench grade
 #include <benchmark/benchmark.h>

@@ -1,5 +1,5 @@
-// YuNet as somebody without Vigia would run it: OpenCV's DNN part in f32, the picture as BGR, and the
-// published formulas. What quality_bench.cpp compares with; shares no code with src/detect.
+// YuNet as one would run it without Vigia: OpenCV's DNN part in f32, the picture as BGR, and the published
+// formulas. The reference of quality_bench.cpp; shares no code with src/detect.
 // Threads: owner thread only; OpenCV uses threads of its own.
 #pragma once
 

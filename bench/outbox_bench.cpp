@@ -1,10 +1,10 @@
-// What it costs to keep a shot until it is delivered: add, take and finish one, by the size of its image, by
-// what "on disk" shall mean (outbox.durability), and by where images lie: in the database (blob), as the
-// outbox has it, or beside it (file: written, synced, renamed, its folder synced; the row has no image). And
-// what many waiting shots cost: the time to open, the memory.
+// Measures the cost of keeping a shot until it is delivered: add, take and finish one, by the size of its
+// image, by outbox.durability, and by where images lie: in the database (blob), as the outbox has it, or
+// beside it (file: written, synced, renamed, its folder synced; the row has no image). And the cost of many
+// waiting shots: the time to open, the memory.
 //
 //   ./dev bench outbox
-//   TMPDIR=/srv/vigia ./dev bench outbox        # the disk that the figures shall be of
+//   TMPDIR=/srv/vigia ./dev bench outbox        # measures this disk
 //
 // Of one shot: add_us, take_us, finish_us (means), add_p99_us; Time is all three together.
 #include <benchmark/benchmark.h>
@@ -125,7 +125,7 @@ void add_take_finish(benchmark::State& state) {
   state.SetLabel(kDurability[state.range(1)]);
 }
 
-// So many shots wait: how long until the outbox is open, and what it holds for them.
+// With many waiting shots: the time to open the outbox, and its memory.
 void open_with_waiting(benchmark::State& state) {
   const testing::TempDir dir;
   memory::MemoryManager memory({.budget_bytes = 256_MiB});

@@ -1,6 +1,6 @@
-// What speed costs in faces: on labelled photographs and on clips, the faces that each of Vigia's ways finds
-// (model, precision, input) against OpenCV's DNN part in f32 at 640x640 with the same model, frame by frame.
-// The built-in vigia_n is compared with YuNet-n: what somebody misses who has only that.
+// Measures what speed costs in faces: on labelled photographs and on clips, the faces that each of Vigia's
+// ways finds (model, precision, input) against OpenCV's DNN part in f32 at 640x640 with the same model, frame
+// by frame. The built-in vigia_n is compared with YuNet-n: the faces that a user misses who has only that.
 //
 //   VIGIA_DATA=... ./dev bench quality
 //   ./dev bench quality -- --models FOLDER --clip a.mp4 --clip b.mp4 --every 10 --json quality.json
@@ -47,7 +47,7 @@ const std::vector<std::pair<std::string, std::string>> kModels{
     {"yunet_n", "yunet_n_640_640.onnx"}, {"yunet_s", "face_detection_yunet_2023mar.onnx"}};
 constexpr const char* kBuiltIn = "vigia_n";  // compared with the first of them
 
-// The ways to look at a frame, and what came of it in the photographs and in the clips.
+// The ways to search a frame, and their results in the photographs and in the clips.
 class Comparison {
  public:
   Comparison(const fs::path& models, memory::MemoryManager& memory) {
@@ -64,7 +64,7 @@ class Comparison {
     add_ways({.model = kBuiltIn, .min_detection_score = kMinScore, .precision = "f32"}, memory);
   }
 
-  // marked: nullptr: nobody labelled it.
+  // marked: nullptr: it has no labels.
   void look(const std::string& source, const domain::Frame& frame, const cv::Mat& bgr,
             const std::vector<domain::Box>* marked) {
     Source& at = sources_[source];

@@ -1,13 +1,13 @@
-// What letting go of an object costs the thread that lets go, and how much then waits to be freed: retire()
-// beside plain delete, liburcu's call_rcu() and a queue behind a mutex. Sizes from 64 B to a 1080p frame,
-// one and two producers that make, touch and let go as fast as they can.
+// Measures what releasing an object costs the releasing thread, and how much then waits to be freed: retire()
+// beside plain delete, liburcu's call_rcu() and a queue behind a mutex. Sizes from 64 B to a 1080p frame, one
+// and two producers that make, touch and release as fast as they can.
 //
 //   ./dev bench retire
 //
 // Of one call: mean_ns, p50_ns, p999_ns (within 12 %, two reads of the clock among them: some 50 ns), max_us.
-// peak_MB: the most that was let go and not yet freed. Nothing but its kindness keeps a rival from holding
-// more, so that this machine survives all of them are held up at a quarter of its memory; retire()'s
-// producers ask the budget (512 MB) and drop what it refuses. held_up: how often a producer met either.
+// peak_MB: the most that was released and not yet freed. The rivals have no bound of their own, so their
+// producers wait at a quarter of the machine's memory; retire()'s producers ask the budget (512 MB) and drop
+// what it refuses. held_up: how often a producer met either bound.
 #include <benchmark/benchmark.h>
 #include <spdlog/spdlog.h>
 #include <urcu/urcu-memb.h>

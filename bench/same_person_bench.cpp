@@ -1,5 +1,5 @@
-// How well two looks at people, seconds apart, can be told to be one person's or two's: src/appearance on
-// films whose people are known.
+// Measures how well src/appearance distinguishes whether two views, seconds apart, are of one person or of
+// two, on films whose people are known.
 //
 //   ./dev bench same_person -- --films FOLDER --model yunet_n_640_640.onnx
 //   ./dev bench same_person -- --films FOLDER --model M --list faces.csv      what is found, to label from
@@ -7,10 +7,10 @@
 // A film is NAME.mp4 (.mkv, .gif) with NAME.json beside it, which says who is where: {"fps": 25, "people":
 // {"0":
 // [[seconds, left, top, width, height, visible], ...], ...}, "posters": ["3", ...]}; posters are left out.
-// Faces are found with the model; a face belongs to the person whose box at that time it overlaps most. The
-// end of a track is played by up to five views of one person within 0.4 s, its start by as many, a gap later:
-// of the same person, or of another one in the same film at any time. Pairs of people count alike, however
-// long each is seen.
+// Faces are found with the model; a face belongs to the person whose box at that time it overlaps most. Up to
+// five views of one person within 0.4 s stand for the end of a track, and as many, a gap later, for the start
+// of the next: of the same person, or of another one in the same film at any time. All pairs of people have
+// equal weight, however long each is seen.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -101,7 +101,7 @@ const std::string* who(const Truth& truth, double time, const domain::Box& box) 
   return best;
 }
 
-// Looks at each frame of a film.
+// Takes views from each frame of a film.
 class Onlooker final : public camera::FrameSink {
  public:
   Onlooker(Film& film, detect::Detector& detector, const Flags& flags, std::ofstream* list)

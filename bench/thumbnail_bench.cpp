@@ -1,5 +1,5 @@
-// What thumbnails cost: taking one, its JPEG, and a frame's tracking with and without them, for a person who
-// walks up to the camera.
+// Measures the cost of thumbnails: taking one, its JPEG, and a frame's tracking with and without them, for a
+// person who walks up to the camera.
 //
 //   ./dev bench thumbnail
 #include <benchmark/benchmark.h>

@@ -1,6 +1,6 @@
-// One recorded stream, pulled frame by frame by the calling thread, from its beginning again at its end: the
-// camera's own source, decoder and buffers, and nothing of what goes on around them. It is what decoding
-// costs at least. Threads: owner thread only.
+// One recorded stream, which the calling thread pulls frame by frame, repeated at its end: the camera's own
+// source, decoder and buffers, and nothing around them. This is the least that decoding costs. Threads: owner
+// thread only.
 #pragma once
 
 #include <memory>

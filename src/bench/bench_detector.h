@@ -1,5 +1,5 @@
-// 'vigia bench detector': what finding faces in one frame costs, by input size, precision and number of
-// threads at once. See README.md. Threads: the main thread only.
+// 'vigia bench detector': measures what finding faces in one frame costs, by input size, precision and number
+// of threads at once. See README.md. Threads: the main thread only.
 #pragma once
 
 #include <string>
@@ -10,10 +10,11 @@
 
 namespace vigia::bench {
 
-// What is wrong with the options where a look at model, CPU or files is needed, as lines for the user.
+// Errors in the options that only a look at model, CPU or files shows, as lines for the user.
 std::vector<std::string> problems(const DetectorBenchOptions& options);
 
-// Prints the table. Returns the exit code: 0, or 1 when it was stopped or failed, with what there is.
+// Prints the table. Returns the exit code: 0, or 1 when it was stopped or failed, after printing what there
+// is.
 int bench_detector(const DetectorBenchOptions& options, StopSignals& signals);
 
 }  // namespace vigia::bench

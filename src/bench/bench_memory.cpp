@@ -39,7 +39,7 @@ bool gave_figures(const ModeFigures& report) {
 
 std::vector<std::string> problems(const MemoryBenchOptions& options) {
   std::vector<std::string> lines;
-  if (options.child) return lines;  // looked at by who started it
+  if (options.child) return lines;  // the parent has checked it
   add_problem_of(options.json, "--json", lines);
   add_problem_of(options.plot, "--plot", lines);
   const Bytes machine = static_cast<Bytes>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);

@@ -1,4 +1,4 @@
-// 'vigia bench memory': what letting go of memory costs the threads that handle video, on this machine,
+// 'vigia bench memory': measures what releasing memory costs the threads that handle video on this machine,
 // in each of the modes of bench_options.h; a table, a JSON file, a picture. See README.md.
 #pragma once
 
@@ -10,12 +10,11 @@
 
 namespace vigia::bench {
 
-// What is wrong with the options where a look at the system is needed, as lines for the user; empty: go on.
+// Errors in the options that only a look at the system shows, as lines for the user; empty: go on.
 std::vector<std::string> problems(const MemoryBenchOptions& options);
 
-// Runs each mode in a process of its own (or, for such a process, the one mode), prints the table.
-// Returns the exit code: 0, or 1 when a mode gave no figures, a file could not be written, or it was
-// stopped.
+// Runs each mode in a process of its own (or, in such a process, its one mode), prints the table. Returns the
+// exit code: 0, or 1 when a mode gave no figures, a file could not be written, or it was stopped.
 int bench_memory(const MemoryBenchOptions& options, StopSignals& signals);
 
 }  // namespace vigia::bench

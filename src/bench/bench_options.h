@@ -1,4 +1,4 @@
-// What the user asks of 'vigia bench memory'. Flags of the same names.
+// The options of 'vigia bench memory'. Flags of the same names.
 #pragma once
 
 #include <array>
@@ -13,13 +13,13 @@
 
 namespace vigia::bench {
 
-// How memory is let go of; each runs in a process of its own.
+// How memory is released; each runs in a process of its own.
 enum class Mode {
-  inlined,             // on the hot thread, every third batch, and trimmed: the predecessor's before
-  naive_background,    // one queue behind a lock, a thread empties it by the clock: the predecessor's after
+  inlined,             // on the hot thread, every third batch, and trimmed: the predecessor's first way
+  naive_background,    // one queue behind a lock, a thread empties it by the clock: its second way
   background,          // pools and retire(): Vigia
   never,               // kept, until the limit
-  destroy_inline,      // much is let go of at once, on a hot thread
+  destroy_inline,      // much is released at once, on a hot thread
   destroy_background,  // the same, with Vigia
 };
 
@@ -45,7 +45,7 @@ constexpr bool destroys(Mode mode) noexcept {
 }
 
 enum class Pace {
-  realtime,  // 30 frames a second and camera; what comes too late is dropped
+  realtime,  // 30 frames a second and camera; late frames are dropped
   free,      // as fast as it goes, nothing dropped
 };
 
@@ -55,11 +55,11 @@ struct MemoryBenchOptions {
   std::vector<Mode> modes = {Mode::inlined, Mode::naive_background, Mode::background,
                              Mode::never,   Mode::destroy_inline,   Mode::destroy_background};
   Pace pace = Pace::realtime;
-  // A mode ends when it holds so much. 0: 1 GiB, or 90 % of the memory this process may use if less.
+  // A mode ends when it holds this much. 0: 1 GiB, or 90 % of the memory this process may use if less.
   Bytes limit = 0;
-  bool until_killed = false;  // nothing ends a mode but its seconds and the kernel; needs a cgroup's limit
+  bool until_killed = false;  // only its seconds and the kernel end a mode; needs a cgroup's limit
   double gc_interval = 5;     // seconds between the passes of both background modes
-  Bytes destroy = 1_GiB;      // what the destroy modes let go of at once
+  Bytes destroy = 1_GiB;      // what the destroy modes release at once
   int seed = 1;               // of the scene
   std::optional<std::filesystem::path> json, plot;  // where figures and picture go
 

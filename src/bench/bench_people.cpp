@@ -26,7 +26,7 @@ Error wrong(const fs::path& path, const std::string& why) {
 }
 
 bool is_file(const fs::path& path) {
-  std::error_code error;  // what cannot be looked at is not there for us
+  std::error_code error;  // a path that cannot be read counts as missing
   return fs::is_regular_file(path, error);
 }
 
@@ -101,7 +101,7 @@ Result<std::vector<PeopleJob>> jobs_of(const PeopleBenchOptions& options) {
   return jobs;
 }
 
-// What the main job would do with one camera, read as fast as it goes and to its end.
+// Settings of the main job with one camera, read as fast as possible and to its end.
 Result<settings::Settings> settings_of(const PeopleBenchOptions& options) {
   PipelineBenchOptions pipeline;
   pipeline.pace = Pace::free;

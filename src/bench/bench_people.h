@@ -11,10 +11,11 @@
 
 namespace vigia::bench {
 
-// What is wrong with the options where a look at model and files is needed, as lines for the user.
+// Errors in the options that only a look at model and files shows, as lines for the user.
 std::vector<std::string> problems(const PeopleBenchOptions& options);
 
-// Prints the table. Returns the exit code: 0, or 1 when it was stopped or failed, with what there is.
+// Prints the table. Returns the exit code: 0, or 1 when it was stopped or failed, after printing what there
+// is.
 int bench_people(const PeopleBenchOptions& options, StopSignals& signals);
 
 }  // namespace vigia::bench

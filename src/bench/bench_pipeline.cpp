@@ -118,7 +118,7 @@ class Bench {
 }  // namespace
 
 std::vector<std::string> problems(const PipelineBenchOptions& options) {
-  if (options.child) return {};  // looked at by who started it
+  if (options.child) return {};  // the parent has checked it
   if (options.clips.empty()) {
     return {"--clip is missing: a video that the cameras show, or sim:faces=4 for a painted scene"};
   }

@@ -1,5 +1,5 @@
-// 'vigia bench pipeline': the main job on clips, and beside it the bound, which is decode, prepare and infer
-// alone; each in a process of its own, so that memory and CPU time are that one's. See README.md.
+// 'vigia bench pipeline': measures the main job on clips, and the bound, which is decode, prepare and infer
+// alone; each in a process of its own, so that memory and CPU time are its own. See README.md.
 // Threads: the main thread only.
 #pragma once
 
@@ -11,12 +11,12 @@
 
 namespace vigia::bench {
 
-// What is wrong with the options where a look at files and machine is needed, as lines for the user; empty:
-// go on. Reads the clips and makes a detector once.
+// Errors in the options that only a look at files and machine shows, as lines for the user; empty: go on.
+// Reads the clips and makes a detector once.
 std::vector<std::string> problems(const PipelineBenchOptions& options);
 
-// Runs it all (or, for a process of its own, the one step), prints figures. Returns the exit code: 0, 1 when
-// a run gave no figures, a file could not be written, or it was stopped; 2 as settings are wrong.
+// Runs all of it (or, in a process of its own, its one step), prints figures. Returns the exit code: 0; 1
+// when a run gave no figures, a file could not be written, or it was stopped; 2 when settings are wrong.
 int bench_pipeline(const PipelineBenchOptions& options, StopSignals& signals);
 
 }  // namespace vigia::bench

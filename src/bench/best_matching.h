@@ -1,6 +1,6 @@
-// Which rows go with which columns, one to one, so that the sum of their weights is as large as it can be:
-// the assignment problem, solved by shortest augmenting paths (Kuhn 1955; Jonker and Volgenant 1987). Cost:
-// rows x rows x columns, for rows <= columns. Threads: a pure function.
+// Matches rows and columns one to one so that the sum of their weights is as large as possible: the
+// assignment problem, solved by shortest augmenting paths (Kuhn 1955; Jonker and Volgenant 1987). Cost: rows
+// x rows x columns, for rows <= columns. Threads: a pure function.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// This very program once more, with other arguments: what it holds and what it costs is that process's
-// alone. Killed when it is let go of. Its error output is ours. Threads: owner thread only.
+// Starts this program again, with other arguments, so that its memory and CPU time can be measured alone. The
+// destructor kills it. Its error output is ours. Threads: owner thread only.
 #pragma once
 
 #include <chrono>
@@ -22,9 +22,9 @@ class ChildProcess {
   ~ChildProcess();
 
   void signal(int number) const;
-  // Adds what it has written, waiting for that long at most; false at its end.
+  // Appends what it has written, waiting for at most that long; false at its end.
   bool read(std::string& into, std::chrono::milliseconds at_most) const;
-  // Its status, as waitpid gives it.
+  // Waits for its end; returns its status as waitpid gives it.
   int wait();
 
  private:
@@ -34,7 +34,7 @@ class ChildProcess {
   Fd output_;
 };
 
-// For the process that was started so: it ends with the one that started it.
+// For the started process: makes it end with the one that started it.
 void end_with_parent();
 
 }  // namespace vigia::bench

@@ -1,8 +1,8 @@
-// Guarantee 8 of memory_manager.h under load: a gigabyte is let go of at once on the hot threads, half of
-// it blocks of a frame's size, half of it small nodes, made on those very threads (so that whoever frees
-// them takes the locks of the arenas that hot threads allocate from). Measured is the time from then until
-// all of it is destroyed, and a quarter of a second more, in which it goes back to the system.
-// Once in a process: the collector trims the allocator only now and then.
+// Measures guarantee 8 of memory_manager.h under load: a gigabyte is released at once on the hot threads,
+// half of it blocks of a frame's size, half of it small nodes, made on the same threads (so that freeing them
+// takes the locks of the arenas that hot threads allocate from). The measured time lasts until all of it is
+// destroyed, and a quarter of a second more, in which it goes back to the system. Once in a process: the
+// collector trims the allocator only now and then.
 #pragma once
 
 #include "base/signals.h"

@@ -1,4 +1,4 @@
-// What the user asks of 'vigia bench detector'. Flags of the same names.
+// The options of 'vigia bench detector'. Flags of the same names.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ struct DetectorBenchOptions {
   std::vector<std::string> precisions;  // f32, bf16; empty: all that this CPU has
   int threads = 0;                      // 1 to so many at once; 0: one a core
   double seconds = 1;                   // of each measurement
-  domain::Size frame{1280, 720};        // of the pictures that are looked at
+  domain::Size frame{1280, 720};        // of the pictures that are searched
   std::optional<std::filesystem::path> json;
 
   bool operator==(const DetectorBenchOptions&) const = default;

@@ -1,4 +1,4 @@
-// What finding faces in one frame costs, on one thread or several at once. Thread-safe.
+// Measures what finding faces in one frame costs, on one thread or several at once. Thread-safe.
 #pragma once
 
 #include <string>
@@ -30,8 +30,9 @@ struct DetectorWork {
   double seconds = 1;
 };
 
-// So many detectors, a thread each, over made-up noise: some frames of their own each in turn, so that they
-// do not all stay in the cache. Errors: of making a detector or of detect(); cancelled: a stop signal came.
+// Runs several detectors, a thread each, over made-up noise: each has some frames of its own in turn, so that
+// they do not all stay in the cache. Errors: of making a detector or of detect(); cancelled: a stop signal
+// came.
 Result<DetectorMeasurement> measure_detector(const detect::DetectFaces& stage, const DetectorWork& work,
                                              StopSignals& signals);
 

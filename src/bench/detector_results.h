@@ -1,4 +1,4 @@
-// All that 'vigia bench detector' found out, and what follows from it. Values, pure functions.
+// The results of 'vigia bench detector', and figures derived from them. Values, pure functions.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace vigia::bench {
 
-// What decoding a 720p frame takes about, and how many frames a camera sends a second: for cameras_fed().
+// Approximate time to decode a 720p frame, and the frames a camera sends a second: for cameras_fed().
 inline constexpr double kDecodeMs = 2;
 inline constexpr double kCameraFps = 30;
 
@@ -20,12 +20,12 @@ struct DetectorResults {
   std::vector<DetectorMeasurement> rows;
 };
 
-// Prepare and infer alone, of a whole detect().
+// The share of prepare and infer in a whole detect().
 double share_of_whole(const DetectorMeasurement& row);
-// Frames a second, of those that so many threads would do if none held up another; `one`: one thread.
+// Frames a second, relative to those of independent threads that do not slow each other; `one`: one thread.
 double scaling(const DetectorMeasurement& row, const DetectorMeasurement& one);
-// Cameras at kCameraFps that so many cores feed, with kDecodeMs a frame beside the detector: about, since
-// joining, shots and the rest of the machine take their part.
+// How many cameras at kCameraFps these cores serve, with kDecodeMs a frame beside the detector: approximate,
+// since joining, shots and the rest of the machine take their part.
 double cameras_fed(const DetectorMeasurement& row);
 
 std::string to_text(const DetectorResults& results);

@@ -1,4 +1,4 @@
-// What the hot threads count while they run. Thread-safe.
+// The figures that the hot threads record while they run. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -12,8 +12,8 @@ namespace vigia::bench {
 
 class Figures {
  public:
-  // Runs it, and records how long it took: time that a hot thread spent on memory; also by `kind`: `own`
-  // or `grow`.
+  // Runs it, and records how long it took as time that a hot thread spent on memory; also by `kind`: `own` or
+  // `grow`.
   template <class Call>
   decltype(auto) stalling(Histogram& kind, Call&& call) {
     const Timer timer{*this, kind, true};

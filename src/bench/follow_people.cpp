@@ -5,7 +5,7 @@
 namespace vigia::bench {
 namespace {
 
-// As many as a camera's buffers have room for, less one for the frame at hand: see camera/picture_pool.h.
+// The number of a camera's buffers, less one for the frame at hand: see camera/picture_pool.h.
 constexpr std::size_t kMostFramesHeld = 8;
 
 }  // namespace
@@ -25,7 +25,9 @@ FollowPeople::FollowPeople(const Truth& truth, const settings::CameraSettings& c
 void FollowPeople::deliver(domain::Frame frame, const std::stop_token&) {
   if (error_ || frame.sequence % static_cast<std::uint64_t>(camera_.detector_step) != 0) return;
   if (camera_.imotion_threshold > 0 && tracks_.open() == 0 && !gate_.moved(frame, camera_.rot)) return;
-  if (Status done = detect::detect_fully(*detector_, frame, {camera_.rot, camera_.shot.filter_min_size}, detected_); !done) {
+  if (Status done =
+          detect::detect_fully(*detector_, frame, {camera_.rot, camera_.shot.filter_min_size}, detected_);
+      !done) {
     error_ = done.error();
     return;
   }

@@ -1,5 +1,5 @@
-// A camera's frames, found, graded, joined and made into shots as the main job does it, on one thread: the
-// next frame is taken when all is done with the one before, so a film gives the same figures each time.
+// Handles a camera's frames on one thread as the main job does: finds faces, grades and joins them, makes
+// shots. The next frame is taken when the one before is finished, so a film gives the same figures each time.
 //
 //   FollowPeople follow(truth, camera, *detector, memory);
 //   stream_camera.run(stop, follow);        // or follow.take(frame, sightings) for faces without pictures
@@ -29,7 +29,7 @@
 
 namespace vigia::bench {
 
-// What became of the faces of a film.
+// The outcomes of the faces of a film.
 struct Found {
   std::vector<Delivered> shots;
   std::vector<Joined> joined;  // with the ids that tracks have in the end
@@ -39,17 +39,17 @@ struct Found {
 
 class FollowPeople final : public camera::FrameSink {
  public:
-  // All outlive it. sure: min_detection_score: a detection below it that is in no track is nobody's loss, and
-  // not counted. detector: none for faces without pictures.
+  // All must outlive it. sure: min_detection_score; a detection below it that is in no track is not counted.
+  // detector: null for faces without pictures.
   FollowPeople(const Truth& truth, const settings::CameraSettings& camera, double sure,
                detect::Detector* detector, memory::MemoryManager& memory);
 
-  // REQUIRES: a detector. A frame that the detector fails at is the end: see error().
+  // REQUIRES: a detector. The first frame at which it fails ends the run: see error().
   void deliver(domain::Frame frame, const std::stop_token& stop) override;
-  // The next frame's faces; who[i]: whose sightings[i] is, if known.
+  // The next frame's faces; who[i]: the person of sightings[i], if known.
   void take(const domain::Frame& frame, std::span<const domain::Sighting> sightings,
             std::span<const std::optional<int>> who);
-  // Nothing more comes.
+  // No more frames come.
   void end();
 
   [[nodiscard]] const Found& found() const { return found_; }

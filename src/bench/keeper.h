@@ -1,4 +1,4 @@
-// How one mode takes frames and lets go of things. The load is the same for all; only this differs.
+// How one mode takes frames and releases objects. The load is the same for all; only this differs.
 //
 // Threads: each `thread` index is used by one thread at a time, all of them at once.
 #pragma once
@@ -13,8 +13,8 @@
 namespace vigia::bench {
 
 struct KeeperStats {
-  std::uint64_t passes = 0;     // of whatever releases: batches, or the collector's
-  std::uint64_t collected = 0;  // objects that were not freed by who let go of them
+  std::uint64_t passes = 0;     // of the mode's releases: batches, or the collector's
+  std::uint64_t collected = 0;  // objects that another thread freed than the one that released them
   double collector_cpu_seconds = 0;
 };
 
@@ -29,11 +29,11 @@ class Keeper {
   virtual std::optional<FrameBuffer> take(int camera) = 0;
   virtual void let_go(int thread, FrameBuffer frame) = 0;
   virtual void let_go(int thread, std::unique_ptr<memory::Retirable> object) = 0;
-  // A frame that nobody looked at.
+  // Releases a frame that no worker looked at.
   virtual void drop(int thread, FrameBuffer frame) = 0;
-  // The thread has let go of all that a frame left.
+  // The thread has released everything that a frame left.
   virtual void frame_done(int thread) = 0;
-  // Releases what still waits, where the mode releases anything. No thread uses it any more.
+  // Frees what still waits, if the mode frees anything. No thread uses it any more.
   virtual void finish() = 0;
   // Thread-safe.
   [[nodiscard]] virtual KeeperStats stats() const = 0;
@@ -46,7 +46,7 @@ struct KeeperOptions {
   Bytes budget = 0;  // of Vigia's own mode: what frames may hold
 };
 
-// destroy_inline and destroy_background let go as inlined and background do.
+// destroy_inline and destroy_background release as inlined and background do.
 std::unique_ptr<Keeper> make_keeper(Mode mode, const KeeperOptions& options);
 
 }  // namespace vigia::bench

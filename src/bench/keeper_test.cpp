@@ -58,7 +58,7 @@ TEST_F(KeeperTest, BothBackgroundModesReleaseElsewhereAndLater) {
 TEST_F(KeeperTest, TheNaiveOneReleasesByTheClock) {
   const auto keeper = make_keeper(Mode::naive_background, {.cameras = 2, .workers = 1, .gc_interval = 0.01});
   one_frame(*keeper);
-  while (alive_ > 0) std::this_thread::yield();  // hangs, and so fails, when no pass ever comes
+  while (alive_ > 0) std::this_thread::yield();  // hangs, and so fails, if no pass ever comes
   while (keeper->stats().passes == 0) std::this_thread::yield();
   EXPECT_EQ(keeper->stats().collected, 2U) << "the frame and the object";
   keeper->finish();

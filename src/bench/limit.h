@@ -1,4 +1,4 @@
-// What a mode may hold.
+// How much memory a mode may hold.
 #pragma once
 
 #include <algorithm>

@@ -42,8 +42,8 @@ class Scene {
  public:
   Scene(int seed, int camera) : stream_(seed, camera) {}
 
-  // All that happened until this frame, also in frames that were dropped. What nobody needs any more is
-  // added to `leaving`.
+  // Applies all that happened until this frame, also in frames that were dropped. Objects that are no longer
+  // needed are added to `leaving`.
   void advance_to(std::uint64_t sequence, Figures& figures,
                   std::vector<std::unique_ptr<memory::Retirable>>& leaving) {
     for (; next_ <= sequence; ++next_) {
@@ -134,7 +134,7 @@ void Load::produce(int camera, const std::stop_token& stop) {
       const SteadyTime due = first + kFramePeriod * sequence;
       if (!system_clock().sleep_until(due, stop)) break;
       figures_.frames_asked.fetch_add(1, std::memory_order_relaxed);
-      // A camera does not wait: what comes too late is lost.
+      // A camera does not wait: frames that are too late are lost.
       if (system_clock().now() > due + kFramePeriod * kFramesWaiting) {
         figures_.frames_dropped.fetch_add(1, std::memory_order_relaxed);
         continue;

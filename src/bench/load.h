@@ -1,6 +1,6 @@
 // The hot threads: a thread for each camera that takes a frame's memory and paints it, and workers that
-// read it, keep the tracks of their cameras, and let go of what is left. The same work by seed for every
-// Keeper. Also, for the destroy modes: a malloc and free of 4 KB beside each frame, and tasks for workers.
+// read it, keep the tracks of their cameras, and release the rest. The same work by seed for every Keeper.
+// Also, for the destroy modes: a malloc and free of 4 KB beside each frame, and tasks for workers.
 // Threads: owner thread only.
 #pragma once
 
@@ -36,7 +36,7 @@ class Load {
   void start();
   void stop();  // returns when every hot thread has ended
 
-  // Runs it on each worker between two frames, with the worker's thread index; returns when all have.
+  // Runs it on each worker between two frames, with the worker's thread index; returns when all have run it.
   void on_each_worker(const std::function<void(int thread)>& task);
 
  private:

@@ -1,4 +1,4 @@
-// The machine that figures were seen on: figures without it say little. Thread-safe.
+// Describes the machine that figures were measured on: without it they mean little. Thread-safe.
 #pragma once
 
 #include <string>

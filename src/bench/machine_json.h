@@ -1,4 +1,4 @@
-// The machine as it stands in every JSON file of a bench. Pure functions.
+// The machine in the JSON files of all benches. Pure functions.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// Looks at a running mode: how much is resident, the longest stall, whether it should end; writes the
-// samples as lines to standard output. Threads: owner thread only.
+// Samples a running mode: resident memory, the longest stall, whether it should end; writes the samples as
+// lines to standard output. Threads: owner thread only.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@
 
 namespace vigia::bench {
 
-// To standard output at once, in one call; an error ends the process: nobody listens any more.
+// Writes to standard output at once, in one call; an error ends the process, as its reader is gone.
 void write_line(const std::string& line);
 
 struct SamplerOptions {
@@ -27,7 +27,7 @@ class MemorySampler {
   // figures and signals outlive it.
   MemorySampler(Figures& figures, StopSignals& signals, SamplerOptions options);
 
-  // Looks until `done` says so. Returns why it ended, as ModeFigures::ended: "time" when done.
+  // Samples until `done` returns true. Returns why it ended, as ModeFigures::ended: "time" when done.
   std::string until(const std::function<bool()>& done);
 
   [[nodiscard]] double seconds() const { return to_seconds(system_clock().now() - begin_); }

@@ -19,7 +19,7 @@ constexpr double kGrace = 120;  // seconds beyond its own, for a slow machine
 void take_lines(std::string& text, ModeFigures& report) {
   std::size_t begin = 0;
   for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    // What is cut off by a kill is no line; anything else that does not fit shows as a mode that failed.
+    // A line that a kill cut off is ignored; any other line that does not parse shows as a mode that failed.
     static_cast<void>(add_line(std::string_view(text).substr(begin, end - begin), report).ok());
   }
   text.erase(0, begin);

@@ -20,14 +20,14 @@
 namespace vigia::bench {
 namespace {
 
-// The predecessor left glibc to itself: with the first frame that is freed it takes frames from its arenas.
-// (Whoever sets one of the two stops glibc from moving them, so they are set to where they would move.)
+// The predecessor left glibc to itself: after the first freed frame glibc takes frames from its arenas.
+// (Setting one of the two thresholds stops glibc from moving them, so they are set to where they would move.)
 void let_glibc_keep_frames() {
   ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kFrameBytes + 4096));
   ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(2 * kFrameBytes));
 }
 
-// The kernel should take this process, and no other, when memory is short; and nobody shall be left behind.
+// Makes the kernel kill this process, and no other, when memory is short; and makes it end with its parent.
 void be_expendable() {
   end_with_parent();
   const Fd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));

@@ -1,4 +1,4 @@
-// Runs one mode in this process: the load, its keeper, and a look at both every hundredth of a second.
+// Runs one mode in this process: the load, its keeper, and a sample of both every hundredth of a second.
 // Resident memory is this process's, so a process runs one mode.
 #pragma once
 

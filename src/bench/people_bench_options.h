@@ -1,4 +1,4 @@
-// What the user asks of 'vigia bench people'. Flags of the same names.
+// The options of 'vigia bench people'. Flags of the same names.
 #pragma once
 
 #include <cstdint>

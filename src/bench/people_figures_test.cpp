@@ -17,7 +17,7 @@ using ::testing::IsEmpty;
 
 constexpr domain::Box kLeft{100, 100, 80, 100}, kRight{600, 100, 80, 100}, kWall{1000, 50, 60, 80};
 
-// Two who stand there for ten frames, the second one twice as large in the end, and a poster.
+// Two people who stand there for ten frames, the second one twice as large in the end, and a poster.
 Truth two_and_a_poster() {
   Truth truth{.fps = 10, .size = {1280, 720}, .people = {{"anna"}, {"ben"}, {"poster", true}}, .frames = {}};
   for (int i = 0; i < 10; ++i) {
@@ -50,7 +50,7 @@ TEST(PeopleFiguresTest, WhoIsMissingWhoCameTwiceAndWhatIsNobodyAreSaid) {
   EXPECT_EQ(figures.delivered, 1);
   EXPECT_THAT(figures.lost, ElementsAre("anna"));
   EXPECT_EQ(figures.again, 2);
-  EXPECT_EQ(figures.nobody, 2) << "the poster, and what lies on nobody";
+  EXPECT_EQ(figures.nobody, 2) << "the poster, and the shot of no face";
   EXPECT_THAT(figures.size, DoubleNear(0.5, 1e-6)) << "of the 200 pixels that could be had";
 }
 

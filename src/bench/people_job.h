@@ -1,4 +1,4 @@
-// One film, or one file of faces, followed from its beginning to its end.
+// Follows one film, or one file of faces, from its beginning to its end.
 // Threads: thread-safe, each with a detector of its own.
 #pragma once
 
@@ -36,7 +36,7 @@ struct PeopleRow {
 // What all jobs share. camera: the settings of each, but for its name and url.
 struct PeopleWorld {
   settings::CameraSettings camera;
-  double sure = 0;  // min_detection_score: below, a detection that is in no track is nothing that was missed
+  double sure = 0;  // min_detection_score: a detection below it that is in no track was not missed
   memory::MemoryManager& memory;
 };
 

@@ -1,4 +1,4 @@
-// All that 'vigia bench people' found out, as a table and as JSON. Values, pure functions.
+// The results of 'vigia bench people', as a table and as JSON. Values, pure functions.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// Who is in a film, frame by frame: what `vigia bench people` measures against. Read from a file that lies
-// beside the film, or from a file of faces alone; a painted scene knows it by itself (people_scene.h).
-// Nothing of it comes from what is measured. Threads: values; pure functions.
+// The people in a film, frame by frame: `vigia bench people` measures against it. Read from a file beside the
+// film, or from a file of faces alone; for a painted scene its script gives it (people_scene.h). It is
+// independent of the measured program. Threads: values; pure functions.
 #pragma once
 
 #include <cstdint>
@@ -38,10 +38,10 @@ struct Truth {
 
   // The frame shown at that time; may lie beyond the last.
   [[nodiscard]] std::size_t frame_at(Nanoseconds stream_time) const;
-  // Whose face it is: that which it covers most of, of the smaller of both; kSharedPart at least.
+  // The person whose face it overlaps most, relative to the smaller of both boxes; at least kSharedPart.
   [[nodiscard]] std::optional<int> who_is(std::size_t frame, const domain::Box& face) const;
-  // The same for all faces found in a frame; of several that lie on somebody's face, one is theirs, the
-  // others are nobody's. Fills `who`, one for each.
+  // The same for all faces found in a frame; of several that lie on a person's face one is theirs, the others
+  // are nobody's. Fills `who`, one for each.
   void who_are(std::size_t frame, std::span<const domain::Detection> faces,
                std::vector<std::optional<int>>& who) const;
   // Height of everybody's largest visible face; 0: none was.

@@ -1,4 +1,4 @@
-// What the user asks of 'vigia bench pipeline'. Flags of the same names.
+// The options of 'vigia bench pipeline'. Flags of the same names.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace vigia::bench {
 
-// What one process does of it.
+// The step that one process does.
 enum class PipelineStep {
   job,    // the main job
   bound,  // decode, prepare and infer alone

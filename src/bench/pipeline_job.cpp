@@ -14,7 +14,7 @@ using status::CameraStatus;
 using status::LoadStatus;
 using status::Snapshot;
 
-// All that grows, at one moment.
+// The values of all counters at one moment.
 struct Mark {
   explicit Mark(const Orchestrator& vigia)
       : machine_cpu(machine_cpu_seconds()),

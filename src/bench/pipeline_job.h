@@ -1,4 +1,4 @@
-// The main job, as `vigia run` does it, measured for a while after a warm-up.
+// Runs the main job, as `vigia run` does, and measures it for a while after a warm-up.
 // Threads: the main thread only.
 #pragma once
 

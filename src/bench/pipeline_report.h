@@ -1,5 +1,5 @@
-// What one run of the main job showed, and what the bound is; as they cross from the process that measured
-// them, and as they stand in the JSON file. Values.
+// The figures of one run of the main job, and of the bound: the process that measures writes them as lines,
+// and they are in the JSON file. Values.
 #pragma once
 
 #include <array>
@@ -24,12 +24,12 @@ struct StageFigures {  // milliseconds
 struct OverloadRunFigures {
   int level = 0;              // at the end: steps down from the level of the start
   std::string input;          // at the end: "640x384"
-  int step = 1;               // at the end: every Nth frame is looked at
+  int step = 1;               // at the end: every Nth frame is searched
   std::uint64_t changes = 0;  // since the start, with the warm-up
   double seconds_reduced = 0;
 };
 
-// The main job. Of the measured seconds, where nothing else is said.
+// The main job. Of the measured seconds, unless a comment says otherwise.
 struct JobFigures {
   bool stopped = false;  // by the user, before its time
   double seconds = 0;
@@ -52,7 +52,7 @@ struct JobFigures {
   std::uint64_t faces_detected = 0, tracks_closed = 0, faces_posted = 0, faces_pending = 0, faces_failed = 0;
 
   [[nodiscard]] double fps() const { return per(static_cast<double>(frames_processed), seconds); }
-  // Jumped over before they were decoded, as decoding could not keep up; about, by the clips' rate.
+  // Skipped before they were decoded, as decoding could not keep up; approximate, by the clips' rate.
   [[nodiscard]] std::uint64_t frames_never_decoded() const {
     return frames_offered > frames_decoded ? frames_offered - frames_decoded : 0;
   }

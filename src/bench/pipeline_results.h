@@ -1,4 +1,4 @@
-// All that 'vigia bench pipeline' found out, and what follows from it. Values, pure functions.
+// The results of 'vigia bench pipeline', and figures derived from them. Values, pure functions.
 #pragma once
 
 #include <optional>
@@ -28,12 +28,12 @@ struct PipelineRun {
   std::optional<BoundFigures> before, after;
 
   [[nodiscard]] std::optional<Bound> bound() const;
-  // Why the bound is not of what the job did, for the user: there are no shares then.
+  // Why the bound cannot be compared with what the job did, for the user: then there are no shares.
   [[nodiscard]] std::optional<std::string> why_no_share() const;
   // Frames a second, of the bound's. In real time the cameras set the pace: nothing is reached.
   [[nodiscard]] std::optional<double> share_of_fps() const;
-  // The bound's core time for a frame, of what the job took for one: what joining, handing over, shots and
-  // delivery leave of it.
+  // The bound's core time for a frame, relative to the job's: the rest is joining, handing over, shots and
+  // delivery.
   [[nodiscard]] std::optional<double> share_of_core_time() const;
 };
 

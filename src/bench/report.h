@@ -1,4 +1,4 @@
-// What one mode showed, as it crosses from the process that ran it, and as it stands in the JSON file.
+// The figures of one mode: the process that ran it writes them as lines, and they are in the JSON file.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ struct ModeFigures {
   double seconds = 0;
   std::uint64_t frames_asked = 0, frames_done = 0, frames_dropped = 0;
   Percentiles stall_us;  // of hot threads: taking, growing, letting go, for each frame
-  Percentiles own_us;    // of these: taking a frame's memory, letting go of things: Vigia's memory part
+  Percentiles own_us;    // of these: taking a frame's memory, releasing objects: Vigia's memory part
   Percentiles grow_us;   // of these: allocating what tracks need: the allocator, in every mode
   Percentiles touch_us;  // writing a frame: what the page faults of fresh memory cost
   Bytes rss_peak_bytes = 0;

@@ -19,7 +19,7 @@ struct Results {
   std::vector<ModeFigures> reports;
 };
 
-// How resident memory moved after the first fifth of the run, in which every mode fills up.
+// The growth of resident memory after the first fifth of the run, in which every mode fills up.
 memory::Slope growth(const ModeFigures& report);
 // When the mode held too much, or will at this growth; none: not in sight.
 std::optional<double> seconds_to_limit(const ModeFigures& report, Bytes limit);

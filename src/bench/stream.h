@@ -1,5 +1,5 @@
-// What happens before one camera: people who come, are seen frame by frame, get better shots and leave; as
-// sizes of memory, by seed, so that every mode has the same work. A busy scene: some five people at once,
+// The events before one camera: people come, are seen frame by frame, get better shots and leave; as sizes of
+// memory, by seed, so that every mode has the same work. A busy scene: some five people at once,
 // each for 2 to 10 s at 30 fps.
 // Cost: no allocation. Threads: owner thread only.
 #pragma once

@@ -1,6 +1,5 @@
-// What the load takes and lets go of: frames, closed tracks, encoded images. Of the sizes and the many
-// small parts of the real ones.
-// Threads: owner thread only.
+// The objects that the load takes and releases: frames, closed tracks, encoded images. They have the sizes
+// and the many small parts of the real ones. Threads: owner thread only.
 #pragma once
 
 #include <algorithm>
@@ -39,7 +38,7 @@ class FrameBuffer {
   std::optional<memory::Lease> lease_;
 };
 
-// Counts how many of them live, where somebody wants to know.
+// Counts how many of them live, if a counter is given.
 class Life {
  public:
   explicit Life(std::atomic<int>* count) noexcept : count_(count) {
@@ -88,7 +87,7 @@ class BenchTrack final : public memory::Retirable {
   std::unique_ptr<BenchImage> best_;
 };
 
-// Many small parts, as a table of people or a decoded message has: what is slow to destroy.
+// Many small parts, like a table of people or a decoded message: slow to destroy.
 class BenchNodes final : public memory::Retirable {
  public:
   explicit BenchNodes(std::atomic<int>* alive) : Retirable(0), life_(alive) {}
