@@ -1,4 +1,4 @@
-// A person's looks: determined by the scene's seed and the person's number. Lengths in face widths.
+// A person's appearance, determined by the scene's seed and the person's number. Lengths in face widths.
 #pragma once
 
 #include <cstdint>

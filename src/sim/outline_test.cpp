@@ -1,4 +1,4 @@
-// What shapes cover, and pictures made softer, smaller or larger.
+// The pixels that shapes cover, and pictures made softer, smaller or larger.
 #include "sim/outline.h"
 
 #include <gtest/gtest.h>

@@ -37,7 +37,8 @@ struct Covered {
   int left, right, top, bottom;
 };
 
-// With one grey; says what that covers of the picture: even numbers, as chroma is half as large.
+// Fills a box with one grey; returns the part of the picture that it covers: even numbers, as chroma is half
+// as large.
 Covered fill(I420Image& picture, const domain::Box& box, std::uint8_t grey) {
   const auto even = [](float v, int most) { return std::clamp(static_cast<int>(v / 2) * 2, 0, most); };
   const Covered area{even(box.left, picture.size.width), even(box.right(), picture.size.width),
@@ -62,7 +63,7 @@ Appearance look_now(const Person& person, const SceneOptions& options) {
   return person.mouth_open ? with_mouth_open(look) : look;
 }
 
-// What figure_of() keeps apart.
+// The number by which figure_of() distinguishes expressions.
 int face_of(const Person& person) {
   return person.eyes_closed ? 1 : person.mouth_open ? 2 : 0;
 }

@@ -1,4 +1,4 @@
-// Paints what a Scene's camera sees at a moment: the room, the people before it, the sensor's noise.
+// Paints the picture of a Scene's camera at a moment: the room, the people in it, the sensor's noise.
 // Deterministic: the same scene and time give the same picture, whatever was painted before.
 //
 // The faces are meant to be found by real detectors (vigia_n, YuNet), as painter_test checks.

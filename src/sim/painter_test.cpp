@@ -103,7 +103,7 @@ struct Score {
   [[nodiscard]] double mean_score() const { return scores / hits; }
 };
 
-// Posters are found too, as they should be: they are faces, though nobody's.
+// Posters are found too, as they should be: they show faces, though not of people in the room.
 bool is_poster(const std::vector<Person>& people, const Box& box) {
   return std::any_of(people.begin(), people.end(), [&](const Person& person) {
     return person.poster && domain::distance(person.face.centre(), box.centre()) < 0.5F * person.face.width;

@@ -25,7 +25,7 @@ double smooth(double x) {
   return x * x * (3 - 2 * x);
 }
 
-// Less steep in the middle, so that somebody who comes up does not outrun a slow tracker.
+// Less steep in the middle, so that a person who comes up does not outrun a slow tracker.
 double glide(double x) {
   return 0.5 * std::clamp(x, 0.0, 1.0) + 0.5 * smooth(x);
 }
@@ -53,7 +53,7 @@ double crossing_seconds(const SceneOptions& options) {
   return (layout_width(options) + 2 * kOutside - 2 * kSlowReach) / kFarSpeed + 2 * kSlowReach / kSlowSpeed;
 }
 
-// How far from the pillar somebody is, < 0 before it, who comes to within kSlowReach at `slow_from`.
+// The distance from the pillar, < 0 before it, of a person who comes within kSlowReach at `slow_from`.
 float way_past_pillar(double t, double slow_from) {
   const double slow_until = slow_from + 2 * kSlowReach / kSlowSpeed;
   if (t < slow_from) return static_cast<float>(-kSlowReach - kFarSpeed * (slow_from - t));

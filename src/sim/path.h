@@ -2,13 +2,13 @@
 //
 // Places are in layout units: the picture is 720 high and layout_width() wide, whatever its size in
 // pixels. Two bands never meet:
-//   far   faces about 85 wide, centres near y = 150: people cross the picture one behind the other, all
+//   far   faces about 85 wide, centres near y = 150: people cross the picture one after the other, all
 //         in one direction and in one manner, slower near a thin pillar; some pass behind it, which takes
 //         < 0.6 s and less than 7 % of the diagonal
 //   near  columns, each at least 300 wide: people come up from the lower edge, do something (walk towards
 //         the camera, turn the head, get out of focus, hold a paper before the face) and go down again
-// The next one in a column comes at the earliest kPause after the last one has left; a cycle begins and ends
-// with an empty picture. So a reasonable tracker neither joins two people nor splits one.
+// The next person in a column comes at the earliest kPause after the last one has left; a cycle begins and
+// ends with an empty picture. So a reasonable tracker neither joins two people nor splits one.
 #pragma once
 
 #include <cstdint>

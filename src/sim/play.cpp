@@ -168,7 +168,7 @@ void pass(Role& role, const SceneOptions& options, int index, Dice& dice) {
   }
 }
 
-// In front of those who pass.
+// Sits in front of the people who pass.
 void sit_in_front(Role& role, const SceneOptions& options) {
   role.start = kQuiet;
   role.duration = options.seconds - 2 * kQuiet;

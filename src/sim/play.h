@@ -16,7 +16,7 @@ namespace vigia::sim {
 
 inline constexpr int kPosters = 3;
 
-// Somebody, or a poster, for the time of a cycle in which it is there.
+// A person, or a poster, for the time of a cycle in which it is there.
 struct Role {
   std::int64_t number = 0;  // posters: -1, -2, ...: the same for ever
   bool poster = false;

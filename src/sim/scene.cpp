@@ -45,7 +45,7 @@ Box head_and_body(const Box& face, float picture_height, bool body) {
           std::max(0.0F, picture_height - shoulders_top)};
 }
 
-// How much of each face is seen: cut by the picture's edges, covered by the pillar or by who stands in front.
+// Computes how much of each face is seen: the picture's edges cut it, the pillar or people in front cover it.
 void find_visible(std::vector<Person>& back_to_front, const Box& picture, const Box& pillar) {
   for (std::size_t i = 0; i < back_to_front.size(); ++i) {
     Person& person = back_to_front[i];

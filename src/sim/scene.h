@@ -41,7 +41,7 @@ struct Person {
 
   // More than half of the face is covered or outside the picture.
   [[nodiscard]] bool hidden() const { return visible < 0.5F; }
-  // The face can be seen well, by a person's judgement.
+  // A human observer would see the face well.
   [[nodiscard]] bool clear() const;
 };
 

@@ -22,7 +22,7 @@ enum class SceneKind {
   crowd,      // many people, both ways
   approach,   // two by two, from far away to near
   walk,       // both ways, one by one; for few pictures a second
-  behind,     // pass behind somebody who sits
+  behind,     // pass behind a person who sits
 };
 inline constexpr std::array<std::pair<std::string_view, SceneKind>, 11> kSceneKinds{
     {{"plain", SceneKind::plain},

@@ -1,6 +1,6 @@
 // The synthetic camera as encoded video: paints the scene of a sim: URL, encodes it, and hands it out packet
-// by packet, like a file that never ends. Whoever decodes it cannot tell the difference.
-// Stream time 0 is the scene's time 0, so whoever knows the URL knows who was to be seen when: scene.h.
+// by packet, like a file that never ends. A decoder sees no difference.
+// Stream time 0 is the scene's time 0, so the URL determines who is to be seen when: scene.h.
 // Threads: owner thread only. Units: time stamps in time_base().
 #pragma once
 

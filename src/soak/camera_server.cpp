@@ -61,7 +61,7 @@ class CameraServer::Viewer {
     return true;
   }
 
-  // False: the state is another one; what is due is due later.
+  // False: the state has changed, and the packet is due later.
   bool wait_until(Nanoseconds due) {
     while (true) {
       const Nanoseconds left = due - camera_.now();
@@ -77,7 +77,7 @@ class CameraServer::Viewer {
     const State now = camera_.state();
     return now.era != state_.era || now.closing;
   }
-  // Takes notice of a new state.
+  // Reacts to a new state.
   bool follow(httplib::DataSink& sink) {
     const State now = camera_.state();
     if (now.era != state_.era || now.closing || !sink.is_writable()) return false;
@@ -87,7 +87,7 @@ class CameraServer::Viewer {
     return wait_until(stream_->due());
   }
 
-  // The half of a packet, then nothing until it is over or the other side has gone.
+  // Sends half of a packet, then nothing until the fault is over or the other side has gone.
   bool freeze(httplib::DataSink& sink, const std::string& bytes) {
     if (!send(sink, std::string_view(bytes).substr(0, bytes.size() / 2))) return false;
     while (!changed()) {

@@ -1,13 +1,13 @@
-// A network camera on loopback: live MPEG-TS over HTTP, at its own pace, that fails when it is told to.
+// A network camera on loopback: live MPEG-TS over HTTP, at its own pace, which fails on command.
 //
 //   auto camera = CameraServer::start({.main = scene, .other = smaller_scene});
 //   (*camera)->url();                      // "http://127.0.0.1:PORT/cam"
 //   (*camera)->begin(CameraFault::freeze);   // one fault at a time
-//   (*camera)->end();                      // as if nothing had been; the time went on meanwhile
+//   (*camera)->end();                      // works again; its time went on meanwhile
 //
-// What each fault is: schedule.h. Whoever is connected when a freeze or slowness ends, gets on with the
-// present moment's key frame: what was missed is missed.
-// Threads: thread-safe, but begin(), end(): one thread at a time. A thread for each viewer, 16 at most.
+// schedule.h describes the faults. A viewer that is connected when a freeze or slowness ends continues with
+// the present moment's key frame: it never gets the frames before it. Threads: thread-safe, but begin(),
+// end(): one thread at a time. A thread for each viewer, 16 at most.
 #pragma once
 
 #include <httplib.h>
@@ -44,13 +44,13 @@ class CameraServer {
   Status begin(CameraFault kind);
   Status end();
 
-  [[nodiscard]] bool is_watched() const;  // somebody took a sound picture within the last two seconds
+  [[nodiscard]] bool is_watched() const;  // a viewer took an undamaged picture within the last two seconds
 
  private:
   class Viewer;
   explicit CameraServer(CameraShow show);
   void add_route();
-  // What is wrong now; nothing, when it is not the state that the viewer was connected in.
+  // The fault in force now, and the era, by which a viewer notices that its connection was cut.
   struct State {
     std::optional<CameraFault> fault;
     std::uint64_t era = 0;  // each cut of all connections begins a new one

@@ -88,7 +88,7 @@ TEST_F(CameraServerTest, IsALiveSourceAtItsOwnPace) {
   EXPECT_EQ(camera_->stats().job_starts, 1U);
   EXPECT_TRUE(server_->is_watched());
   const auto seen = sink_.seen();
-  // Nobody waits for what has been: stream time is the time of arrival.
+  // Nothing waits for missed frames: stream time is the time of arrival.
   EXPECT_GT(seen.back().stream_time, seen.front().stream_time);
 }
 

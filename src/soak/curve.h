@@ -1,4 +1,4 @@
-// A curve for the terminal, from letters: to see at a glance whether something rises.
+// Draws a curve of characters for the terminal, to show at a glance whether a figure rises.
 //
 //    142.1 MB |      ##
 //             |   ## ####  ##

@@ -1,6 +1,5 @@
-// The folder that faces go into where there is no FindFace: counts them, and takes old pictures away, which
-// would fill the disk in a night.
-// Threads: owner thread only.
+// The folder for faces if there is no FindFace: counts them, and removes old pictures, which would fill the
+// disk in a night. Threads: owner thread only.
 #pragma once
 
 #include <cstdint>

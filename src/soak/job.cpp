@@ -22,7 +22,7 @@ constexpr Bytes kBudgetBase = 64'000'000;
 constexpr Bytes kBudgetPerCamera = 96'000'000;
 constexpr Bytes kLargestSummary = 16_MiB;
 
-// All of ours, but what would turn the job into another one.
+// Our whole environment, except variables that would change the job.
 std::map<std::string, std::string> job_environment(const JobPlan& plan) {
   std::map<std::string, std::string> environment;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
@@ -107,7 +107,7 @@ std::string job_settings(const JobPlan& plan) {
 Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan) {
   const std::filesystem::path settings = plan.folder / "vigia.yaml";
   if (Status written = write_file_atomically(settings, job_settings(plan)); !written) return written.error();
-  std::error_code ignored;  // then the job warns, that is all
+  std::error_code ignored;  // the job only warns then
   std::filesystem::permissions(
       settings, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
   testing::ChildStart start{

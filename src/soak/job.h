@@ -1,6 +1,5 @@
-// The program under test: `vigia run` of this very executable, as a user starts it, with settings made for
-// the cameras and the FindFace of the soak; and what it says of itself at its end.
-// Threads: one thread at a time.
+// The program under test: `vigia run`, as a user starts it, with settings made for the cameras and the
+// FindFace of the soak; and its summary at the end. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -28,17 +27,17 @@ struct JobPlan {
 // A camera's token at FindFace.
 std::string camera_token(int number);
 
-// What the settings file of the plan says. The budget is 64 MB and 96 MB for each camera, so that the
-// cap on memory means something; `sets` may say otherwise.
+// The text of the plan's settings file. The budget is 64 MB and 96 MB for each camera, so that the cap on
+// memory is meaningful; `sets` may override it.
 std::string job_settings(const JobPlan& plan);
 
-// That budget; none where `sets` or the environment say otherwise.
+// That budget; none if `sets` or the environment override it.
 std::optional<Bytes> planned_budget(const JobPlan& plan);
 
 // Errors: io.
 Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan);
 
-// Its last words in the log, for people.
+// The last lines of its log, for people.
 std::string last_log_lines(const JobPlan& plan, std::size_t lines);
 
 // Of the summary that it wrote.

@@ -1,6 +1,6 @@
-// A piece of encoded video that can be shown again and again without a seam: recorded once, so that
-// showing it costs next to nothing beside the program that is under test.
-// Packets stand alone: a key frame brings its parameter sets along, so pieces may follow each other.
+// A piece of encoded video that can be shown again and again without a seam: recorded once, so that showing
+// it costs almost nothing beside the program under test. Packets are self-contained: a key frame carries its
+// parameter sets, so pieces may follow each other.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// One soak from the program's start to its end: faults as scheduled, a look at the process now and then, a
-// line a minute.
+// Runs one soak from the program's start to its end: carries out the scheduled faults, samples the process
+// regularly, prints a line a minute.
 // Threads: owner thread only.
 #pragma once
 
@@ -21,10 +21,11 @@ class ProcessSampler {
   // All must outlive it.
   ProcessSampler(const SoakOptions& options, const JobPlan& plan, Rig& rig, testing::Child& job);
 
-  // Until the time is over, a signal comes, or the program ends by itself. Error: io, this machine refused.
+  // Returns when the time is over, a signal comes, or the program ends by itself. Error: io, this machine
+  // refused.
   Status until_the_end(StopSignals& signals);
   [[nodiscard]] const std::vector<Observation>& observations() const { return observations_; }
-  // That have arrived.
+  // Faces that have arrived.
   [[nodiscard]] std::uint64_t posted();
 
  private:

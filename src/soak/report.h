@@ -1,4 +1,4 @@
-// What a soak has to say at its end: for people, and as JSON.
+// The result of a soak: for people, and as JSON.
 // Threads: pure.
 #pragma once
 
@@ -30,7 +30,7 @@ struct SoakReport {
 // SoakOptions::kBase. 0: not known.
 Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes> planned_budget);
 
-// What the program's own figures and its end have against it, one line each.
+// Failures that the program's own figures and its exit status show, one line each.
 std::vector<std::string> complaints_about(const SoakReport& report,
                                           const std::vector<std::string>& violations);
 

@@ -9,7 +9,7 @@
 namespace vigia::soak {
 namespace {
 
-constexpr int kCameras = 4;  // when nobody says how many
+constexpr int kCameras = 4;  // by default
 constexpr int kScenes = 4;   // more cameras share them, each at another place
 constexpr int kFaces = 3;    // people in a scene
 constexpr double kSceneSeconds = 20;
@@ -25,7 +25,7 @@ Result<std::shared_ptr<const Loop>> record_scene_of(const SoakOptions& options, 
       kSceneSeconds);
 }
 
-// Of a size that nobody else has.
+// Records a loop of a size that no other camera has.
 Result<std::shared_ptr<const Loop>> record_other() {
   return record_scene(fmt::format("sim:faces=1&size=480x360&fps=15&seed=77&seconds={}", kOtherSeconds),
                       kOtherSeconds);

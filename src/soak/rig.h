@@ -1,6 +1,5 @@
-// Everything around the program under test: its cameras and its FindFace, and the faults of the schedule,
-// begun and ended when their time has come.
-// Threads: owner thread only.
+// Everything around the program under test: runs its cameras and its FindFace, and begins and ends the faults
+// of the schedule in time. Threads: owner thread only.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +25,7 @@ class Rig {
   [[nodiscard]] std::string findface_url() const;  // empty: there is none
   [[nodiscard]] const std::vector<Fault>& schedule() const { return schedule_; }
 
-  // Begins and ends what is due; the lines say what was done. Errors: io, this machine refused.
+  // Begins and ends the faults that are due; returns a line for each. Errors: io, this machine refused.
   Result<std::vector<std::string>> follow_schedule(double seconds);
   Status end_all_faults();
 
@@ -35,7 +34,7 @@ class Rig {
   [[nodiscard]] int faults_begun() const { return static_cast<int>(next_); }
   [[nodiscard]] const std::map<CameraFault, int>& faults_by_kind() const { return by_kind_; }
   [[nodiscard]] std::uint64_t posted() const;
-  [[nodiscard]] std::vector<std::string> violations() const;  // what FindFace has to complain about
+  [[nodiscard]] std::vector<std::string> violations() const;  // requests that FindFace's description forbids
 
  private:
   Rig() = default;

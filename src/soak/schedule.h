@@ -1,7 +1,7 @@
-// When what goes wrong: a fixed list, made before the run from its seed alone.
+// The faults of a run: a fixed list, made before the run from its seed alone.
 //
 // The run is divided into rounds; a round begins with faults, and the rest of it is quiet, long enough for
-// everything to have come back: there memory, descriptors and threads of different times can be compared.
+// everything to recover: there memory, descriptors and threads of different times can be compared.
 // Kinds are dealt like cards: none comes again before all have come.
 //
 //            round     targets a round                  a fault lasts   quiet at its end
@@ -24,7 +24,7 @@ namespace vigia::soak {
 enum class CameraFault {
   // of a camera
   kill,         // its connections break, new ones are refused
-  freeze,       // no byte more, in the middle of a packet; the connection stays
+  freeze,       // no more bytes, from the middle of a packet; the connection stays
   resize,       // its connections break, and pictures have another size afterwards
   resize_live,  // pictures have another size from one to the next
   garbage,      // random bytes
@@ -69,8 +69,8 @@ double round_seconds(FaultIntensity level) noexcept;
 // kCalmStart and one round has none.
 std::vector<Fault> make_schedule(const ScheduleOptions& options);
 
-// How long growth is not judged yet: a quarter of the run, 15 s at least and half an hour at most; longer
-// until each kind of the schedule has been there once; a third of the run at most.
+// How long growth is not judged yet: a quarter of the run, at least 15 s and at most half an hour; longer
+// until each kind of the schedule has occurred once; at most a third of the run.
 double warm_up_seconds(const std::vector<Fault>& schedule, double run_seconds);
 
 }  // namespace vigia::soak

@@ -41,7 +41,7 @@ void print_schedule(const std::vector<Fault>& schedule) {
   }
 }
 
-// Judges what was seen, and what the program says of itself.
+// Judges the samples, and the program's own summary.
 void judge_all(SoakReport& report, const JobPlan& plan, const std::vector<std::string>& violations) {
   auto summary = read_job_summary(plan);
   if (summary) report.summary = *std::move(summary);

@@ -1,5 +1,5 @@
-// `vigia soak`: runs the main job for hours among cameras and a FindFace that fail on a schedule, watches
-// from outside what it holds, and says whether it grew. See README.md.
+// `vigia soak`: runs the main job for hours among cameras and a FindFace that fail on a schedule, samples its
+// memory, descriptors and threads from outside, and reports whether they grew. See README.md.
 // Threads: the main thread only.
 #pragma once
 

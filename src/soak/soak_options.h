@@ -1,4 +1,4 @@
-// What the user sets for a soak: flags of `vigia soak`.
+// The options of a soak: flags of `vigia soak`.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace vigia::soak {
 
-// How often something goes wrong: never; every 10 minutes; every 3 minutes, several at a time; all the time.
+// How often faults occur: never; every 10 minutes; every 3 minutes, several at a time; all the time.
 enum class FaultIntensity { none, calm, normal, storm };
 
 struct SoakOptions {
@@ -31,7 +31,7 @@ struct SoakOptions {
   std::optional<std::filesystem::path> plot;    // SVG
   bool verbose = false;                         // prints the schedule, and the program's log at level debug
 
-  // What the program holds beside its budget: code, libraries, the model, FFmpeg's decoders.
+  // Memory of the program beside its budget: code, libraries, the model, FFmpeg's decoders.
   static constexpr Bytes kBase = 256'000'000;
 
   bool operator==(const SoakOptions&) const = default;

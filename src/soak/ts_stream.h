@@ -1,6 +1,6 @@
-// What one viewer of a live camera gets: a loop, from the present moment on, as MPEG-TS whose time goes on
-// over the loop's end and over a change of the loop.
-// Threads: one thread at a time. Cost: some microseconds a packet.
+// The stream for one viewer of a live camera: a loop, from the present moment on, as MPEG-TS whose time
+// continues over the loop's end and over a change of the loop. Threads: one thread at a time. Cost: some
+// microseconds a packet.
 #pragma once
 
 #include <memory>
@@ -22,13 +22,13 @@ class TsStream {
 
   // When the next packet is due, since the camera was switched on.
   [[nodiscard]] Nanoseconds due() const;
-  // That packet as transport stream, and on to the one after it. Error: io.
+  // Returns that packet as transport stream, and advances to the one after it. Error: io.
   Result<std::string> next();
 
-  // Leaves out all up to the first key frame at that moment or later; never goes back.
+  // Skips to the first key frame at that moment or later; never goes back.
   void skip_to(Nanoseconds from);
-  // Goes on with that loop, from its next key frame on. False, and nothing happens, where it is of another
-  // codec: one transport stream has one.
+  // Continues with that loop, from its next key frame on. False, and nothing happens, if it is of another
+  // codec: a transport stream has only one.
   bool change_to(const std::shared_ptr<const Loop>& loop);
   [[nodiscard]] const Loop& loop() const { return *loop_; }
 

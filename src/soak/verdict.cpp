@@ -39,7 +39,7 @@ Quarter quarter_of(Observations observations, double begin, double end) {
   return quarter;
 }
 
-// Of whole rounds; what is left over at the end is left out.
+// Means of whole rounds; a part of a round at the end is left out.
 std::vector<memory::Sample> means(Observations observations, const Bounds& bounds) {
   std::vector<memory::Sample> all;
   double sum = 0;

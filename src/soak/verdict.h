@@ -1,4 +1,4 @@
-// Does a program grow? Judged from what it held over time, seen from outside.
+// Judges whether a program grows, from samples of it over time, taken from outside.
 //
 //   memory       the slope of anonymous memory after the warm-up, fitted through the means of whole rounds of
 //                faults (so that each mean holds the same ups and downs): fails when the slope less twice its
@@ -6,8 +6,8 @@
 //                that it is too short for this, and one whose noise alone is beyond the bound that it is
 //                too noisy.
 //   peak         of resident memory over the whole run, as the kernel kept it: fails above its cap.
-//   cameras      were all watched at some moment: fails otherwise, and when nothing was seen at all: what was
-//                not there cannot have grown.
+//   cameras      fails unless all were watched at some moment, and when there is no sample at all: a program
+//                that did no work cannot have grown.
 //   descriptors, threads   their medians at quiet moments of the first and the last quarter after the
 //                warm-up: fail when the last is higher by more than a few. Without quiet moments it says so.
 // Threads: pure.
