@@ -1,5 +1,4 @@
-// Cameras that come and go while workers work: synthetic ones, with all that they pass on the way to a
-// folder.
+// Adds and removes synthetic cameras while the workers run, with all parts on the way to a folder.
 #include "fleet/cameras.h"
 
 #include <gtest/gtest.h>
@@ -218,7 +217,7 @@ TEST_F(CamerasTest, FramesOfAnotherSizeThanAssumedAreAnotherCrowd) {
   EXPECT_EQ(demand->live, 1);
   EXPECT_EQ(demand->decodes, 320.0 * 180 / (1280 * 720));
   cameras_->look(seen);
-  EXPECT_FALSE(cameras_->changed_demand({})) << "that is known now";
+  EXPECT_FALSE(cameras_->changed_demand({})) << "the size is known now";
 }
 
 TEST_F(CamerasTest, OthersGoOnWhileSomeAreRemoved) {
@@ -241,7 +240,7 @@ TEST_F(CamerasTest, ARemovedCameraGivesAllItsMemoryBack) {
     cameras_->settle();
     memory_.collect();
   };
-  round(1);  // makes what the shot writer keeps for all cameras
+  round(1);  // allocates what the shot encoder keeps for all cameras
   const memory::MemoryStats before = memory_.stats();
   Bytes resident = 0;
   for (int i = 2; i < 2 + kRounds; ++i) {
@@ -254,7 +253,7 @@ TEST_F(CamerasTest, ARemovedCameraGivesAllItsMemoryBack) {
     if (i == kRounds / 2) resident = memory_.stats().rss_bytes;
   }
   const memory::MemoryStats after = memory_.stats();
-  for (const auto& use : after.owners) EXPECT_EQ(use.owner, "vigia") << "nobody else holds anything";
+  for (const auto& use : after.owners) EXPECT_EQ(use.owner, "vigia") << "no other owner holds anything";
   EXPECT_EQ(after.threads, before.threads);
   EXPECT_EQ(after.open_fds, before.open_fds);
   EXPECT_EQ(after.objects_pending, 0U);

@@ -1,5 +1,5 @@
-// A frame's whole way, from the packet to its tracks, counted: in the steady state nothing on it
-// of ours allocates.
+// Counts allocations on a frame's whole way, from the packet to its tracks: in the steady state none of our
+// code allocates.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ using pipeline::StageLatency;
 using pipeline::Strand;
 using pipeline::StrandWorld;
 
-// What one part of the way has cost, frame by frame.
+// The allocations of one part of the way, frame by frame.
 struct CallCosts {
   int most = 0;  // allocations in all
   int ours = 0;  // frames for which code of ours allocated
@@ -35,7 +35,7 @@ struct CallCosts {
   }
 };
 
-// The real one, counted by itself: oneDNN allocates its own book-keeping at every call.
+// The real detector, counted apart: oneDNN allocates its own book-keeping at every call.
 class CountedDetector final : public detect::Detector {
  public:
   explicit CountedDetector(detect::Detector& real) : real_(real) {}
@@ -59,7 +59,7 @@ class CountedDetector final : public detect::Detector {
   detect::Detector& real_;
 };
 
-// Takes each frame as a worker would, on this very thread, and notes what each part of the way has cost.
+// Handles each frame as a worker would, on this thread, and records the cost of each part of the way.
 class CountedPath final : public camera::FrameSink {
  public:
   CountedPath(Strand& strand, RunQueue& turns, detect::Detector& detector)
@@ -140,11 +140,11 @@ TEST_F(HotPathTest, NothingOfOursAllocatesInTheSteadyState) {
   source.run(way.enough.get_token(), way);
   memory::stop_counting();
   EXPECT_EQ(way.frames, CountedPath::kFrames);
-  EXPECT_GT(way.faces, 50U) << "the way was without faces";
+  EXPECT_GT(way.faces, 50U) << "the clip had no faces";
   EXPECT_EQ(way.decoding.ours, 0);
   EXPECT_LE(way.decoding.most, 120) << "FFmpeg's nodes were 52 at most";
-  EXPECT_LE(way.detecting.ours, 4) << "more than lists that grow to a new most";
-  // Each track may cost a frame when it comes, when it turns out to be somebody, and when it goes.
+  EXPECT_LE(way.detecting.ours, 4) << "more than lists that grow to a new maximum";
+  // Each track may cost a frame when it begins, when it is settled, and when it ends.
   strand.end();
   way.work();
   const auto tracks = static_cast<int>(context->counters.tracks_closed.load());

@@ -69,7 +69,7 @@ class Probe final : public camera::FrameSink {
     const auto stats = camera_.stats();
     return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};
   }
-  // reach: what is found in its frames; empty: nothing is known.
+  // reach: which faces are found in its frames; empty: not known.
   void report(CheckPrinter& to, const std::string& reach) const {
     const std::string what = "camera " + camera_.spec().name;
     const auto stats = camera_.stats();
@@ -89,7 +89,7 @@ class Probe final : public camera::FrameSink {
   Worker thread_;
 };
 
-// How cameras would be looked at; nothing: no detector can be had.
+// How cameras would be searched; nothing: no detector can be made.
 using Reckoned = std::optional<load::DetectionEstimate>;
 
 Reckoned check_detector(const settings::Settings& settings, memory::MemoryManager& memory,
@@ -106,7 +106,7 @@ Reckoned check_detector(const settings::Settings& settings, memory::MemoryManage
   return load::DetectionEstimate{detectors->costs, detectors->machine};
 }
 
-// What of each camera's faces is found, at the level that would be chosen for these frames.
+// Reports the faces that each camera finds, at the level that would be chosen for these frames.
 void report_cameras(const settings::Settings& settings, const Reckoned& reckoned,
                     const std::vector<std::unique_ptr<Probe>>& probes, CheckPrinter& report) {
   std::vector<domain::Size> frames;
@@ -122,7 +122,7 @@ void report_cameras(const settings::Settings& settings, const Reckoned& reckoned
   }
 }
 
-// A check leaves nothing behind: a database that it had to make goes again.
+// A check leaves no files: a database that it had to make is removed again.
 void remove_database(const std::string& path) {
   std::error_code ignored;
   for (const char* const ending : {"", "-wal", "-shm", ".lock"}) {

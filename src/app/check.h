@@ -1,5 +1,5 @@
-// What `vigia check` does: tries every part that the settings name, once, and says of each: ok, or why not.
-// Threads: the main thread only.
+// Carries out `vigia check`: tries every part that the settings name, once, and prints for each: ok, or why
+// not. Threads: the main thread only.
 #pragma once
 
 #include "settings/settings.h"
@@ -7,8 +7,8 @@
 namespace vigia::app {
 
 // Prints a line for each: the model, the outbox, every camera's first frame and which faces would be found
-// there, FindFace's login and cameras, the other receivers. Returns the exit code: 0 all ok, 2 something is
-// not. Takes at most about the largest source_timeout.
+// there, FindFace's login and cameras, the other receivers. Returns the exit code: 0 all ok, 2 a part failed.
+// Takes at most about the largest source_timeout.
 int check(const settings::Settings& settings);
 
 }  // namespace vigia::app

@@ -50,7 +50,7 @@ int carry_out(const settings::CommandLine& command) {
   settings::Settings base;
   if (command.verb == Verb::demo) {
     base = settings::demo_settings(command.cameras, command.faces, command.seconds);
-    // Painted faces must not reach a real server, however the shell is set up.
+    // Painted faces must not reach a real server, whatever the environment says.
     std::erase_if(sources.environment,
                   [](const auto& variable) { return variable.first.find("FINDFACE_") != std::string::npos; });
   }

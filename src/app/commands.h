@@ -1,4 +1,4 @@
-// What each command does, with its settings: run, demo, check, events and model. Threads: the main thread
+// Carries out each command with its settings: run, demo, check, events and model. Threads: the main thread
 // only.
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace vigia::app {
 
-// Loads the settings where the command has some, says what is wrong with them, and carries it out. Returns
-// the exit code: 0 done, 1 failed while running, 2 wrong settings or arguments.
+// Loads the settings if the command has some, prints their errors, and carries it out. Returns the exit code:
+// 0 done, 1 failed while running, 2 wrong settings or arguments.
 int carry_out(const settings::CommandLine& command);
 
 }  // namespace vigia::app

@@ -11,7 +11,7 @@
 namespace vigia::app {
 namespace {
 
-// Until that moment of its time line; nothing: it is no painted scene.
+// People shown until that moment of its time line; nothing: it is not a painted scene.
 std::optional<std::int64_t> people_shown_by(const std::string& url, Nanoseconds until) {
   if (!url.starts_with("sim:")) return std::nullopt;
   const auto options = sim::parse_sim_url(url);

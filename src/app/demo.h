@@ -1,5 +1,5 @@
-// What `vigia demo` says beside the summary: its cameras are painted scenes, so it is known how many people
-// walked past each. Threads: a pure function.
+// The lines that `vigia demo` adds to the summary: its cameras are painted scenes, so it is known how many
+// people walked past each. Threads: a pure function.
 #pragma once
 
 #include <string>

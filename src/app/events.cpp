@@ -60,7 +60,7 @@ Result<EndQuery> question_of(const EventsOptions& options) {
   return question;
 }
 
-// A camera is known by the settings, or by what is kept of it.
+// Ok if the settings or the ledger know the camera.
 Status check_camera(const std::string& camera, const settings::Settings& settings, Reader& reader) {
   const Result<std::vector<std::string>> kept = reader.cameras();
   if (!kept) return kept.error();
@@ -79,7 +79,7 @@ std::string time_text(UtcTime time) {
   return text;
 }
 
-// Whole pixels that it surely has: 59.6 is not shown as 60, where the limit is 60.
+// Rounded down to whole pixels: 59.6 is not shown as 60 if the limit is 60.
 std::string face_text(const TrackEnd& end) {
   return fmt::format("{:.0f}x{:.0f}", std::floor(end.face_width), std::floor(end.face_height));
 }
@@ -135,7 +135,7 @@ std::string file_name(const TrackEnd& end) {
 // The paths of what was written: "" where an end has no thumbnail.
 Result<std::vector<std::string>> write_thumbnails(const std::vector<TrackEnd>& ends,
                                                   const std::filesystem::path& folder) {
-  ::umask(S_IRWXG | S_IRWXO);  // faces: their owner's business alone
+  ::umask(S_IRWXG | S_IRWXO);  // faces are private: only the owner may read them
   std::error_code failed;
   std::filesystem::create_directories(folder, failed);
   if (failed) {

@@ -31,7 +31,7 @@ bool is_url(const std::string& from) {
   return from.find("://") != std::string::npos;
 }
 
-// On a terminal a number counts up; elsewhere nothing: 0.3 MB are soon there.
+// On a terminal a number counts up; elsewhere nothing is shown: 0.3 MB arrive soon.
 class DownloadProgress {
  public:
   ~DownloadProgress() {
@@ -65,7 +65,7 @@ std::string url_of(const detect::PublishedModel& model) {
 
 void say_what_helps(const detect::PublishedModel& model, const std::string& why) {
   say("The model could not be fetched: {}", why);
-  say("Without it Vigia still runs, with vigia_n, which is built in and finds fewer faces. To mend it, one "
+  say("Without it Vigia still runs, with vigia_n, which is built in and finds fewer faces. To fix it, do one "
       "of:");
   say("  - on a machine with network, get {},", model.url);
   say("    bring it here, and run: vigia model {} --from FILE (from a checkout: ./dev model)", model.letter);

@@ -1,4 +1,4 @@
-// What `vigia model` does: gets a YuNet file, and puts it where detector.model: auto looks first.
+// Carries out `vigia model`: gets a YuNet file, and puts it where detector.model: auto looks first.
 // Threads: the main thread only.
 #pragma once
 
@@ -6,10 +6,9 @@
 
 namespace vigia::app {
 
-// The file is taken from `from`, else from the folder at $VIGIA_MODEL_URL, else from where it is published,
-// and kept only when its SHA-256 is the one that is known (detect/published_models.h). Nothing is fetched
-// when the right file is there. Says on standard error what it does. Returns the exit code: 0 it is there, 1
-// it is not.
+// Takes the file from `from`, else from the folder at $VIGIA_MODEL_URL, else from where it is published, and
+// keeps it only if its SHA-256 is the known one (detect/published_models.h). Fetches nothing if the right
+// file exists. Prints its steps to standard error. Returns the exit code: 0 the file exists, 1 it does not.
 int get_model(const settings::ModelOptions& options);
 
 }  // namespace vigia::app

@@ -26,7 +26,7 @@ void wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, c
       wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
     }
     if (signals.wait_for(wait)) {
-      signals.exit_on_next();  // before it is said: the answer may come at once
+      signals.exit_on_next();  // before the log line: the next signal may come at once
       log::info("stopping: cameras, then what is on its way; once more to stop at once");
       return;
     }
@@ -48,7 +48,7 @@ void start_or_say_why_not(orchestrator::Orchestrator& vigia) {
   }
 }
 
-// With --verbose (or a log that says as much) also how long each stage took.
+// With --verbose (or log level debug) the summary also has the times of the stages.
 Detail detail_of(const settings::Settings& settings) {
   const std::string& level = settings.logging.level;
   return level == "debug" || level == "trace" ? Detail::stages : Detail::brief;

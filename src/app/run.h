@@ -16,7 +16,7 @@ namespace vigia::app {
 struct RunOptions {
   std::optional<double> seconds;                 // none: until a signal, or all cameras are at their end
   std::optional<std::filesystem::path> summary;  // JSON goes there
-  // What to print below the summary; empty: nothing.
+  // Gives the text to print below the summary; empty: none.
   std::function<std::string(const status::Snapshot&)> afterword;
 };
 

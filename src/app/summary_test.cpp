@@ -22,7 +22,7 @@ Snapshot two_cameras() {
   summary.cameras[0].frames_processed = 600;
   summary.cameras[0].faces_posted = 3;
   summary.cameras[0].faces_not_posted = {{"no_movement", 1}};
-  summary.cameras[1].name = "hall \xff";  // what is no UTF-8 must not break the summary
+  summary.cameras[1].name = "hall \xff";  // invalid UTF-8 must not break the summary
   summary.cameras[1].frames_processed = 400;
   return summary;
 }

@@ -8,8 +8,8 @@ namespace {
 
 using namespace status;
 
-// Who does not take faces now, what was given up, and what the other receivers got; nothing where all is
-// well.
+// Receivers that take no faces now, shots that were given up, and shots of the other receivers; empty if all
+// is well.
 std::string routes_text(const Snapshot& summary) {
   std::string text;
   const OutboxStatus& outbox = summary.outbox;
@@ -40,7 +40,7 @@ std::string stages_text(const Snapshot& summary) {
   return text;
 }
 
-// What was given up so that the rest came in time; nothing where nothing was.
+// What overload left out so that the rest was in time; empty if nothing was left out.
 std::string overload_text(const Snapshot& summary) {
   const LoadStatus& overload = summary.load;
   std::string text;

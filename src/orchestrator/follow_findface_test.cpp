@@ -1,5 +1,5 @@
-// The list of cameras changes while the main job runs: a real server on loopback, and cameras that nobody
-// answers for, or synthetic ones of the settings.
+// The list of cameras changes while the main job runs: a real server on loopback, and cameras whose addresses
+// do not answer, or synthetic ones of the settings.
 #include "fleet/follow_findface.h"
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ class FollowFindfaceTest : public ::testing::Test {
     server_->add_camera(
         {.id = id, .name = name, .comment = kNobody + name, .token = "t", .settings = filters});
   }
-  // "gate STARTING, hall REMOVED": STARTING stands for every state of a camera that nobody answers for.
+  // "gate STARTING, hall REMOVED": STARTING stands for every state of a camera that does not answer.
   [[nodiscard]] std::string rows() const {
     std::string text;
     for (const status::CameraStatus& camera : vigia_->snapshot().cameras) {
@@ -75,7 +75,7 @@ class FollowFindfaceTest : public ::testing::Test {
     EXPECT_EQ(rows(), expected);
     return are;
   }
-  // So many lists were asked for and used since.
+  // Waits until so many more lists were fetched and applied.
   void wait_for_lists(int count) {
     const int from = server_->requests("/camera-groups/");
     ASSERT_TRUE(eventually([&] { return server_->requests("/camera-groups/") > from + count; }));
@@ -179,7 +179,7 @@ TEST_F(FollowFindfaceTest, ManyComeAndGoAtOnce) {
   EXPECT_EQ(vigia_->snapshot().cameras.size(), 40U) << "each has its row";
 }
 
-// The settings say which cameras there are; FindFace says what it wants of them.
+// The settings name the cameras; FindFace gives their tokens and filters.
 TEST_F(FollowFindfaceTest, OfTheSettingsCamerasFiltersAndTokensAreFollowed) {
   settings::CameraSettings camera;
   camera.spec = {

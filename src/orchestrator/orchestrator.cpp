@@ -14,8 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Closed tracks that may wait for the shot encoder: minutes of the busiest crowd. Their frames are bounded
-// by the pools, so this bounds only small objects.
+// Closed tracks that may wait for the shot encoder: minutes of the busiest scene. The pools bound their
+// frames, so this bounds only small objects.
 constexpr std::size_t kMostOrders = 4096;
 constexpr auto kTick = 100ms;
 constexpr auto kShowCamerasEvery = 1s;
@@ -84,7 +84,7 @@ void Orchestrator::start() {
   started_ = clock_.now();
   cpu_at_start_ = process_cpu_seconds();
   for (const Part& part : kParts) {
-    ++parts_started_;  // before: what began half-way is stopped too
+    ++parts_started_;  // first, so that a part that started half-way is stopped too
     (this->*part.start)();
   }
   log::info("Vigia started: {} cameras, {}, {} workers, faces go to {}", settings_.cameras.size(),
@@ -123,7 +123,7 @@ void Orchestrator::stop_memory() {
   memory_.stop();
 }
 
-// The state at the end is that of the moment before the cameras let go of their memory.
+// The final state is taken before the cameras release their memory.
 void Orchestrator::start_figures() {}
 void Orchestrator::stop_figures() {
   last_ = snapshot();
@@ -164,7 +164,7 @@ void Orchestrator::stop_senders() {
   while (!routes_->senders_done(settings_.delivery.senders) && clock_.now() < deadline) {
     std::this_thread::sleep_for(1ms);
   }
-  senders_.clear();  // asks those that still send to stop, and joins them
+  senders_.clear();  // requests a stop of those that still send, and joins them
 }
 
 void Orchestrator::start_shot_writer() {

@@ -1,14 +1,14 @@
-// Starts and stops Vigia, and joins the parts: cameras to strands, strands to workers, closed tracks to
-// the shot writer, the outbox to senders, and the memory manager under them all.
+// Starts and stops Vigia and joins the parts: cameras to strands, strands to workers, closed tracks
+// to the shot encoder and writer, the outbox to senders, and the memory manager under all of them.
 //
 //   auto vigia = Orchestrator::create(settings, system_clock());    // error: one line, exit 2
 //   vigia->start();
 //   ... until a signal, the time is over, or vigia->all_done() ...
 //   const status::Snapshot last = vigia->stop();
 //
-// The parts stand in one list (kParts): they are started in its order and stopped in the reverse
-// order, so that what is on its way arrives: no frame that was taken, no track and no shot is lost by a stop.
-// Threads: one thread at a time; snapshot() is thread-safe while it runs.
+// The parts are in one list (kParts): they are started in its order and stopped in the reverse order, so that
+// a stop loses no frame that was taken, no track and no shot. Threads: one thread at a time; snapshot() is
+// thread-safe while it runs.
 #pragma once
 
 #include <array>
@@ -47,15 +47,16 @@ class Orchestrator {
   Orchestrator(const Orchestrator&) = delete;
   Orchestrator& operator=(const Orchestrator&) = delete;
 
-  // Throws std::system_error when there is no thread to be had; the parts that began are stopped by stop().
+  // Throws std::system_error when no thread can be created; stop() stops the parts that were started.
   void start();
-  // True once every camera is at its end: all are single_pass files, or cannot ever start; and FindFace's
-  // list, where it is followed, can bring no more.
+  // True once every camera has ended: all are single_pass files, or can never start; and FindFace's list, if
+  // it is followed, can bring no more.
   [[nodiscard]] bool all_done() const;
-  // Takes what is on its way to its place; senders get delivery.stop_timeout. Then the state of the run.
+  // Stops all parts after their work has been handed on; senders get delivery.stop_timeout. Returns the state
+  // at the end of the run.
   status::Snapshot stop();
   [[nodiscard]] status::Snapshot snapshot() const;
-  // As it grows: for whoever wants the figures of a part of the run.
+  // The live histograms, to measure a part of the run.
   [[nodiscard]] const pipeline::StageLatency& latency() const noexcept { return latency_; }
 
  private:

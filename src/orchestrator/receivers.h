@@ -1,4 +1,4 @@
-// The receivers of faces that the settings ask for: which they are, their couriers, and whether they can be
+// Makes the receivers of faces that the settings name, with their couriers, and tests whether they can be
 // reached. Threads: thread-safe functions.
 #pragma once
 
@@ -21,29 +21,28 @@ inline constexpr const char* kDirectory = "directory";
 inline constexpr const char* kWebhook = "webhook";
 inline constexpr const char* kMqtt = "mqtt";
 
-// In this order, so that the first, which decides what counts as posted, is FindFace where there is one. The
-// directory: where it is set, or nobody else is.
+// The names, in this order, so that the first, which decides what counts as posted, is FindFace if there is
+// one. The directory is one if it is set, or if there is no other receiver.
 std::vector<std::string> receivers(const settings::Settings& settings);
 
-// nullptr: the settings name no FindFace. What is weak about its TLS is said in the log. clock: must outlive
-// it.
+// nullptr: the settings name no FindFace. Weak TLS settings are logged. clock: must outlive it.
 std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock);
 
-// One for each of receivers(), in that order. What is weak about their TLS is said in the log. All must
-// outlive them. REQUIRES: findface, where the settings name it.
+// One for each of receivers(), in that order. Weak TLS settings are logged. All must outlive them. REQUIRES:
+// findface, if the settings name it.
 std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,
                                                memory::MemoryManager& memory, Clock& clock);
 
-// For `vigia check`, of one that is not FindFace: connects, logs in where there is a login, and sends
-// nothing. The text: what is there.
+// For `vigia check`, for a receiver other than FindFace: connects, logs in if there is a login, and sends
+// nothing. Returns a text that describes the receiver.
 Result<std::string> try_receiver(const std::string& name, const settings::Settings& settings, Clock& clock,
                                  const std::stop_token& stop);
 
-// How FindFace's certificate is judged; keys of a first use are kept beside the outbox.
+// The checks of FindFace's certificate; keys of a first use are kept beside the outbox.
 http::TlsOptions findface_tls(const settings::Settings& settings);
-// Where faces go as files.
+// The folder for faces as files.
 std::string faces_folder(const settings::Settings& settings);
-// Where the keys of a first use are kept: beside the outbox.
+// The file for keys of a first use, beside the outbox.
 std::string pins_file(const settings::Settings& settings);
 
 }  // namespace vigia::orchestrator

@@ -11,8 +11,8 @@ namespace vigia::status {
 
 struct CameraStatus {
   std::string name;
-  std::string state;    // camera/camera_state.h, or REMOVED: FindFace took it away
-  std::string message;  // why it is in that state, where there is a why
+  std::string state;    // camera/camera_state.h, or REMOVED: FindFace removed it
+  std::string message;  // why it is in that state, if there is a reason
   std::uint64_t frames_decoded = 0;
   std::uint64_t frames_processed = 0;
   std::uint64_t frames_dropped = 0;
@@ -38,7 +38,7 @@ struct CameraStatus {
   void add(const CameraStatus& other);
 };
 
-// What FindFace's list of cameras did, after the first one.
+// Changes by FindFace's list of cameras, after the first one.
 struct CameraListStatus {
   std::uint64_t added = 0;
   std::uint64_t removed = 0;

@@ -1,4 +1,4 @@
-// How thoroughly faces are looked for now, and why: see load/overload.h. Values.
+// How thoroughly faces are searched for now, and why: see load/overload.h. Values.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ struct LoadStatus {
   std::string detector;           // at present: "yunet_n 640x384 bf16"
   std::string detector_at_start;  // the same of the start
   std::string input;              // at present: "640x384"
-  int step = 1;                   // at present: every Nth frame is looked at
+  int step = 1;                   // at present: every Nth frame is searched
   std::uint64_t changes = 0;      // of the level
   double seconds_reduced = 0;
   std::string why;  // of the last change; empty: there was none

@@ -1,4 +1,4 @@
-// What waits in the outbox, and what the outbox itself gave up since the start. Values.
+// Shots that wait in the outbox, and shots that the outbox itself gave up since the start. Values.
 #pragma once
 
 #include <cstddef>

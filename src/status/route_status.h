@@ -1,4 +1,4 @@
-// One receiver: what became of the shots there, and whether it takes any. Values.
+// One receiver: the outcomes of its shots, and whether it takes any now. Values.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ std::string_view to_string(BreakerState state) noexcept;
 
 struct BreakerStatus {
   BreakerState state = BreakerState::closed;
-  double seconds = 0;        // closed, or since it was
+  double seconds = 0;        // how long it has been closed, or not closed
   int failures = 0;          // in a row, until now
   double next_try = 0;       // of open: seconds from now
   std::uint64_t opened = 0;  // how often since the start; half open does not end it

@@ -1,6 +1,6 @@
 // The state of the whole program at one moment, as plain values. Each part fills its own piece, and
-// whatever shows the state is made from this and from nothing else: the summary, the log line of each minute,
-// the states of cameras that couriers publish.
+// everything that shows the state is made from this and from nothing else: the summary, the log line of each
+// minute, the states of cameras that couriers publish.
 //
 //   const status::Snapshot now = orchestrator.snapshot();
 //   log::info("{} frames", now.total(&status::CameraStatus::frames_processed));
@@ -25,8 +25,8 @@ namespace vigia::status {
 struct Snapshot {
   double seconds = 0;  // since the start
   int workers = 0;
-  std::vector<CameraStatus> cameras;   // those that are there, then removed ones, state REMOVED
-  std::optional<CameraStatus> former;  // removed ones that have no row any more, together
+  std::vector<CameraStatus> cameras;   // the running ones, then removed ones, state REMOVED
+  std::optional<CameraStatus> former;  // sum of the removed ones that no longer have a row
   CameraListStatus camera_list;
   LoadStatus load;
   LatencyStatus latency;
@@ -36,10 +36,10 @@ struct Snapshot {
   std::uint64_t ledger_lost = 0;    // entries that the ledger of tracks' ends could not keep
   memory::MemoryStats memory;
 
-  // Something went wrong that the user must know of: a camera that could never start, a file that could
-  // not be read to its end, a face that was lost.
+  // True after a failure that the user must know of: a camera could never start, a file could not be read to
+  // its end, a face was lost.
   [[nodiscard]] bool failed() const;
-  // A counter of all cameras together, those that were removed among them.
+  // The sum of a counter over all cameras, including removed ones.
   [[nodiscard]] std::uint64_t total(std::uint64_t CameraStatus::*counter) const;
   // Faces that wait on the primary route.
   [[nodiscard]] std::uint64_t faces_pending() const { return routes.empty() ? 0 : routes.front().pending; }

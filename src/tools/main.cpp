@@ -1,4 +1,4 @@
-// vigia-tools: what measures Vigia and tries it out. `vigia bench` and `vigia soak` start it.
+// vigia-tools: measures and tests Vigia. `vigia bench` and `vigia soak` start it.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -25,7 +25,7 @@ int complain(const std::vector<std::string>& lines) {
   return 2;
 }
 
-// What is wrong is said before anything is measured.
+// Errors in the options are printed before anything is measured.
 template <class Options>
 int measure(const Options& options, int (*bench)(const Options&, StopSignals&)) {
   const auto problems = bench::problems(options);
