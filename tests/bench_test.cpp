@@ -51,7 +51,7 @@ TEST_F(BenchTest, EveryModeGivesItsFigures) {
     EXPECT_THAT(done.out, HasSubstr(name));
     EXPECT_THAT(picture(), HasSubstr(">" + name + "<"));
   }
-  // 83 MB/s, kept; as against some tens of MB that go round.
+  // 83 MB/s that are kept, compared with some tens of MB that are reused.
   EXPECT_LT(modes["background"].at("rss_peak_bytes"), modes["never"].at("rss_peak_bytes"));
   EXPECT_GT(modes["never"].at("rss_growth_bytes_per_second"), 0);
   EXPECT_GT(modes["inline"].at("passes"), 0);
@@ -108,7 +108,7 @@ constexpr const char* kScene = "sim:faces=1&size=320x240&fps=25&seconds=10";
 
 class PipelineBenchTest : public BenchTest {
  protected:
-  // What the bench leaves among temporary files shows there.
+  // Temporary files that the bench leaves are seen there.
   void SetUp() override {
     std::filesystem::create_directory(folder() / "tmp");
     environment_["TMPDIR"] = (folder() / "tmp").string();
@@ -226,7 +226,7 @@ TEST_F(PipelineBenchTest, CtrlCEndsItInOrder) {
   EXPECT_EQ(done.exit_status, 1);
   EXPECT_THAT(done.err, HasSubstr("vigia: stopped\n"));
   EXPECT_EQ(figures().at("stopped"), true);
-  EXPECT_TRUE(figures().at("runs").empty()) << "half a run tells nothing";
+  EXPECT_TRUE(figures().at("runs").empty()) << "half a run has no figures";
   EXPECT_TRUE(left_nothing());
 }
 

@@ -1,4 +1,4 @@
-// From the outbox to FindFace: what an operator sees of a bad day, and what is left in the file.
+// From the outbox to FindFace: what an operator sees of an outage, and what is left in the file.
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -37,7 +37,7 @@ class OutageTest : public FindfaceTest {
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
   }
-  // As after a start of the program: sends what is due, and ends.
+  // Does what a start of the program does: sends what is due, and ends.
   void start_again_and_send() {
     open();
     connect(server_->url());
@@ -93,8 +93,8 @@ TEST_F(OutageTest, EveryShotArrivesThroughARestartAResetAndRefusals) {
   EXPECT_EQ(server_->events().size(), static_cast<std::size_t>(kShots));
 }
 
-// A small request is in the system's hands at once, so a reset leaves open whether it arrived: a shot that
-// meets two is given up. That is counted, and nothing else may be missing.
+// The kernel takes a small request at once, so after a reset it is unknown whether it arrived: a shot that
+// meets two resets is given up. That is counted, and no other shot may be missing.
 TEST_F(OutageTest, AShotThatIsMissingAfterManyResetsWasCountedAsFailed) {
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_before_body}, -1);
   start_senders();

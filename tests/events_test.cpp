@@ -1,4 +1,4 @@
-// What became of each face, asked of the built program: during a run and after it.
+// `vigia events` of the built program shows how each face ended: during a run and after it.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <turbojpeg.h>
@@ -16,7 +16,7 @@ namespace {
 using ::testing::HasSubstr;
 using Json = nlohmann::json;
 
-// Of a JPEG file, decoded whole; 0x0 where it is none.
+// Size of a JPEG file that decodes whole; 0x0: it is not one.
 domain::Size decoded_size(const std::filesystem::path& path) {
   const auto file = read_file(path, 8192);
   if (!file) return {};

@@ -1,4 +1,4 @@
-// The main job with FindFace at its end: a real server on loopback.
+// The main job with FindFace as receiver: a real server on loopback.
 #include <csignal>
 #include <set>
 

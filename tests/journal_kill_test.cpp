@@ -1,10 +1,10 @@
-// The plug pulled while people are in view: the built vigia is killed when at least four people are in the
-// picture of whom the log has said that their best shot so far is on disk; or the machine ends: see
-// testing/power_cut.h. In the end
-//   - everybody of whom it said so has been posted;
-//   - no track has been posted with two pictures, as open and as ended (whoever has two tracks has two
-//     posts: that is counted, and the tracker's matter);
-//   - the same picture came twice only where its deletion was lost, or it was on its way: kill_books.h.
+// Kills the built vigia while people are in view: when at least four people are in the picture whose best
+// shots so far are on disk according to the log; or ends the machine: see testing/power_cut.h. In the end
+//   - everybody whom the log named has been posted;
+//   - no track has been posted with two pictures, as open and as ended (a person with two tracks has two
+//   posts:
+//     that is counted, and due to the tracker);
+//   - the same picture came twice only if its deletion was lost, or it was on its way: kill_record.h.
 //
 // Two kills of each kind; VIGIA_JOURNAL_KILLS=50 for as many of each, VIGIA_JOURNAL_SPEED=0.08 for people who
 // stay for more than a minute (the journal is then written as often as by default).
@@ -38,9 +38,9 @@ std::string scene_url() {
   return fmt::format("sim:faces=16&size=1280x720&fps={}&seed=5&seconds=20", fps);
 }
 
-// What the log says of tracks.
+// The tracks that the log names.
 struct Said {
-  std::map<std::uint64_t, ShotKey> kept;    // the last of each track
+  std::map<std::uint64_t, ShotKey> kept;    // the last one of each track
   std::map<std::uint64_t, ShotKey> stored;  // ended, with this one
   std::set<std::uint64_t> over;             // ended, with or without
   std::map<std::uint64_t, int> times_kept;
@@ -110,7 +110,7 @@ class JournalKillTest : public KillFixture {
     send_what_is_left(kills);
   }
 
-  // Whom it had on disk, and whom it posted.
+  // Compares the people whose shots were on disk with those posted.
   void expect_everybody_once() {
     std::map<std::pair<int, std::int64_t>, std::set<ShotKey>> posted;
     std::size_t again = 0;

@@ -1,6 +1,6 @@
-// For tests that kill the built vigia, again and again, while it posts to a FindFace server: the server, the
-// runs, and what arrived of whom. Events tell when their frame was on the camera's time line; each run's
-// begins kSecondsARun after the one before, so a post tells its run and, by the scene, its person.
+// For tests that kill the built vigia again and again while it posts to a FindFace server: the server, the
+// runs, and the people whose shots arrived. An event has its frame's place on the camera's time line; each
+// run's line begins kSecondsARun after the one before, so a post shows its run and, by the scene, its person.
 #pragma once
 
 #include <fmt/core.h>
@@ -63,8 +63,8 @@ class KillFixture : public VigiaProgram {
     return {"run", "-c", "vigia.yaml", "--summary", "summary.json"};
   }
 
-  // What the server still has in hand arrives now: it is this run's, not the next one's. What the program had
-  // said until then.
+  // Kills it, and waits until the server has handled requests in progress, so that they count for this run.
+  // Returns the program's log until then.
   std::string kill(testing::Program& program) {
     EXPECT_TRUE(program.running()) << program.err();
     program.signal(SIGKILL);
@@ -76,7 +76,7 @@ class KillFixture : public VigiaProgram {
     return killed.err;
   }
 
-  // What waits for a second try when a run ends is the next one's.
+  // The next run sends shots that wait for a second try when a run ends.
   void send_what_is_left(int run) {
     constexpr int kMostStarts = 5;
     server_->clear_faults();
@@ -85,7 +85,7 @@ class KillFixture : public VigiaProgram {
       books_.begin(run);
       testing::Program program(vigia(run_of(kEmptyScene, run, -1)));
       const auto finished = program.wait(std::chrono::seconds(300));
-      // What was sent twice and never answered counts as failed, though it is there: missing() would tell.
+      // A shot that was sent twice and never answered counts as failed, though it arrived: missing() decides.
       const std::size_t failed = summary()["faces_failed"];
       EXPECT_LE(failed, books_.duplicates().size());
       ASSERT_EQ(finished.exit_status, failed == 0 ? 0 : 1) << finished.err;
@@ -95,7 +95,7 @@ class KillFixture : public VigiaProgram {
     EXPECT_EQ(pending, 0U);
   }
 
-  // Where on whose time line: the run, and its stream's time.
+  // The run of a shot, and its stream time in that run.
   [[nodiscard]] std::pair<int, Nanoseconds> moment_of(const ShotKey& shot) const {
     std::tm parts{};
     const char* const rest = ::strptime(shot.timestamp.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
@@ -114,7 +114,7 @@ class KillFixture : public VigiaProgram {
 
   std::optional<sim::Scene> scene_;
   KillRecord books_;
-  // Some hours ago, so that no event is of a time to come.
+  // Some hours ago, so that no event is in the future.
   const std::int64_t begin_ = std::time(nullptr) - 40'000;
   std::unique_ptr<testing::FakeFindFace> server_;
 };

@@ -1,11 +1,10 @@
-// What a kill test knows of shots: those that the program said it had stored or posted, those that arrived,
-// and when the server went down. It judges: which are lost, which arrived twice, and whether a kill or an
-// answer that was lost explains it.
+// Records the shots of a kill test: those that the program's log calls stored or posted, those that arrived,
+// and when the server went down. It finds lost shots and shots that arrived twice, and decides whether a kill
+// or a lost answer explains them.
 //
-// The program's word comes from its log (level debug): "face stored" is written once the outbox has the shot
-// on disk, "face posted" once the outbox has struck it off. A kill may swallow the log's last lines; so a
-// shot that is not named proves nothing, and one that is named must arrive. Threads: arrived() on any; the
-// rest owner thread only.
+// The log (level debug) has "face stored" once the outbox has the shot on disk, and "face posted" once the
+// outbox has deleted it. A kill may swallow the log's last lines; so a shot that the log does not name proves
+// nothing, and one that it names must arrive. Threads: arrived() on any; the rest owner thread only.
 #pragma once
 
 #include <array>
@@ -23,7 +22,7 @@
 
 namespace vigia::tests {
 
-// As FindFace tells shots apart: by the time of the frame and the place in it.
+// The key by which FindFace distinguishes shots: the time of the frame and the place in it.
 struct ShotKey {
   std::string timestamp;
   std::array<int, 4> roi{};  // left, top, right, bottom
@@ -35,7 +34,7 @@ class KillRecord {
  public:
   struct Duplicate {
     ShotKey shot;
-    int first_run = 0, second_run = 0;  // that posted it
+    int first_run = 0, second_run = 0;  // the runs that posted it
     std::string why;                    // "": nothing explains it
   };
 
@@ -48,12 +47,12 @@ class KillRecord {
     MutexLock lock(mutex_);
     copies_[{event.timestamp, event.roi}].push_back({run_, arrivals_++});
   }
-  // The server has gone down while the program ran: what arrived until now may have got no answer.
+  // The server went down while the program ran: shots that arrived until now may have got no answer.
   void server_went_down() {
     MutexLock lock(mutex_);
     down_[run_] = arrivals_;
   }
-  // What the program of the present run said until its end.
+  // Reads the log of the present run, until its end.
   void read(const std::string& log) {
     MutexLock lock(mutex_);
     std::istringstream lines(log);
@@ -80,7 +79,7 @@ class KillRecord {
     }
     return posts;
   }
-  // Stored and not there: in the end they are lost.
+  // Stored and not arrived: in the end these are lost.
   [[nodiscard]] std::vector<ShotKey> missing() const {
     MutexLock lock(mutex_);
     std::vector<ShotKey> missing;

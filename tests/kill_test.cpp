@@ -1,10 +1,10 @@
-// The plug pulled: the built vigia is killed at random moments of a run that posts to FindFace, and started
-// again, again and again. FindFace is slow, and in many runs it is down for a while or until the kill, so
-// that shots wait in the outbox. In the end
+// Kills the built vigia at random moments of a run that posts to FindFace, and starts it again, many times.
+// FindFace is slow, and in many runs it is down for a while or until the kill, so that shots wait in the
+// outbox. In the end
 //   - every shot that the log called stored has arrived, however long ago the kill was;
 //   - so has everybody of the scene who had left the picture before the last shot that a run stored;
-//   - what arrived twice had been on its way when the program was killed or the server went down:
-//   kill_books.h.
+//   - a shot that arrived twice was on its way when the program was killed or the server went down:
+//     kill_record.h.
 //
 // Six kills; VIGIA_KILLS=200 for as many (a quarter of an hour), VIGIA_KILL_SEED to repeat one.
 #include <fmt/core.h>
@@ -54,7 +54,7 @@ Plan random_plan(int run, std::minstd_rand& random) {
     case 1:  // nothing arrives
       plan.up = never;
       break;
-    case 2:  // the kill comes when what has waited is on its way
+    case 2:  // the kill comes while shots that waited are on their way
       plan.up = between(0ms, plan.kill);
       break;
     case 3:  // it takes requests, and forgets them
@@ -97,7 +97,7 @@ class KillTest : public KillFixture {
     kill(program);
     waiting_.push_back(books_.missing().size());
   }
-  // How many had to be there; each of whom one shot must have arrived.
+  // Returns how many people had to be there; at least one shot of each must have arrived.
   std::size_t expect_everybody() const {
     std::map<std::pair<int, std::int64_t>, int> posted;
     std::size_t again = 0;
@@ -159,7 +159,7 @@ class KillTest : public KillFixture {
                people, posts, books_.duplicates().size(), copies);
   }
 
-  std::vector<std::size_t> waiting_;  // stored and not there, at each kill
+  std::vector<std::size_t> waiting_;  // stored and not arrived, at each kill
 };
 
 TEST_F(KillTest, NobodyIsLostAndTwiceIsOnlyWhoWasOnTheWay) {

@@ -1,5 +1,5 @@
-// Quality against what a person said of each face: tools/quality/labels.csv, those that the weights were not
-// fitted to.
+// Compares quality with a person's judgement of each face: the labels in tools/quality/labels.csv to which
+// the weights were not fitted.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ struct Marked {
 };
 using Labels = std::map<std::pair<std::string, int>, std::vector<Marked>>;  // by file and frame
 
-// Of the pictures and clips as they are: the made ones are not here.
+// Labels of the original pictures and clips only: the generated ones are not available here.
 Labels read_held_out() {
   Labels labels;
   std::ifstream in(VIGIA_FACE_LABELS);

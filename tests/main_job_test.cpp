@@ -17,7 +17,7 @@ class MainJobTest : public VigiaProgram {
     const auto times = times_posted("gate", url);
     EXPECT_EQ(times.size(), static_cast<std::size_t>(people));
     for (const auto& [person, count] : times) {
-      EXPECT_GE(person, 0) << "somebody who was never there";
+      EXPECT_GE(person, 0) << "nobody was at that place";
       EXPECT_EQ(count, 1) << "person " << person;
     }
     expect_every_track_accounted_for(summary());

@@ -1,4 +1,4 @@
-// `vigia model`, and what the program says of the model that it has.
+// `vigia model`, and what the program prints about the model that it has.
 #include <gmock/gmock.h>
 #include <httplib.h>
 
@@ -83,7 +83,7 @@ TEST_F(ModelTest, ThePublishedFilesFromAMirrorAndByHand) {
   EXPECT_THAT(checked.out, Not(HasSubstr("note  detector: ")));
 }
 
-// The set-up of './dev run' must not replace, nor overrule, what the user chose.
+// './dev run' must neither replace nor override the user's choice of model.
 TEST_F(ModelTest, WithIfNoneAModelThatIsThereIsLeftAlone) {
   std::filesystem::create_directories(folder() / ".local/share/vigia/models");
   const std::string own = std::string(".local/share/vigia/models/") + kSmall;

@@ -1,9 +1,10 @@
-// The main job against a FindFace that has a bad day: everybody of the scenes must be there in the end. When
-// the day is over the job goes on until all whom the server missed are there. Then the certificate is no
-// good, which stops posts for five minutes: the job is stopped, and further starts send what waits.
+// The main job against a FindFace with many faults: everybody of the scenes must have arrived in the end.
+// After the faults the job goes on until all people that the server missed have arrived. Then the certificate
+// becomes invalid, which stops posts for five minutes: the job is stopped, and further starts send the
+// waiting shots.
 //
-// Some 20 seconds of faults as it is; VIGIA_OUTAGE_SECONDS=600 makes the day longer (with YuNet: VIGIA_DATA).
-// Prints what it found: people, duplicates, how long the server's missing people took, memory and its budget.
+// By default some 20 seconds of faults; VIGIA_OUTAGE_SECONDS=600 makes them longer (with YuNet: VIGIA_DATA).
+// Prints its figures: people, duplicates, the time until the missing people arrived, memory and its budget.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,7 +34,7 @@ using testing::FaultSchedule;
 
 constexpr Bytes kBudget = 256_MiB;
 constexpr int kMostDrains = 5;
-constexpr auto kMostToWait = 180s;  // until the server has all whom it missed: it fails then
+constexpr auto kMostToWait = 180s;  // until the server has all people that it missed; then the test fails
 constexpr int kFps = 10;
 // From a person's last moment in the picture until the track is over, and some for what runs late.
 constexpr auto kUntilClosed = 3s;
@@ -46,7 +47,7 @@ struct Watched {
   std::optional<sim::Scene> scene{};
 };
 
-// What there was to send when the server was well again, and how long that took.
+// The shots to send when the server worked again, and how long that took.
 struct Recovery {
   std::size_t missed = 0;  // people
   double seconds = 0;
@@ -82,7 +83,7 @@ class OutageTest : public VigiaProgram {
                            .token = fmt::format("{}-token", name)});
     }
   }
-  // nobody: only what an earlier run has left is sent.
+  // nobody: an empty scene, so that only shots of earlier runs are sent.
   void write_settings(bool nobody, int stop_timeout) const {
     std::string text = fmt::format(
         "delivery: {{stop_timeout: {}, senders: 4, findface: {{ca_file: \"{}\"}}}}\n"
@@ -96,8 +97,8 @@ class OutageTest : public VigiaProgram {
     }
     VigiaProgram::write_settings(text);
   }
-  // Watches the scenes while the server follows its schedule, and until it has all whom it missed; then for
-  // some seconds with a certificate that is no good.
+  // Watches the scenes while the server follows its schedule, and until it has all people that it missed;
+  // then for some seconds with an invalid certificate.
   Recovery live_through(std::vector<testing::FaultPeriod> periods, double expired_for) {
     testing::Program program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
     const auto begin = std::chrono::steady_clock::now();
@@ -134,7 +135,7 @@ class OutageTest : public VigiaProgram {
     }
     return testing::tally_posts(*camera.scene, posted, 0s);
   }
-  // People who had left by then and are not there.
+  // People who had left by then and have not arrived.
   [[nodiscard]] std::set<std::int64_t> missing_by(const Watched& camera, Nanoseconds moment) const {
     std::set<std::int64_t> people = testing::people_gone_by(*camera.scene, moment, kUntilClosed);
     for (const auto& [person, times] : tally(camera).posts) people.erase(person);
@@ -145,7 +146,7 @@ class OutageTest : public VigiaProgram {
     for (const Watched& camera : cameras_) people += missing_by(camera, moment).size();
     return people;
   }
-  // What each camera has shown, and so who is to be there.
+  // How far each camera has played, which determines the people that must have arrived.
   static std::map<std::string, Nanoseconds> watched_until(const nlohmann::json& summary) {
     std::map<std::string, Nanoseconds> until;
     for (const auto& camera : summary.at("cameras")) {
@@ -167,7 +168,7 @@ class OutageTest : public VigiaProgram {
                      static_cast<float>(top + bottom) / 2 - height / 2, width, height}};
   }
 
-  // Starts that it took.
+  // Returns the number of starts that it took.
   int send_what_is_left(int pending) {
     write_settings(true, 60);
     int starts = 0;
@@ -179,7 +180,7 @@ class OutageTest : public VigiaProgram {
     EXPECT_EQ(pending, 0);
     return starts;
   }
-  // Posts that were one too many.
+  // Returns the number of repeated posts.
   int expect_everybody(const std::string& name, Nanoseconds until) const {
     const auto camera = std::ranges::find(cameras_, name, &Watched::name);
     for (const std::int64_t person : missing_by(*camera, until)) {

@@ -1,4 +1,4 @@
-// More asked for than there is, with the built program: judged by counts, not by times.
+// More work than the machine has time for, with the built program: judged by counts, not by times.
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -29,8 +29,8 @@ class OverloadProgramTest : public VigiaProgram {
   testing::Finished finished_;
 };
 
-// Three cameras of few frames, which have room to wait for seconds, beside a file that asks for more than one
-// worker has, whatever the machine: 120 frames a second at 1280x1280.
+// Three cameras of few frames, which have room to wait for seconds, beside a file that needs more than one
+// worker on any machine: 120 frames a second at 1280x1280.
 TEST_F(OverloadProgramTest, OneThatAsksForTooMuchDropsAndNobodyElse) {
   std::string cameras;
   for (const char* const name : {"a", "b", "c"}) {

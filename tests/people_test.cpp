@@ -1,5 +1,5 @@
-// 'vigia bench people' as a user starts it: everybody of a film, of a painted scene, is delivered, and who is
-// not is said by name. Who is who comes from the scene's script.
+// 'vigia bench people' as a user starts it: everybody of a film or a painted scene is delivered, and people
+// who are not are named. The scene's script identifies the people.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -55,7 +55,7 @@ TEST_F(PeopleBenchTest, AtTwoFramesASecondNobodyIsLostEither) {
   expect_everybody(film({"--sim", "walk", "--people", "5", "--fps", "2"}), 5);
 }
 
-// A scene as a file, and what its script says beside it.
+// A scene as a file, with its script's truth beside it.
 TEST_F(PeopleBenchTest, AFilmIsComparedWithTheFileBesideIt) {
   const std::string url = "sim:faces=2&size=640x480&fps=10&seconds=10";
   const auto loop = soak::record_scene(url, 10);

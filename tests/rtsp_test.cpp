@@ -1,4 +1,4 @@
-// The main job over RTSP: a real server, that goes away and comes back.
+// The main job over RTSP: a real server that goes away and comes back.
 #include <csignal>
 
 #include "testing/rtsp_server.h"

@@ -1,5 +1,5 @@
-// Loads the settings file it is given and says what is wrong with it, exit 2 if anything: so that
-// tools/check_docs.py can try the examples in the documents. No camera, server or environment is asked.
+// Loads the given settings file and prints its errors, exit 2 if there are any, so that tools/check_docs.py
+// can try the examples in the documents. Uses no camera, server or environment.
 #include <cstdio>
 
 #include "settings/load.h"

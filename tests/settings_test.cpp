@@ -1,4 +1,4 @@
-// What the program says of wrong arguments and settings: one line each, and exit 2. (Every rule has its own
+// The program's errors for wrong arguments and settings: one line each, and exit 2. (Every rule has its own
 // test in src/settings.)
 #include "tests/vigia_program.h"
 

@@ -1,4 +1,4 @@
-// The main job with receivers of the user's own at its end: a real MQTT broker, a real web server.
+// The main job with receivers of the user's own: a real MQTT broker, a real web server.
 #include <httplib.h>
 
 #include <atomic>
@@ -96,7 +96,7 @@ TEST_F(SinksTest, ABrokerThatIsAwayHoldsUpNoWebhookAndGetsAllAtTheNextStart) {
   const testing::MqttLogin login{.user = "vigia", .password = "broker-secret"};
   MqttListener listener(broker_->port(), "#", login);
   environment_["VIGIA_DELIVERY_STOP_TIMEOUT"] = "10";
-  // A start that sees nobody: what it sends is what waited.
+  // A start that sees nobody sends only shots that waited.
   write("empty.yaml",
         "cameras:\n  - {name: gate, url: \"sim:faces=0&seconds=10&cycles=1\", single_pass: true, play_speed: "
         "-1}\n"

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 class SoakTest : public VigiaProgram {
  protected:
   testing::Program::Start soak(std::vector<std::string> arguments) {
-    // What is left over of a failed one goes with the test.
+    // The folder of a failed soak is removed with the test.
     environment_["TMPDIR"] = folder().string();
     std::vector<std::string> all{"soak", "--cameras", "3", "--size", "640x360", "--fps", "15"};
     all.insert(all.end(), arguments.begin(), arguments.end());
@@ -49,7 +49,7 @@ class SoakTest : public VigiaProgram {
   }
 };
 
-// Sanitizers keep freed memory: only that it is bounded is asked then.
+// Sanitizers keep freed memory, so only its bound is checked with them.
 TEST_F(SoakTest, AMinuteOfStormIsBorne) {
   const auto finished = finish({"--seconds", "60", "--faults", "storm", "--max-rss", "4G", "--report",
                                 "report.json", "--plot", "plot.svg", "--verbose"});

@@ -41,7 +41,7 @@ TEST_F(StopTest, AtAnyMomentEverythingTrackedIsPosted) {
   }
 }
 
-// A server that is there and never says a word.
+// A server that accepts connections and never answers.
 class SilentServer {
  public:
   SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

@@ -1,4 +1,4 @@
-// For whole-program tests: the built vigia in a folder of its own, with nothing of the machine's user (no
+// For whole-program tests: the built vigia in a folder of its own, isolated from the user's configuration (no
 // model, no FindFace) unless the test gives it.
 #pragma once
 
@@ -30,7 +30,7 @@ class VigiaProgram : public ::testing::Test {
     return run_program(vigia(std::move(arguments)));
   }
 
-  // Uses YuNet where VIGIA_DATA has it; without it the built-in detector is used.
+  // Uses YuNet if VIGIA_DATA has it, else the built-in detector.
   void use_yunet() {
     if (!testing::data_folder().empty()) environment_["VIGIA_MODEL_DIR"] = data("models");
   }
@@ -60,7 +60,7 @@ class VigiaProgram : public ::testing::Test {
     std::ifstream in(folder() / "summary.json");
     return nlohmann::json::parse(in, nullptr, false);
   }
-  // What the directory courier wrote.
+  // The events that the directory courier wrote.
   [[nodiscard]] std::vector<nlohmann::json> events() const {
     std::vector<nlohmann::json> events;
     std::ifstream in(folder() / "faces" / "events.jsonl");
