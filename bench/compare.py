@@ -183,7 +183,7 @@ def check(arguments):
         if value <= 0:
             raise Wrong(f"{flag}: {value} is not above 0")
     if any("," in clip for clip in arguments.clips):
-        raise Wrong("--clips: the reference cannot be told a name with a comma in it")
+        raise Wrong("--clips: the reference cannot take a name with a comma in it")
     check_modules(arguments.python)
 
 

@@ -4,7 +4,7 @@
 //   VIGIA_DATA=... ./dev bench face_size
 //   ./dev bench face_size -- --models FOLDER --photos FOLDER --frame 3840x2160 --input 640x384 --places 3
 //
-// A photograph is scaled until one of its labelled faces has the size that is asked about, and laid into a
+// A photograph is scaled until one of its labelled faces has the size to be measured, and laid into a
 // frame of the camera's size with that face somewhere in the frame's inner part; what is left over is the
 // photograph mirrored. --worn makes of it what a poor camera sends: unsharp (a Gaussian of 1.5 pixels of the
 // frame), noisy (6 levels) and compressed (JPEG of quality 40). A frame goes the whole way: planes, the small

@@ -15,7 +15,7 @@ namespace {
 
 constexpr domain::Size kFrame{3840, 2160};
 
-// A pattern of many brightnesses: the cost does not depend on it, but compilers are told nothing.
+// A pattern of many brightnesses: the cost does not depend on it, but the compiler cannot know that.
 std::vector<std::uint8_t> pattern() {
   std::vector<std::uint8_t> luma(static_cast<std::size_t>(kFrame.width) * kFrame.height);
   std::uint32_t state = 1;

@@ -191,7 +191,7 @@ void look_at_clips(Comparison& comparison, const std::vector<fs::path>& clips, i
     camera.run(sink.stop(), sink);
     if (sink.count() == 0) throw std::runtime_error(fmt::format("{}: no frames", clip.string()));
     if (sink.cut())
-      fmt::print("{}: the first {} frames only, for want of time\n", clip.string(), sink.count());
+      fmt::print("{}: only the first {} frames, as the time was up\n", clip.string(), sink.count());
   }
 }
 

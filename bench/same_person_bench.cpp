@@ -401,7 +401,7 @@ int measure(const Flags& flags) {
 
 int main(int argc, char** argv) {
   vigia::appearance::Flags flags;
-  CLI::App app("How well people are told apart by what they look like.");
+  CLI::App app("Measures how well people are distinguished by their looks.");
   app.add_option("--films", flags.films, "folder of films, each with its truth beside it");
   app.add_option("--model", flags.model, "a YuNet model");
   app.add_option("--input", flags.input, "what the model sees");

@@ -18,7 +18,7 @@ import tempfile
 
 
 def run(*command, succeeds=True):
-    """What it said, both outputs."""
+    """Both outputs of a command."""
     done = subprocess.run([str(word) for word in command], text=True, timeout=240, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if (done.returncode == 0) != succeeds:

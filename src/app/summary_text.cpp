@@ -14,8 +14,8 @@ std::string routes_text(const Snapshot& summary) {
   std::string text;
   const OutboxStatus& outbox = summary.outbox;
   if (outbox.shed + outbox.expired + outbox.lost > 0) {
-    text += fmt::format("outbox     {} expired, {} shed for want of room, {} lost\n", outbox.expired,
-                        outbox.shed, outbox.lost);
+    text += fmt::format("outbox     {} expired, {} shed (no room), {} lost\n", outbox.expired, outbox.shed,
+                        outbox.lost);
   }
   for (std::size_t i = 1; i < summary.routes.size(); ++i) {
     const RouteStatus& of = summary.routes[i];

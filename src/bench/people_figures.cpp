@@ -9,7 +9,7 @@
 namespace vigia::bench {
 namespace {
 
-constexpr double kPart = 0.2;  // of somebody's detections: a track that has so many holds them
+constexpr double kPart = 0.2;  // of a person's detections: a track with this share holds the person
 
 // Detections by who and by track, both counted from 0 in the order in which they came.
 struct Shares {

@@ -111,8 +111,8 @@ std::string to_text(const PeopleResults& results) {
                       "switches", "fragments", "merges", "tracks");
   for (const PeopleRow& row : rows) text += line_of(row, width);
   return text +
-         "size: of the largest face that could be seen, the delivered one's share; faces: found, of somebody "
-         "known;\ntracks: that hold somebody, mean; then why tracks were not posted, and who is lost\n";
+         "size: height of the largest delivered face / of the largest visible one; faces: found, of known "
+         "people;\ntracks: per person, mean; then why tracks were not posted, and the people lost\n";
 }
 
 std::string to_json(const PeopleResults& results) {

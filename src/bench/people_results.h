@@ -14,7 +14,7 @@ struct PeopleResults {
   Machine machine;
   PeopleBenchOptions options;
   std::string detector;         // empty: faces without pictures only
-  std::vector<PeopleRow> rows;  // in the order asked for
+  std::vector<PeopleRow> rows;  // in the order of the options
 };
 
 // Of all rows: sums; idf1 weighted by detections, size by people delivered.

@@ -21,7 +21,7 @@ namespace vigia::bench {
 struct Present {
   int who = 0;  // index into Truth::people
   domain::Box face;
-  bool visible = true;  // not covered by somebody before it
+  bool visible = true;  // not covered by a person before it
   float score = 1;      // of a detector, where the file has one
 };
 
@@ -32,7 +32,7 @@ struct Somebody {
 
 struct Truth {
   double fps = 0;
-  domain::Size size;  // 0x0: not said
+  domain::Size size;  // 0x0: not given
   std::vector<Somebody> people;
   std::vector<std::vector<Present>> frames;  // by number
 

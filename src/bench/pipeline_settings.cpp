@@ -18,7 +18,7 @@ settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>
     settings::CameraSettings camera;
     camera.spec.name = fmt::format("cam{}", i + 1);
     camera.spec.url = clip_of(clips, i).url;
-    // For a FindFace that somebody names with --set.
+    // For a FindFace that --set names.
     camera.spec.id = i + 1;
     camera.spec.token = "bench";
     camera.source.play_speed = pace == Pace::free ? -1 : 1;

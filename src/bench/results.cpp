@@ -13,7 +13,7 @@
 namespace vigia::bench {
 namespace {
 
-// A run says nothing about what is more than so many times its length away.
+// A run cannot predict a moment that is more than this many times its length away.
 constexpr double kFarthest = 10;
 
 double per_second(std::uint64_t count, const ModeFigures& report) {

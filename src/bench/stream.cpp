@@ -3,7 +3,7 @@
 namespace vigia::bench {
 namespace {
 
-constexpr std::uint64_t kFramesBetween = 45;  // on average, until somebody takes a free place
+constexpr std::uint64_t kFramesBetween = 45;  // on average, until a person takes a free place
 constexpr int kLeastFrames = 60, kMostFrames = 300;
 constexpr Bytes kLeastSighting = 200, kMostSighting = 600;
 constexpr Bytes kLeastJpeg = 100'000, kMostJpeg = 200'000;

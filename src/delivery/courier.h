@@ -26,7 +26,7 @@ struct Delivery {
   Outcome outcome = Outcome::retry;
   domain::Reason reason = domain::Reason::refused;  // of `refused`
   std::optional<Nanoseconds> after;                 // of `retry`
-  std::string text;                                 // for the log: what the receiver said
+  std::string text;                                 // for the log: the receiver's answer
   bool maybe_delivered = false;  // of `retry`: the shot was sent whole, the answer never came
   // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
   // say neither "later" nor "never", like a server's internal error.

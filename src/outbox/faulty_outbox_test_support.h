@@ -1,4 +1,4 @@
-// An outbox on a disk that refuses when it is told to.
+// An outbox on a disk that refuses on command.
 #pragma once
 
 #include <chrono>
@@ -9,7 +9,7 @@
 
 namespace vigia::outbox {
 
-// For tests that meet each fault: the last part of their names.
+// The last part of the names of tests that run with each fault.
 inline std::string name_of(const ::testing::TestParamInfo<testing::FaultyDisk::Fault>& fault) {
   switch (fault.param) {
     case testing::FaultyDisk::Fault::full:
@@ -28,7 +28,7 @@ class FaultyOutboxFixture : public OutboxFixture {
     disk_.fail(testing::FaultyDisk::Fault::none);
     outbox_.reset();
   }
-  // As who comes by after a while.
+  // Advances the clock and calls tend().
   void a_second_later() {
     clock_.advance(std::chrono::seconds(1));
     outbox_->tend();

@@ -1,4 +1,4 @@
-// What stands in an outbox's file, for tests that must not believe the outbox.
+// Reads an outbox's file directly, for tests that must not rely on the outbox.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace vigia::outbox {
 
-// How often deliveries of what waits there have begun; -1: the file cannot be read.
+// How many of the waiting deliveries have begun; -1: the file cannot be read.
 inline std::int64_t begun_in_file(const std::string& path) {
   auto file = sqlite::Database::open_to_read(path, {"outbox", "outbox.path"});
   return file ? file->number("SELECT sum(begun) FROM deliveries").value() : -1;

@@ -27,7 +27,7 @@ Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, me
       shed_("faces are given up, the oldest first: no room; see outbox.max_bytes and the disk"),
       unreadable_("waiting faces could not be read back; each is tried again a minute later"),
       no_room_in_journal_(
-          "times the best shot so far of somebody in view was not kept on disk: no room in "
+          "times the best shot so far of a person in view was not kept on disk: no room in "
           "the journal; see outbox.max_bytes"),
       woken_(routes_.size()) {}
 

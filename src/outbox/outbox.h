@@ -104,7 +104,7 @@ class Outbox {
   [[nodiscard]] bool is_wanted_in_journal(const TrackKey& track, UtcTime captured);
 
   // Waits for the route's next shot, at the earliest at `not_before` (a pause after failures), and claims it.
-  // Nothing: a stop was asked for, or the outbox drains and nothing is due now.
+  // Nothing: a stop was requested, or the outbox drains and nothing is due now.
   // Error: the shot's row cannot be read; it stays in the file and is tried again a minute later.
   Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
                                           const std::stop_token& stop);

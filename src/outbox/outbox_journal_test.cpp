@@ -271,7 +271,7 @@ TEST_F(OutboxJournalTest, NoShotThatWaitsGivesWayToIt) {
   EXPECT_EQ(outbox_->status().shed, 0U);
 }
 
-// What is synced.
+// Which writes are synced.
 
 int syncs_of_journal(OutboxOptions& options, const std::string& durability, testing::FaultyDisk& disk,
                      const std::function<void()>& open, const std::function<void(int)>& journal) {

@@ -1,4 +1,4 @@
-// An outbox in a folder of its own, on a clock moved by hand, for the tests of its sides.
+// An outbox in a folder of its own, on a clock moved by hand, for this folder's tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@
 
 namespace vigia::outbox {
 
-// What an outbox says of the shots that it gives up itself.
+// Records the shots that an outbox gives up itself.
 class Fates final : public ShotListener {
  public:
   struct Fate {
@@ -54,7 +54,7 @@ class Fates final : public ShotListener {
   std::vector<Fate> all_ GUARDED_BY(mutex_);
 };
 
-// What is logged while it lives, from warnings on.
+// Records log lines while it lives, from warnings on.
 class Log {
  public:
   Log() {
@@ -96,7 +96,7 @@ class OutboxFixture : public ::testing::Test {
     shot.jpeg = testing::sample_jpeg({.width = 640, .height = 360}, std::string(bytes, 'x'));
     return shot;
   }
-  // What is due now, without waiting.
+  // Takes the next shot that is due now, without waiting.
   std::optional<PendingShot> take() { return take(routes_.front()); }
   std::optional<PendingShot> take(const std::string& route) {
     outbox_->drain();
@@ -104,7 +104,7 @@ class OutboxFixture : public ::testing::Test {
     EXPECT_TRUE(taken.ok()) << taken.error().text;
     return taken.ok() ? *std::move(taken) : std::nullopt;
   }
-  // All that is due now, in its order, by their tracks; they stay claimed.
+  // Takes all shots that are due now, in order; returns their tracks. They stay claimed.
   std::vector<std::uint64_t> take_all(const std::string& route) {
     std::vector<std::uint64_t> tracks;
     while (const auto taken = take(route)) tracks.push_back(taken->shot.track);

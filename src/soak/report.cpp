@@ -106,7 +106,7 @@ Json verdict_json(const SoakReport& report) {
   return json;
 }
 
-// A server that takes a shot whole and never says so makes it count as failed, after two tries, on purpose:
+// A server that takes a shot whole and never answers makes it count as failed, after two tries, on purpose:
 // then the status is 1.
 bool may_have_failed(const SoakReport& report) {
   const bool made_to =
@@ -125,7 +125,7 @@ std::vector<std::string> complaints_about(const SoakReport& report,
                                           const std::vector<std::string>& violations) {
   std::vector<std::string> complaints;
   if (report.exit_status == testing::Child::kUnknown)
-    complaints.emplace_back("how vigia run ended is not known: somebody else waited for it");
+    complaints.emplace_back("how vigia run ended is not known: another process waited for it");
   else if (report.exit_status && *report.exit_status != 0 && !may_have_failed(report))
     complaints.push_back(fmt::format("vigia run ended with status {}", *report.exit_status));
   for (const std::string& violation : violations)

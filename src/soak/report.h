@@ -26,7 +26,7 @@ struct SoakReport {
   std::uint64_t received = 0;         // by the FindFace or the folder of the soak
 };
 
-// The cap on resident memory: the program's budget, as its summary says or, without one, as planned, and
+// The cap on resident memory: the program's budget (from its summary or, without one, as planned) plus
 // SoakOptions::kBase. 0: not known.
 Bytes max_rss_for(const std::optional<JobSummary>& summary, std::optional<Bytes> planned_budget);
 

@@ -63,7 +63,7 @@ Status watch_job(const JobPlan& plan, Rig& rig, StopSignals& signals, SoakReport
   report.received = watch.posted();
   report.faults = rig.faults_by_kind();
   judge_all(report, plan, rig.violations());
-  if (by_itself && *report.exit_status == 2) {  // the settings: what --set said
+  if (by_itself && *report.exit_status == 2) {  // wrong settings, by --set
     return Error{ErrorCode::invalid,
                  "vigia run does not start; its last words:\n" + last_log_lines(plan, 10)};
   }

@@ -65,7 +65,7 @@ void ManageTracks::close_all(std::vector<Finished>& out) {
 
 bool ManageTracks::in_view(const OpenTrack& open, Nanoseconds now) const noexcept {
   const Nanoseconds unseen = now - open.track->last_seen;
-  return unseen <= (open.views ? tempo_.blink() : tempo_.miss());  // without views nobody could be asked
+  return unseen <= (open.views ? tempo_.blink() : tempo_.miss());  // without views stitch.h cannot decide
 }
 
 void ManageTracks::forecast(const Frame& frame) {

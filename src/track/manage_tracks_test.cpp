@@ -240,7 +240,7 @@ std::vector<int> people_per_track(const std::vector<Person>& people, int fps,
       const auto is_hidden = [&](const auto& span) { return now >= span.first && now < span.second; };
       if (std::ranges::any_of(person.hidden, is_hidden)) continue;
       const float x = person.from + (person.to - person.from) * static_cast<float>(to_seconds(now)) / 3;
-      // The quality tells who it is: person 1 has 0.1, person 2 has 0.2; it never improves.
+      // The quality identifies the person: person 1 has 0.1, person 2 has 0.2; it never improves.
       faces.push_back(face(x, 0.1F * static_cast<float>(p + 1), person.side, person.y));
     }
     if (i % 2 != 0) std::ranges::reverse(faces);  // detectors promise no order
