@@ -1,8 +1,8 @@
 // Pauses all senders of a receiver that fails, so that it sees few tries.
 //
-//   closed     everybody sends. After three failures in a row, of whichever senders, or one answer that
-//              names a time: open
-//   open       nobody sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
+//   closed     all senders send. After three failures in a row, of any senders, or one answer that names a
+//              time: open
+//   open       no sender sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
 //              and never less than the receiver asked for (an hour at most)
 //   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
 //              open again, for longer. It tells nothing (Delivery::tells_nothing): the next one tries

@@ -1,16 +1,16 @@
-// Follows FindFace's list of cameras while the program runs (delivery.findface.reload_interval): cameras that
-// are added, removed or changed there are so here, without a restart.
+// Follows FindFace's list of cameras while the program runs (delivery.findface.reload_interval): applies
+// added, removed and changed cameras without a restart.
 //
 // If the settings have cameras, only these run; the tokens and filters (external_detector_settings) of those
 // with an id follow the list, which adds and removes no camera.
 //
-// A list that cannot be fetched changes nothing; it is fetched again, until the first one arrives after 1, 2,
-// 4
-// ... 60 s, later after the interval, doubled up to a minute, and never before the server wants it
-// (Retry-After). A camera counts as removed when two lists in a row lack it: see findface/camera_changes.h. A
-// new token or new filters do not touch the stream; a new name or address ends it, and its frames and tracks
-// are handed on before the camera begins anew. Each change is logged in one line, each problem once until it
-// changes. No secret is logged. Threads: run() on one thread; the others thread-safe.
+// A list that cannot be fetched changes nothing. It is fetched again: until the first one arrives after
+// 1, 2, 4 ... 60 s, later after the interval, doubled up to a minute, and never before the server wants it
+// (Retry-After). A camera counts as removed when two lists in a row lack it: see findface/camera_changes.h.
+// A new token or new filters do not touch the stream; a new name or address ends it, and its frames and
+// tracks are handed on before the camera begins anew.
+// Each change is logged in one line, each problem once until it changes. No secret is logged.
+// Threads: run() on one thread; the others thread-safe.
 #pragma once
 
 #include <atomic>

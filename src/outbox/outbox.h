@@ -8,12 +8,10 @@
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
 //    is "process": disk.h has the rule, README.md what it costs.
 // 2. Shots that the disk refuses (full, read-only, failing) are kept in memory, within bounds, sent from
-// there,
-//    and written once the disk works again: it is tried every second, also if it refuses from the start.
-//    Beyond the bounds the oldest in memory is given up first (Reason::shed).
+//    there, and written once the disk works again: it is tried every second, also if it refuses from the
+//    start. Beyond the bounds the oldest in memory is given up first (Reason::shed).
 // 3. While a sender has claimed a shot, no other sender of that route gets it, until finished() or
-// postpone().
-//    Claims and due times live in memory: after a restart everything that was not finished is due.
+//    postpone(). Claims and due times live in memory: after a restart everything not finished is due.
 // 4. New shots are sent before those that waited; see due_queue.h. Order and age do not depend on the time of
 //    day, with one exception: the age of a shot from before the machine's start. Where the time of day cannot
 //    be right (later than now, or long ago), a shot with a Shot::max_age has expired.

@@ -1,9 +1,8 @@
 // Decides which face of this frame belongs to which track in view: the best assignment of all sure pairs.
 //
-// 1. Faces the detector is sure of, and tracks: a pair is considered within kGate of the track's forecast;
-// its
-//    gain is the rest of kGate, less for a track whose forecast is vague. The sum of gains decides, not the
-//    nearest pair first.
+// 1. Faces the detector is sure of, and tracks: a pair is considered within kGate of the track's forecast.
+//    Its gain is the rest of kGate, less for a track whose forecast is vague. The sum of gains decides, not
+//    the nearest pair first.
 // 2. Weak detections (domain::Sighting::weak) continue tracks that found no face in 1., from nearer and only
 //    over the forecast place, and never begin one (ByteTrack's second stage, Zhang et al. 2022).
 //

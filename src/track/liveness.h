@@ -7,7 +7,8 @@
 // the whole head, and is subtracted. What remains, slow and beyond its own fast noise, is change: the median
 // of the nine parts in the middle, so that noise and a covered corner do not matter. A moment in which more
 // than three parts of either kind look entirely different (somebody passes, a hand), or the detector is less
-// sure than before, does not count: later moments are compared with a new reference. life() is the change
+// sure than before, does not count: later moments are compared with a new reference.
+// life() is the change
 // that at least two fifths of the last sixteen slots (a quarter of a second or two sightings each) had, at
 // its largest so far: it never falls, and needs four slots. Its unit is that of filter_min_movement: 0.1
 // stands for parts that moved against each other by 0.003 face widths, or 0.3 pixels if the face has less

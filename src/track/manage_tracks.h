@@ -12,8 +12,7 @@
 //
 // Guarantees
 // 1. Every face handed in belongs to exactly one track, except weak ones that no track takes; every track
-// that
-//    was begun is handed out as over exactly once, or named in `joined` of exactly one that is.
+//    that was begun is handed out as over exactly once, or named in `joined` of exactly one that is.
 // 2. At most kMaxOpen tracks are held: beyond that the one unseen for longest is handed out.
 // 3. Only frames that show the best shot of an open track are held, each once, however many tracks share it;
 //    to_encode() says which should become JPEGs to free their buffers.
