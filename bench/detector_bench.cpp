@@ -75,7 +75,7 @@ void BM_Infer(benchmark::State& state, const std::string& file, Precision precis
   auto network = YunetNetwork::create(
       *weights, {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))}, precision);
   if (!network) return state.SkipWithError(network.error().text.c_str());
-  // As prepare() does: the network writes over its input.
+  // Fills the input each time, as prepare() does: the network overwrites it.
   std::vector<float> planes(network->input().size());
   for (std::size_t i = 0; i < planes.size(); ++i)
     planes[i] = static_cast<float>(i * 2654435761U >> 24 & 255U);
@@ -99,7 +99,7 @@ void frames_and_inputs(benchmark::internal::Benchmark* bench) {
   for (const auto& frame : {std::pair{1280, 720}, {1920, 1080}}) {
     bench->Args({frame.first, frame.second, 320, 192})->Args({frame.first, frame.second, 640, 384});
   }
-  // What is no whole ratio: two and a half; and larger than life.
+  // Ratios that are not whole, such as two and a half; and enlarging.
   bench->Args({640, 480, 320, 192})->Args({1920, 1080, 320, 320})->Args({320, 180, 640, 384});
   bench->Unit(benchmark::kMillisecond);
 }

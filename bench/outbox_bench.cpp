@@ -6,7 +6,7 @@
 //   ./dev bench outbox
 //   TMPDIR=/srv/vigia ./dev bench outbox        # measures this disk
 //
-// Of one shot: add_us, take_us, finish_us (means), add_p99_us; Time is all three together.
+// Counters for one shot: add_us, take_us, finish_us (means), add_p99_us; Time is all three together.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
@@ -47,7 +47,7 @@ std::shared_ptr<const domain::Jpeg> image_of(std::size_t bytes) {
   return std::make_shared<const domain::Jpeg>(std::move(jpeg));
 }
 
-// Where the images are.
+// Where the images are stored: Blobs, in the database, so that there is nothing to do here; Files, beside it.
 class Blobs {
  public:
   explicit Blobs(const testing::TempDir&) {}

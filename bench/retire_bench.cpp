@@ -4,10 +4,10 @@
 //
 //   ./dev bench retire
 //
-// Of one call: mean_ns, p50_ns, p999_ns (within 12 %, two reads of the clock among them: some 50 ns), max_us.
-// peak_MB: the most that was released and not yet freed. The rivals have no bound of their own, so their
-// producers wait at a quarter of the machine's memory; retire()'s producers ask the budget (512 MB) and drop
-// what it refuses. held_up: how often a producer met either bound.
+// Counters for one call: mean_ns, p50_ns, p999_ns (within 12 %, two reads of the clock among them: some 50
+// ns), max_us. peak_MB: the most that was released and not yet freed. The rivals have no bound of their own,
+// so their producers wait at a quarter of the machine's memory; retire()'s producers ask the budget (512 MB)
+// and drop what it refuses. held_up: how often a producer met either bound.
 #include <benchmark/benchmark.h>
 #include <spdlog/spdlog.h>
 #include <urcu/urcu-memb.h>
@@ -197,7 +197,7 @@ void let_go(benchmark::State& state) {
   measured->report(state);
 }
 
-// As many calls as a p99.9 needs, of the largest too: making one takes most of the time.
+// As many calls as a p99.9 needs, also for the largest size: making an object takes most of the time.
 template <class Rival>
 void compare(const char* name) {
   constexpr std::pair<Bytes, int> kSizesAndCalls[] = {
@@ -218,8 +218,8 @@ void compare(const char* name) {
 
 int main(int argc, char** argv) {
   using namespace vigia::memory;
-  // As Vigia itself runs. glibc else raises the threshold at the first large free, and then a freed frame
-  // stays in the process: delete would be quick because it gives nothing back.
+  // Sets the allocator up as Vigia does. Else glibc raises the threshold at the first large free, and then a
+  // freed frame stays in the process: delete would be quick because it gives nothing back.
   prepare_allocator();
   spdlog::set_level(spdlog::level::warn);
   compare<Delete>("delete");

@@ -29,8 +29,8 @@ constexpr auto kScene = "sim:faces=16&size=1280x720&fps=8&seed=5&seconds=20";
 // track_stitch_interval, and a frame or so.
 constexpr auto kUntilClosed = 4s;
 
-// Of one run, from its start or its first stored shot. The server is down from `down` to `up`, where these
-// come before the kill; where `down` is 0, from before the start.
+// Times of one run, from its start or its first stored shot. The server is down from `down` to `up`, where
+// these come before the kill; where `down` is 0, from before the start.
 struct Plan {
   bool from_first_shot = true;
   milliseconds kill{0}, down{0}, up{0};

@@ -33,7 +33,7 @@ class SoakTest : public VigiaProgram {
       count += static_cast<int>(entry.path().filename().string().starts_with("vigia-soak-"));
     return count;
   }
-  // Of a soak that runs: the program that it watches.
+  // The program that a running soak watches.
   static pid_t job_of(pid_t soak) {
     std::ifstream children("/proc/" + std::to_string(soak) + "/task/" + std::to_string(soak) + "/children");
     pid_t job = 0;

@@ -64,7 +64,7 @@ class Probe final : public camera::FrameSink {
     thread_.request_stop();
     thread_.join();
   }
-  // Of its first frame; 0x0: there was none. After stop(), as report().
+  // Size of its first frame; 0x0: there was none. Call it after stop(), like report().
   [[nodiscard]] domain::Size frame_size() const {
     const auto stats = camera_.stats();
     return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};

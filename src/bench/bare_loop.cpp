@@ -16,7 +16,7 @@ namespace {
 
 enum class Phase { warm_up, measure, end };
 
-// What one thread does and has seen. Its figures may be read when the thread has ended.
+// The work and the figures of one thread. The figures may be read when the thread has ended.
 class BareThread {
  public:
   struct Stream {

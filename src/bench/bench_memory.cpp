@@ -50,7 +50,8 @@ std::vector<std::string> problems(const MemoryBenchOptions& options) {
         "it; start it under a limit, or use --limit");
   }
   const bool asked_to_destroy = std::any_of(options.modes.begin(), options.modes.end(), destroys);
-  // As much again as is destroyed: a round's objects are made before the last one's memory has gone back.
+  // Leaves room beside the destroyed bytes: objects are made before all memory of the last round has gone
+  // back.
   if (asked_to_destroy && options.destroy > usable / 4 * 3) {
     lines.push_back(
         fmt::format("--destroy: {} is more than three quarters of the {} that this process may use; "

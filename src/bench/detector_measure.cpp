@@ -64,7 +64,7 @@ class DetectorThread {
   }
   [[nodiscard]] const std::optional<Error>& error() const { return error_; }
   [[nodiscard]] std::string name() const { return detector_->name(); }
-  // What it was given to measure, of all frames together, when the thread has ended.
+  // Sums over all frames, to be read when the thread has ended.
   struct Sums {
     Nanoseconds prepare{0}, infer{0}, whole{0};
   };

@@ -38,7 +38,7 @@ class Figures {
   std::atomic<bool> measuring{true};
 
   std::atomic<std::uint64_t> frames_asked{0}, frames_done{0}, frames_dropped{0};
-  // Of the hot threads, when they have ended.
+  // Counts of the hot threads, valid when they have ended.
   std::atomic<std::uint64_t> involuntary_switches{0}, minor_faults{0};
   std::atomic<std::uint64_t> sum_of_frames{0};  // so that reading a frame cannot be left out
 

@@ -67,7 +67,7 @@ TEST(LoadTest, EveryFrameIsDoneOrCounted) {
   EXPECT_EQ(figures.frames_done, keeper.frames);
   EXPECT_EQ(figures.frames_dropped, keeper.dropped);
   EXPECT_GT(figures.sum_of_frames, 0U);
-  // Of each frame: taken, its tracks grown, let go of; dropped ones are let go of too.
+  // Each frame is taken, its tracks grow, and it is released; dropped frames are released too.
   EXPECT_EQ(count(figures.own), figures.frames_asked + figures.frames_done + figures.frames_dropped);
   EXPECT_GE(count(figures.grow), figures.frames_done);
   EXPECT_EQ(count(figures.stall), count(figures.own) + count(figures.grow));

@@ -53,7 +53,7 @@ LoadOptions load_options(const MemoryBenchOptions& options) {
           .probe_malloc = destroys(*options.child)};
 }
 
-// When the hot threads have ended.
+// REQUIRES: the hot threads have ended.
 void add_counts(const Figures& figures, const KeeperStats& stats, ModeFigures& report) {
   report.frames_asked = figures.frames_asked;
   report.frames_done = figures.frames_done;

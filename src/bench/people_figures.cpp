@@ -58,7 +58,7 @@ int count_switches(std::span<const Joined> detections) {
   return switches;
 }
 
-// How many of them there are beyond the first, over all.
+// The sum of the counts, each beyond the first.
 int beyond_first(const std::map<std::size_t, int>& counts) {
   int sum = 0;
   for (const auto& [key, count] : counts) sum += count - 1;

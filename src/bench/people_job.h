@@ -33,7 +33,7 @@ struct PeopleRow {
   double seconds = 0;  // that it took
 };
 
-// What all jobs share. camera: the settings of each, but for its name and url.
+// What all jobs share. camera: the settings of each, except its name and url.
 struct PeopleWorld {
   settings::CameraSettings camera;
   double sure = 0;  // min_detection_score: a detection below it that is in no track was not missed

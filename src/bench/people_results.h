@@ -17,7 +17,7 @@ struct PeopleResults {
   std::vector<PeopleRow> rows;  // in the order of the options
 };
 
-// Of all rows: sums; idf1 weighted by detections, size by people delivered.
+// The totals of all rows: sums; idf1 weighted by detections, size by people delivered.
 PeopleRow total(const std::vector<PeopleRow>& rows);
 
 std::string to_text(const PeopleResults& results);

@@ -70,7 +70,7 @@ bool read_line(std::istringstream& line, std::map<std::int64_t, int>& known, Tru
   return true;
 }
 
-// Whose face that is, and what part of it they share; 0: nobody's.
+// The person whose face it is, and the share of overlap; 0: nobody's.
 struct Best {
   int who = -1;
   float shared = 0;

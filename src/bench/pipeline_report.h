@@ -20,7 +20,7 @@ struct StageFigures {  // milliseconds
   double a_frame = 0;
 };
 
-// How detector.on_overload answered: see load/overload.h.
+// What detector.on_overload did: see load/overload.h.
 struct OverloadRunFigures {
   int level = 0;              // at the end: steps down from the level of the start
   std::string input;          // at the end: "640x384"
@@ -48,7 +48,7 @@ struct JobFigures {
   Bytes rss_peak_bytes = 0;  // from the start on
   // From the start on: time that threads spent in the memory part, a call.
   double hot_stall_p99_us = 0, hot_stall_max_us = 0;
-  // Of the whole run, with its warm-up and its end.
+  // Counters of the whole run, with its warm-up and its end.
   std::uint64_t faces_detected = 0, tracks_closed = 0, faces_posted = 0, faces_pending = 0, faces_failed = 0;
 
   [[nodiscard]] double fps() const { return per(static_cast<double>(frames_processed), seconds); }

@@ -17,7 +17,7 @@ namespace vigia::bench {
 struct Bound {
   double fps = 0, core_ms = 0;
   double decode_ms = 0, prepare_ms = 0, infer_ms = 0;
-  // How much faster the machine was after the run than before, in parts of it; 0 where it was measured once.
+  // How much faster the machine was after the run than before, as a fraction; 0 if it was measured once.
   double drift = 0;
 };
 

@@ -41,8 +41,8 @@ struct ModeFigures {
   double collector_cpu_seconds = 0;
   std::uint64_t involuntary_switches = 0, minor_faults = 0;  // of hot threads
 
-  // Of the destroy modes; their stalls are those of the time in which it was destroyed and went back to
-  // the system, their seconds those until all was destroyed.
+  // Figures of the destroy modes; their stalls are those of the time in which it was destroyed and went back
+  // to the system, their seconds those until all was destroyed.
   Bytes destroyed_bytes = 0;
   Percentiles malloc_us;  // malloc and free of 4 KB on hot threads
   Bytes rss_before_bytes = 0, rss_after_bytes = 0;

@@ -44,7 +44,7 @@ void each_figure(Report& report, const Visit& visit) {
   visit("minor_faults", report.minor_faults);
 }
 
-// What only the destroy modes have.
+// Figures that only the destroy modes have.
 template <class Report, class Visit>
 void each_destroy_figure(Report& report, const Visit& visit) {
   visit("destroyed_bytes", report.destroyed_bytes);

@@ -21,7 +21,7 @@ struct Results {
 
 // The growth of resident memory after the first fifth of the run, in which every mode fills up.
 memory::Slope growth(const ModeFigures& report);
-// When the mode held too much, or will at this growth; none: not in sight.
+// When the mode reached the limit, or will at this growth; nothing: not in sight.
 std::optional<double> seconds_to_limit(const ModeFigures& report, Bytes limit);
 
 std::string describe(const MemoryBenchOptions& options);  // one line

@@ -30,7 +30,7 @@ class CameraStream {
  public:
   CameraStream(int seed, int camera) noexcept;
 
-  // Of the next frame; valid until the next call.
+  // The people of the next frame; valid until the next call.
   std::span<const TrackStep> next() noexcept;
 
  private:

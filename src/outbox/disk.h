@@ -21,8 +21,8 @@
 // Damage: renew() copies what can still be read into a new file beside it, <path>.mending. Once that is whole
 // and synced it is <path>.mended; then the damaged one is set aside, and the new one takes its place.
 // Wherever a crash comes between, the next connection finds one of the two, whole, and goes on from there.
-// When it fails nothing has changed. At most once a minute, so that a dying disk is not filled with copies.
-// Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
+// If renew() fails, nothing has changed. It runs at most once a minute, so as not to fill a dying disk with
+// copies. Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
 #pragma once
 
 #include <atomic>

@@ -61,7 +61,7 @@ struct StoredShot {
   std::vector<std::int64_t> replaces;  // rows of the journal that the insert of this shot deletes
 };
 
-// What the start needs to know of a shot.
+// The columns of a shot that the start needs.
 struct RowHead {
   std::int64_t id = 0;
   Bytes bytes = 0;  // of its image
@@ -96,7 +96,7 @@ class Rows {
   // Nothing: there is no such row. account: what the image is charged to; null: it is not read.
   Result<std::optional<StoredShot>> read(std::int64_t id, const std::shared_ptr<memory::Account>& account);
   Status each_head(const std::function<void(const RowHead&)>& tell);
-  // Of all shots that were ever in the file; 0: none.
+  // The highest number of all shots that were ever in the file; 0: there were none.
   Result<std::int64_t> highest_id();
 
   // In one transaction: the journal's rows become shots that are owed to these routes, and the journal is

@@ -33,7 +33,7 @@ class ShotWriterTest : public ::testing::Test {
     ledger_ = *std::move(ledger);
   }
 
-  // As of that second, when it was best.
+  // A track whose best shot is from that second.
   std::unique_ptr<domain::Track> track(std::uint64_t id, int second = 0) {
     auto made = std::make_unique<domain::Track>();
     made->id = id;

@@ -74,7 +74,7 @@ class Strand final : public camera::FrameSink {
   [[nodiscard]] QueueSlot<Strand>& place() noexcept { return place_; }
   [[nodiscard]] bool try_schedule() noexcept;
 
-  // Whether it is a live camera that sends frames, or did so lately; see load_meter.h.
+  // known: a live camera that is present, or was lately; delivering: it sends frames now. See load_meter.h.
   struct LiveState {
     bool known = false, delivering = false;
   };

@@ -109,7 +109,7 @@ void shrink(const ByteRows& picture, int factor, const ByteRows& small) {
   }
 }
 
-// Where in a picture that is `factor` times smaller a pixel's middle lies: between which two, and how near
+// The place of a pixel's middle in a picture that is `factor` times smaller: between which two, and how near
 // the second, in 256ths.
 struct Between {
   int first, second, share;

@@ -38,7 +38,7 @@ struct Role {
 
 // How many people a cycle can show. REQUIRES (also below): options.kind is not plain.
 int most_in_play(const SceneOptions& options);
-// Of cycle 0, 1, ...: the posters, then people in the order of their starts. REQUIRES: faces <=
+// The roles of cycle 0, 1, ...: the posters, then people in the order of their starts. REQUIRES: faces <=
 // most_in_play().
 std::vector<Role> plan_play(const SceneOptions& options, std::int64_t cycle);
 

@@ -29,7 +29,7 @@ float diagonal(const SceneOptions& options) {
   return std::hypot(static_cast<float>(options.size.width), static_cast<float>(options.size.height));
 }
 
-// What even a weak detector sees.
+// True for faces that even a weak detector finds.
 bool findable(const Person& person) {
   return person.visible > 0.7F && std::abs(person.yaw) <= 20 && person.blur < 0.025F * person.face.width;
 }
@@ -62,7 +62,7 @@ struct Sight {
   Person person;
 };
 
-// What one cycle shows of each person, picture by picture, where `counts` says so.
+// Lists, for each person of one cycle, the pictures for which `counts` returns true.
 template <class Counts>
 std::map<std::int64_t, std::vector<Sight>> sights(const Scene& scene, std::int64_t cycle, Counts counts) {
   std::map<std::int64_t, std::vector<Sight>> by_person;

@@ -48,7 +48,7 @@ class CameraServerTest : public ::testing::Test {
     memory_.stop();
     EXPECT_EQ(memory_.stats().in_use_bytes, 0);
   }
-  // That this process has open: the server's and the viewer's ends.
+  // Sockets that this process has open: the server's and the viewer's ends.
   static int sockets() {
     int count = 0;
     for (const auto& descriptor : std::filesystem::directory_iterator("/proc/self/fd")) {

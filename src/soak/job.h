@@ -40,7 +40,7 @@ Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan);
 // The last lines of its log, for people.
 std::string last_log_lines(const JobPlan& plan, std::size_t lines);
 
-// Of the summary that it wrote.
+// The figures of the summary that it wrote.
 struct JobSummary {
   std::uint64_t frames_decoded = 0, frames_processed = 0, frames_dropped = 0, frames_damaged = 0;
   std::uint64_t soft_errors = 0, job_starts = 0, leases_refused = 0;

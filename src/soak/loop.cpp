@@ -23,7 +23,7 @@ struct FreeFilter {
 };
 using Filter = std::unique_ptr<AVBSFContext, FreeFilter>;
 
-// What makes packets of this codec stand alone in a transport stream.
+// The filters that make packets of this codec self-contained in a transport stream.
 const char* filters_for(const AVCodecParameters& codec) {
   switch (codec.codec_id) {
     case AV_CODEC_ID_H264:

@@ -30,7 +30,7 @@ struct Loop {
   std::int64_t duration = 0;  // until the first packet comes again
 };
 
-// Of longer files only the beginning is shown.
+// Only the beginning of longer files is shown.
 inline constexpr double kLongestLoop = 120;  // seconds
 inline constexpr Bytes kLargestLoop = 64_MiB;
 

@@ -57,7 +57,7 @@ bool is_middle(std::size_t part, std::size_t side) {
 
 }  // namespace
 
-// Of one part, about their means: g the reference's gradient, r the reference, z what is there now.
+// Sums over one part, about their means: g the reference's gradient, r the reference, z the present values.
 struct Liveness::Sums {
   float xx = 0, xy = 0, xr = 0, yy = 0, yr = 0, rr = 0, xz = 0, yz = 0, rz = 0, zz = 0;
   float x = 0, y = 0, r = 0, z = 0;

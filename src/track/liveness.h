@@ -8,12 +8,12 @@
 // of the nine parts in the middle, so that noise and a covered corner do not matter. A moment in which more
 // than three parts of either kind look entirely different (somebody passes, a hand), or the detector is less
 // sure than before, does not count: later moments are compared with a new reference.
-// life() is the change
-// that at least two fifths of the last sixteen slots (a quarter of a second or two sightings each) had, at
-// its largest so far: it never falls, and needs four slots. Its unit is that of filter_min_movement: 0.1
-// stands for parts that moved against each other by 0.003 face widths, or 0.3 pixels if the face has less
-// than 100. Landmarks are not used. A frame without a picture changes neither life() nor watched().
-// watched(): how long the face was compared; a low life() means nothing before some seconds of it.
+// life() is the change that at least two fifths of the last sixteen slots (a quarter of a second or two
+// sightings each) had, at its largest so far: it never falls, and needs four slots. Its unit is that of
+// filter_min_movement: 0.1 stands for parts that moved against each other by 0.003 face widths, or 0.3
+// pixels if the face has less than 100. Landmarks are not used.
+// watched() is how long the face was compared; a low life() means nothing before some seconds of it. A frame
+// without a picture changes neither.
 //
 // Not for a face that walks: its reference is renewed at each quarter of its width, and Motion knows better.
 // Cost: at most ten comparisons a second, each 10 to 20 us; 2 KB; no allocation.

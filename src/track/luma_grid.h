@@ -1,5 +1,5 @@
 // Reads a square of a frame's luma as a coarse grid, each value a mean over its cell's area.
-// Where to use: comparing what is in one place at two times. Outside of the picture its edge is repeated.
+// Use it to compare one place at two times. Outside the picture its edge is repeated.
 // Cost: 16 reads a value, whatever the square's size. Threads: pure.
 #pragma once
 

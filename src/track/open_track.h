@@ -74,8 +74,9 @@ struct OpenTrack {
   // Notes a hole when the person is seen again, unless it is just the time from one frame to the next.
   void note_hole(const Hole& found, Nanoseconds interval) noexcept;
 
-  // How far the face moved, or changed as a living one does, in face widths. A face that a passing person
-  // half covers seems to move by a part of its width: movement seen with others near counts from kPlainly on.
+  // The movement: how far the face moved, or changed as a living one does, in face widths. A face that a
+  // passing person half covers seems to move by a part of its width: movement seen with others near counts
+  // from kPlainly on.
   static constexpr float kPlainly = 0.6F;
   [[nodiscard]] float movement() const noexcept {
     const float all = path.movement();
