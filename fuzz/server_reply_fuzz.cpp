@@ -10,7 +10,7 @@
 
 namespace {
 
-using vigia::delivery::Delivery;
+using vigia::delivery::DeliveryResult;
 using vigia::findface::EventReply;
 
 constexpr std::array kStatuses{200, 201, 204, 301, 307, 400, 401, 403, 404,
@@ -33,7 +33,7 @@ void read_reply(int status, std::string_view body) {
   const EventReply reply = vigia::findface::read_event_reply(answer);
   require_line(reply.delivery.text);
   // A delivery counts only if the server names the event.
-  if (reply.delivery.outcome == Delivery::Outcome::delivered) require(status == 200 || status == 201);
+  if (reply.delivery.outcome == DeliveryResult::Outcome::delivered) require(status == 200 || status == 201);
 }
 
 void read_cameras(std::string_view body) {

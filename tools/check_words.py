@@ -22,12 +22,8 @@ SHARED_NAMES = {
     "CommandLine": "vigia and vigia-tools each parse their own; they are two programs",
     "Verb": "the commands of two programs, with each one's CommandLine",
     "Views": "track::Views is appearance::Views, charged to an account",
-    "CameraCounters": "camera/ counts reading, pipeline/ frames and faces; camera's is to become CaptureCounters",
-    "Growth": "memory/ measures it, soak/ judges it; soak's is to become GrowthVerdict",
-    "Layer": "settings/ has layers of sources, sim/ of paint; sim's is to become PaintLayer",
-    "Machine": "load/ has its cores and workers, bench/ its description; bench's is to become MachineInfo",
-    "Observation": "soak's is a process's figures, camera's a test's; camera's is to become SeenFrame",
-    "Point": "domain/ has places in pictures, plot/ of a curve; plot's is to become Sample",
+    "Machine": "load/ has its cores and workers, bench/ the description in its reports; neither folder sees the other's",
+    "Observation": "soak's is a process's figures, camera's what its tests saw of a frame",
 }
 
 # Private words, whole words in any case -> what to write.

@@ -26,7 +26,7 @@ struct CameraStats {
 };
 
 // The same, written by the camera's thread while others read.
-struct CameraCounters {
+struct CaptureCounters {
   std::atomic<CameraState> state{CameraState::not_started};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
       decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};

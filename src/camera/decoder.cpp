@@ -38,7 +38,7 @@ bool one_picture_a_packet(const AVCodecParameters& codec) {
 }  // namespace
 
 Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, PicturePool& pool,
-                                               CameraCounters& counters, int buffers_for_others,
+                                               CaptureCounters& counters, int buffers_for_others,
                                                std::shared_ptr<memory::Account> account) {
   const AVCodecParameters& parameters = source.codec();
   const AVCodec* const codec = avcodec_find_decoder(parameters.codec_id);

@@ -41,7 +41,7 @@ class Decoder final : public memory::Retirable {
   // pictures (its tables, by an estimate) until the decoder is destroyed. Errors: io (no decoder for this
   // codec).
   static Result<std::unique_ptr<Decoder>> open(const PacketSource& source, PicturePool& pool,
-                                               CameraCounters& counters, int buffers_for_others,
+                                               CaptureCounters& counters, int buffers_for_others,
                                                std::shared_ptr<memory::Account> account);
   ~Decoder() noexcept override = default;
 
@@ -66,7 +66,7 @@ class Decoder final : public memory::Retirable {
   // More than the number of pictures that a decoder holds back for reordering.
   static constexpr std::uint64_t kTags = 64;
 
-  Decoder(PicturePool& pool, CameraCounters& counters, int buffers_for_others,
+  Decoder(PicturePool& pool, CaptureCounters& counters, int buffers_for_others,
           std::shared_ptr<memory::Account> account)
       : Retirable(0),
         pool_(pool),
@@ -87,7 +87,7 @@ class Decoder final : public memory::Retirable {
 
   // Constant after open().
   PicturePool& pool_;
-  CameraCounters& counters_;
+  CaptureCounters& counters_;
   const int buffers_for_others_;
   const std::shared_ptr<memory::Account> account_;
   bool gaps_are_losses_ = false;  // two pictures for one packet: one of them stands in for a lost one

@@ -47,7 +47,7 @@ class DecoderTest : public ::testing::Test {
   memory::MemoryManager memory_{memory::MemoryOptions{.budget_bytes = 64_MiB}};
   PicturePool pool_{memory_, "test"};
   std::shared_ptr<memory::Account> account_ = memory_.budget().open("test", memory::Kind::packets);
-  CameraCounters counters_;
+  CaptureCounters counters_;
   std::vector<std::string> pictures_;
   std::vector<std::int64_t> read_times_;
   std::vector<memory::SharedLease> kept_;

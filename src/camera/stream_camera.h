@@ -73,7 +73,7 @@ class StreamCamera {
   std::uint64_t failures_ = 0;  // since frames last came
   bool seen_ = false;           // frames came before
 
-  CameraCounters counters_;
+  CaptureCounters counters_;
 
   // State below is protected by mutex_.
   mutable Mutex mutex_;

@@ -181,7 +181,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
   if (!hold(whole, stop)) return;
-  CameraCounters& counters = context_.counters;
+  CaptureCounters& counters = context_.counters;
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
@@ -210,7 +210,7 @@ AVFrame* StreamJob::shared(AVFrame& picture) {
   }
   AVFrame* const converted = state.converter.convert(picture, state.converted, buffers_for_others());
   if (converted == nullptr) {
-    CameraCounters& counters = context_.counters;
+    CaptureCounters& counters = context_.counters;
     count(state.converter.impossible() ? counters.decoding_soft_errors : counters.frames_dropped_no_buffer);
   }
   return converted;

@@ -47,7 +47,7 @@ struct JobContext {
   const CameraOptions& options;
   memory::MemoryManager& memory;
   Clock& clock;
-  CameraCounters& counters;
+  CaptureCounters& counters;
   StreamContinuity& state;
   // Called with the first frame of each attempt, before it is delivered.
   std::function<void(const domain::Frame&)> on_first_frame;

@@ -5,7 +5,7 @@
 //   open       no sender sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
 //              and never less than the receiver asked for (an hour at most)
 //   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
-//              open again, for longer. It tells nothing (Delivery::tells_nothing): the next one tries
+//              open again, for longer. It tells nothing (DeliveryResult::tells_nothing): the next one tries
 //
 // A sender gets a Permit before it takes a shot, waits in Outbox::take() until Permit::not_before, and then
 // calls succeeded() or failed(). So a dead receiver sees a few tries a minute, not one for each sender or

@@ -17,7 +17,7 @@
 
 namespace vigia::delivery {
 
-struct Delivery {
+struct DeliveryResult {
   enum class Outcome {
     delivered,  // the receiver has it
     retry,      // not now: try again, not before `after` if the receiver named a time
@@ -38,8 +38,8 @@ struct Delivery {
 };
 
 // The shot's deadline passed before it could be sent. The outbox, which gets it back, ends it as expired.
-inline Delivery too_late(std::string text) {
-  return {.outcome = Delivery::Outcome::retry,
+inline DeliveryResult too_late(std::string text) {
+  return {.outcome = DeliveryResult::Outcome::retry,
           .after = std::nullopt,
           .text = std::move(text),
           .tells_nothing = true};
@@ -51,7 +51,7 @@ class Courier {
   [[nodiscard]] virtual std::string name() const = 0;  // "findface https://host", for logs
   // A courier that may return maybe_delivered calls shot.going_out before the receiver can have the whole
   // shot.
-  virtual Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
+  virtual DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
   // For receivers that show cameras. camera_state(): the camera delivers video, or does not; called
   // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
   // thread-safe and quick, and not called after finish().

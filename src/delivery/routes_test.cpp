@@ -16,7 +16,7 @@ class ShowingCourier final : public Courier {
  public:
   explicit ShowingCourier(std::map<std::string, bool>& shown) : shown_(shown) {}
   [[nodiscard]] std::string name() const override { return "show"; }
-  Delivery deliver(const domain::Shot&, const std::stop_token&) override { return {}; }
+  DeliveryResult deliver(const domain::Shot&, const std::stop_token&) override { return {}; }
   void camera_state(const std::string& camera, bool online) override { shown_[camera] = online; }
   void camera_gone(const std::string& camera) override { shown_.erase(camera); }
 

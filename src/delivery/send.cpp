@@ -50,17 +50,18 @@ class Sender {
     shot.going_out = [&] {
       if (Status noted = outbox_.begin(pending); !noted) log::debug("{}", noted.error().text);
     };
-    const Delivery delivery = courier_.deliver(shot, stop);
-    if (delivery.outcome == Delivery::Outcome::retry) return try_later(pending, delivery, turn);
+    const DeliveryResult delivery = courier_.deliver(shot, stop);
+    if (delivery.outcome == DeliveryResult::Outcome::retry) return try_later(pending, delivery, turn);
     if (!delivery.tells_nothing) breaker_.succeeded();
-    if (delivery.outcome == Delivery::Outcome::refused) {
+    if (delivery.outcome == DeliveryResult::Outcome::refused) {
       return refuse(pending, delivery.reason, delivery.text);
     }
     settle(pending);
     listener_.delivered(pending.shot);
   }
 
-  void try_later(const outbox::PendingShot& pending, const Delivery& delivery, const Breaker::Permit& turn) {
+  void try_later(const outbox::PendingShot& pending, const DeliveryResult& delivery,
+                 const Breaker::Permit& turn) {
     log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
     if (!delivery.tells_nothing) breaker_.failed(turn, delivery.text, delivery.after);
     // This attempt included. Attempts without an answer and errors are counted apart: each has its own limit.

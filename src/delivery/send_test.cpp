@@ -21,19 +21,19 @@ using testing::FakeClock;
 using testing::sample_shot;
 using testing::TempDir;
 
-Delivery delivered() {
-  return {.outcome = Delivery::Outcome::delivered, .after = {}, .text = "event 1"};
+DeliveryResult delivered() {
+  return {.outcome = DeliveryResult::Outcome::delivered, .after = {}, .text = "event 1"};
 }
-Delivery retry(std::optional<Nanoseconds> after = {}) {
-  return {.outcome = Delivery::Outcome::retry, .after = after, .text = "not now"};
+DeliveryResult retry(std::optional<Nanoseconds> after = {}) {
+  return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = "not now"};
 }
-Delivery unanswered() {
-  Delivery delivery = retry();
+DeliveryResult unanswered() {
+  DeliveryResult delivery = retry();
   delivery.maybe_delivered = true;
   return delivery;
 }
-Delivery internal_error() {
-  Delivery delivery = retry();
+DeliveryResult internal_error() {
+  DeliveryResult delivery = retry();
   delivery.attempts_at_most = 3;
   return delivery;
 }
@@ -42,12 +42,12 @@ Delivery internal_error() {
 class ScriptedCourier final : public Courier {
  public:
   explicit ScriptedCourier(Clock& clock) : clock_(clock) {}
-  void next(Delivery answer, int times = 1) {
+  void next(DeliveryResult answer, int times = 1) {
     MutexLock lock(mutex_);
     for (int i = 0; i < times; ++i) answers_.push_back(answer);
   }
   [[nodiscard]] std::string name() const override { return "script"; }
-  Delivery deliver(const domain::Shot& shot, const std::stop_token&) override {
+  DeliveryResult deliver(const domain::Shot& shot, const std::stop_token&) override {
     MutexLock lock(mutex_);
     calls_.push_back({shot.track, clock_.now()});
     if (calls_.size() == stop_at_) stop_.request_stop();
@@ -56,7 +56,7 @@ class ScriptedCourier final : public Courier {
       look_();
     }
     if (answers_.empty()) return delivered();
-    Delivery answer = answers_.front();
+    DeliveryResult answer = answers_.front();
     answers_.pop_front();
     return answer;
   }
@@ -85,7 +85,7 @@ class ScriptedCourier final : public Courier {
  private:
   Clock& clock_;
   mutable Mutex mutex_;
-  std::deque<Delivery> answers_ GUARDED_BY(mutex_);
+  std::deque<DeliveryResult> answers_ GUARDED_BY(mutex_);
   std::vector<Call> calls_ GUARDED_BY(mutex_);
   std::function<void()> look_ GUARDED_BY(mutex_);
   std::size_t stop_at_ GUARDED_BY(mutex_) = 0;
@@ -183,7 +183,7 @@ TEST_F(SendTest, DeliversWhatWaitsInOrderAndThenEndsWhenDraining) {
 
 TEST_F(SendTest, ARefusedShotIsCountedWithItsReasonAndGone) {
   courier_.next(
-      {.outcome = Delivery::Outcome::refused, .reason = Reason::no_face, .after = {}, .text = "none"});
+      {.outcome = DeliveryResult::Outcome::refused, .reason = Reason::no_face, .after = {}, .text = "none"});
   add(1);
   run_to_the_end();
   EXPECT_EQ(counts_.refused_count, 1);
@@ -342,7 +342,7 @@ TEST_F(PausedSendTest, DrainingEndsAllSendersWhileOneOfThemTries) {
 }
 
 TEST_F(SendTest, WhatTellsNothingOfTheReceiverDoesNotOpenTheBreaker) {
-  Delivery quiet = retry();
+  DeliveryResult quiet = retry();
   quiet.tells_nothing = true;
   courier_.next(quiet, 10);
   for (std::uint64_t track = 1; track <= 10; ++track) add(track);

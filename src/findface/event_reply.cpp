@@ -11,7 +11,7 @@
 namespace vigia::findface {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
@@ -19,12 +19,12 @@ constexpr Nanoseconds kAfterWrongAnswer = 60s;  // somebody has to fix something
 constexpr Nanoseconds kAfterTls = 5min;
 constexpr int kInternalErrors = 3;
 
-Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
-  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
-Delivery refused(std::string text, domain::Reason reason = domain::Reason::refused) {
-  return {.outcome = Delivery::Outcome::refused,
+DeliveryResult refused(std::string text, domain::Reason reason = domain::Reason::refused) {
+  return {.outcome = DeliveryResult::Outcome::refused,
           .reason = reason,
           .after = std::nullopt,
           .text = std::move(text)};
@@ -35,7 +35,7 @@ bool says_no_face(std::string text) {
   return text.find("zero objects") != std::string::npos;
 }
 
-Delivery read_failure(const HttpResult& answer) {
+DeliveryResult read_failure(const HttpResult& answer) {
   switch (answer.failure) {
     case HttpFailure::tls:
       return retry(answer.text, kAfterTls);
@@ -46,7 +46,7 @@ Delivery read_failure(const HttpResult& answer) {
     case HttpFailure::late:
       return delivery::too_late(answer.text);
     case HttpFailure::cancelled: {
-      Delivery delivery = retry(answer.text);
+      DeliveryResult delivery = retry(answer.text);
       delivery.maybe_delivered = answer.sent_whole;
       delivery.tells_nothing = true;
       return delivery;
@@ -54,7 +54,7 @@ Delivery read_failure(const HttpResult& answer) {
     default:
       break;
   }
-  Delivery delivery = retry(answer.text);
+  DeliveryResult delivery = retry(answer.text);
   delivery.maybe_delivered = answer.sent_whole;
   return delivery;
 }
@@ -63,7 +63,7 @@ Delivery read_failure(const HttpResult& answer) {
 EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
   const std::optional<Json> json = parse_json(answer.body);
   if (!json || !json->is_object()) {
-    Delivery delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
+    DeliveryResult delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
     delivery.maybe_delivered = true;
     return {.delivery = std::move(delivery), .may_be_of_all = true};
   }
@@ -82,7 +82,7 @@ EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
   const Json& id = events.front();
   std::string text = "event " + secrets.line(id.is_string() ? text_of(id) : id.dump());
   if (!errors.empty()) text += ", with errors: " + secrets.line(errors);
-  return {{.outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = std::move(text)}};
+  return {{.outcome = DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = std::move(text)}};
 }
 
 EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
@@ -118,7 +118,8 @@ EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
 // time, and may have accepted a request that was sent whole. A 502 may also mean that there is no server at
 // all.
 EventReply read_gateway_error(const HttpResult& answer) {
-  Delivery delivery = retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
+  DeliveryResult delivery =
+      retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
   delivery.maybe_delivered = answer.status != 503 && answer.sent_whole;
   return {.delivery = std::move(delivery), .may_be_of_all = answer.status == 502};
 }
@@ -132,7 +133,7 @@ EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets) {
   if (answer.status == 502 || answer.status == 503 || answer.status == 504) return read_gateway_error(answer);
   if (answer.status >= 500) {
     // The cause may be this shot or the server: a few attempts show which.
-    Delivery delivery =
+    DeliveryResult delivery =
         retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
     delivery.attempts_at_most = kInternalErrors;
     return {.delivery = std::move(delivery), .may_be_of_all = true};

@@ -11,7 +11,7 @@ using http::HttpFailure;
 using http::HttpResult;
 
 struct EventReply {
-  delivery::Delivery delivery;
+  delivery::DeliveryResult delivery;
   bool camera_unknown = false;  // the camera or its token may have changed: fetch it, then try once more
   bool too_large = false;       // the server may accept a smaller image
   // The answer may have nothing to do with the shot: it may come from a failing server, or from a proxy. It

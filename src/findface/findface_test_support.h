@@ -61,7 +61,7 @@ class FindfaceTest : public ::testing::Test {
     tokens_.set(7, kCameraToken);
     courier_ = std::make_unique<SendToFindface>(*session_, tokens_, clock_, halved, limits_);
   }
-  delivery::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
+  delivery::DeliveryResult deliver(const domain::Shot& shot = testing::sample_shot()) {
     return courier_->deliver(shot, {});
   }
 

@@ -14,7 +14,7 @@
 namespace vigia::findface {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""s;
 
@@ -23,15 +23,15 @@ constexpr Nanoseconds kAskAgainAfter = 1min;
 constexpr Nanoseconds kAnswerHolds = 5s;
 
 // For a shot that was not posted: says nothing about the server.
-Delivery refused(std::string text) {
-  return {.outcome = Delivery::Outcome::refused,
+DeliveryResult refused(std::string text) {
+  return {.outcome = DeliveryResult::Outcome::refused,
           .after = std::nullopt,
           .text = std::move(text),
           .tells_nothing = true};
 }
 
-Delivery retry(std::string text, bool tells_nothing, std::optional<Nanoseconds> after = std::nullopt) {
-  return {.outcome = Delivery::Outcome::retry,
+DeliveryResult retry(std::string text, bool tells_nothing, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = DeliveryResult::Outcome::retry,
           .after = after,
           .text = std::move(text),
           .tells_nothing = tells_nothing};
@@ -43,7 +43,7 @@ std::string size_of(const domain::Shot& shot) {
 
 }  // namespace
 
-Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+DeliveryResult SendToFindface::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
   if (!shot.camera_id) {
     return refused(
@@ -53,7 +53,7 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
                     shot.camera));
   }
   if (ask_first_.load()) {
-    if (std::optional<Delivery> waits = why_not_well(stop)) return *std::move(waits);
+    if (std::optional<DeliveryResult> waits = why_not_well(stop)) return *std::move(waits);
     ask_first_.store(false);
   }
   const domain::Shot sent = within_limits(shot);
@@ -62,7 +62,7 @@ Delivery SendToFindface::deliver(const domain::Shot& shot, const std::stop_token
   return weigh(std::move(reply), stop);
 }
 
-std::optional<Delivery> SendToFindface::why_not_well(const std::stop_token& stop) {
+std::optional<DeliveryResult> SendToFindface::why_not_well(const std::stop_token& stop) {
   const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
   std::string why = answer.text;
   if (answer.answered(200)) {
@@ -75,9 +75,9 @@ std::optional<Delivery> SendToFindface::why_not_well(const std::stop_token& stop
                answer.retry_after);
 }
 
-Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
-  Delivery& delivery = reply.delivery;
-  if (delivery.outcome != Delivery::Outcome::retry) {
+DeliveryResult SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
+  DeliveryResult& delivery = reply.delivery;
+  if (delivery.outcome != DeliveryResult::Outcome::retry) {
     if (!delivery.tells_nothing) takes_posts_.store(true);
     return std::move(delivery);
   }
@@ -86,7 +86,7 @@ Delivery SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
     return std::move(delivery);
   }
   ask_first_.store(true);
-  const std::optional<Delivery> waits = why_not_well(stop);
+  const std::optional<DeliveryResult> waits = why_not_well(stop);
   if (waits && waits->tells_nothing) return std::move(delivery);  // stopped: nobody knows
   if (waits) {
     delivery.maybe_delivered = false;

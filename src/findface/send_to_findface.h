@@ -64,7 +64,7 @@ class SendToFindface final : public delivery::Courier {
         limits_(limits) {}
 
   [[nodiscard]] std::string name() const override { return "FindFace " + session_.shown_url(); }
-  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
   void finish() override { session_.log_out(); }
 
  private:
@@ -75,9 +75,9 @@ class SendToFindface final : public delivery::Courier {
   };
 
   // Nothing if the server answers a small query as FindFace does; else the reason for which the shot waits.
-  [[nodiscard]] std::optional<delivery::Delivery> why_not_well(const std::stop_token& stop);
+  [[nodiscard]] std::optional<delivery::DeliveryResult> why_not_well(const std::stop_token& stop);
   // What the reply means for this shot: an answer that every shot gets does not count against it.
-  delivery::Delivery weigh(EventReply reply, const std::stop_token& stop);
+  delivery::DeliveryResult weigh(EventReply reply, const std::stop_token& stop);
   // The shot as it is, or smaller where it is beyond the limits.
   [[nodiscard]] domain::Shot within_limits(const domain::Shot& shot) const;
   EventReply post_smaller(const domain::Shot& shot, EventReply too_large, const std::stop_token& stop);

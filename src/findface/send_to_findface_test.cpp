@@ -9,7 +9,7 @@
 namespace vigia::findface {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using domain::Reason;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
@@ -17,7 +17,7 @@ using testing::Fault;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::sample_shot;
-using Outcome = delivery::Delivery::Outcome;
+using Outcome = delivery::DeliveryResult::Outcome;
 
 class SendToFindfaceTest : public FindfaceTest {
  protected:
@@ -26,7 +26,7 @@ class SendToFindfaceTest : public FindfaceTest {
 
 TEST_F(SendToFindfaceTest, PostsTheFaceAsFindFaceWantsIt) {
   const domain::Shot shot = sample_shot();
-  const Delivery delivery = deliver(shot);
+  const DeliveryResult delivery = deliver(shot);
   ASSERT_EQ(delivery.outcome, Outcome::delivered) << delivery.text;
   EXPECT_EQ(delivery.text, "event 1");
   ASSERT_EQ(server_->events().size(), 1U);
@@ -59,7 +59,7 @@ TEST_F(SendToFindfaceTest, ARegionThatLeavesTheImageIsCutAndNoneMeansAll) {
 TEST_F(SendToFindfaceTest, Row400BadParamIsRefused) {
   answer_posts_with(
       400, R"({"traceback":"","code":"BAD_PARAM","desc":"This field is required.","param":"mf_selector"})");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_EQ(delivery.reason, Reason::refused);
   EXPECT_EQ(delivery.text, "400 BAD_PARAM: This field is required. (mf_selector)");
@@ -70,7 +70,7 @@ TEST_F(SendToFindfaceTest, Row400ParamCameraAsksForTheCameraAndRefusesWhenItIsGo
   domain::Shot shot = sample_shot();
   shot.camera_id = 77;
   tokens_.set(77, "old-token");
-  const Delivery delivery = deliver(shot);
+  const DeliveryResult delivery = deliver(shot);
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_THAT(delivery.text, HasSubstr("Invalid pk '77'"));
   EXPECT_EQ(server_->requests("/cameras/"), 1);
@@ -81,7 +81,7 @@ TEST_F(SendToFindfaceTest, Row400ZeroObjectsIsAFaceThatTheServerDidNotFind) {
   answer_posts_with(
       400,
       R"({"code":"BAD_PARAM","desc":"Zero objects(type=\"face\") detected on the provided image","param":"fullframe"})");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_EQ(delivery.reason, Reason::no_face);
 }
@@ -97,7 +97,7 @@ TEST_F(SendToFindfaceTest, Row401LogsInAgainAndRepeatsTheEventOnce) {
 
 TEST_F(SendToFindfaceTest, Row401LicenceErrorWithAFreshTokenBacksOff) {
   answer_posts_with(401, R"({"code":"LICENSE_ERROR","desc":"no licence","original_error":"x"})", 2);
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_EQ(delivery.after, Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("LICENSE_ERROR"));
@@ -107,7 +107,7 @@ TEST_F(SendToFindfaceTest, Row401LicenceErrorWithAFreshTokenBacksOff) {
 TEST_F(SendToFindfaceTest, Row401AtLoginIsNotRepeatedAtOnce) {
   connect(server_->url(), "wrong");
   for (int i = 0; i < 3; ++i) {
-    const Delivery delivery = deliver();
+    const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.after, Nanoseconds(5min));
     EXPECT_THAT(delivery.text, HasSubstr("FINDFACE_PASSWORD"));
@@ -131,7 +131,7 @@ TEST_F(SendToFindfaceTest, Row403WithAChangedTokenIsPostedWithTheNewOne) {
 TEST_F(SendToFindfaceTest, Row403WithTheSameTokenIsRefusedAndTheServerAskedOnceAMinute) {
   answer_posts_with(403, R"({"code":"PERMISSION_DENIED","desc":"Incorrect events creation API token"})", 5);
   EXPECT_EQ(deliver().outcome, Outcome::refused);
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_THAT(delivery.text, HasSubstr("403 PERMISSION_DENIED"));
   EXPECT_EQ(server_->requests("/cameras/"), 1);
@@ -145,7 +145,7 @@ TEST_F(SendToFindfaceTest, Row403AfterTheAnswerOfAnEarlierOneWaitsForAnotherAnsw
   EXPECT_EQ(deliver().outcome, Outcome::refused);
   clock_.advance(10s);
   server_->set_camera_token(7, "camera-token-secret-new");
-  const Delivery waits = deliver();
+  const DeliveryResult waits = deliver();
   EXPECT_EQ(waits.outcome, Outcome::retry);
   EXPECT_EQ(waits.after, Nanoseconds(50s));
   EXPECT_TRUE(waits.tells_nothing) << "other cameras' shots go on";
@@ -170,7 +170,7 @@ TEST_F(SendToFindfaceTest, Row403WhileTheCameraCannotBeAskedForIsTriedAgain) {
 
 TEST_F(SendToFindfaceTest, Row404IsRefusedAfterAskingForTheCamera) {
   answer_posts_with(404, R"({"code":"NOT_FOUND","desc":"No Camera matches the given query."})");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_THAT(delivery.text, HasSubstr("No Camera matches"));
   EXPECT_EQ(server_->requests("/cameras/"), 1);
@@ -180,7 +180,7 @@ class TransientStatusTest : public SendToFindfaceTest, public ::testing::WithPar
 
 TEST_P(TransientStatusTest, IsTriedAgainAfterTheTimeOfRetryAfter) {
   answer_posts_with(GetParam(), "<html>proxy</html>");
-  const Delivery plain = deliver();
+  const DeliveryResult plain = deliver();
   EXPECT_EQ(plain.outcome, Outcome::retry);
   EXPECT_FALSE(plain.after);
   EXPECT_EQ(plain.attempts_at_most, 0);
@@ -220,7 +220,7 @@ TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
   server_->inject(kAddPath, {.kind = Fault::Kind::answer,
                              .status = GetParam(),
                              .headers = {{"Retry-After", "Fri, 01 Jan 2100 00:00:00 GMT"}}});
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_FALSE(delivery.tells_nothing);
   ASSERT_TRUE(delivery.after);
   EXPECT_GT(*delivery.after, Nanoseconds(3600s));
@@ -228,7 +228,7 @@ TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
 
 TEST_F(SendToFindfaceTest, Row413IsSentOnceMoreAtOnceWithASmallerImage) {
   answer_posts_with(413, "<html>413 Request Entity Too Large</html>");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::delivered);
   EXPECT_EQ(delivery.text, "event 1 (with an image of 320x180 instead of 640x360)");
   EXPECT_EQ(server_->requests(kAddPath), 2);
@@ -237,7 +237,7 @@ TEST_F(SendToFindfaceTest, Row413IsSentOnceMoreAtOnceWithASmallerImage) {
 
 TEST_F(SendToFindfaceTest, Row413AgainIsRefused) {
   answer_posts_with(413, "<html>413 Request Entity Too Large</html>", 2);
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_EQ(delivery.reason, Reason::refused);
   EXPECT_THAT(delivery.text, HasSubstr("larger than the server takes"));
@@ -249,7 +249,7 @@ TEST_F(SendToFindfaceTest, Row413OfAnImageThatCannotBeMadeSmallerIsRefused) {
   shot.jpeg = testing::sample_jpeg({.width = 1, .height = 1});
   shot.roi = {};
   answer_posts_with(413);
-  const Delivery delivery = deliver(shot);
+  const DeliveryResult delivery = deliver(shot);
   EXPECT_EQ(delivery.outcome, Outcome::refused);
   EXPECT_THAT(delivery.text, HasSubstr("could not be made smaller"));
   EXPECT_EQ(server_->requests(kAddPath), 1);
@@ -269,7 +269,7 @@ TEST_F(SendToFindfaceTest, AnImageBeyondTheLimitsIsMadeSmallerBeforeItIsSent) {
 TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnlyWhereTheServerTakesOtherShots) {
   for (const char* body : {"", "<html>multer</html>", R"({"code":"UNKNOWN"})"}) {
     answer_posts_with(500, body);
-    const Delivery delivery = deliver();
+    const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 3);
     ASSERT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
@@ -280,7 +280,7 @@ TEST_F(SendToFindfaceTest, Row500OfAllPostsCountsAgainstOneShotAtMost) {
   answer_posts_with(500, "", -1);
   EXPECT_EQ(deliver(sample_shot(1)).attempts_at_most, 3);
   for (std::uint64_t track = 1; track <= 10; ++track) {
-    const Delivery delivery = deliver(sample_shot(track));
+    const DeliveryResult delivery = deliver(sample_shot(track));
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 0);
     EXPECT_FALSE(delivery.maybe_delivered);
@@ -297,7 +297,7 @@ TEST_P(OfEverythingTest, CountsAgainstNoShotAndNothingIsPostedMeanwhile) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject("*", GetParam(), -1);
   for (std::uint64_t track = 1; track <= 5; ++track) {
-    const Delivery delivery = deliver(sample_shot(track));
+    const DeliveryResult delivery = deliver(sample_shot(track));
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 0);
     EXPECT_FALSE(delivery.maybe_delivered);
@@ -321,7 +321,7 @@ TEST_F(SendToFindfaceTest, AStopWhileTheServerIsAskedLeavesTheDoubt) {
   answer_posts_with(200, "<html>welcome</html>");
   server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
   std::stop_source stop;
-  Delivery delivery;
+  DeliveryResult delivery;
   {
     const std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
     while (server_->requests("/camera-groups/") == 0) std::this_thread::yield();
@@ -334,14 +334,14 @@ TEST_F(SendToFindfaceTest, RowConnectRefusedIsTriedAgain) {
   const std::string url = server_->url();
   ASSERT_EQ(deliver().outcome, Outcome::delivered);
   server_.reset();
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
 }
 
 TEST_F(SendToFindfaceTest, RowUnknownHostIsTriedAgain) {
   connect("http://no-such-host.invalid");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
   EXPECT_THAT(delivery.text, HasSubstr("no-such-host.invalid"));
@@ -354,7 +354,7 @@ TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheBodyWasSurelyNotDelivered) {
   connect(server_->url());
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_mid_body}, 2);
-  const Delivery delivery = deliver(shot);
+  const DeliveryResult delivery = deliver(shot);
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
   EXPECT_TRUE(server_->events().empty());
@@ -363,7 +363,7 @@ TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheBodyWasSurelyNotDelivered) {
 TEST_F(SendToFindfaceTest, RowResetAfterTheBodyMayHaveBeenDelivered) {
   ASSERT_EQ(deliver().outcome, Outcome::delivered);  // leaves a connection to use again
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body}, -1);
-  const Delivery delivery = deliver(sample_shot(2));
+  const DeliveryResult delivery = deliver(sample_shot(2));
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.maybe_delivered);
   EXPECT_EQ(server_->events().size(), 2U) << "nobody sends it a second time unseen";
@@ -371,7 +371,7 @@ TEST_F(SendToFindfaceTest, RowResetAfterTheBodyMayHaveBeenDelivered) {
 
 TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheAnswersHeadMayHaveBeenDelivered) {
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_mid_headers}, -1);
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.maybe_delivered);
   EXPECT_THAT(delivery.text, HasSubstr("while reading the answer"));
@@ -380,7 +380,7 @@ TEST_F(SendToFindfaceTest, RowResetInTheMiddleOfTheAnswersHeadMayHaveBeenDeliver
 
 TEST_F(SendToFindfaceTest, RowAnAnswerThatIsNoHttpMayHaveBeenDelivered) {
   server_->inject(kAddPath, {.kind = Fault::Kind::garbage});
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.maybe_delivered);
   EXPECT_FALSE(delivery.tells_nothing);
@@ -391,7 +391,7 @@ TEST_F(SendToFindfaceTest, RowTimeoutOfAnAnswerByteByByteMayHaveBeenDelivered) {
   connect(server_->url());
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject(kAddPath, {.kind = Fault::Kind::slow, .delay = std::chrono::milliseconds(100)});
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.maybe_delivered);
   EXPECT_THAT(delivery.text, HasSubstr("while reading the answer"));
@@ -409,7 +409,7 @@ TEST_F(SendToFindfaceTest, RowTimeoutWhileSendingWasSurelyNotDelivered) {
   domain::Shot shot = sample_shot();
   shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(30000000, 'x'));
   server_->inject(kAddPath, {.kind = Fault::Kind::hang_mid_body});
-  const Delivery delivery = deliver(shot);
+  const DeliveryResult delivery = deliver(shot);
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
   EXPECT_THAT(delivery.text, HasSubstr("while sending"));
@@ -422,7 +422,7 @@ TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked
   const int posts = server_->requests(kAddPath);
   server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = 502}, 2);
   for (int i = 0; i < 2; ++i) {
-    const Delivery waiting = deliver(sample_shot(2));
+    const DeliveryResult waiting = deliver(sample_shot(2));
     EXPECT_EQ(waiting.outcome, Outcome::retry);
     EXPECT_FALSE(waiting.maybe_delivered);
   }
@@ -437,7 +437,7 @@ TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesWhileTheLoginIsAwaitedIsNotPo
   server_->inject("/auth/login/", {.kind = Fault::Kind::delay, .delay = std::chrono::milliseconds(500)});
   domain::Shot shot = sample_shot();
   shot.deadline = clock_.now() + 5s;
-  Delivery delivery;
+  DeliveryResult delivery;
   {
     const std::jthread sender([&] { delivery = deliver(shot); });
     while (server_->requests("/auth/login/") == 0) std::this_thread::yield();
@@ -460,7 +460,7 @@ TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesBeforeItsRepetitionIsNotPoste
   domain::Shot shot = sample_shot();
   shot.deadline = clock_.now() + 5s;
   answer_posts_with(413);
-  const Delivery delivery = slow.deliver(shot, {});
+  const DeliveryResult delivery = slow.deliver(shot, {});
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_TRUE(delivery.tells_nothing);
   EXPECT_EQ(server_->requests(kAddPath), 1);
@@ -476,7 +476,7 @@ TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject(kAddPath, {.kind = Fault::Kind::hang}, -1);
   std::stop_source stop;
-  Delivery delivery;
+  DeliveryResult delivery;
   std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
   while (server_->requests(kAddPath) == 0) std::this_thread::yield();
   stop.request_stop();
@@ -488,7 +488,7 @@ TEST_F(SendToFindfaceTest, AStopEndsAPostThatTheServerNeverAnswers) {
 
 TEST_F(SendToFindfaceTest, A200WithoutEventsIsRefusedWithItsErrors) {
   answer_posts_with(200, R"({"events":[],"errors":["Face is too small"]})");
-  const Delivery small = deliver();
+  const DeliveryResult small = deliver();
   EXPECT_EQ(small.outcome, Outcome::refused);
   EXPECT_EQ(small.reason, Reason::refused);
   EXPECT_THAT(small.text, HasSubstr("Face is too small"));
@@ -502,7 +502,7 @@ TEST_F(SendToFindfaceTest, EventNumbersOf64BitsStayExactAsTextOrNumber) {
   answer_posts_with(200, R"({"events":["18446744073709551615"],"errors":[]})");
   EXPECT_EQ(deliver().text, "event 18446744073709551615");
   answer_posts_with(201, R"({"events":[18446744073709551615],"errors":["one of two"]})");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::delivered);
   EXPECT_EQ(delivery.text, "event 18446744073709551615, with errors: one of two");
 }
@@ -510,7 +510,7 @@ TEST_F(SendToFindfaceTest, EventNumbersOf64BitsStayExactAsTextOrNumber) {
 TEST_F(SendToFindfaceTest, A200OfSomebodyElseMayOrMayNotHaveDelivered) {
   for (const char* body : {"", "<html>welcome</html>", "[", "7", "{\"events\":[1"}) {
     answer_posts_with(200, body);
-    const Delivery delivery = deliver();
+    const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry) << body;
     EXPECT_TRUE(delivery.maybe_delivered) << body;
   }
@@ -524,7 +524,7 @@ TEST_F(SendToFindfaceTest, HostileAnswersAreBoundedAndHarmless) {
   answer_posts_with(400, R"({"code":7,"desc":{"a":1},"param":["x"]})");
   EXPECT_EQ(deliver().outcome, Outcome::refused);
   answer_posts_with(400, R"({"desc":")" + std::string(10000, 'y') + R"(\nline two"})");
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_LT(delivery.text.size(), 300U);
 }
 
@@ -536,7 +536,7 @@ TEST_F(SendToFindfaceTest, Row3xxToAnotherHostSendsNothingThere) {
                     {.kind = Fault::Kind::answer,
                      .status = status,
                      .headers = {{"Location", (*other)->url() + std::string(kAddPath) + "?token=x"}}});
-    const Delivery delivery = deliver();
+    const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_GE(delivery.after, Nanoseconds(60s));
     EXPECT_THAT(delivery.text, HasSubstr((*other)->url()));
@@ -551,7 +551,7 @@ TEST_F(SendToFindfaceTest, Row3xxOfTheLoginSendsNothingThere) {
   server_->inject("/auth/login/", {.kind = Fault::Kind::answer,
                                    .status = 307,
                                    .headers = {{"Location", (*other)->url() + "/auth/login/"}}});
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr("set delivery.findface.url to that"));
   EXPECT_EQ((*other)->requests(), 0);
@@ -561,7 +561,7 @@ TEST_F(SendToFindfaceTest, Row3xxToTheSameHostIsNotFollowedEither) {
   server_->inject(kAddPath, {.kind = Fault::Kind::answer,
                              .status = 301,
                              .headers = {{"Location", server_->url() + "/api/events/faces/add/"}}});
-  const Delivery delivery = deliver();
+  const DeliveryResult delivery = deliver();
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr(server_->url() + "/api/events/faces/add/"));
   EXPECT_EQ(server_->requests("/api/events/faces/add/"), 0);

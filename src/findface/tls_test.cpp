@@ -30,8 +30,8 @@ class TlsTest : public FindfaceTest {
 };
 
 TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
-  const delivery::Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, delivery::Delivery::Outcome::retry);
+  const delivery::DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, delivery::DeliveryResult::Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
   EXPECT_GE(delivery.after, Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("certificate"));
@@ -41,19 +41,19 @@ TEST_F(TlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
 
 TEST_F(TlsTest, WithItsCertificateAsCaFileItIsAccepted) {
   connect(server_->url(), kPassword, {.ca_file = cert_});
-  const delivery::Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, delivery::Delivery::Outcome::delivered) << delivery.text;
+  const delivery::DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, delivery::DeliveryResult::Outcome::delivered) << delivery.text;
 }
 
 TEST_F(TlsTest, AnExpiredCertificateWaitsForSomebodyToRenewIt) {
   connect(server_->url(), kPassword, {.ca_file = cert_});
-  ASSERT_EQ(deliver().outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver().outcome, delivery::DeliveryResult::Outcome::delivered);
   const auto expired = testing::make_certificate(dir_.path(), "expired", testing::Validity::expired);
   ASSERT_TRUE(expired.ok());
   ASSERT_TRUE(server_->use_certificate(expired->cert_file, expired->key_file).ok());
   connect(server_->url(), kPassword, {.ca_file = expired->cert_file});
-  const delivery::Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, delivery::Delivery::Outcome::retry);
+  const delivery::DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, delivery::DeliveryResult::Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
   EXPECT_GE(delivery.after, Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("expired"));

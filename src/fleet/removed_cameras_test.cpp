@@ -29,7 +29,7 @@ std::vector<status::CameraStatus> rows_of(const RemovedCameras& cameras) {
   return rows;
 }
 
-TEST(FormerCamerasTest, KeepARowInStateRemoved) {
+TEST(RemovedCamerasTest, KeepARowInStateRemoved) {
   RemovedCameras cameras;
   cameras.add(former(7));
   const auto rows = rows_of(cameras);
@@ -43,7 +43,7 @@ TEST(FormerCamerasTest, KeepARowInStateRemoved) {
   EXPECT_FALSE(cameras.sum());
 }
 
-TEST(FormerCamerasTest, AreSettledOnceNothingOfThemWaits) {
+TEST(RemovedCamerasTest, AreSettledOnceNothingOfThemWaits) {
   pipeline::CameraSettings settings;
   settings.spec.name = "gate";
   memory::Budget budget(100_MiB);
@@ -65,7 +65,7 @@ TEST(FormerCamerasTest, AreSettledOnceNothingOfThemWaits) {
   EXPECT_THAT(cameras.settle(), IsEmpty()) << "returned once";
 }
 
-TEST(FormerCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {
+TEST(RemovedCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {
   RemovedCameras cameras;
   for (int id = 1; id <= 150; ++id) {
     cameras.add(former(id));
@@ -86,7 +86,7 @@ TEST(FormerCamerasTest, BeyondAHundredOnlyTheirSumIsKept) {
   EXPECT_EQ(summary.total(&status::CameraStatus::faces_posted), 150U);
 }
 
-TEST(FormerCamerasTest, NoneIsSummedUpWhileSomethingOfItWaits) {
+TEST(RemovedCamerasTest, NoneIsSummedUpWhileSomethingOfItWaits) {
   RemovedCameras cameras;
   RemovedCamera waiting = former(1);
   waiting.counters->shots_waiting = 1;
@@ -104,7 +104,7 @@ TEST(FormerCamerasTest, NoneIsSummedUpWhileSomethingOfItWaits) {
   EXPECT_EQ(rows_of(cameras).size(), RemovedCameras::kMostRows);
 }
 
-TEST(FormerCamerasTest, OneThatComesBackTakesItsBooksWithIt) {
+TEST(RemovedCamerasTest, OneThatComesBackTakesItsBooksWithIt) {
   RemovedCameras cameras;
   cameras.add(former(7));
   cameras.add(former(8));

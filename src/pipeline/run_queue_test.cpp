@@ -17,9 +17,9 @@ struct Member {
   std::atomic<int> at_work{0}, turns{0};
 };
 
-class TurnsTest : public ::testing::Test {
+class RunQueueTest : public ::testing::Test {
  protected:
-  TurnsTest() { nobody_waits_.request_stop(); }
+  RunQueueTest() { nobody_waits_.request_stop(); }
   void push(Member& member) {
     if (member.try_schedule()) run_queue_.push(member);
   }
@@ -30,7 +30,7 @@ class TurnsTest : public ::testing::Test {
   std::stop_source nobody_waits_;
 };
 
-TEST_F(TurnsTest, InTheOrderInWhichTheyCame) {
+TEST_F(RunQueueTest, InTheOrderInWhichTheyCame) {
   push(b_);
   push(a_);
   EXPECT_EQ(pop(), &b_);
@@ -40,7 +40,7 @@ TEST_F(TurnsTest, InTheOrderInWhichTheyCame) {
   EXPECT_EQ(pop(), nullptr);
 }
 
-TEST_F(TurnsTest, ANudgeGivesATurnToWhoHasNone) {
+TEST_F(RunQueueTest, ANudgeGivesATurnToWhoHasNone) {
   run_queue_.wake(a_);
   run_queue_.wake(a_);
   EXPECT_EQ(pop(), &a_);
@@ -52,7 +52,7 @@ TEST_F(TurnsTest, ANudgeGivesATurnToWhoHasNone) {
   EXPECT_EQ(pop(), &a_);
 }
 
-TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
+TEST_F(RunQueueTest, AStopWakesTheWorkersAndLosesNobody) {
   std::vector<std::jthread> workers;
   std::atomic<int> ended{0};
   std::stop_source stop;
@@ -71,7 +71,7 @@ TEST_F(TurnsTest, AStopWakesTheWorkersAndLosesNobody) {
 }
 
 // Each worker has a stop of its own, and a stop may wake another worker than the one it is meant for.
-TEST_F(TurnsTest, AStopForOneEndsThatOne) {
+TEST_F(RunQueueTest, AStopForOneEndsThatOne) {
   for (int round = 0; round < 100; ++round) {
     std::vector<std::jthread> workers;
     for (int i = 0; i < 4; ++i) {
@@ -89,7 +89,7 @@ TEST_F(TurnsTest, AStopForOneEndsThatOne) {
 }
 
 // Several threads push members again and again, one more wakes them, and three workers pop them.
-TEST_F(TurnsTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
+TEST_F(RunQueueTest, NobodyIsLostAndNobodyIsTwiceAtWork) {
   constexpr int kMembers = 20, kTimes = 2000;
   std::vector<Member> members(kMembers);
   std::vector<std::atomic<int>> waiting(kMembers);

@@ -24,16 +24,16 @@ class Named final : public detect::Detector {
   std::atomic<std::thread::id>& ended_on_;
 };
 
-class WorkerSeatTest : public ::testing::Test {
+class WorkerSlotTest : public ::testing::Test {
  protected:
-  WorkerSeatTest() { memory_.start(); }
+  WorkerSlotTest() { memory_.start(); }
 
   std::atomic<std::thread::id> first_, second_, third_;
   memory::MemoryManager memory_{{.gc_interval = 3600}};
   WorkerSlot seat_{std::make_unique<Named>("first", first_), memory_};
 };
 
-TEST_F(WorkerSeatTest, TheWorkerTakesTheNewOneAndTheCollectorEndsTheOld) {
+TEST_F(WorkerSlotTest, TheWorkerTakesTheNewOneAndTheCollectorEndsTheOld) {
   EXPECT_EQ(seat_.detector().name(), "first");
   seat_.offer(std::make_unique<Named>("second", second_));
   EXPECT_EQ(seat_.detector().name(), "second");
@@ -43,14 +43,14 @@ TEST_F(WorkerSeatTest, TheWorkerTakesTheNewOneAndTheCollectorEndsTheOld) {
   EXPECT_NE(first_.load(), std::this_thread::get_id());
 }
 
-TEST_F(WorkerSeatTest, WhatWasNeverTakenGivesWay) {
+TEST_F(WorkerSlotTest, WhatWasNeverTakenGivesWay) {
   seat_.offer(std::make_unique<Named>("second", second_));
   seat_.offer(std::make_unique<Named>("third", third_));
   EXPECT_EQ(second_.load(), std::this_thread::get_id()) << "by housekeeping";
   EXPECT_EQ(seat_.detector().name(), "third");
 }
 
-TEST_F(WorkerSeatTest, OthersSeeHowMuchCpuTheWorkerUsed) {
+TEST_F(WorkerSlotTest, OthersSeeHowMuchCpuTheWorkerUsed) {
   EXPECT_EQ(seat_.cpu_seconds(), 0) << "no worker has entered";
   std::atomic<bool> seen{false};
   std::atomic<bool> has_sat_down{false};
@@ -66,7 +66,7 @@ TEST_F(WorkerSeatTest, OthersSeeHowMuchCpuTheWorkerUsed) {
   seen = true;
 }
 
-TEST_F(WorkerSeatTest, HandingOverWhileTheWorkerWorks) {
+TEST_F(WorkerSlotTest, HandingOverWhileTheWorkerWorks) {
   std::atomic<bool> done{false};
   std::jthread worker([&] {
     while (!done) EXPECT_FALSE(seat_.detector().name().empty());

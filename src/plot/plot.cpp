@@ -80,14 +80,14 @@ struct Frame {  // of one panel: where its axes lie
   [[nodiscard]] double to_y(double value) const { return top + (1 - y.place(value)) * kPanel; }
 };
 
-bool drawable(const Point& point, Scale scale) {
+bool drawable(const PlotPoint& point, Scale scale) {
   return std::isfinite(point.x) && std::isfinite(point.y) && (scale == Scale::linear || point.y > 0);
 }
 
 Frame frame_of(const Panel& panel, double top) {
   Range x, y;
   for (const Series& series : panel.series) {
-    for (const Point& point : series.points) {
+    for (const PlotPoint& point : series.points) {
       if (!drawable(point, panel.y_scale)) continue;
       x.include(point.x);
       y.include(point.y);
@@ -122,12 +122,13 @@ void draw_axes(Svg& svg, const Panel& panel, const Frame& frame) {
 }
 
 // Of each column of pixels its lowest and its highest point, in their order.
-std::vector<Point> thinned(const std::vector<Point>& points, const Frame& frame) {
+std::vector<PlotPoint> thinned(const std::vector<PlotPoint>& points, const Frame& frame) {
   if (points.size() <= 4 * static_cast<std::size_t>(kInner)) return points;
-  std::vector<Point> kept;
-  const auto column = [&frame](const Point& point) { return std::floor(frame.to_x(point.x)); };
+  std::vector<PlotPoint> kept;
+  const auto column = [&frame](const PlotPoint& point) { return std::floor(frame.to_x(point.x)); };
   for (auto at = points.begin(); at != points.end();) {
-    const auto end = std::find_if(at, points.end(), [&](const Point& p) { return column(p) != column(*at); });
+    const auto end =
+        std::find_if(at, points.end(), [&](const PlotPoint& p) { return column(p) != column(*at); });
     auto [low, high] = std::minmax_element(at, end, [](auto& a, auto& b) { return a.y < b.y; });
     if (high < low) std::swap(low, high);
     kept.push_back(*low);
@@ -138,19 +139,19 @@ std::vector<Point> thinned(const std::vector<Point>& points, const Frame& frame)
 }
 
 void draw_series(Svg& svg, const Series& series, std::string_view colour, const Frame& frame, Scale scale) {
-  std::vector<Point> run;
+  std::vector<PlotPoint> run;
   const auto draw_run = [&] {
     if (run.empty()) return;
     svg.add("<path class=\"line\" stroke=\"{}\" d=\"", escaped(colour));
     char command = 'M';
-    for (const Point& point : thinned(run, frame)) {
+    for (const PlotPoint& point : thinned(run, frame)) {
       svg.add("{}{:.1f} {:.1f}", std::exchange(command, 'L'), frame.to_x(point.x), frame.to_y(point.y));
     }
     if (run.size() == 1) svg.add("h1");  // a point alone would not be seen
     svg.add("\"/>\n");
     run.clear();
   };
-  for (const Point& point : series.points) {
+  for (const PlotPoint& point : series.points) {
     if (drawable(point, scale)) {
       run.push_back(point);
     } else {

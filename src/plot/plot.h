@@ -21,15 +21,15 @@ namespace vigia::plot {
 
 enum class Scale { linear, log };  // log: decades
 
-struct Point {
+struct PlotPoint {
   double x = 0;
   double y = 0;
 };
 
 struct Series {
-  std::string label;          // stands in the legend; empty: not there
-  std::string colour;         // "#2f7ed8"; empty: line_colour() of its place in the panel
-  std::vector<Point> points;  // x never falls
+  std::string label;              // stands in the legend; empty: not there
+  std::string colour;             // "#2f7ed8"; empty: line_colour() of its place in the panel
+  std::vector<PlotPoint> points;  // x never falls
 };
 
 // A horizontal line over the whole panel: a limit, a goal.

@@ -33,7 +33,7 @@ struct Sized {
   const Yuva& pixels;
   float scale;  // its pixels per face width
 };
-Sized best_size(const Layer& layer, float width) {
+Sized best_size(const PaintLayer& layer, float width) {
   std::size_t level = 0;
   while (level + 1 < layer.sizes.size() && layer.scale / static_cast<float>(2U << level) >= width) ++level;
   return {layer.sizes[level], layer.scale / static_cast<float>(1U << level)};
@@ -94,7 +94,7 @@ struct Mapping {
   float step, offset_x, offset_y;
 };
 
-Mapping mapping(const Layer& layer, float scale, const Stand& stand, const Region& part) {
+Mapping mapping(const PaintLayer& layer, float scale, const Stand& stand, const Region& part) {
   const float step = scale / stand.width;
   return {step, (static_cast<float>(part.left) + 0.5F - stand.x) * step - layer.area.left * scale - 0.5F,
           (static_cast<float>(part.top) + 0.5F - stand.top) * step - layer.area.top * scale - 0.5F};
@@ -144,7 +144,7 @@ void cut_out_head(Yuva& patch, const PersonLayers& figure, const Stand& stand, c
 
 // The unrolled head's picture, turned.
 void turn_head(const PersonLayers& figure, const Stand& stand, const Region& part, Yuva& patch) {
-  const Layer& layer = figure.head;
+  const PaintLayer& layer = figure.head;
   const auto [source, scale] = best_size(layer, stand.width);
   const Mapping map = mapping(layer, scale, stand, part);
   const TurnTable turned(stand.yaw);
@@ -178,7 +178,8 @@ std::vector<Tap> taps_across(const Yuva& source, const Mapping& map, int width, 
   return across;
 }
 
-void scale_layer(const Layer& layer, const Stand& stand, const Region& part, Beyond beyond, Yuva& patch) {
+void scale_layer(const PaintLayer& layer, const Stand& stand, const Region& part, Beyond beyond,
+                 Yuva& patch) {
   const auto [source, scale] = best_size(layer, stand.width);
   const Mapping map = mapping(layer, scale, stand, part);
   const std::vector<Tap> across = taps_across(source, map, part.width, beyond);
@@ -192,7 +193,7 @@ void scale_layer(const Layer& layer, const Stand& stand, const Region& part, Bey
 
 }  // namespace
 
-void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, Yuva& patch) {
+void draw_layer(const PaintLayer& layer, const Stand& stand, I420Image& picture, Yuva& patch) {
   const Region part = pixels_of(layer.area, stand, picture.size);
   if (part.whole()) return;
   scale_layer(layer, stand, part, Beyond::nothing, patch);
@@ -211,7 +212,7 @@ void draw_head(const PersonLayers& figure, const Stand& stand, I420Image& pictur
   blur_and_blend(patch, stand, part, picture);
 }
 
-void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& picture, Yuva& patch) {
+void draw_down_to_floor(const PaintLayer& layer, const Stand& stand, I420Image& picture, Yuva& patch) {
   const int height = picture.size.height;
   // The layer's own picture fades out a little above; begin where it is still opaque.
   const float end = stand.top + (layer.area.bottom() - 0.02F) * stand.width;

@@ -16,10 +16,10 @@ struct Stand {
 };
 
 // All draw into the rectangle that the layer covers, cut to the picture. patch: a scratch picture.
-void draw_layer(const Layer& layer, const Stand& stand, I420Image& picture, Yuva& patch);
+void draw_layer(const PaintLayer& layer, const Stand& stand, I420Image& picture, Yuva& patch);
 // The same, with the head turned about its upright axis by stand.yaw, and cut out.
 void draw_head(const PersonLayers& figure, const Stand& stand, I420Image& picture, Yuva& patch);
 // The layer's last row, repeated down to the picture's lower edge.
-void draw_down_to_floor(const Layer& layer, const Stand& stand, I420Image& picture, Yuva& patch);
+void draw_down_to_floor(const PaintLayer& layer, const Stand& stand, I420Image& picture, Yuva& patch);
 
 }  // namespace vigia::sim

@@ -12,7 +12,7 @@
 namespace vigia::sim {
 namespace {
 
-Layer to_layer(const Brush& brush) {
+PaintLayer to_layer(const Brush& brush) {
   const Bgr& bgr = brush.colour();
   Yuva yuva(bgr.width, bgr.height);
   for (std::size_t i = 0; i < yuva.values.size(); ++i) {
@@ -24,7 +24,7 @@ Layer to_layer(const Brush& brush) {
     };
     yuva.values[i] = {times_alpha(y), times_alpha(u), times_alpha(v), static_cast<std::uint8_t>(a)};
   }
-  Layer layer{brush.area(), brush.scale(), {}};
+  PaintLayer layer{brush.area(), brush.scale(), {}};
   layer.sizes.push_back(std::move(yuva));
   while (layer.sizes.size() < 4 && layer.sizes.back().width > 48) {
     layer.sizes.push_back(shrunk(layer.sizes.back(), 2));
@@ -40,7 +40,7 @@ Outline mirrored(Outline half) {
   return whole;
 }
 
-Layer paint_body(const Appearance& look, float scale) {
+PaintLayer paint_body(const Appearance& look, float scale) {
   Brush brush({-1.3F, 1.0F, 2.6F, 2.2F}, scale, look.coat);
   const Outline neck =
       mirrored(smooth_curve({{0.27F, 1.0F}, {0.26F, 1.25F}, {0.3F, 1.42F}, {0.36F, 1.5F}}, false));
@@ -64,7 +64,7 @@ Layer paint_body(const Appearance& look, float scale) {
   return to_layer(brush);
 }
 
-Layer paint_back(const Appearance& look, float scale) {
+PaintLayer paint_back(const Appearance& look, float scale) {
   Brush brush({-0.8F, -0.45F, 1.6F, 2.1F}, scale, look.hair);
   std::vector<Outline> outlines;
   const Colour ear = look.skin * 0.82;

@@ -11,7 +11,7 @@
 
 namespace vigia::sim {
 
-struct Layer {
+struct PaintLayer {
   domain::Box area;  // in face widths; x from the face's middle, y from the hairline
   float scale = 0;   // pixels per face width of the first, largest size
   // Each half as large as the one before, rounded up.
@@ -19,11 +19,11 @@ struct Layer {
 };
 
 struct PersonLayers {
-  Layer body;  // its last row goes on down to the floor
-  Layer back;  // hair behind the head, ears
+  PaintLayer body;  // its last row goes on down to the floor
+  PaintLayer back;  // hair behind the head, ears
   // Opaque, as if the head were unrolled: its outline is head_half_width(), which the painter cuts out
   // after it has turned the picture.
-  Layer head;
+  PaintLayer head;
   float jaw = 2.6F;
 };
 

@@ -69,8 +69,8 @@ std::string stem(const domain::Shot& shot) {
   return fmt::format("{}/{}_{}", day, time, shot.track);
 }
 
-delivery::Delivery try_again(const Error& error) {
-  return {.outcome = delivery::Delivery::Outcome::retry, .after = std::nullopt, .text = error.text};
+delivery::DeliveryResult try_again(const Error& error) {
+  return {.outcome = delivery::DeliveryResult::Outcome::retry, .after = std::nullopt, .text = error.text};
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ std::string DirectoryCourier::name() const {
   return "directory " + directory_.string();
 }
 
-delivery::Delivery DirectoryCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (stop.stop_requested()) return try_again({ErrorCode::cancelled, "stopped"});
   MutexLock lock(mutex_);
   const Result<StoredImage> image = store_image(shot);
@@ -103,7 +103,7 @@ delivery::Delivery DirectoryCourier::deliver(const domain::Shot& shot, const std
     if (Status appended = append_line(delivery::dump_json(event)); !appended)
       return try_again(appended.error());
   }
-  return {.outcome = delivery::Delivery::Outcome::delivered, .after = std::nullopt, .text = file};
+  return {.outcome = delivery::DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = file};
 }
 
 Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain::Shot& shot) {

@@ -27,7 +27,7 @@ class DirectoryCourier final : public delivery::Courier {
   explicit DirectoryCourier(std::filesystem::path directory);
 
   [[nodiscard]] std::string name() const override;
-  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
 
  private:
   struct StoredImage {

@@ -35,7 +35,7 @@ class DirectoryCourierTest : public ::testing::Test {
 
 TEST_F(DirectoryCourierTest, WritesTheImageAndALineThatTellsAll) {
   const domain::Shot shot = sample_shot(4);
-  ASSERT_EQ(courier_.deliver(shot, {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(shot, {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   ASSERT_EQ(lines().size(), 1U);
   const nlohmann::json line = lines().front();
   EXPECT_EQ(line["camera"], "gate");
@@ -54,23 +54,23 @@ TEST_F(DirectoryCourierTest, WritesTheImageAndALineThatTellsAll) {
 }
 
 TEST_F(DirectoryCourierTest, TheSameShotTwiceIsOneImageAndOneLine) {
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   EXPECT_EQ(lines().size(), 1U);
 }
 
 TEST_F(DirectoryCourierTest, AnImageWhoseLineWasLostInACrashGetsItsLine) {
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   fs::remove(dir_ / "faces/events.jsonl");
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   EXPECT_EQ(lines().size(), 1U);
 }
 
 TEST_F(DirectoryCourierTest, AnotherShotOfTheSameNameGetsANumber) {
   domain::Shot other = sample_shot();
   other.jpeg = testing::sample_jpeg({.width = 64, .height = 64}, "another");
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
-  ASSERT_EQ(courier_.deliver(other, {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(other, {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   ASSERT_EQ(lines().size(), 2U);
   EXPECT_EQ(lines()[1]["file"], "gate/2026-11-23/130001.123_1_2.jpg");
 }
@@ -78,7 +78,7 @@ TEST_F(DirectoryCourierTest, AnotherShotOfTheSameNameGetsANumber) {
 TEST_F(DirectoryCourierTest, ALineThatACrashCutShortDoesNotSpoilTheNext) {
   fs::create_directory(dir_ / "faces");
   std::ofstream(dir_ / "faces/events.jsonl") << R"({"camera":"ga)";
-  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
+  ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   ASSERT_EQ(lines().size(), 2U);
   EXPECT_EQ(lines()[1]["camera"], "gate");
 }
@@ -90,7 +90,7 @@ TEST_F(DirectoryCourierTest, SeveralSendersWriteWholeLines) {
       senders.emplace_back([this, sender] {
         for (std::uint64_t i = 0; i < 10; ++i) {
           EXPECT_EQ(courier_.deliver(sample_shot(sender * 100 + i), {}).outcome,
-                    delivery::Delivery::Outcome::delivered);
+                    delivery::DeliveryResult::Outcome::delivered);
         }
       });
     }
@@ -102,20 +102,20 @@ TEST_F(DirectoryCourierTest, SeveralSendersWriteWholeLines) {
 
 TEST_F(DirectoryCourierTest, ADirectoryThatCannotBeWrittenIsTriedAgainWithAClearText) {
   std::ofstream(dir_ / "faces") << "a file is in the way";
-  const delivery::Delivery failed = courier_.deliver(sample_shot(), {});
-  EXPECT_EQ(failed.outcome, delivery::Delivery::Outcome::retry);
+  const delivery::DeliveryResult failed = courier_.deliver(sample_shot(), {});
+  EXPECT_EQ(failed.outcome, delivery::DeliveryResult::Outcome::retry);
   EXPECT_FALSE(failed.maybe_delivered);
   EXPECT_THAT(failed.text, HasSubstr("Not a directory"));
   EXPECT_THAT(failed.text, HasSubstr("delivery.directory"));
   fs::remove(dir_ / "faces");
-  EXPECT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::Delivery::Outcome::delivered);
+  EXPECT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
 }
 
 TEST_F(DirectoryCourierTest, ANameThatIsNoPathAndNoUtf8CannotLeaveTheDirectory) {
   for (const char* name : {"../../etc/passwd", "..", "", "a/b", "x\xff\xfey", "rtsp://u:p@h/x?y"}) {
     domain::Shot shot = sample_shot();
     shot.camera = name;
-    ASSERT_EQ(courier_.deliver(shot, {}).outcome, delivery::Delivery::Outcome::delivered) << name;
+    ASSERT_EQ(courier_.deliver(shot, {}).outcome, delivery::DeliveryResult::Outcome::delivered) << name;
   }
   int outside = 0;
   for (const auto& entry : fs::directory_iterator(dir_.path())) outside += entry.path().filename() != "faces";

@@ -19,7 +19,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 
@@ -102,7 +102,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingIsGivenUpAfterTenSeconds) {
   const Listener listener;
   testing::FakeClock clock;
   MqttCourier courier(listener.options(), clock);
-  Delivery delivery;
+  DeliveryResult delivery;
   std::atomic<bool> done{false};
   std::jthread sender([&] {
     delivery = courier.deliver(testing::sample_shot(), {});
@@ -116,7 +116,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingIsGivenUpAfterTenSeconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   sender.join();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr("10 s"));
 }
 
@@ -128,7 +128,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingDoesNotHoldUpAStop) {
   const Fd client = listener.accept();
   EXPECT_EQ(protocol_level(client), 5);
   courier.finish();
-  EXPECT_EQ(courier.deliver(testing::sample_shot(), {}).outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(courier.deliver(testing::sample_shot(), {}).outcome, DeliveryResult::Outcome::retry);
 }
 
 TEST(MqttClientTest, NoiseInsteadOfABrokerIsAnError) {

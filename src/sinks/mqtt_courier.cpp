@@ -15,7 +15,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 
 constexpr Nanoseconds kAfterRefusal = 60s;  // somebody has to fix something first
@@ -31,8 +31,8 @@ MqttMessage status_message(const MqttOptions& options, std::string status) {
   return {status_topic(options), std::move(status), true};
 }
 
-Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
-  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
 // keeps: the broker retains the image for later subscribers.
@@ -87,7 +87,7 @@ void MqttCourier::camera_gone(const std::string& camera) {
   if (options_.images) link_.forget(image_topic(options_, camera));
 }
 
-Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   link_.start();
   const bool was_known = is_known(shot.camera);
   const MqttLink::Published published =
@@ -104,7 +104,7 @@ Delivery MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& s
     return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
   }
   count(shot);
-  return {.outcome = Delivery::Outcome::delivered,
+  return {.outcome = DeliveryResult::Outcome::delivered,
           .after = std::nullopt,
           .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
 }

@@ -31,7 +31,7 @@ class MqttCourier final : public delivery::Courier {
   MqttCourier(MqttOptions options, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
-  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.

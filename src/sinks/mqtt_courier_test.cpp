@@ -11,7 +11,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
 using testing::MqttListener;
@@ -40,8 +40,8 @@ std::map<std::string, std::string> retained(int port, const std::string& prefix)
 TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
   start();
   MqttListener listener(broker_->port(), "vigia/#");
-  const Delivery delivery = deliver(sample_shot(4));
-  ASSERT_EQ(delivery.outcome, Delivery::Outcome::delivered) << delivery.text;
+  const DeliveryResult delivery = deliver(sample_shot(4));
+  ASSERT_EQ(delivery.outcome, DeliveryResult::Outcome::delivered) << delivery.text;
   ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
   const auto events = listener.of("vigia/gate/face");
   const auto images = listener.of("vigia/gate/face/image");
@@ -59,8 +59,9 @@ TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
 TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEvent) {
   start();
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver(sample_shot(2)).outcome, Delivery::Outcome::delivered);
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);  // an older one, after an outage
+  ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome,
+            DeliveryResult::Outcome::delivered);  // an older one, after an outage
   MqttListener listener(broker_->port(), "vigia/gate/state");
   ASSERT_TRUE(listener.wait_until(
       [&](const auto& all) { return !all.empty() && parse(all.back().payload)["faces"] == 2; }));
@@ -93,7 +94,7 @@ TEST_F(MqttCourierTest, WithoutImagesThereIsNone) {
   start();
   options_.images = false;
   MqttListener listener(broker_->port(), "#");
-  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
   for (const MqttReceived& one : listener.all()) EXPECT_THAT(one.topic, Not(HasSubstr("image")));
 }
@@ -119,7 +120,7 @@ void expect_entity(const nlohmann::json& config, const std::map<std::string, std
 TEST_F(MqttCourierTest, HomeAssistantFindsACameraWithAllItsEntities) {
   start();
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "vigia/gate/state");
   ASSERT_TRUE(listener.wait_until(
       [&](const auto& all) { return !all.empty() && parse(all.back().payload)["faces"] == 1; }));
@@ -156,7 +157,7 @@ TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
   options_.discovery_prefix = "";
   MqttListener listener(broker_->port(), "#");
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   for (const MqttReceived& one : listener.all()) EXPECT_THAT(one.topic, ::testing::StartsWith("vigia/"));
 }
@@ -164,7 +165,7 @@ TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
 TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
   start();
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "#");
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   listener.forget();
@@ -192,9 +193,9 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
   start();
   MqttListener listener(broker_->port(), "vigia/gate/face");
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   courier().camera_gone("gate");
-  ASSERT_EQ(deliver(sample_shot(2)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face", 2)) << "the events themselves are published";
   // What was to be forgotten went before the second shot, whose acknowledgement came.
   const auto found = retained(broker_->port(), "");
@@ -205,18 +206,18 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
 TEST_F(MqttCourierTest, AnImageThatArrivesAfterItsDeletionIsDeletedToo) {
   start();
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->suspend(true);
-  Delivery delivery;
+  DeliveryResult delivery;
   {
     const std::jthread sender([&] { delivery = deliver(sample_shot(2)); });
     std::this_thread::sleep_for(std::chrono::milliseconds(50));  // or it goes before: the outcome is the same
     courier().camera_gone("gate");
     broker_->suspend(false);
   }
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::delivered);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "vigia/gate/face");
-  ASSERT_EQ(deliver(sample_shot(3)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(3)).outcome, DeliveryResult::Outcome::delivered);
   EXPECT_EQ(retained(broker_->port(), "vigia/gate/").size(), 0U);
 }
 
@@ -224,10 +225,10 @@ TEST_F(MqttCourierTest, ABrokerThatWasKilledGetsAllAgainOnceItIsBack) {
   start();
   courier().camera_state("gate", true);
   courier().camera_state("yard", true);
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->kill();
-  const Delivery away = deliver(sample_shot(2));
-  EXPECT_EQ(away.outcome, Delivery::Outcome::retry);
+  const DeliveryResult away = deliver(sample_shot(2));
+  EXPECT_EQ(away.outcome, DeliveryResult::Outcome::retry);
   EXPECT_FALSE(away.maybe_delivered);
   EXPECT_FALSE(away.text.empty());
   ASSERT_TRUE(broker_->come_up().ok());  // with nothing remembered
@@ -247,15 +248,15 @@ TEST_F(MqttCourierTest, ABrokerThatWasKilledGetsAllAgainOnceItIsBack) {
 
 TEST_F(MqttCourierTest, ABrokerThatDiesBeforeItAcknowledgesIsTriedAgain) {
   start();
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->suspend(true);
-  Delivery delivery{.outcome = Delivery::Outcome::delivered};
+  DeliveryResult delivery{.outcome = DeliveryResult::Outcome::delivered};
   std::jthread sender([&] { delivery = deliver(sample_shot(2)); });
   std::this_thread::sleep_for(
       std::chrono::milliseconds(50));  // or it is killed before: the outcome is the same
   broker_->kill();
   sender.join();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_FALSE(delivery.maybe_delivered);
 }
 
@@ -264,26 +265,26 @@ TEST_F(MqttCourierTest, AShotWhoseDeadlineHasPassedWhenThereIsAConnectionIsNotPu
   MqttListener listener(broker_->port(), "vigia/+/face");
   domain::Shot late = sample_shot(1);
   late.deadline = system_clock().now();
-  const Delivery delivery = deliver(late);
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver(late);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_TRUE(delivery.tells_nothing) << "the broker is not to blame";
   domain::Shot timely = sample_shot(2);
   timely.deadline = system_clock().now() + std::chrono::hours(1);
-  ASSERT_EQ(deliver(timely).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(timely).outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face"));
   EXPECT_EQ(parse(listener.of("vigia/gate/face").front().payload)["track"], 2);
 }
 
 TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
   start();
-  ASSERT_EQ(deliver(sample_shot(1)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->suspend(true);
   std::stop_source stop;
   std::jthread stopper([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     stop.request_stop();
   });
-  EXPECT_EQ(courier().deliver(sample_shot(2), stop.get_token()).outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(courier().deliver(sample_shot(2), stop.get_token()).outcome, DeliveryResult::Outcome::retry);
   courier_.reset();  // nor does the broker hold up the end
   broker_->suspend(false);
 }
@@ -311,8 +312,8 @@ TEST_F(MqttCourierTest, AWrongPasswordIsReportedAndNotShown) {
   start({.user = "vigia", .password = "right"});
   options_.user = "vigia";
   options_.password = "wrong-secret";
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_GE(delivery.after.value_or(Nanoseconds(0)), Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("MQTT_PASSWORD"));
   EXPECT_THAT(delivery.text, Not(HasSubstr("wrong-secret")));
@@ -325,7 +326,7 @@ TEST_F(MqttCourierTest, TheRightPasswordIsAccepted) {
   start({.user = "vigia", .password = "right"});
   options_.user = "vigia";
   options_.password = "right";
-  EXPECT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  EXPECT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   const auto tried = try_mqtt(options_, system_clock(), {});
   ASSERT_TRUE(tried.ok()) << tried.error().text;
   EXPECT_THAT(*tried, HasSubstr(broker_->url()));
@@ -345,8 +346,8 @@ TEST_F(MqttCourierTest, AnImageThatTheBrokerRefusesDoesNotHoldUpItsEvent) {
   MqttListener listener(broker_->port(), "vigia/#");
   domain::Shot large = sample_shot(1);
   large.jpeg = testing::sample_jpeg({.width = 640, .height = 360}, std::string(5000, 'x'));
-  const Delivery delivery = deliver(large);
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::delivered) << delivery.text;
+  const DeliveryResult delivery = deliver(large);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::delivered) << delivery.text;
   EXPECT_THAT(delivery.text, HasSubstr("without its image"));
   EXPECT_EQ(deliver(sample_shot(2)).text, "acknowledged");
   ASSERT_TRUE(listener.wait_for("vigia/gate/face", 2));
@@ -358,8 +359,8 @@ TEST_F(MqttCourierTest, WithoutTheRightToPublishAFaceIsKeptAndTheReasonReported)
   testing::TempDir folder;
   std::ofstream(folder / "acl") << "topic read #\ntopic write vigia/status\n";
   start({.more_lines = {"acl_file " + (folder / "acl")}});
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_GE(delivery.after.value_or(Nanoseconds(0)), Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("uthorized"));
 }
@@ -371,7 +372,7 @@ TEST_F(MqttCourierTest, AnyNameOfACameraIsOneLevelOfATopic) {
   for (const char* name : {"a/b", "a+b", "#", "", "x\xff\xfey", "c\xc3\xa2mera", "two words"}) {
     domain::Shot shot = sample_shot();
     shot.camera = name;
-    ASSERT_EQ(deliver(shot).outcome, Delivery::Outcome::delivered) << name;
+    ASSERT_EQ(deliver(shot).outcome, DeliveryResult::Outcome::delivered) << name;
     ++count;
   }
   ASSERT_TRUE(listener.wait_until([&](const auto& all) { return static_cast<int>(all.size()) == count; }));
@@ -390,7 +391,7 @@ TEST_F(MqttCourierTest, SeveralSendersShareOneConnection) {
     for (std::uint64_t sender = 0; sender < 8; ++sender) {
       senders.emplace_back([this, sender] {
         for (std::uint64_t i = 0; i < 10; ++i) {
-          EXPECT_EQ(deliver(sample_shot(sender * 100 + i)).outcome, Delivery::Outcome::delivered);
+          EXPECT_EQ(deliver(sample_shot(sender * 100 + i)).outcome, DeliveryResult::Outcome::delivered);
         }
       });
     }

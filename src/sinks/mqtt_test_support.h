@@ -29,15 +29,16 @@ class MqttTest : public ::testing::Test {
     if (!courier_) courier_ = std::make_unique<MqttCourier>(options_, system_clock());
     return *courier_;
   }
-  delivery::Delivery deliver(const domain::Shot& shot = testing::sample_shot()) {
+  delivery::DeliveryResult deliver(const domain::Shot& shot = testing::sample_shot()) {
     return courier().deliver(shot, {});
   }
   // Tries again as the outbox's senders do, only more often.
   ::testing::AssertionResult deliver_in_the_end(const domain::Shot& shot) {
     std::string said;
     for (int tries = 0; tries < 400; ++tries) {
-      const delivery::Delivery delivery = deliver(shot);
-      if (delivery.outcome == delivery::Delivery::Outcome::delivered) return ::testing::AssertionSuccess();
+      const delivery::DeliveryResult delivery = deliver(shot);
+      if (delivery.outcome == delivery::DeliveryResult::Outcome::delivered)
+        return ::testing::AssertionSuccess();
       said = delivery.text;
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }

@@ -8,7 +8,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using ::testing::HasSubstr;
 
 class MqttTlsTest : public MqttTest {
@@ -29,8 +29,8 @@ class MqttTlsTest : public MqttTest {
 TEST_F(MqttTlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
   start_with_tls("IP:127.0.0.1");
   testing::MqttListener listener(broker_->port(), "#", {.ca_file = cert_});
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr("certificate"));
   EXPECT_THAT(delivery.text, HasSubstr("delivery.mqtt.ca_file"));
   EXPECT_TRUE(listener.all().empty());
@@ -39,15 +39,15 @@ TEST_F(MqttTlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
 TEST_F(MqttTlsTest, WithItsCertificateAsCaFileItIsAccepted) {
   start_with_tls("IP:127.0.0.1");
   options_.ca_file = cert_;
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::delivered) << delivery.text;
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::delivered) << delivery.text;
 }
 
 TEST_F(MqttTlsTest, ACertificateForAnotherNameIsRefused) {
   start_with_tls("DNS:elsewhere");
   options_.ca_file = cert_;
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr("certificate"));
 }
 
@@ -65,8 +65,8 @@ TEST_F(MqttTlsTest, ACaFileThatIsMissingOrNoneIsNamed) {
 TEST_F(MqttTlsTest, ABrokerWithoutTlsIsNotSpokenTo) {
   start();
   options_.url = "mqtts" + options_.url.substr(4);
-  const Delivery delivery = deliver();
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_THAT(delivery.text, HasSubstr("does it speak TLS"));
   EXPECT_THAT(broker_->log(), ::testing::Not(HasSubstr("New client connected")));
 }

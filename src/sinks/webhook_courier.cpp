@@ -15,7 +15,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 
@@ -24,22 +24,23 @@ constexpr Nanoseconds kTryTimeout = 10s;
 constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to fix something first
 constexpr Nanoseconds kAfterTls = 5min;
 
-Delivery retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
-  return {.outcome = Delivery::Outcome::retry, .after = after, .text = std::move(text)};
+DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
-Delivery refused(std::string text) {
-  return {.outcome = Delivery::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
+DeliveryResult refused(std::string text) {
+  return {.outcome = DeliveryResult::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
 }
 
-Delivery read_answer(const http::HttpResult& answer) {
+DeliveryResult read_answer(const http::HttpResult& answer) {
   if (answer.failure == http::HttpFailure::tls) return retry(answer.text, kAfterTls);
   if (answer.failure == http::HttpFailure::late) return delivery::too_late(answer.text);
   if (answer.failure != http::HttpFailure::none) return retry(answer.text);
   const int status = answer.status;
   if (status >= 200 && status < 300) {
-    return {
-        .outcome = Delivery::Outcome::delivered, .after = std::nullopt, .text = fmt::format("{}", status)};
+    return {.outcome = DeliveryResult::Outcome::delivered,
+            .after = std::nullopt,
+            .text = fmt::format("{}", status)};
   }
   if (status >= 500) return retry(fmt::format("{}: the receiver failed", status), answer.retry_after);
   switch (status) {
@@ -94,7 +95,7 @@ std::string WebhookCourier::name() const {
   return "webhook " + origin_of(options_.url);
 }
 
-Delivery WebhookCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
+DeliveryResult WebhookCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
   http::HttpRequest request = make_request(shot);
   if (shot.deadline != SteadyTime::max()) request.send_within = shot.deadline - clock_.now();

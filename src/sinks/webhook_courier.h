@@ -34,7 +34,7 @@ class WebhookCourier final : public delivery::Courier {
   WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
-  delivery::Delivery deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
 
  private:
   [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;

@@ -27,7 +27,7 @@
 namespace vigia::sinks {
 namespace {
 
-using delivery::Delivery;
+using delivery::DeliveryResult;
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using ::testing::HasSubstr;
@@ -129,12 +129,12 @@ class WebhookTest : public ::testing::Test {
  protected:
   WebhookTest() { options_.url = receiver_.origin() + "/hook/path-secret?key=query-secret"; }
 
-  Delivery deliver(const domain::Shot& shot = sample_shot()) {
+  DeliveryResult deliver(const domain::Shot& shot = sample_shot()) {
     return WebhookCourier(options_, dir_ / "pins", clock_).deliver(shot, {});
   }
-  Delivery answered_with(const std::string& status_and_headers) {
+  DeliveryResult answered_with(const std::string& status_and_headers) {
     receiver_.answer(status_and_headers);
-    const Delivery delivery = deliver();
+    const DeliveryResult delivery = deliver();
     for (const char* secret : {"path-secret", "query-secret", "hmac-secret", "top-secret-y"}) {
       EXPECT_THAT(delivery.text, Not(HasSubstr(secret)));
     }
@@ -173,7 +173,7 @@ json.dump({"parts": parts, "signature": "sha256=" + signature}, open(sys.argv[5]
 };
 
 TEST_F(WebhookTest, PostsTheEventAndTheImageAsAForm) {
-  ASSERT_EQ(deliver(sample_shot(4)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(4)).outcome, DeliveryResult::Outcome::delivered);
   ASSERT_EQ(receiver_.posts().size(), 1U);
   const Post post = receiver_.posts().front();
   EXPECT_THAT(post.request_line, HasSubstr("POST /hook/path-secret?key=query-secret HTTP/1.1"));
@@ -189,7 +189,7 @@ TEST_F(WebhookTest, PostsTheEventAndTheImageAsAForm) {
 
 TEST_F(WebhookTest, OrAsOneJson) {
   options_.format = "json";
-  ASSERT_EQ(deliver(sample_shot(4)).outcome, Delivery::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(4)).outcome, DeliveryResult::Outcome::delivered);
   const Post post = receiver_.posts().front();
   EXPECT_EQ(post.headers.at("content-type"), "application/json");
   auto body = nlohmann::json::parse(post.body);
@@ -202,7 +202,7 @@ TEST_F(WebhookTest, SignsWhatItPosts) {
   options_.secret = "hmac-secret";
   for (const char* format : {"multipart", "json"}) {
     options_.format = format;
-    ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+    ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
     const Post post = receiver_.posts().back();
     const auto now = std::chrono::floor<std::chrono::seconds>(clock_.utc_now()).time_since_epoch();
     EXPECT_EQ(post.headers.at("x-vigia-timestamp"), std::to_string(now.count()));
@@ -211,17 +211,17 @@ TEST_F(WebhookTest, SignsWhatItPosts) {
     changed.body += " ";
     EXPECT_NE(post.headers.at("x-vigia-signature"), read_with_python(changed)["signature"]);
     clock_.advance(1s);
-    ASSERT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+    ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
     EXPECT_NE(receiver_.posts().back().headers.at("x-vigia-signature"), post.headers.at("x-vigia-signature"));
   }
 }
 
 TEST_F(WebhookTest, ARepetitionHasTheSameKey) {
   receiver_.answer("");
-  const Delivery unanswered = deliver();
-  EXPECT_EQ(unanswered.outcome, Delivery::Outcome::retry);
+  const DeliveryResult unanswered = deliver();
+  EXPECT_EQ(unanswered.outcome, DeliveryResult::Outcome::retry);
   EXPECT_FALSE(unanswered.maybe_delivered);  // the receiver can tell: it is sent for as long as it takes
-  EXPECT_EQ(deliver().outcome, Delivery::Outcome::delivered);
+  EXPECT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_EQ(receiver_.posts().size(), 2U);
   EXPECT_EQ(receiver_.posts()[0].headers.at("idempotency-key"),
             receiver_.posts()[1].headers.at("idempotency-key"));
@@ -230,36 +230,36 @@ TEST_F(WebhookTest, ARepetitionHasTheSameKey) {
 TEST_F(WebhookTest, AShotWhoseDeadlineHasPassedIsNotPosted) {
   domain::Shot shot = sample_shot();
   shot.deadline = clock_.now();
-  EXPECT_EQ(deliver(shot).outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(deliver(shot).outcome, DeliveryResult::Outcome::retry);
   EXPECT_TRUE(deliver(shot).tells_nothing) << "the receiver is not to blame";
   EXPECT_TRUE(receiver_.posts().empty());
   shot.deadline += 60s;
-  EXPECT_EQ(deliver(shot).outcome, Delivery::Outcome::delivered);
+  EXPECT_EQ(deliver(shot).outcome, DeliveryResult::Outcome::delivered);
 }
 
 TEST_F(WebhookTest, AnyTwoHundredIsDelivered) {
   for (const char* status : {"200 OK", "201 Created", "202 Accepted", "204 No Content"}) {
-    EXPECT_EQ(answered_with(status).outcome, Delivery::Outcome::delivered) << status;
+    EXPECT_EQ(answered_with(status).outcome, DeliveryResult::Outcome::delivered) << status;
   }
 }
 
 TEST_F(WebhookTest, RetryAfterIsApplied) {
   for (const char* status : {"408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x"}) {
-    const Delivery plain = answered_with(status);
-    EXPECT_EQ(plain.outcome, Delivery::Outcome::retry) << status;
+    const DeliveryResult plain = answered_with(status);
+    EXPECT_EQ(plain.outcome, DeliveryResult::Outcome::retry) << status;
     EXPECT_FALSE(plain.after) << status;
     EXPECT_FALSE(plain.maybe_delivered) << status;
     EXPECT_EQ(plain.attempts_at_most, 0) << status;
-    const Delivery later = answered_with(std::string(status) + "\r\nRetry-After: 17");
-    EXPECT_EQ(later.outcome, Delivery::Outcome::retry) << status;
+    const DeliveryResult later = answered_with(std::string(status) + "\r\nRetry-After: 17");
+    EXPECT_EQ(later.outcome, DeliveryResult::Outcome::retry) << status;
     EXPECT_EQ(later.after, Nanoseconds(17s)) << status;
   }
 }
 
 TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
   for (const char* status : {"400 x", "405 x", "409 x", "410 x", "413 x", "415 x", "422 x"}) {
-    const Delivery delivery = answered_with(status);
-    EXPECT_EQ(delivery.outcome, Delivery::Outcome::refused) << status;
+    const DeliveryResult delivery = answered_with(status);
+    EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::refused) << status;
     EXPECT_EQ(delivery.reason, domain::Reason::refused) << status;
     EXPECT_THAT(delivery.text, HasSubstr(std::string(status).substr(0, 3)));
   }
@@ -268,8 +268,8 @@ TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
 TEST_F(WebhookTest, AWrongAddressOrSecretCostsNoFace) {
   options_.secret = "hmac-secret";
   for (const char* status : {"401 x", "403 x", "404 x"}) {
-    const Delivery delivery = answered_with(status);
-    EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry) << status;
+    const DeliveryResult delivery = answered_with(status);
+    EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry) << status;
     EXPECT_EQ(delivery.after, Nanoseconds(1min)) << status;
     EXPECT_THAT(delivery.text, HasSubstr("delivery.webhook.url")) << status;
   }
@@ -277,9 +277,9 @@ TEST_F(WebhookTest, AWrongAddressOrSecretCostsNoFace) {
 
 TEST_F(WebhookTest, ARedirectIsNotFollowed) {
   Receiver elsewhere;
-  const Delivery delivery =
+  const DeliveryResult delivery =
       answered_with("302 Found\r\nLocation: " + elsewhere.origin() + "/path-secret?key=query-secret");
-  EXPECT_EQ(delivery.outcome, Delivery::Outcome::retry);
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_EQ(delivery.after, Nanoseconds(1min));
   EXPECT_THAT(delivery.text, HasSubstr(elsewhere.origin()));
   EXPECT_TRUE(elsewhere.posts().empty());

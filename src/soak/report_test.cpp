@@ -102,7 +102,7 @@ TEST(ReportTest, ForPeople) {
   EXPECT_THAT(to_text(report), HasSubstr("faults     1 freeze, 1 down\n"));
   EXPECT_THAT(to_text(report), HasSubstr("vigia soak: good"));
   report.verdict.failures = {"it leaks"};
-  report.verdict.growth = Growth{12.3e6, 0.4e6};
+  report.verdict.growth = GrowthVerdict{12.3e6, 0.4e6};
   EXPECT_THAT(to_text(report), HasSubstr("FAILED: it leaks\nvigia soak: failed"));
   EXPECT_THAT(to_text(report), HasSubstr("+12.30 MB an hour, +- 0.40 MB"));
 }

@@ -72,7 +72,7 @@ void judge_growth(Observations observations, const Bounds& bounds, Verdict& verd
     return;
   }
   const memory::Slope slope = memory::fit_slope(all);
-  const Growth growth{slope.per_second * 3600, slope.error * 3600};
+  const GrowthVerdict growth{slope.per_second * 3600, slope.error * 3600};
   verdict.growth = growth;
   const double sure = growth.per_hour - 2 * growth.error;
   if (sure > static_cast<double>(bounds.max_growth)) {

@@ -54,7 +54,7 @@ struct Quarter {
   std::optional<int> descriptors, threads;  // medians at quiet moments; none: there was no such moment
 };
 
-struct Growth {
+struct GrowthVerdict {
   double per_hour = 0;  // bytes
   double error = 0;     // standard error of it
 };
@@ -63,7 +63,7 @@ struct Verdict {
   std::vector<std::string> failures;  // what is beyond which bound, and by how much
   std::vector<std::string> remarks;   // what could not be judged, and why
   std::array<Quarter, 4> quarters;
-  std::optional<Growth> growth;  // none: too short
+  std::optional<GrowthVerdict> growth;  // none: too short
   Bytes peak = 0;
 
   [[nodiscard]] bool good() const { return failures.empty(); }

@@ -76,7 +76,7 @@ TEST(CommandLineTest, Soak) {
   EXPECT_EQ(line({"soak", "--seconds", "90"}).soak.seconds, 90);
   EXPECT_EQ(farewell({"soak", "--seconds", "90", "--hours", "1"}).exit_code, 2);
   EXPECT_THAT(farewell({"soak", "--faults", "hail"}).text, HasSubstr("hail"));
-  EXPECT_THAT(farewell({"soak", "--max-rss", "much"}).text, HasSubstr("is no size"));
+  EXPECT_THAT(farewell({"soak", "--max-rss", "much"}).text, HasSubstr("is not a size"));
 }
 
 TEST(CommandLineTest, BenchMemory) {
@@ -249,7 +249,8 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"bench", "pipeline", "--cameras", "1,0"},
        "vigia: --cameras: '0' is not a whole number from 1 to 256; see 'vigia bench pipeline --help'"},
       {{"bench", "pipeline", "--input", "large"},
-       "vigia: --input: 'large' is no size, as 640x384 is, nor auto; see 'vigia bench pipeline --help'"},
+       "vigia: --input: 'large' is neither a size such as 640x384 nor auto; see 'vigia bench pipeline "
+       "--help'"},
       {{"bench", "pipeline", "--input", "321x192"},
        "vigia: --input: '321x192' is not a multiple of 32 both ways; see 'vigia bench "
        "pipeline "
@@ -260,7 +261,7 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"bench", "pipeline", "--clips", "a.mp4"},
        "vigia: '--clips' is not an option of vigia bench pipeline; did you mean '--clip'?"},
       {{"bench", "detector", "--input", "320x192,auto"},
-       "vigia: --input: 'auto' is no size, as 640x384 is; see 'vigia bench detector --help'"},
+       "vigia: --input: 'auto' is not a size such as 640x384; see 'vigia bench detector --help'"},
       {{"bench", "detector", "--threads", "0"},
        "vigia: --threads: '0' is not a whole number from 1 to 256; see 'vigia bench detector --help'"},
       {{"bench", "memory", "fast"},
@@ -268,11 +269,11 @@ TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
       {{"bench", "memory", "--plto", "a.svg"},
        "vigia: '--plto' is not an option of vigia bench memory; did you mean '--plot'?"},
       {{"bench", "memory", "--modes", "inline,often"},
-       "vigia: --modes: 'often' is no mode; see 'vigia bench memory --help'"},
+       "vigia: --modes: 'often' is not a mode; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--pace", "slow"},
        "vigia: --pace: 'slow' is neither realtime nor free; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--limit", "much"},
-       "vigia: --limit: 'much' is no size, as 512M or 2G is; see 'vigia bench memory --help'"},
+       "vigia: --limit: 'much' is not a size such as 512M or 2G; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--limit", "1M"},
        "vigia: --limit: '1M' is too little; 64M at least; see 'vigia bench memory --help'"},
       {{"bench", "memory", "--cameras", "0"},
