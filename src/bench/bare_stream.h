@@ -41,7 +41,7 @@ class BareStream {
 
   camera::PicturePool decoded_, converted_;
   camera::PictureConverter converter_;
-  camera::CameraCounters counters_;
+  camera::CaptureCounters counters_;
   std::unique_ptr<camera::PacketSource> source_;
   std::unique_ptr<camera::Decoder> decoder_;
   camera::AvHandle<AVPacket> packet_{av_packet_alloc()};
