@@ -9,6 +9,18 @@
 #include <utility>
 
 namespace vigia::detect {
+namespace {
+
+// A size in one word: an atomic of a struct may need a lock.
+std::uint64_t packed(domain::Size size) noexcept {
+  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(size.width)) << 32U |
+         static_cast<std::uint32_t>(size.height);
+}
+domain::Size unpacked(std::uint64_t word) noexcept {
+  return {static_cast<int>(word >> 32U), static_cast<int>(word & 0xFFFF'FFFFU)};
+}
+
+}  // namespace
 
 NetworkShelf::Sized* NetworkShelf::find(domain::Size input) noexcept {
   const std::size_t count = count_.load(std::memory_order_acquire);
@@ -22,7 +34,7 @@ NetworkShelf::Sized* NetworkShelf::find(domain::Size input) noexcept {
       least = area(size);
     }
   }
-  wanted_.store(input, std::memory_order_relaxed);
+  wanted_.store(packed(input), std::memory_order_relaxed);
   return best;
 }
 
@@ -55,7 +67,7 @@ Status NetworkShelf::make(domain::Size input, Claim claim) {
 }
 
 Result<bool> NetworkShelf::make_wanted() {
-  const domain::Size input = wanted_.exchange({}, std::memory_order_relaxed);
+  const domain::Size input = unpacked(wanted_.exchange(0, std::memory_order_relaxed));
   if (input == domain::Size{} || has(input) || count_.load(std::memory_order_relaxed) == kMost) return false;
   if (Status made = make(input, Claim::refusable); !made) return made.error();
   return true;

@@ -17,6 +17,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -63,7 +64,7 @@ class NetworkShelf final : public DetectorSupply {
 
   std::array<std::unique_ptr<Sized>, kMost> networks_;  // those before count_ never change
   std::atomic<std::size_t> count_{0};
-  std::atomic<domain::Size> wanted_{domain::Size{}};  // of no size: nothing is
+  std::atomic<std::uint64_t> wanted_{0};  // a size in one word; 0: nothing is
 };
 
 }  // namespace vigia::detect
