@@ -8,7 +8,7 @@
 // of a mean face; Ahonen et al. 2006), the outlines of head and torso (histograms of oriented gradients;
 // Dalal and Triggs 2005). A camera without colours gives the same parts, with less in two of them.
 //
-// Cost of describe(): 0.3 ms for faces up to 100 pixels, 0.5 for 300, on a busy machine; 60 KB of
+// Cost of describe(): 0.3 to 0.45 ms for faces up to 100 pixels, 0.6 for 300; 60 KB of
 // stack, no allocation (bench/appearance_bench.cpp). sizeof(View): 5976 bytes. Threads: pure, for describe();
 // a View is a value.
 #pragma once
