@@ -59,8 +59,7 @@ inline SceneTally tally_posts(const sim::Scene& scene, std::span<const PostedFac
 }
 
 // The people who had left the picture at least that long before that moment.
-inline std::set<std::int64_t> people_gone_by(const sim::Scene& scene, Nanoseconds moment,
-                                             Nanoseconds since) {
+inline std::set<std::int64_t> people_gone_by(const sim::Scene& scene, Nanoseconds moment, Nanoseconds since) {
   constexpr Nanoseconds kStep = std::chrono::milliseconds(100);
   std::map<std::int64_t, Nanoseconds> last_seen;
   for (Nanoseconds t{0}; t <= moment; t += kStep) {

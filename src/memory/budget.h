@@ -136,7 +136,8 @@ class Charge {
     account_->charge(bytes_);
   }
   // Nothing: refused, see Account::try_charge().
-  [[nodiscard]] static std::optional<Charge> try_make(std::shared_ptr<Account> account, Bytes bytes) noexcept {
+  [[nodiscard]] static std::optional<Charge> try_make(std::shared_ptr<Account> account,
+                                                      Bytes bytes) noexcept {
     if (!account->try_charge(bytes)) return std::nullopt;
     Charge made;
     made.account_ = std::move(account);

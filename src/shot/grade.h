@@ -33,8 +33,8 @@ class Grader {
   // The first filter that refuses is the reason, in the order too_small, too_large, outside_roi,
   // low_quality.
   [[nodiscard]] domain::Sighting grade(const domain::Detection& detection, const domain::Frame& frame) const;
-  // Grades all detections of a frame. Those below min_score become weak; they never become a best shot, so their
-  // quality is not measured. Clears `out` first.
+  // Grades all detections of a frame. Those below min_score become weak; they never become a best shot, so
+  // their quality is not measured. Clears `out` first.
   void grade_all(std::span<const domain::Detection> detections, const domain::Frame& frame, float min_score,
                  std::vector<domain::Sighting>& out) const;
 
