@@ -10,7 +10,8 @@ somebody's machine. tools/check_includes_test.py shows each complaint.
 
 import pathlib
 import re
-import sys
+
+import checker
 
 # A -> B: A may include B (and itself). The table of docs/architecture.md; a test compares the two.
 ARROWS = {
@@ -134,16 +135,5 @@ def check(root):
     return complaints
 
 
-def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
-    if not (pathlib.Path(root) / "src").is_dir():
-        sys.exit(f"check_includes: there is no src/ in {root}")
-    complaints = check(root)
-    for line in complaints:
-        print(line)
-    print(f"check_includes: {len(complaints)} complaints")
-    sys.exit(1 if complaints else 0)
-
-
 if __name__ == "__main__":
-    main()
+    checker.run("check_includes", check)

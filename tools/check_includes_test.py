@@ -2,10 +2,10 @@
 """Every rule of check_includes.py is broken once, in a tree made for it, and has to be noticed."""
 
 import pathlib
-import tempfile
 import unittest
 
 import check_includes
+import checker
 
 GOOD = {
     "src/base/clock.h": "#pragma once\n#include <chrono>\n",
@@ -24,14 +24,9 @@ GOOD = {
 }
 
 
-class CheckIncludes(unittest.TestCase):
+class CheckIncludes(checker.TreeTest):
     def complaints(self, changes):
-        with tempfile.TemporaryDirectory() as root:
-            for name, text in {**GOOD, **changes}.items():
-                path = pathlib.Path(root, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            return check_includes.check(root)
+        return self.complaints_of(check_includes.check, {**GOOD, **changes})
 
     def expect(self, path, text, complaint, line=None):
         found = self.complaints({path: text})

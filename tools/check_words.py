@@ -13,7 +13,8 @@ tools/check_words_test.py shows each complaint.
 
 import pathlib
 import re
-import sys
+
+import checker
 
 GLOSSARY = "docs/glossary.md"
 
@@ -146,16 +147,5 @@ def check(root):
     return complaints
 
 
-def main():
-    root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
-    if not (pathlib.Path(root) / "src").is_dir():
-        sys.exit(f"check_words: there is no src/ in {root}")
-    complaints = check(root)
-    for line in complaints:
-        print(line)
-    print(f"check_words: {len(complaints)} complaints")
-    sys.exit(1 if complaints else 0)
-
-
 if __name__ == "__main__":
-    main()
+    checker.run("check_words", check)

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Every rule of check_words.py is broken once, in a tree made for it, and has to be noticed."""
 
-import pathlib
-import tempfile
 import unittest
 
 import check_words
+import checker
 
 GLOSSARY = "| word | meaning |\n|---|---|\n| **pool** | buffers. Class: `memory::Pool` |\n"
 GOOD = {
@@ -15,14 +14,9 @@ GOOD = {
 }
 
 
-class CheckWords(unittest.TestCase):
+class CheckWords(checker.TreeTest):
     def complaints(self, changes):
-        with tempfile.TemporaryDirectory() as root:
-            for name, text in {**GOOD, **changes}.items():
-                path = pathlib.Path(root, name)
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-            return check_words.check(root)
+        return self.complaints_of(check_words.check, {**GOOD, **changes})
 
     def expect(self, changes, place, text):
         complaints = self.complaints(changes)
