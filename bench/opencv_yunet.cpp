@@ -29,9 +29,7 @@ cv::Mat enlarged(const domain::Plane& from, domain::Size plane, domain::Size pic
 // The inverse of ITU-R BT.601-7 (2.5.1) and BT.709-6 (3.2).
 cv::Mat to_bgr(const domain::Frame& frame) {
   const domain::Size half{(frame.size.width + 1) / 2, (frame.size.height + 1) / 2};
-  const bool hd = domain::color_matrix(frame.size) == domain::ColorMatrix::bt709;
-  const double kr = hd ? 0.2126 : 0.299;
-  const double kb = hd ? 0.0722 : 0.114;
+  const auto [kr, kb] = domain::color_weights(domain::color_matrix(frame));
   const double kg = 1 - kr - kb;
   const bool limited = frame.range == domain::ColorRange::limited;
   const double y = limited ? 255.0 / 219 : 1;

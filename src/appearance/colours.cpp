@@ -92,15 +92,15 @@ void resample_chroma(const domain::Frame& frame, const domain::Box& part, float*
 
 }  // namespace
 
-// R' = light + red_v V, B' = light + blue_u U, G' = light + green_u U + green_v V, all 0..1 (ITU-R BT.601,
-// BT.709).
+// R' = light + red_v V, B' = light + blue_u U, G' = light + green_u U + green_v V, all 0..1 (ITU-T
+// H.273, 8.3).
 LabConversion::LabConversion(domain::ColorRange range, domain::ColorMatrix matrix) noexcept {
   static const Curves curves;
   curves_ = &curves;
-  const bool hd = matrix == domain::ColorMatrix::bt709;
+  const domain::ColorWeights weights = domain::color_weights(matrix);
   const bool limited = range == domain::ColorRange::limited;
-  const float kr = hd ? 0.2126F : 0.299F;
-  const float kb = hd ? 0.0722F : 0.114F;
+  const auto kr = static_cast<float>(weights.red);
+  const auto kb = static_cast<float>(weights.blue);
   const float kg = 1 - kr - kb;
   const float chroma = 1 / (limited ? 224.0F : 255.0F);
   gain_ = 1 / (limited ? 219.0F : 255.0F);
@@ -131,7 +131,7 @@ void describe_colours(const domain::Frame& frame, const domain::Box& part, Colou
   Patch<kSide> y, u, v;
   resample({frame.planes[0].data, frame.planes[0].stride, 1, frame.size}, part, kSide, y.data());
   resample_chroma(frame, part, u.data(), v.data());
-  const LabConversion to_lab(frame.range, domain::color_matrix(frame.size));
+  const LabConversion to_lab(frame.range, domain::color_matrix(frame));
   std::array<float, kColourValues> counts{};
   for (std::size_t i = 0; i < kValues; ++i) count(to_lab(y[i], u[i], v[i]), counts);
   for (std::size_t i = 0; i < kColourValues; ++i)

@@ -23,6 +23,25 @@ bool full_range(const AVFrame& frame) noexcept {
   return frame.color_range == AVCOL_RANGE_JPEG || is_full_yuv(frame.format);
 }
 
+std::optional<domain::ColorMatrix> signalled_matrix(const AVFrame& frame) noexcept {
+  switch (frame.colorspace) {
+    case AVCOL_SPC_BT709:
+      return domain::ColorMatrix::bt709;
+    case AVCOL_SPC_BT470BG:
+    case AVCOL_SPC_SMPTE170M:
+      return domain::ColorMatrix::bt601;
+    case AVCOL_SPC_FCC:
+      return domain::ColorMatrix::fcc;
+    case AVCOL_SPC_SMPTE240M:
+      return domain::ColorMatrix::smpte240m;
+    case AVCOL_SPC_BT2020_NCL:
+    case AVCOL_SPC_BT2020_CL:  // the same weights, on linear light
+      return domain::ColorMatrix::bt2020;
+    default:
+      return std::nullopt;
+  }
+}
+
 bool PictureConverter::prepare(const Key& key) {
   if (context_ && key == key_) return true;
   context_.reset(sws_getContext(key.width, key.height, static_cast<AVPixelFormat>(key.format), key.width,
@@ -48,6 +67,7 @@ AVFrame* PictureConverter::convert(const AVFrame& in, PicturePool& pool, int buf
   out_->height = in.height;
   av_frame_copy_props(out_.get(), &in);
   out_->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  if (is_rgb(in.format)) out_->colorspace = AVCOL_SPC_SMPTE170M;  // what SWS_CS_DEFAULT makes of it
   sws_scale(context_.get(), in.data, in.linesize, 0, in.height, out_->data, out_->linesize);
   return out_.get();
 }

@@ -15,6 +15,7 @@ inline domain::Frame frame_of(const AVFrame& picture) {
   frame.buffer = lease_of(picture);
   frame.layout = picture.format == AV_PIX_FMT_NV12 ? domain::PixelLayout::nv12 : domain::PixelLayout::i420;
   frame.range = full_range(picture) ? domain::ColorRange::full : domain::ColorRange::limited;
+  frame.matrix = signalled_matrix(picture);
   frame.size = {picture.width, picture.height};
   const std::size_t planes = frame.layout == domain::PixelLayout::nv12 ? 2 : 3;
   for (std::size_t i = 0; i < planes; ++i) frame.planes[i] = {picture.data[i], picture.linesize[i]};

@@ -145,6 +145,40 @@ TEST_F(StreamCameraTest, OtherFormatsAreConverted) {
   }
 }
 
+TEST_F(StreamCameraTest, ColoursAreThoseThatTheStreamSignals) {
+  using domain::ColorMatrix;
+  using domain::ColorRange;
+  struct Case {
+    const char* name;
+    const char* arguments;
+    std::optional<ColorMatrix> matrix;
+    ColorRange range;
+  };
+  const std::string red = "-f lavfi -i color=red:size=1280x720 -frames:v 3 ";
+  const Case kCases[] = {
+      {"sd.mp4", "-c:v libx264 -colorspace smpte170m -color_range tv", ColorMatrix::bt601,
+       ColorRange::limited},
+      {"hd.mp4", "-c:v libx264 -colorspace bt709 -color_range pc", ColorMatrix::bt709, ColorRange::full},
+      {"uhd.mp4", "-c:v libx265 -x265-params log-level=error:colormatrix=bt2020nc", ColorMatrix::bt2020,
+       ColorRange::limited},
+      {"pal.mp4", "-pix_fmt yuv422p -c:v libx264 -colorspace bt470bg", ColorMatrix::bt601,
+       ColorRange::limited},
+      {"rgb.mkv", "-pix_fmt gbrp -c:v ffv1", ColorMatrix::bt601, ColorRange::limited},
+      {"silent.mp4", "-c:v libx264", std::nullopt, ColorRange::limited}};
+  for (const Case& c : kCases) {
+    SeeingSink sink;
+    run("file:" + make_clip(folder_, c.name, red + c.arguments), kOnceAsFastAsPossible, sink);
+    const std::vector<Observation> seen = sink.seen();
+    ASSERT_FALSE(seen.empty()) << c.name;
+    EXPECT_EQ(seen.front().matrix, c.matrix) << c.name;
+    EXPECT_EQ(seen.front().range, c.range) << c.name;
+  }
+  SeeingSink painted;
+  run("sim:faces=0&size=1280x720&fps=1&seconds=10&cycles=1", kOnceAsFastAsPossible, painted);
+  ASSERT_FALSE(painted.seen().empty());
+  EXPECT_EQ(painted.seen().front().matrix, ColorMatrix::bt601) << "src/sim/colour.h";
+}
+
 TEST_F(StreamCameraTest, ReadsTheRealGif) {
   NEED_DATA();
   const std::string data = testing::data_folder();

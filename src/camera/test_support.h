@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -130,6 +131,7 @@ struct Observation {
   std::string pixels;
   domain::Size size;
   domain::ColorRange range = domain::ColorRange::limited;
+  std::optional<domain::ColorMatrix> matrix;
   std::uint64_t sequence = 0;
   Nanoseconds stream_time{0};
   UtcTime captured;
@@ -143,7 +145,7 @@ inline Observation look_at(const domain::Frame& frame) {
   for (const domain::Plane& plane : frame.planes) {
     inside &= plane.data >= begin && plane.data < begin + frame.buffer.size();
   }
-  return {pixels(frame),     frame.size,     frame.range,   frame.sequence,
+  return {pixels(frame),     frame.size,     frame.range,   frame.matrix, frame.sequence,
           frame.stream_time, frame.captured, frame.read_at, inside};
 }
 

@@ -12,9 +12,7 @@ namespace {
 // R = light + rv v, B = light + bu u, G = light + gu u + gv v, with light = (Y - black) gain, u = U - 128,
 // v = V - 128; multiplied out, for values that come as sums over `area` source values.
 ColourFactors colours_of(const domain::Frame& frame, double luma_area, double chroma_area) {
-  const bool hd = domain::color_matrix(frame.size) == domain::ColorMatrix::bt709;
-  const double kr = hd ? 0.2126 : 0.299;
-  const double kb = hd ? 0.0722 : 0.114;
+  const auto [kr, kb] = domain::color_weights(domain::color_matrix(frame));
   const double kg = 1 - kr - kb;
   const bool limited = frame.range == domain::ColorRange::limited;
   const double chroma = limited ? 255.0 / 224 : 1;

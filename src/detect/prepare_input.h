@@ -2,9 +2,7 @@
 // planes of floats, blue, green and red, 0..255, letterboxed with black.
 //
 // Scaling: plane_scaler.h. Each plane is scaled from its own resolution; chroma is assumed to lie in the
-// middle of its 2x2 pixels. Colours: BT.601 below 720 lines of the whole frame, BT.709 from there on: what
-// encoders assume when a stream does not say, and most cameras do not say. Formulas: ITU-R BT.601-7, 2.5;
-// BT.709-6, 3.
+// middle of its 2x2 pixels. Colours: by domain::color_matrix(), formulas of ITU-T H.273, 8.3.
 //
 // Guarantee: within 1e-3 (of 0..255) of that definition in exact arithmetic, whatever the sizes; the same
 // bits on every instruction set.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -17,11 +18,26 @@ namespace vigia::domain {
 enum class PixelLayout { i420, nv12 };
 // limited: Y 16..235, U and V 16..240 (what cameras send by default); full: 0..255.
 enum class ColorRange { limited, full };
-// The weights of the three colours in Y, U and V. Cameras seldom signal them; by convention they follow the
-// size.
-enum class ColorMatrix { bt601, bt709 };
-constexpr ColorMatrix color_matrix(Size size) noexcept {
-  return size.height >= 720 ? ColorMatrix::bt709 : ColorMatrix::bt601;
+// The weights of the three colours in Y, U and V.
+enum class ColorMatrix { bt601, bt709, bt2020, smpte240m, fcc };
+struct ColorWeights {
+  double red = 0, blue = 0;  // in Y; green has the rest
+};
+// ITU-T H.273, table 4.
+constexpr ColorWeights color_weights(ColorMatrix matrix) noexcept {
+  switch (matrix) {
+    case ColorMatrix::bt601:
+      return {0.299, 0.114};
+    case ColorMatrix::bt709:
+      return {0.2126, 0.0722};
+    case ColorMatrix::bt2020:
+      return {0.2627, 0.0593};
+    case ColorMatrix::smpte240m:
+      return {0.212, 0.087};
+    case ColorMatrix::fcc:
+      return {0.30, 0.11};
+  }
+  return {0.299, 0.114};
 }
 
 struct Plane {
@@ -34,8 +50,9 @@ struct Frame {
   std::array<Plane, 3> planes;
   PixelLayout layout = PixelLayout::i420;
   ColorRange range = ColorRange::limited;
-  Size size;                   // of the picture; chroma planes are half, rounded up
-  std::uint64_t sequence = 0;  // counts the camera's decoded frames from 0; gaps are dropped frames
+  std::optional<ColorMatrix> matrix;  // nothing: the stream does not say; see color_matrix()
+  Size size;                          // of the picture; chroma planes are half, rounded up
+  std::uint64_t sequence = 0;         // counts the camera's decoded frames from 0; gaps are dropped frames
   // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
   // Tracking uses it. It follows the stream's time stamps, also for a live stream, since a pause in the
   // network is not a pause of the scene; if the stamps cannot be trusted it follows arrival:
@@ -49,5 +66,11 @@ struct Frame {
   Nanoseconds read_took{0}, decode_took{0};
   SteadyTime decoded_at;
 };
+
+// What the stream signals. Where it signals nothing, what encoders assume: BT.709 from 720 lines on.
+constexpr ColorMatrix color_matrix(const Frame& frame) noexcept {
+  if (frame.matrix) return *frame.matrix;
+  return frame.size.height >= 720 ? ColorMatrix::bt709 : ColorMatrix::bt601;
+}
 
 }  // namespace vigia::domain

@@ -29,6 +29,7 @@ Frame frame_of(const Thumbnail& thumbnail) {
   Frame frame;
   frame.planes = {{{y, width}, {y + luma, width / 2}, {y + luma + luma / 4, width / 2}}};
   frame.range = thumbnail.range;
+  frame.matrix = thumbnail.matrix;
   frame.size = thumbnail.size;
   return frame;
 }
@@ -90,7 +91,7 @@ Result<std::vector<std::byte>> JpegEncoder::encode(const Thumbnail& thumbnail) {
 
 Result<std::vector<std::byte>> JpegEncoder::encode_small(const Thumbnail& thumbnail) {
   const Frame frame = frame_of(thumbnail);
-  planes_.prepare(frame, thumbnail.matrix);
+  planes_.prepare(frame);
   for (const int quality : kThumbnailQualities) {
     const Result<std::size_t> bytes = compress(quality);
     if (!bytes) return bytes.error();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <random>
 
 #include "testing/frame_maker.h"
@@ -209,6 +210,39 @@ domain::Thumbnail thumbnail(Size size, std::array<int, 3> yuv) {
   std::fill_n(made.samples.begin() + static_cast<std::ptrdiff_t>(luma + luma / 4), luma / 4,
               static_cast<std::uint8_t>(yuv[2]));
   return made;
+}
+
+TEST_F(JpegEncoderTest, RedIsRedInEveryColourMatrix) {
+  using domain::ColorMatrix;
+  struct Case {
+    std::optional<ColorMatrix> matrix;
+    Size size;
+    std::array<int, 3>
+        red;  // pure red in limited range: Y = 16 + 219 kr, U = 128 - 112 kr / (1 - kb), V = 240
+  };
+  const Case kCases[] = {
+      {ColorMatrix::bt601, {64, 96}, {81, 90, 240}},  {ColorMatrix::bt709, {64, 96}, {63, 102, 240}},
+      {ColorMatrix::bt2020, {64, 96}, {74, 97, 240}}, {ColorMatrix::smpte240m, {64, 96}, {62, 102, 240}},
+      {ColorMatrix::fcc, {64, 96}, {82, 90, 240}},    {ColorMatrix::bt601, {1280, 720}, {81, 90, 240}},
+      {std::nullopt, {1280, 720}, {63, 102, 240}},    {std::nullopt, {720, 576}, {81, 90, 240}}};
+  for (const Case& c : kCases) {
+    std::array<std::vector<std::uint8_t>, 3> samples;
+    domain::Frame frame;
+    frame.size = c.size;
+    frame.matrix = c.matrix;
+    for (std::size_t i = 0; i < 3; ++i) {
+      const int divisor = i == 0 ? 1 : 2;
+      samples[i].assign(static_cast<std::size_t>(c.size.width / divisor * c.size.height / divisor),
+                        static_cast<std::uint8_t>(c.red[i]));
+      frame.planes[i] = {samples[i].data(), c.size.width / divisor};
+    }
+    const auto jpeg = encode(frame);
+    ASSERT_TRUE(jpeg);
+    const auto pixel = decode(*jpeg).at<cv::Vec3b>(48, 32);
+    EXPECT_NEAR(pixel[2], 255, 3) << c.size.height << ": " << c.red[0];
+    EXPECT_NEAR(pixel[1], 0, 3) << c.size.height << ": " << c.red[0];
+    EXPECT_NEAR(pixel[0], 0, 3) << c.size.height << ": " << c.red[0];
+  }
 }
 
 TEST_F(JpegEncoderTest, AThumbnailHasTheColoursOfThePictureItIsFrom) {

@@ -43,15 +43,25 @@ Conversion conversion_of(ColorRange range, ColorMatrix matrix) {
   if (matrix == ColorMatrix::bt601) {
     return {black, factor(y), 0, 0, factor(c), 0, 0, factor(c)};
   }
-  // BT.709 to R'G'B' to BT.601, multiplied out.
+  // To R'G'B' and from there to BT.601, multiplied out. Y' itself is R', G' and B' of grey.
+  const auto [kr, kb] = domain::color_weights(matrix);
+  const auto [jr, jb] = domain::color_weights(ColorMatrix::bt601);
+  const double red_v = 2 * (1 - kr);
+  const double blue_u = 2 * (1 - kb);
+  const double green_u = -blue_u * kb / (1 - kr - kb);
+  const double green_v = -red_v * kr / (1 - kr - kb);
+  const double yu = (1 - jr - jb) * green_u + jb * blue_u;
+  const double yv = jr * red_v + (1 - jr - jb) * green_v;
+  const double blue = 2 * (1 - jb);
+  const double red = 2 * (1 - jr);
   return {black,
           factor(y),
-          factor(c * 0.101579),
-          factor(c * 0.196076),
-          factor(c * 0.989854),
-          factor(c * -0.110653),
-          factor(c * -0.072453),
-          factor(c * 0.983398)};
+          factor(c * yu),
+          factor(c * yv),
+          factor(c * (blue_u - yu) / blue),
+          factor(c * -yv / blue),
+          factor(c * -yu / red),
+          factor(c * (red_v - yv) / red)};
 }
 
 bool is_ready(const Frame& frame, ColorMatrix matrix) {
@@ -133,9 +143,9 @@ void JpegPlanes::lay_out(std::vector<std::uint8_t>& scratch, Size size) {
   std::ranges::copy(target_, data_.begin());
 }
 
-void JpegPlanes::prepare(const Frame& frame, ColorMatrix matrix) {
-  matrix_ = matrix;
-  if (is_ready(frame, matrix)) {
+void JpegPlanes::prepare(const Frame& frame) {
+  matrix_ = domain::color_matrix(frame);
+  if (is_ready(frame, matrix_)) {
     size_ = frame.size;
     for (std::size_t i = 0; i < 3; ++i) {
       data_[i] = frame.planes[i].data;

@@ -1,10 +1,9 @@
 // Converts a frame's planes for JPEG: planar 4:2:0, even sizes, full range, BT.601 (JFIF).
 //
 // A frame that already has this form is used as it is. Any other is written once into scratch memory that is
-// kept from frame to frame: chroma is de-interleaved, luma and chroma are scaled to 0..255, BT.709 is
-// converted to BT.601, an odd last column or row is doubled. Without this, receivers would see limited-range
-// video grey and flat, and HD skin in wrong colours.
-// Sources: ITU-R BT.601-7 (2.5), BT.709-6 (3), JFIF 1.02.
+// kept from frame to frame: chroma is de-interleaved, luma and chroma are scaled to 0..255, other matrices
+// are converted to BT.601, an odd last column or row is doubled. Without this, receivers would see
+// limited-range video grey and flat, and HD skin in wrong colours. Sources: ITU-T H.273 (8.3), JFIF 1.02.
 // Cost: about 0.5 ms for 720p, 1.4 ms for 1080p; nothing for a borrowed frame. Threads: owner thread only.
 #pragma once
 
@@ -19,9 +18,7 @@ namespace vigia::shot {
 class JpegPlanes {
  public:
   // The frame must live as long as the planes are used.
-  void prepare(const domain::Frame& frame) { prepare(frame, domain::color_matrix(frame.size)); }
-  // For a part of a larger picture, which has the larger one's colour matrix.
-  void prepare(const domain::Frame& frame, domain::ColorMatrix matrix);
+  void prepare(const domain::Frame& frame);
   // Scales the prepared picture down; each pixel is the mean of those it covers. May be called again, and
   // always starts from the prepared picture. REQUIRES: 0 < size <= the prepared one.
   void shrink(domain::Size size);

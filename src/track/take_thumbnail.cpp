@@ -96,7 +96,7 @@ void take_thumbnail(const Frame& frame, const Sighting& face, Thumbnail& into) n
   into.size = {};
   if (!has_picture(frame)) return;
   into.range = frame.range;
-  into.matrix = domain::color_matrix(frame.size);
+  into.matrix = domain::color_matrix(frame);
 
   const domain::Box& box = face.detection.box;
   const Area luma{span_of(box.left, box.width, frame.size.width),
