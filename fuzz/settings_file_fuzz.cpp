@@ -1,0 +1,35 @@
+// Any settings file. It is loaded or refused, never both; each problem is one line, and there are not too
+// many.
+#include <spdlog/spdlog.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+
+#include "settings/load.h"
+#include "settings/problems.h"
+#include "testing/temp_dir.h"
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const vigia::testing::TempDir folder;
+  static const std::string path = folder / "vigia.yaml";
+  spdlog::set_level(spdlog::level::off);
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<long>(size));
+  const auto outcome = vigia::settings::load({.file = path, .environment = {}, .sets = {}});
+  require(outcome.settings.has_value() == outcome.errors.empty());
+  require(outcome.errors.size() <= vigia::settings::Problems::kMostErrors + 1);
+  for (const auto* lines : {&outcome.errors, &outcome.warnings}) {
+    for (const std::string& line : *lines) require(!line.empty() && line.find('\n') == std::string::npos);
+  }
+  if (outcome.settings) static_cast<void>(vigia::settings::problems_for_run(*outcome.settings));
+  return 0;
+}
