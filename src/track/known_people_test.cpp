@@ -181,6 +181,21 @@ TEST(KnownPeople, WhoComesBackIsTheSamePerson) {
   }
 }
 
+TEST(KnownPeople, WhoLeavesOnOneSideDoesNotComeInOnTheOther) {
+  for (const Nanoseconds gap : {600ms, 1400ms, 2200ms}) {
+    Room room;
+    const Look twins(7);
+    Shown one{&twins, 430, 160};
+    room.walk_for(2s, one, 1.5F);  // to 610
+    room.show_for(gap, {});
+    Shown other{&twins, 30, 160};
+    room.walk_for(2s, other, 1.5F);
+    room.end();
+    EXPECT_THAT(room.tracks(), SizeIs(2)) << gap.count() / 1000000 << " ms";
+    EXPECT_EQ(room.posted(), 2);
+  }
+}
+
 TEST(KnownPeople, WhoComesBackTooLateIsSomebodyNew) {
   Room room({.track_miss_interval = 0.5, .track_stitch_interval = 0});
   const Look look(7);

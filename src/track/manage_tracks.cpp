@@ -154,8 +154,8 @@ bool ManageTracks::may_be_known(const OpenTrack& open) const {
 void ManageTracks::add_sighting(OpenTrack& open, const FaceInFrame& seen) {
   const auto& [frame, face, contested] = seen;
   Track& track = *open.track;
-  open.is_at_edge = touches_edge(face.detection.box, frame.size);
-  if (track.sightings == 0 && track.continues == 0) open.began_at_edge = open.is_at_edge;
+  open.last_at = touched_edges(face.detection.box, frame.size);
+  if (track.sightings == 0 && track.continues == 0) open.began_at = open.last_at;
   ++track.sightings;
   track.last_seen = frame.stream_time;
   track.last_box = face.detection.box;

@@ -83,11 +83,15 @@ void absorb_hole(OpenTrack& open, OpenTrack& within) {
   open.offered = within.offered;
 }
 
-bool touches_edge(const domain::Box& face, domain::Size frame) noexcept {
+Edges touched_edges(const domain::Box& face, domain::Size frame) noexcept {
   constexpr float kNear = 0.3F;  // face widths
   const float margin = kNear * face.width;
-  return face.left < margin || face.top < margin || face.right() > static_cast<float>(frame.width) - margin ||
-         face.bottom() > static_cast<float>(frame.height) - margin;
+  return {
+      .left =
+          face.left<margin,
+                    .top = face.top<margin, .right = face.right()> static_cast<float>(frame.width) - margin,
+                    .bottom = face.bottom()> static_cast<float>(frame.height) -
+          margin};
 }
 
 void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
@@ -98,7 +102,7 @@ void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
   into.sightings += from.sightings;
   earlier.note_hole({into.last_seen, later.began, into.last_box, later.first_box}, interval);
   into.last_seen = from.last_seen;
-  earlier.is_at_edge = later.is_at_edge;
+  earlier.last_at = later.last_at;
   into.last_box = from.last_box;
   absorb_shots(earlier, later);
   earlier.path.append(later.path);

@@ -26,6 +26,20 @@ struct Views : appearance::Views {
   memory::Charge charge;
 };
 
+// Edges of the picture.
+struct Edges {
+  bool left = false, top = false, right = false, bottom = false;
+
+  [[nodiscard]] bool any() const noexcept { return left || top || right || bottom; }
+  // One side of the picture and the other.
+  [[nodiscard]] bool is_opposite(const Edges& other) const noexcept {
+    return (left && other.right) || (right && other.left) || (top && other.bottom) || (bottom && other.top);
+  }
+  [[nodiscard]] bool shares(const Edges& other) const noexcept {
+    return (left && other.left) || (right && other.right) || (top && other.top) || (bottom && other.bottom);
+  }
+};
+
 // A time in which the person was not seen: where they were before and after it. All zeros: there was none.
 struct Hole {
   Nanoseconds from{0}, until{0};
@@ -63,7 +77,7 @@ struct OpenTrack {
   StillPicture picture;  // of the best face, or the first
 
   bool best_is_contested = false;  // the best face was seen where another person was expected too
-  bool began_at_edge = false, is_at_edge = false;  // of the picture: the first face, and the last one
+  Edges began_at, last_at;         // the picture's edges that the first face touched, and the last one
 
   float posted_rank = -1;     // the best rank handed out for this person; < 0: none
   Nanoseconds window_end{0};  // real-time mode: when `best` may go out
@@ -92,8 +106,8 @@ struct OpenTrack {
   [[nodiscard]] Nanoseconds watched() const noexcept { return watched_before + life->watched(); }
 };
 
-// True if the face is cut by the picture's edge, or nearly: where people come and go.
-[[nodiscard]] bool touches_edge(const domain::Box& face, domain::Size frame) noexcept;
+// The edges that cut the face, or nearly: where people come and go.
+[[nodiscard]] Edges touched_edges(const domain::Box& face, domain::Size frame) noexcept;
 
 // Joins `within`, a track of the same person during a hole of this one: takes over its counters, and its best
 // shot only if this track has none.

@@ -35,6 +35,12 @@ constexpr float kStill = 0.5F;  // and of the same face at the same place
 constexpr int kEnoughLooks = 3;  // after a gap; after a blink one has to do
 constexpr Nanoseconds kSettledBy = 1s;
 
+// True if one left by one side of the picture and the other came in by the opposite side: nobody does both
+// within seconds, however alike they look.
+bool went_round_the_camera(const Edges& left_by, const Edges& came_in_by) {
+  return left_by.is_opposite(came_in_by) && !left_by.shares(came_in_by);
+}
+
 // True if neither has moved so far, and both show the same face at the same place: one picture, or one person
 // who sits. Two people who stand there one after the other may be alike in shape, and differ in colour.
 bool is_the_same_still(const OpenTrack& earlier, const OpenTrack& later) {
@@ -92,6 +98,7 @@ bool is_due(const OpenTrack& open, Nanoseconds now, const Tempo& tempo) {
 std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& later, const Tempo& tempo) {
   Gap gap{.unseen = later.began - earlier.track->last_seen};
   if (gap.unseen <= Nanoseconds::zero() || gap.unseen > tempo.longest_gap()) return std::nullopt;
+  if (went_round_the_camera(earlier.last_at, later.began_at)) return std::nullopt;
   Forecast expected = earlier.motion.forecast(later.began);
   const float size = mean_side(later.first_box);
   if (!comparable(size, expected.size) && !comparable(size, mean_side(earlier.motion.last()))) {
@@ -107,7 +114,7 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   expected.centre = last;
   gap.distance = std::min(gap.distance, expected.distance(later.first_box));
   gap.stands = stands(later);
-  gap.is_through_the_edge = earlier.is_at_edge && later.began_at_edge;
+  gap.is_through_the_edge = earlier.last_at.any() && later.began_at.any();
   gap.is_a_blink = gap.unseen <= tempo.blink();
   gap.is_short = gap.unseen <= 2 * tempo.blink();
   if (!(gap.distance <= (gap.is_a_blink ? kBlinkReach : kReach))) return std::nullopt;
