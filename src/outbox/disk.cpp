@@ -45,11 +45,14 @@ Disk::~Disk() {
   MutexLock lock(writing_);
   MutexLock reader_lock(reading_);
   reader_.reset();
+  if (writer_ && writer_->database().sync_has_failed())
+    static_cast<void>(writer_->database().write_log_again());
   writer_.reset();
 }
 
 Status Disk::connect() {
-  if (writer_) return ok_status();
+  if (writer_)
+    return writer_->database().sync_has_failed() ? writer_->database().write_log_again() : ok_status();
   if (!lock_file_.valid()) {
     Result<Fd> locked = lock_for_this_process(options_.path);
     if (!locked) return locked.error();

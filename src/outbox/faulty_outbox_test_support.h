@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <filesystem>
 #include <string>
 
 #include "outbox/outbox_test_support.h"
@@ -32,6 +33,14 @@ class FaultyOutboxFixture : public OutboxFixture {
   void a_second_later() {
     clock_.advance(std::chrono::seconds(1));
     outbox_->tend();
+  }
+
+  // For a fresh start. REQUIRES: the outbox is closed.
+  void remove_all() {
+    for (const auto& entry : std::filesystem::directory_iterator(dir_.path())) {
+      std::filesystem::remove_all(entry.path());
+    }
+    disk_.forget_files();
   }
 
   testing::FaultyDisk disk_;

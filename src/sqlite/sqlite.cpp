@@ -2,10 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 namespace vigia::sqlite {
 namespace {
 
+bool is_of_a_sync(int code) {
+  return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC;
+}
+
 std::string how_to_fix(int code, const std::string& setting) {
+  if (is_of_a_sync(code)) {
+    return "; a sync failed: check the disk; what it should have written is written again";
+  }
   switch (code & 0xff) {
     case SQLITE_FULL:
       return "; the disk is full: make room, what waits is tried again";
@@ -95,7 +105,45 @@ Result<Database> Database::open_with(const std::string& path, FileName name, int
   if (sqlite3_exec(handle, "PRAGMA secure_delete=FAST", nullptr, nullptr, nullptr) != SQLITE_OK) {
     return database.error("cannot open");
   }
+  sqlite3_wal_hook(handle, &Database::fold_log, database.sync_failed_.get());
   return database;
+}
+
+int Database::fold_log(void* sync_failed, sqlite3* handle, const char* name, int pages) {
+  constexpr int kLong = 1000;  // pages, SQLite's own default
+  if (pages < kLong) return SQLITE_OK;
+  const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (is_of_a_sync(code)) *static_cast<bool*>(sync_failed) = true;
+  return SQLITE_OK;  // the commit succeeded; the log is folded later
+}
+
+Status Database::write_log_again() {
+  const auto failed = [this](const char* why) {
+    return Error{ErrorCode::io, fmt::format("{} {}: cannot write its log again after a failed sync: {}",
+                                            name_.what, path_, why)};
+  };
+  sqlite3_file* log = nullptr;
+  const int found =
+      sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+  sqlite3_int64 size = 0;
+  if (found != SQLITE_OK || log == nullptr ||
+      log->pMethods == nullptr) {  // none is open: nothing was appended
+    *sync_failed_ = false;
+    return ok_status();
+  }
+  if (const int code = log->pMethods->xFileSize(log, &size); code != SQLITE_OK)
+    return failed(sqlite3_errstr(code));
+  std::array<char, 65536> piece{};
+  for (sqlite3_int64 at = 0; at < size; at += static_cast<sqlite3_int64>(piece.size())) {
+    const int bytes = static_cast<int>(std::min<sqlite3_int64>(size - at, piece.size()));
+    int code = log->pMethods->xRead(log, piece.data(), bytes, at);
+    if (code == SQLITE_OK) code = log->pMethods->xWrite(log, piece.data(), bytes, at);
+    if (code != SQLITE_OK) return failed(sqlite3_errstr(code));
+  }
+  if (const int code = log->pMethods->xSync(log, SQLITE_SYNC_FULL); code != SQLITE_OK)
+    return failed("sync failed");
+  *sync_failed_ = false;
+  return ok_status();
 }
 
 Status Database::run(const char* sql) {
@@ -128,6 +176,7 @@ void Database::leave_log_at_close(bool yes) {
 Error Database::error(std::string_view doing) const {
   const int code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
+  if (is_of_a_sync(code)) *sync_failed_ = true;
   const bool is_damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
   return {is_damaged ? ErrorCode::damaged : ErrorCode::io,
           fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_fix(code, name_.setting))};

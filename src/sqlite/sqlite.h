@@ -76,6 +76,14 @@ class Database {
   // True: closing writes nothing. For a damaged file, which is kept as it was found.
   void leave_log_at_close(bool yes = true);
 
+  // True once a sync of the file or of its log has failed. Linux does not write such pages again at the next
+  // sync: what is on the disk may lack them although reading shows them, and whatever is appended behind them
+  // to the log would be lost with them in a power cut. So call write_log_again() before the next change.
+  [[nodiscard]] bool sync_has_failed() const { return *sync_failed_; }
+  // Writes the whole write-ahead log again, and syncs it. Ok: all commits so far are on the disk. (The file
+  // needs none of that: SQLite keeps the log until the file is synced.) Cost: the log's size, 4 MB mostly.
+  Status write_log_again();
+
   // The last call's error: the failed operation, where, why, and how to fix it. ErrorCode::damaged: the file
   // is not a database, or not a complete one: see set_aside.h.
   [[nodiscard]] Error error(std::string_view doing) const;
@@ -87,9 +95,13 @@ class Database {
   static Result<Database> open_with(const std::string& path, FileName name, int flags);
   Database(std::string path, FileName name, sqlite3* handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(handle) {}
+  // Folds the log into the file when it is long, as SQLite does by itself, and notes a sync that fails
+  // meanwhile.
+  static int fold_log(void* sync_failed, sqlite3* handle, const char* name, int pages);
 
   std::string path_;
   FileName name_;
+  std::unique_ptr<bool> sync_failed_ = std::make_unique<bool>(false);  // fold_log() has its address
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
