@@ -89,14 +89,14 @@ void Disk::disconnect() {
   writer_.reset();
 }
 
-Result<std::int64_t> Disk::load(const std::function<void(const RowHead&)>& tell,
+Result<std::int64_t> Disk::load(const std::function<void(const RowHead&)>& visit,
                                 std::vector<domain::Shot>& recovered) {
   MutexLock lock(writing_);
   if (Status connected = connect(); !connected) return connected.error();
   Result<std::vector<domain::Shot>> journal = writer_->empty_journal(routes_);
   if (!journal) return journal.error();
   std::ranges::move(*journal, std::back_inserter(recovered));
-  if (Status told = writer_->each_head(tell); !told) return told.error();
+  if (Status visited = writer_->each_head(visit); !visited) return visited.error();
   Result<std::int64_t> highest = writer_->highest_id();
   if (highest && *highest > kHighestId) {
     return Error{ErrorCode::damaged, "outbox " + options_.path + ": has impossible row numbers"};

@@ -55,10 +55,10 @@ class Disk {
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;
 
-  // Call it before the others, until it succeeds. Calls `tell` for all rows, in the order of their numbers;
+  // Call it before the others, until it succeeds. Calls `visit` for all rows, in the order of their numbers;
   // returns the highest number ever used. The journal's rows are of earlier runs: they are now owed to all
   // routes, and appended to `recovered`, without images (also where the rest fails).
-  Result<std::int64_t> load(const std::function<void(const RowHead&)>& tell,
+  Result<std::int64_t> load(const std::function<void(const RowHead&)>& visit,
                             std::vector<domain::Shot>& recovered);
 
   Status insert(std::span<const StoredShot> shots);

@@ -125,13 +125,16 @@ Status Rows::prepare() {
       {&read_image_, "SELECT jpeg FROM images WHERE shot_id=?"},
       {&read_owed_,
        "SELECT route, attempts, doubtful, errors, begun, last_error FROM deliveries WHERE shot_id=?"},
+      {&journal_insert_, "INSERT OR REPLACE INTO journal(shot_id) VALUES(?)"},
+      {&journal_delete_, "DELETE FROM journal WHERE shot_id=?"},
+      {&journal_find_, "SELECT 1 FROM journal WHERE shot_id=?"},
   };
   for (const auto& [statement, sql] : all) {
     Result<Statement> prepared = database_.prepare(sql.c_str());
     if (!prepared) return prepared.error();
     *statement = std::move(*prepared);
   }
-  return prepare_journal();
+  return ok_status();
 }
 
 Status Rows::in_transaction(const std::function<Status()>& work) {
@@ -160,15 +163,20 @@ Status Rows::insert_whole(const StoredShot& stored) {
   return insert_image_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
 }
 
+Status Rows::insert_owed(std::int64_t id, const Owed& owed) {
+  insert_owed_.bind(id).bind(std::string_view(owed.route));
+  bind_tries(insert_owed_, owed.tries);
+  if (insert_owed_.step() == Statement::Step::done) return ok_status();
+  return database_.error("cannot keep a shot");
+}
+
 Status Rows::insert(const StoredShot& stored) {
   constexpr const char* kDoing = "cannot keep a shot";
   for (const std::int64_t id : stored.replaces) {
     if (Status gone = forget(id); !gone) return gone;
   }
   for (const Owed& owed : stored.owed) {
-    insert_owed_.bind(stored.id).bind(std::string_view(owed.route));
-    bind_tries(insert_owed_, owed.tries);
-    if (insert_owed_.step() != Statement::Step::done) return database_.error(kDoing);
+    if (Status done = insert_owed(stored.id, owed); !done) return done;
   }
   if (stored.in_journal == InJournal::so_far) {
     const Result<bool> was_there = take_out_of_journal(stored.id);
@@ -178,6 +186,14 @@ Status Rows::insert(const StoredShot& stored) {
   if (Status done = insert_whole(stored); !done || stored.in_journal != InJournal::yes) return done;
   journal_insert_.bind(stored.id);
   return journal_insert_.step() == Statement::Step::done ? ok_status() : Status(database_.error(kDoing));
+}
+
+Result<bool> Rows::take_out_of_journal(std::int64_t id) {
+  journal_delete_.bind(id);
+  if (journal_delete_.step() != Statement::Step::done) return database_.error("cannot keep a shot");
+  const Result<std::int64_t> deleted = database_.number("SELECT changes()");
+  if (!deleted) return deleted.error();
+  return *deleted > 0;
 }
 
 Status Rows::apply(std::span<const RowChange> changes) {
@@ -201,6 +217,16 @@ Status Rows::apply(const RowChange& change) {
   tried_.bind(change.id).bind(std::string_view(change.route));
   if (tried_.step() == Statement::Step::done) return ok_status();
   return database_.error("cannot note a delivery");
+}
+
+// A row of the journal has no deliveries, and any other row is not in the journal: one of the two statements
+// finds it, and a trigger deletes the rest.
+Status Rows::forget(std::int64_t id) {
+  for (Statement* const each : {&journal_delete_, &finish_all_}) {
+    each->bind(id);
+    if (each->step() != Statement::Step::done) return database_.error("cannot forget a shot");
+  }
+  return ok_status();
 }
 
 Result<std::optional<StoredShot>> Rows::read(std::int64_t id,
@@ -246,7 +272,7 @@ Status Rows::read_owed(StoredShot& stored) {
   }
 }
 
-Status Rows::each_head(const std::function<void(const RowHead&)>& tell) {
+Status Rows::each_head(const std::function<void(const RowHead&)>& visit) {
   Result<Statement> rows = database_.prepare(
       "SELECT id, jpeg_bytes, seen_us, boot, seen_boot_ns, max_age_ns, camera, route"
       " FROM shots JOIN deliveries ON shot_id = id ORDER BY id");
@@ -257,7 +283,7 @@ Status Rows::each_head(const std::function<void(const RowHead&)>& tell) {
     if (step == Statement::Step::failed) return database_.error("cannot be read");
     const std::int64_t id = step == Statement::Step::row ? rows->integer() : 0;
     if (!head.routes.empty() && (step == Statement::Step::done || id != head.id)) {
-      tell(head);
+      visit(head);
       head.routes.clear();
     }
     if (step == Statement::Step::done) return ok_status();
@@ -275,6 +301,41 @@ Result<std::int64_t> Rows::highest_id() {
   return database_.number(
       "SELECT max((SELECT ifnull(max(id), 0) FROM shots),"
       " (SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name='shots'))");
+}
+
+Result<std::vector<domain::Shot>> Rows::empty_journal(std::span<const std::string> routes) {
+  std::vector<domain::Shot> shots;
+  std::vector<std::int64_t> ids;
+  Result<Statement> rows =
+      database_.prepare("SELECT shot_id FROM journal JOIN shots ON id = shot_id ORDER BY shot_id");
+  if (!rows) return rows.error();
+  Statement::Step step = Statement::Step::row;
+  while ((step = rows->step()) == Statement::Step::row) ids.push_back(rows->integer());
+  if (step == Statement::Step::failed) return database_.error("cannot be read");
+  if (ids.empty()) return shots;  // a disk that takes nothing now is no reason not to start
+  for (const std::int64_t id : ids) {
+    auto stored = read(id, nullptr);
+    if (!stored) return stored.error();
+    if (*stored) shots.push_back(std::move((*stored)->shot));
+  }
+  const Status emptied = in_transaction([&]() -> Status {
+    for (const std::int64_t id : ids) {
+      for (const std::string& route : routes) {
+        if (Status done = insert_owed(id, {.route = route, .tries = {}}); !done) return done;
+      }
+    }
+    return database_.run("DELETE FROM journal");
+  });
+  if (!emptied) return emptied.error();
+  return shots;
+}
+
+Result<bool> Rows::is_in_journal(std::int64_t id) {
+  journal_find_.bind(id);
+  const Statement::Step step = journal_find_.step();
+  if (step == Statement::Step::failed) return database_.error("cannot read a shot back");
+  journal_find_.reset();
+  return step == Statement::Step::row;
 }
 
 // A blob that is deleted in the transaction that wrote it would never be written.

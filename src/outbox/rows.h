@@ -95,7 +95,7 @@ class Rows {
 
   // Nothing: there is no such row. account: what the image is charged to; null: it is not read.
   Result<std::optional<StoredShot>> read(std::int64_t id, const std::shared_ptr<memory::Account>& account);
-  Status each_head(const std::function<void(const RowHead&)>& tell);
+  Status each_head(const std::function<void(const RowHead&)>& visit);
   // The highest number of all shots that were ever in the file; 0: there were none.
   Result<std::int64_t> highest_id();
 
@@ -116,10 +116,10 @@ class Rows {
   Status in_transaction(const std::function<Status()>& work);
   Status insert(const StoredShot& shot);
   Status insert_whole(const StoredShot& shot);
+  Status insert_owed(std::int64_t id, const Owed& owed);
   // True if it was there.
   Result<bool> take_out_of_journal(std::int64_t id);
   Status forget(std::int64_t id);
-  Status prepare_journal();
   Status apply(const RowChange& change);
   Status read_owed(StoredShot& shot);
 
