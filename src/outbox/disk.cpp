@@ -35,8 +35,8 @@ Disk::Disk(const OutboxOptions& options, std::vector<std::string> routes,
            std::shared_ptr<memory::Account> account, Clock& clock)
     : options_(options),
       routes_(std::move(routes)),
-      mending_(options.path + ".mending"),
-      mended_(options.path + ".mended"),
+      unfinished_copy_(options.path + ".mending"),
+      whole_copy_(options.path + ".mended"),
       account_(std::move(account)),
       clock_(clock) {}
 
@@ -58,7 +58,7 @@ Status Disk::connect() {
     if (!locked) return locked.error();
     lock_file_ = *std::move(locked);
   }
-  if (Status used = use_mended(); !used) return used;
+  if (Status used = use_whole_copy(); !used) return used;
   Result<Database> database = open_database(options_.path, routes_.front());
   if (!database) return database.error();
   Rows rows(*std::move(database));
@@ -162,7 +162,7 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
   Result<Salvaged> carried = copy_readable(known);
   renew_not_before_ = clock_.now() + 1min;
   if (!carried) {
-    remove_database(mending_);
+    remove_database(unfinished_copy_);
     return Error{ErrorCode::io, fmt::format("outbox {}: is damaged, and what can be read of it cannot be "
                                             "copied yet: {}",
                                             options_.path, carried.error().text)};
@@ -171,15 +171,15 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
   MutexLock reader_lock(reading_);
   disconnect();
   std::error_code failed;
-  fs::rename(mending_, mended_, failed);
-  if (failed) return cannot_rename(mending_, mended_, failed);
+  fs::rename(unfinished_copy_, whole_copy_, failed);
+  if (failed) return cannot_rename(unfinished_copy_, whole_copy_, failed);
   if (Status connected = connect(); !connected) return connected.error();
   return std::optional(Renewal{.aside = aside_, .carried = *std::move(carried)});
 }
 
 Result<Salvaged> Disk::copy_readable(std::span<const std::int64_t> known) {
-  remove_database(mending_);  // of an incomplete copy
-  Result<Database> database = open_database(mending_, routes_.front());
+  remove_database(unfinished_copy_);  // of an incomplete copy
+  Result<Database> database = open_database(unfinished_copy_, routes_.front());
   if (!database) return database.error();
   Rows rows(*std::move(database));
   if (Status prepared = rows.prepare(); !prepared) return prepared.error();
@@ -190,25 +190,25 @@ Result<Salvaged> Disk::copy_readable(std::span<const std::int64_t> known) {
   // The first result is 1 while another connection reads the file: then the log is still needed.
   const auto busy = rows.database().number("PRAGMA wal_checkpoint(TRUNCATE)");
   if (!busy) return busy.error();
-  if (*busy != 0) return Error{ErrorCode::io, "outbox " + mending_ + ": another program holds it"};
+  if (*busy != 0) return Error{ErrorCode::io, "outbox " + unfinished_copy_ + ": another program holds it"};
   return carried;
 }
 
-Status Disk::use_mended() {
+Status Disk::use_whole_copy() {
   std::error_code failed;
-  const bool is_there = fs::exists(mended_, failed);
-  if (failed) return cannot_rename(mended_, options_.path, failed);
+  const bool is_there = fs::exists(whole_copy_, failed);
+  if (failed) return cannot_rename(whole_copy_, options_.path, failed);
   if (!is_there) return ok_status();
   const bool has_damaged = fs::exists(options_.path, failed);
-  if (failed) return cannot_rename(mended_, options_.path, failed);
+  if (failed) return cannot_rename(whole_copy_, options_.path, failed);
   if (has_damaged) {
     Result<std::string> aside = sqlite::set_aside(options_.path, clock_.utc_now());
     if (!aside) return aside.error();
     aside_ = *std::move(aside);
   }
   remove_database(options_.path);  // a log that stayed would be taken for the new file's
-  fs::rename(mended_, options_.path, failed);
-  if (failed) return cannot_rename(mended_, options_.path, failed);
+  fs::rename(whole_copy_, options_.path, failed);
+  if (failed) return cannot_rename(whole_copy_, options_.path, failed);
   ++generation_;
   return ok_status();
 }

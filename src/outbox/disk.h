@@ -90,12 +90,12 @@ class Disk {
   Status sync_commits(bool yes) REQUIRES(writing_);
   Result<Salvaged> copy_readable(std::span<const std::int64_t> known) REQUIRES(writing_);
   // Puts a complete copy in the damaged file's place.
-  Status use_mended() REQUIRES(writing_);
+  Status use_whole_copy() REQUIRES(writing_);
 
   // Constant after construction.
   const OutboxOptions options_;
   const std::vector<std::string> routes_;
-  const std::string mending_, mended_;  // paths
+  const std::string unfinished_copy_, whole_copy_;  // paths: .mending, .mended
   const std::shared_ptr<memory::Account> account_;
   Clock& clock_;
 

@@ -12,19 +12,19 @@ using std::chrono_literals::operator""min;
 void LossLog::add(std::uint64_t shots, SteadyTime now, const std::string& detail) {
   detail_ = detail;
   total_ += shots;
-  unsaid_ += shots;
-  say(now);
+  unlogged_ += shots;
+  log_if_due(now);
 }
 
-void LossLog::say(SteadyTime now) {
-  if (now < not_before_ || unsaid_ == 0) return;
+void LossLog::log_if_due(SteadyTime now) {
+  if (now < not_before_ || unlogged_ == 0) return;
   not_before_ = now + 1min;
-  say_rest();
+  log_rest();
 }
 
-void LossLog::say_rest() {
-  if (unsaid_ == 0) return;
-  log::warn("outbox: {} {} ({} in all){}{}", std::exchange(unsaid_, 0), why_, total_,
+void LossLog::log_rest() {
+  if (unlogged_ == 0) return;
+  log::warn("outbox: {} {} ({} in all){}{}", std::exchange(unlogged_, 0), why_, total_,
             detail_.empty() ? "" : ": ", detail_);
 }
 

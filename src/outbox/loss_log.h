@@ -16,15 +16,15 @@ class LossLog {
 
   // detail: appended to the line; the last one counts.
   void add(std::uint64_t shots, SteadyTime now, const std::string& detail = {});
-  // Logs what was not logged yet, when a line is due; say_rest() does so now, at the end.
-  void say(SteadyTime now);
-  void say_rest();
+  // Logs what was not logged yet, if a line is due; log_rest() does so now, at the end.
+  void log_if_due(SteadyTime now);
+  void log_rest();
   [[nodiscard]] std::uint64_t total() const { return total_; }
 
  private:
   const std::string why_;
   std::string detail_;
-  std::uint64_t total_ = 0, unsaid_ = 0;
+  std::uint64_t total_ = 0, unlogged_ = 0;
   SteadyTime not_before_ = SteadyTime::min();
 };
 

@@ -67,7 +67,7 @@ Status Outbox::add(std::span<const domain::Shot> shots, std::span<const EndedTra
   if (asked) kept = disk_->insert(stored);
   {
     MutexLock lock(mutex_);
-    if (!kept) begin_trouble(kept.error(), asked, generation);
+    if (!kept) begin_outage(kept.error(), asked, generation);
     for (const StoredShot& shot : stored) {
       register_shot(shot);
       if (!kept) keep_in_memory(shot, endings);
@@ -122,7 +122,7 @@ Outbox::NextShot Outbox::next_turn(std::size_t route, SteadyTime not_before, End
   }
   turn.until = std::min(turn.until, waiting_.next_expiry());
   // A thread that is in save() now wakes no sender, and need not: it goes on with what has come meanwhile.
-  if (unsaved_.in_trouble() && !saving_) turn.until = std::min(turn.until, unsaved_.trouble().next_try);
+  if (unsaved_.in_outage() && !saving_) turn.until = std::min(turn.until, unsaved_.outage().next_try);
   turn.ended = draining_ && !turn.claimed;
   if (!turn.claimed) return turn;
   turn.deadline = waiting_.deadline_of(*turn.claimed);
@@ -168,7 +168,7 @@ Result<std::optional<StoredShot>> Outbox::read(std::int64_t id) {
   if (stored || stored.error().code != ErrorCode::damaged) return stored;
   {
     MutexLock lock(mutex_);
-    unsaved_.begin_trouble(stored.error(), generation, clock_.now());
+    unsaved_.begin_outage(stored.error(), generation, clock_.now());
   }
   save(When::due);
   if (disk_->generation() == generation) return stored;

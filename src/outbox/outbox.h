@@ -186,7 +186,7 @@ class Outbox {
   Status write(std::span<const RowChange> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
   [[nodiscard]] Status saved() const REQUIRES(mutex_);  // or why not
   // asked: the disk was tried, and refused; else saved() was not ok a moment ago.
-  void begin_trouble(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
+  void begin_outage(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
   // During an outage: tries the disk again, when that is due (or `now`), unless another thread is trying.
   enum class When { due, now };
   void save(When when) EXCLUDES(mutex_);

@@ -41,7 +41,7 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::
   {
     MutexLock lock(outbox->mutex_);
     outbox->last_id_ = numbers_without_a_file(clock.utc_now());
-    outbox->unsaved_.begin_trouble(loaded.error(), generation, clock.now());
+    outbox->unsaved_.begin_outage(loaded.error(), generation, clock.now());
     outbox->unsaved_.refused(kSmallImage);
   }
   outbox->save(When::due);  // repairs it
@@ -115,8 +115,8 @@ std::optional<Nanoseconds> Outbox::age_at_start(const FrameTime& seen) const {
 }
 
 Status Outbox::saved() const {
-  if (!unsaved_.in_trouble()) return ok_status();
-  return Error{ErrorCode::io, unsaved_.trouble().error.text + " (kept in memory, tried again)"};
+  if (!unsaved_.in_outage()) return ok_status();
+  return Error{ErrorCode::io, unsaved_.outage().error.text + " (kept in memory, tried again)"};
 }
 
 Status Outbox::write(std::span<const RowChange> changes, Disk::Sync sync) {
@@ -132,7 +132,7 @@ Status Outbox::write(std::span<const RowChange> changes, Disk::Sync sync) {
   if (done) return done;
   {
     MutexLock lock(mutex_);
-    begin_trouble(done.error(), asked, generation);
+    begin_outage(done.error(), asked, generation);
     for (const RowChange& change : changes) unsaved_.note(change);
   }
   // Damage is repaired at once; but a delivery that is about to begin does not wait for that.
@@ -141,19 +141,19 @@ Status Outbox::write(std::span<const RowChange> changes, Disk::Sync sync) {
   return saved();
 }
 
-void Outbox::begin_trouble(const Error& error, bool asked, unsigned generation) {
+void Outbox::begin_outage(const Error& error, bool asked, unsigned generation) {
   if (asked) {
-    unsaved_.begin_trouble(error, generation, clock_.now());
+    unsaved_.begin_outage(error, generation, clock_.now());
   } else {
-    unsaved_.stay_in_trouble(error, clock_.now());  // the outage may be over since
+    unsaved_.continue_outage(error, clock_.now());  // the outage may be over since
   }
 }
 
 void Outbox::save(When when) {
   {
     MutexLock lock(mutex_);
-    if (!unsaved_.in_trouble() || saving_) return;
-    if (when == When::due && clock_.now() < unsaved_.trouble().next_try) return;
+    if (!unsaved_.in_outage() || saving_) return;
+    if (when == When::due && clock_.now() < unsaved_.outage().next_try) return;
     saving_ = true;
   }
   Status done = try_to_save();
@@ -172,7 +172,7 @@ Status Outbox::try_to_save() {
   {
     MutexLock lock(mutex_);
     is_loaded = loaded_;
-    refused = unsaved_.trouble().refused;
+    refused = unsaved_.outage().refused;
   }
   const unsigned generation = disk_->generation();
   Status done = is_loaded ? ok_status() : load();
@@ -193,7 +193,7 @@ Status Outbox::try_to_save() {
   }
   if (done.error().code == ErrorCode::damaged) {
     MutexLock lock(mutex_);
-    unsaved_.begin_trouble(done.error(), generation, clock_.now());
+    unsaved_.begin_outage(done.error(), generation, clock_.now());
   }
   return done;
 }
@@ -215,9 +215,9 @@ Status Outbox::mend() {
   std::string found;
   {
     MutexLock lock(mutex_);
-    if (!unsaved_.trouble().damaged) return ok_status();
-    generation = unsaved_.trouble().damaged->generation;
-    found = unsaved_.trouble().damaged->text;
+    if (!unsaved_.outage().damaged) return ok_status();
+    generation = unsaved_.outage().damaged->generation;
+    found = unsaved_.outage().damaged->text;
     for (const std::int64_t id : waiting_.ids()) {
       if (unsaved_.shots().find(id) == nullptr) known.push_back(id);
     }
@@ -225,7 +225,7 @@ Status Outbox::mend() {
   const auto renewal = disk_->renew(generation, known);
   if (!renewal) return renewal.error();
   MutexLock lock(mutex_);
-  unsaved_.trouble().damaged.reset();
+  unsaved_.outage().damaged.reset();
   if (!*renewal) return ok_status();
   const Salvaged& carried = (*renewal)->carried;
   journal_.keep_only(carried.ids);

@@ -9,7 +9,7 @@ namespace vigia::outbox {
 
 bool Outbox::is_wanted_in_journal(const TrackKey& track, UtcTime captured) {
   MutexLock lock(mutex_);
-  if (unsaved_.in_trouble()) {
+  if (unsaved_.in_outage()) {
     ++journal_refused_;
     return false;
   }
@@ -22,7 +22,7 @@ std::vector<domain::Shot> Outbox::journal(std::span<const domain::Shot> shots) {
   unsigned generation = 0;
   {
     MutexLock lock(mutex_);
-    if (unsaved_.in_trouble()) {
+    if (unsaved_.in_outage()) {
       journal_refused_ += shots.size();
       return {};
     }
@@ -77,7 +77,7 @@ bool Outbox::has_room_in_journal(std::size_t rows, Bytes bytes) const {
 // The disk may have the row in spite of its error. It is then deleted once the disk works, so that the file
 // never has two rows of a track. The track's best shot is offered again soon.
 void Outbox::refuse(const StoredShot& one, const Error& error, unsigned generation) {
-  begin_trouble(error, true, generation);
+  begin_outage(error, true, generation);
   unsaved_.refused(static_cast<Bytes>(one.shot.jpeg->bytes.size()));
   unsaved_.note({.id = one.id, .what = RowChange::What::all_finished, .route = {}, .tries = {}});
   ++journal_refused_;

@@ -72,7 +72,7 @@ bool Outbox::shed_from_memory(Endings& endings) {
   for (const std::int64_t id : unsaved_.shots().ids()) {
     auto oldest = waiting_.take(id);
     if (!oldest) continue;
-    ++unsaved_.trouble().given_up;
+    ++unsaved_.outage().given_up;
     end(*std::move(oldest), domain::Reason::shed, endings);
     if (unsaved_.shots().find(id) == nullptr) return true;
   }
@@ -94,10 +94,10 @@ void Outbox::tend(Endings& endings) {
   for (TakenOut& out : waiting_.expire(now, kEndsAtOnce)) {
     end(std::move(out), domain::Reason::expired, endings);
   }
-  expired_.say(now);
-  shed_.say(now);
-  unreadable_.say(now);
-  no_room_in_journal_.say(now);
+  expired_.log_if_due(now);
+  shed_.log_if_due(now);
+  unreadable_.log_if_due(now);
+  no_room_in_journal_.log_if_due(now);
   // Found lost while the file was repaired.
   std::move(lost_shots_.begin(), lost_shots_.end(), std::back_inserter(endings));
   lost_shots_.clear();
@@ -175,10 +175,10 @@ void Outbox::close() {
     if (!left.empty()) {
       log::error("outbox {}: {} faces are lost: the disk never took them", options_.path, left.size());
     }
-    expired_.say_rest();
-    shed_.say_rest();
-    unreadable_.say_rest();
-    no_room_in_journal_.say_rest();
+    expired_.log_rest();
+    shed_.log_rest();
+    unreadable_.log_rest();
+    no_room_in_journal_.log_rest();
   }
   settle(std::move(endings));
 }
@@ -212,7 +212,7 @@ status::OutboxStatus Outbox::status() const {
 
 std::optional<std::string> Outbox::trouble() const {
   MutexLock lock(mutex_);
-  return unsaved_.in_trouble() ? std::optional(unsaved_.trouble().error.text) : std::nullopt;
+  return unsaved_.in_outage() ? std::optional(unsaved_.outage().error.text) : std::nullopt;
 }
 
 std::optional<std::size_t> Outbox::index_of(const std::string& route) const {

@@ -6,35 +6,35 @@
 
 namespace vigia::outbox {
 
-void PendingWrites::begin_trouble(const Error& error, unsigned generation, SteadyTime now) {
+void PendingWrites::begin_outage(const Error& error, unsigned generation, SteadyTime now) {
   const bool is_damaged = error.code == ErrorCode::damaged;
-  if (!trouble_) {
-    trouble_ = DiskOutage{
-        .since = now, .next_try = is_damaged ? now : now + kAskAgain, .error = error, .damaged = {}};
+  if (!outage_) {
+    outage_ = DiskOutage{
+        .since = now, .next_try = is_damaged ? now : now + kRetryAfter, .error = error, .damaged = {}};
     if (!is_damaged) failed_again(error, now);
   }
-  if (is_damaged) trouble_->damaged = {.generation = generation, .text = error.text};
+  if (is_damaged) outage_->damaged = {.generation = generation, .text = error.text};
 }
 
 void PendingWrites::failed_again(const Error& error, SteadyTime now) {
-  trouble_->next_try = now + kAskAgain;
-  if (trouble_->said && error.code == trouble_->error.code) {
+  outage_->next_try = now + kRetryAfter;
+  if (outage_->logged && error.code == outage_->error.code) {
     log::debug("{}", error.text);
     return;
   }
-  trouble_->said = true;
-  trouble_->error = error;
+  outage_->logged = true;
+  outage_->error = error;
   log::error("{}; shots are kept in memory, and the disk is tried again every second", error.text);
 }
 
 void PendingWrites::resolved(SteadyTime now) {
-  if (trouble_->said) {
+  if (outage_->logged) {
     log::info(
         "outbox: the disk takes shots again, after {:.0f} s: {} that were kept in memory are written, {} "
         "were given up",
-        to_seconds(now - trouble_->since), trouble_->written, trouble_->given_up);
+        to_seconds(now - outage_->since), outage_->written, outage_->given_up);
   }
-  trouble_.reset();
+  outage_.reset();
 }
 
 // When a shot leaves without having been written, the rows that it was to replace are deleted too.
@@ -87,7 +87,7 @@ void PendingWrites::written(const Batch& batch) {
     if (found != changes_.end() && found->second == change) changes_.erase(found);
   }
   for (const StoredShot& shot : batch.shots) shots_.remove(shot.id);
-  trouble_->written += batch.shots.size();
+  outage_->written += batch.shots.size();
   being_written_.clear();
 }
 

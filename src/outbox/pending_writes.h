@@ -26,7 +26,7 @@ namespace vigia::outbox {
 
 class PendingWrites {
  public:
-  static constexpr Nanoseconds kAskAgain = std::chrono::seconds(1);
+  static constexpr Nanoseconds kRetryAfter = std::chrono::seconds(1);
   static constexpr std::size_t kShotsAtOnce = 16;
   static constexpr std::size_t kChangesAtOnce = 256;
 
@@ -36,8 +36,8 @@ class PendingWrites {
   // The disk has refused since `since`: everything goes here until resolved().
   struct DiskOutage {
     SteadyTime since, next_try;
-    Error error;        // the last one that was logged, or will be
-    bool said = false;  // logged; damage that is repaired at once is not
+    Error error;          // the last one that was logged, or will be
+    bool logged = false;  // damage that is repaired at once is not
     struct Damage {
       unsigned generation;  // of the file: see disk.h
       std::string text;
@@ -46,18 +46,18 @@ class PendingWrites {
     Bytes refused = 0;  // the largest image that had to be kept here
     std::size_t written = 0, given_up = 0;
   };
-  [[nodiscard]] bool in_trouble() const { return trouble_.has_value(); }
-  [[nodiscard]] DiskOutage& trouble() { return *trouble_; }
-  [[nodiscard]] const DiskOutage& trouble() const { return *trouble_; }
+  [[nodiscard]] bool in_outage() const { return outage_.has_value(); }
+  [[nodiscard]] DiskOutage& outage() { return *outage_; }
+  [[nodiscard]] const DiskOutage& outage() const { return *outage_; }
   // Begins an outage and logs it, unless the file is damaged: the next caller of save() repairs that. During
   // an outage it only notes damage.
-  void begin_trouble(const Error& error, unsigned generation, SteadyTime now);
+  void begin_outage(const Error& error, unsigned generation, SteadyTime now);
   // Something must be kept here because the disk refused a moment ago. The outage goes on (or begins again,
   // unlogged), and the disk is tried at once.
-  void stay_in_trouble(const Error& error, SteadyTime now) {
-    if (!trouble_) trouble_ = DiskOutage{.since = now, .next_try = now, .error = error, .damaged = {}};
+  void continue_outage(const Error& error, SteadyTime now) {
+    if (!outage_) outage_ = DiskOutage{.since = now, .next_try = now, .error = error, .damaged = {}};
   }
-  void refused(Bytes image) { trouble_->refused = std::max(trouble_->refused, image); }
+  void refused(Bytes image) { outage_->refused = std::max(outage_->refused, image); }
   // The disk was tried again and refused. Logs it if the outage was not logged yet, or the kind of error is
   // new.
   void failed_again(const Error& error, SteadyTime now);
@@ -88,7 +88,7 @@ class PendingWrites {
   MemoryStore shots_;
   std::map<Key, RowChange> changes_;
   std::vector<std::int64_t> being_written_;  // of shots_
-  std::optional<DiskOutage> trouble_;
+  std::optional<DiskOutage> outage_;
 };
 
 }  // namespace vigia::outbox
