@@ -27,7 +27,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,36 +35,21 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "base/result.h"
 #include "domain/shot.h"
 #include "memory/memory_manager.h"
-#include "outbox/disk.h"
+#include "outbox/disk_writer.h"
+#include "outbox/handout.h"
+#include "outbox/intake.h"
 #include "outbox/journal.h"
-#include "outbox/loss_log.h"
+#include "outbox/listeners.h"
 #include "outbox/outbox_options.h"
-#include "outbox/pending_writes.h"
+#include "outbox/outbox_state.h"
+#include "outbox/pending_shot.h"
 #include "outbox/shot_listener.h"
-#include "outbox/waiting_shots.h"
 #include "status/outbox_status.h"
 
 namespace vigia::outbox {
-
-struct PendingShot {
-  std::int64_t id = 0;
-  std::string route;
-  domain::Shot shot;
-  int attempts = 0;  // deliveries on this route before this one, also before a restart
-  int doubtful = 0;  // of these: how many were sent whole and never answered, also by a run that was killed
-  int errors = 0;    // of these: how many were answered with neither "later" nor "never"
-};
-
-struct Postponement {
-  SteadyTime until;
-  bool doubtful = false;  // it was sent whole and not answered
-  std::string why;        // kept beside the shot, for people who look into the file
-  bool error = false;     // the answer was neither "later" nor "never"
-};
 
 class Outbox {
  public:
@@ -138,102 +122,15 @@ class Outbox {
   [[nodiscard]] std::optional<std::string> trouble() const;
 
  private:
-  // What a sender does next: send a claimed shot (perhaps with what memory knows of it), end, or wait for
-  // `until` or a request on `woken`.
-  struct NextShot {
-    std::optional<std::int64_t> claimed;
-    std::optional<StoredShot> kept;           // not on disk
-    std::optional<Tries> note;                // newer than what the row says
-    SteadyTime deadline = SteadyTime::max();  // of the claimed one
-    bool ended = false;
-    SteadyTime until;
-    std::stop_source woken;
-  };
-  // A shot that the outbox gives up: reason; none: it is lost.
-  struct Ending {
-    TakenOut out;
-    std::optional<domain::Reason> reason;
-    std::optional<domain::Shot> shot;  // where it was in memory
-  };
-  using Endings = std::vector<Ending>;
-
   Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
          Clock& clock, Replay replay);
-  // Loads what an earlier run left. Damage begins an outage: see save().
-  Status load() EXCLUDES(mutex_);
-  WaitingShots::New from_file(const RowHead& head, std::map<std::string, std::size_t>& others) const;
-  void warn_of_others(const std::map<std::string, std::size_t>& others) const;
 
-  StoredShot number(const domain::Shot& shot) REQUIRES(mutex_);
-  std::vector<StoredShot> number_for_journal(std::span<const domain::Shot> shots) REQUIRES(mutex_);
-  [[nodiscard]] bool has_room_in_journal(std::size_t rows, Bytes bytes) const REQUIRES(mutex_);
-  void refuse(const StoredShot& one, const Error& error, unsigned generation) REQUIRES(mutex_);
-  // Returns the changes to write for ended tracks that have no shot.
-  std::vector<RowChange> replace_in_journal(std::span<StoredShot> shots, std::span<const EndedTrack> ended)
-      REQUIRES(mutex_);
-  void tell_of_recovered(std::vector<domain::Shot> shots) EXCLUDES(mutex_);
-  void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(mutex_);
-  void register_shot(const StoredShot& shot) REQUIRES(mutex_);
-  void keep_in_memory(const StoredShot& shot, Endings& endings) REQUIRES(mutex_);
-  bool shed_from_memory(Endings& endings) REQUIRES(mutex_);
-
-  NextShot next_turn(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(mutex_);
-  Result<std::optional<StoredShot>> read(std::int64_t id) EXCLUDES(mutex_);
-  Result<std::optional<PendingShot>> fetch(std::size_t route, NextShot turn);
-
-  void tend(Endings& endings) REQUIRES(mutex_);
-  // During an outage the changes are noted.
-  Status write(std::span<const RowChange> changes, Disk::Sync sync = Disk::Sync::as_set) EXCLUDES(mutex_);
-  [[nodiscard]] Status saved() const REQUIRES(mutex_);  // or why not
-  // asked: the disk was tried, and refused; else saved() was not ok a moment ago.
-  void begin_outage(const Error& error, bool asked, unsigned generation) REQUIRES(mutex_);
-  // During an outage: tries the disk again, when that is due (or `now`), unless another thread is trying.
-  enum class When { due, now };
-  void save(When when) EXCLUDES(mutex_);
-  Status try_to_save() EXCLUDES(mutex_);
-  Status mend() EXCLUDES(mutex_);
-  Status save_batch(const PendingWrites::Batch& batch) EXCLUDES(mutex_);
-
-  void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings) REQUIRES(mutex_);
-  [[nodiscard]] std::vector<RowChange> changes_of(const TakenOut& out) const;
-  // Deletes their rows and calls the listeners, without the lock.
-  void settle(Endings endings) EXCLUDES(mutex_);
-  void tell(const Ending& ending, const domain::Shot& shot);
-
-  [[nodiscard]] std::optional<std::size_t> index_of(const std::string& route) const;
-  [[nodiscard]] std::optional<Nanoseconds> age_at_start(const FrameTime& seen) const;
-  [[nodiscard]] SteadyTime deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const;
-  void wake_senders(std::size_t route) REQUIRES(mutex_);
-
-  // Constant after construction.
-  const OutboxOptions options_;
-  const std::vector<std::string> routes_;
-  const Replay replay_;
-  Clock& clock_;
-  const std::shared_ptr<memory::Account> account_;
-  const std::unique_ptr<Disk> disk_;
-  std::vector<ShotListener*> listeners_;  // of each route; since listen()
-  std::vector<domain::Shot> recovered_;   // by open(); kept until listen()
-
-  // State below is protected by mutex_, under which the disk is never used: that may take minutes.
-  mutable Mutex mutex_;
-  bool loaded_ GUARDED_BY(mutex_) = false;
-  bool saving_ GUARDED_BY(mutex_) = false;  // a thread is in try_to_save()
-  WaitingShots waiting_ GUARDED_BY(mutex_);
-  PendingWrites unsaved_ GUARDED_BY(mutex_);
-  LossLog expired_ GUARDED_BY(mutex_);
-  LossLog shed_ GUARDED_BY(mutex_);
-  LossLog unreadable_ GUARDED_BY(mutex_);
-  Journal journal_ GUARDED_BY(mutex_);
-  LossLog no_room_in_journal_ GUARDED_BY(mutex_);
-  std::uint64_t journal_refused_ GUARDED_BY(mutex_) = 0;
-  std::uint64_t lost_ GUARDED_BY(mutex_) = 0;
-  std::int64_t last_id_ GUARDED_BY(mutex_) = 0;
-  Endings lost_shots_ GUARDED_BY(mutex_);  // the next caller settles them
-  bool draining_ GUARDED_BY(mutex_) = false;
-  // Waiting senders of each route sleep by the clock until this is requested; then it is replaced. So one
-  // wait serves new shots, due times (also a fake clock's) and stops.
-  std::vector<std::stop_source> woken_ GUARDED_BY(mutex_);
+  // In the order of their dependencies: each knows those above it.
+  OutboxState state_;
+  Listeners listeners_;
+  DiskWriter writer_;
+  Intake intake_;
+  Handout handout_;
 };
 
 }  // namespace vigia::outbox

@@ -6,6 +6,11 @@
 
 namespace vigia::outbox {
 
+Status PendingWrites::disk_status() const {
+  if (!in_outage()) return ok_status();
+  return Error{ErrorCode::io, outage_->error.text + " (kept in memory, tried again)"};
+}
+
 void PendingWrites::begin_outage(const Error& error, unsigned generation, SteadyTime now) {
   const bool is_damaged = error.code == ErrorCode::damaged;
   if (!outage_) {

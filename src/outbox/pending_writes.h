@@ -47,9 +47,10 @@ class PendingWrites {
     std::size_t written = 0, given_up = 0;
   };
   [[nodiscard]] bool in_outage() const { return outage_.has_value(); }
+  [[nodiscard]] Status disk_status() const;  // ok, or why everything goes here
   [[nodiscard]] DiskOutage& outage() { return *outage_; }
   [[nodiscard]] const DiskOutage& outage() const { return *outage_; }
-  // Begins an outage and logs it, unless the file is damaged: the next caller of save() repairs that. During
+  // Begins an outage and logs it, unless the file is damaged: DiskWriter::save() repairs that next. During
   // an outage it only notes damage.
   void begin_outage(const Error& error, unsigned generation, SteadyTime now);
   // Something must be kept here because the disk refused a moment ago. The outage goes on (or begins again,

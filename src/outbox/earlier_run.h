@@ -1,0 +1,42 @@
+// Loads what an earlier run left in the outbox's file: its shots become the backlog, its journal shots that
+// are owed to all routes.
+// Threads: one thread at a time; others may use the state meanwhile, also add shots.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "outbox/listeners.h"
+#include "outbox/outbox_state.h"
+#include "outbox/rows.h"
+#include "outbox/waiting_shots.h"
+
+namespace vigia::outbox {
+
+class EarlierRun {
+ public:
+  // Both must outlive it.
+  EarlierRun(OutboxState& state, Listeners& listeners) : state_(state), listeners_(listeners) {}
+
+  // Does nothing once it has succeeded; until then nothing that was left is sent. Errors: as Disk::load().
+  Status load() EXCLUDES(state_.mutex);
+
+ private:
+  using ShotsByRoute = std::map<std::string, std::size_t>;
+
+  // not_set: counts the shots of routes that are not set any more.
+  WaitingShots::New from_row(const RowHead& head, ShotsByRoute& not_set) const;
+  // Nothing: neither the machine's count since its start nor the time of day gives the age.
+  [[nodiscard]] std::optional<Nanoseconds> age_now(const FrameTime& seen) const;
+  void warn_of(const ShotsByRoute& not_set) const;
+
+  OutboxState& state_;
+  Listeners& listeners_;
+  bool loaded_ GUARDED_BY(state_.mutex) = false;
+};
+
+}  // namespace vigia::outbox

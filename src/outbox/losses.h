@@ -1,0 +1,79 @@
+// The shots that the outbox itself ends: expired, shed, lost. Counts them, logs them, and takes them out of
+// memory; also counts and logs what it could not read back, or not keep in the journal. It calls no listener
+// and uses no disk, because its caller holds the outbox's mutex: that is for DiskWriter::settle(), which gets
+// the Endings afterwards.
+// Threads: one thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "domain/face_reason.h"
+#include "domain/shot.h"
+#include "outbox/loss_log.h"
+#include "outbox/pending_writes.h"
+#include "outbox/rows.h"
+#include "outbox/waiting_shots.h"
+#include "status/outbox_status.h"
+
+namespace vigia::outbox {
+
+// A shot that the outbox gives up on some of its routes. reason: expired or shed; none: it is lost.
+struct Ending {
+  TakenOut out;
+  std::optional<domain::Reason> reason;
+  std::optional<domain::Shot> shot;  // where it was in memory; it then has no row to delete
+};
+using Endings = std::vector<Ending>;
+
+// What deletes its deliveries, or all of its row.
+[[nodiscard]] std::vector<RowChange> changes_of(const TakenOut& out, std::span<const std::string> routes);
+
+class Losses {
+ public:
+  // Ends that are handled at a time: the disk has to delete them, and other threads wait to write.
+  static constexpr std::size_t kEndsAtOnce = 100;
+
+  // waiting and unsaved: where the shots are. All of them must outlive it.
+  Losses(const std::vector<std::string>& routes, const Clock& clock, WaitingShots& waiting,
+         PendingWrites& unsaved);
+
+  // Ends a shot that was taken out of the waiting ones; appends it to `endings`.
+  void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings);
+  // The same, of a lost one, for a caller that cannot settle it: the next tend() appends it.
+  void end_later(TakenOut out);
+  // Ends shots that are too old, and logs what was not logged yet, if a line is due.
+  void tend(Endings& endings);
+
+  void add_unreadable(const std::string& why);
+  // Best shots so far that are not kept in the journal: the disk refuses, or there is no room.
+  void add_refused_in_journal(std::uint64_t shots);
+  void add_no_room_in_journal();
+
+  // Logs what was not logged yet, at the end.
+  void log_rest();
+  // Sets the numbers of what was given up.
+  void show(status::OutboxStatus& figures) const;
+
+ private:
+  // Constant after construction.
+  const std::vector<std::string>& routes_;
+  const Clock& clock_;
+  WaitingShots& waiting_;
+  PendingWrites& unsaved_;
+
+  LossLog expired_;
+  LossLog shed_;
+  LossLog unreadable_;
+  LossLog no_room_in_journal_;
+  std::uint64_t refused_in_journal_ = 0;
+  std::uint64_t lost_ = 0;
+  Endings for_later_;
+};
+
+}  // namespace vigia::outbox

@@ -1,0 +1,28 @@
+// What a sender takes from the outbox, and what it gives back when the shot could not be delivered. Values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "domain/shot.h"
+
+namespace vigia::outbox {
+
+struct PendingShot {
+  std::int64_t id = 0;
+  std::string route;
+  domain::Shot shot;
+  int attempts = 0;  // deliveries on this route before this one, also before a restart
+  int doubtful = 0;  // of these: how many were sent whole and never answered, also by a run that was killed
+  int errors = 0;    // of these: how many were answered with neither "later" nor "never"
+};
+
+struct Postponement {
+  SteadyTime until;
+  bool doubtful = false;  // it was sent whole and not answered
+  std::string why;        // kept beside the shot, for people who look into the file
+  bool error = false;     // the answer was neither "later" nor "never"
+};
+
+}  // namespace vigia::outbox
