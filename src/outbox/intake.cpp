@@ -74,9 +74,11 @@ void Intake::keep_in_memory(const StoredShot& shot, Endings& endings) {
   }
 }
 
+// A shot that a sender has stays in memory until that ends: giving it up on the other routes would free
+// nothing.
 bool Intake::shed_from_memory(Endings& endings) {
   for (const std::int64_t id : state_.unsaved.shots().ids()) {
-    auto oldest = state_.waiting.take(id);
+    auto oldest = state_.waiting.take_whole(id);
     if (!oldest) continue;
     ++state_.unsaved.outage().given_up;
     state_.losses.end(*std::move(oldest), domain::Reason::shed, endings);

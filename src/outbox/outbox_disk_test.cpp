@@ -174,6 +174,20 @@ TEST_P(RefusingDiskTest, TheEndWritesWhatItCan) {
   EXPECT_EQ(take_all(), (Tracks{1}));
 }
 
+TEST_F(OutboxDiskTest, OnlyWhatFreesMemoryIsGivenUpWhereASenderHasTheOldest) {
+  routes_ = {"findface", "mqtt"};
+  open();
+  disk_.fail(Fault::full);
+  constexpr std::size_t kThird = 5'500'000;  // a quarter of the budget holds three
+  for (const std::uint64_t track : {1U, 2U, 3U}) {
+    EXPECT_FALSE(outbox_->add(large_shot(track, kThird)).ok());
+  }
+  ASSERT_EQ(take("mqtt")->shot.track, 1U);
+  EXPECT_FALSE(outbox_->add(large_shot(4, kThird)).ok());
+  EXPECT_EQ(fates_.tracks(Reason::shed), (Tracks{2}));
+  EXPECT_EQ(take_all("findface"), (Tracks{1, 3, 4}));
+}
+
 TEST_F(OutboxDiskTest, BeyondItsPartOfTheMemoryTheOldestGo) {
   open();
   disk_.fail(Fault::full);

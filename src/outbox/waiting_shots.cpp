@@ -96,6 +96,12 @@ std::optional<TakenOut> WaitingShots::take(std::int64_t id) {
   return take(found, routes);
 }
 
+std::optional<TakenOut> WaitingShots::take_whole(std::int64_t id) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || unclaimed(id, found->second) != found->second.routes) return std::nullopt;
+  return take(found, found->second.routes);
+}
+
 TakenOut WaitingShots::take(Entries::iterator at, RouteSet routes) {
   TakenOut out{.id = at->first, .routes = routes, .whole = false, .camera = cameras_.at(at->second.camera)};
   for (std::size_t i = 0; i < queues_.size(); ++i) {

@@ -66,6 +66,8 @@ class WaitingShots {
   std::vector<TakenOut> expire(SteadyTime now, std::size_t at_most);
   std::optional<TakenOut> take_oldest();
   std::optional<TakenOut> take(std::int64_t id);
+  // Only as a whole: nothing while a sender has it on any route.
+  std::optional<TakenOut> take_whole(std::int64_t id);
 
   [[nodiscard]] bool contains(std::int64_t id) const { return entries_.contains(id); }
   [[nodiscard]] std::vector<std::int64_t> ids() const;
