@@ -46,7 +46,7 @@ class OutageTest : public FindfaceTest {
   }
   static constexpr int kShots = 40;
 
-  delivery::Sending parts() { return {*outbox_, "findface", *courier_, breaker_, counts_, clock_}; }
+  delivery::Sending parts() { return {*outbox_, "findface", *courier_, breaker_, cameras_, counts_, clock_}; }
   void start_senders(int count = 3) {
     for (int i = 0; i < count; ++i) {
       senders_.emplace_back([this](const std::stop_token& stop) { delivery::run_sender(parts(), stop); });
@@ -72,6 +72,7 @@ class OutageTest : public FindfaceTest {
   memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
   Counts counts_;
   delivery::Breaker breaker_{"FindFace", clock_};
+  delivery::CameraWaits cameras_{"FindFace", clock_};
   std::unique_ptr<outbox::Outbox> outbox_;
   std::vector<std::jthread> senders_;  // last: they use all of the above
 };

@@ -129,6 +129,10 @@ Json routes_json(const std::vector<RouteStatus>& routes) {
   Json json = Json::array();
   for (const RouteStatus& route : routes) {
     const auto& breaker = route.breaker;
+    Json waits = Json::array();
+    for (const CameraWait& wait : route.waits) {
+      waits.push_back({{"camera", wait.camera}, {"seconds", rounded(wait.seconds)}, {"why", wait.why}});
+    }
     json.push_back({{"name", route.name},
                     {"pending", route.pending},
                     {"delivered", route.delivered},
@@ -140,7 +144,8 @@ Json routes_json(const std::vector<RouteStatus>& routes) {
                       {"failures", breaker.failures},
                       {"next_try", rounded(breaker.next_try)},
                       {"opened", breaker.opened},
-                      {"why", breaker.why}}}});
+                      {"why", breaker.why}}},
+                    {"waits", waits}});
   }
   return json;
 }

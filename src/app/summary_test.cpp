@@ -118,6 +118,18 @@ TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
   EXPECT_EQ(breaker["opened"], 2);
 }
 
+TEST(SummaryTest, ACameraWhoseFacesAReceiverDoesNotTakeIsNamed) {
+  Snapshot summary = two_cameras();
+  summary.routes = {{.name = "findface", .waits = {{.camera = "gate", .seconds = 7, .why = "no right"}}}};
+  EXPECT_NE(to_text(summary).find("findface   takes no faces of camera gate since 7 s: no right"),
+            std::string::npos)
+      << to_text(summary);
+  const auto wait = nlohmann::json::parse(to_json(summary))["routes"][0]["waits"][0];
+  EXPECT_EQ(wait["camera"], "gate");
+  EXPECT_EQ(wait["seconds"], 7);
+  EXPECT_EQ(wait["why"], "no right");
+}
+
 TEST(SummaryTest, WhatTheLedgerLostIsToldWhereItLostAny) {
   Snapshot summary = two_cameras();
   EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("ledger_lost"));

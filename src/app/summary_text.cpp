@@ -23,6 +23,10 @@ std::string routes_text(const Snapshot& summary) {
                         of.pending, of.refused, of.failed);
   }
   for (const RouteStatus& route : summary.routes) {
+    for (const CameraWait& wait : route.waits) {
+      text += fmt::format("{:<10} takes no faces of camera {} since {:.0f} s: {}\n", route.name, wait.camera,
+                          wait.seconds, wait.why);
+    }
     if (route.breaker.state == BreakerState::closed) continue;
     text += fmt::format("{:<10} takes no faces since {:.0f} s, {} failures: {}\n", route.name,
                         route.breaker.seconds, route.breaker.failures, route.breaker.why);

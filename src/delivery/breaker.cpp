@@ -59,8 +59,23 @@ void Breaker::succeeded() {
   why_.clear();
 }
 
+bool Breaker::asks_first() const {
+  MutexLock lock(mutex_);
+  return !closed_ || failures_ > 0;
+}
+
 void Breaker::failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after) {
   MutexLock lock(mutex_);
+  count_failure(turn, why, after);
+}
+
+void Breaker::must_wait(const Permit& turn, std::string_view why) {
+  MutexLock lock(mutex_);
+  failures_ = std::max(failures_, kFailuresUntilOpen - 1);
+  count_failure(turn, why, {});
+}
+
+void Breaker::count_failure(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after) {
   ++failures_;
   const SteadyTime asked_for = clock_.now() + believable(after);
   if (!closed_ && (!turn.tries_ || turn.changed_.stop_requested())) {

@@ -1,16 +1,21 @@
 // Pauses all senders of a receiver that fails, so that it sees few tries.
 //
 //   closed     all senders send. After three failures in a row, of any senders, or one answer that names a
-//              time: open
+//              time, or when it must_wait(): open
 //   open       no sender sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
 //              and never less than the receiver asked for (an hour at most)
-//   half open  one sender tries one shot, the others wait. It arrives: closed, and all go on. It does not:
-//              open again, for longer. It tells nothing (DeliveryResult::tells_nothing): the next one tries
+//   half open  one sender tries one shot, the others wait: first Courier::probe(), then, if the receiver
+//              answers, the shot. It arrives: closed, and all go on. It does not: open again, for longer. It
+//              tells nothing (DeliveryResult::tells_nothing): the next one tries
+//
+// Who waits: after a failure the next shot is sent only if probe() is answered, also while closed. A shot
+// that was answered in a way that may concern it alone (may_be_alone) leads to a probe(), too. Unanswered:
+// a failure of the receiver. Answered: only the shot waits, or its camera (camera_waits.h); but when several
+// cameras fail so and none is delivered in between, the receiver must_wait().
 //
 // A sender gets a Permit before it takes a shot, waits in Outbox::take() until Permit::not_before, and then
-// calls succeeded() or failed(). So a dead receiver sees a few tries a minute, not one for each sender or
-// waiting shot. Log: one line when it opens (why), one when it closes (how long it was open, how many
-// failures); the rest is debug. Threads: thread-safe.
+// calls succeeded() or failed(). Log: one line when it opens (why), one when it closes (how long it was open,
+// how many failures); the rest is debug. Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -63,16 +68,22 @@ class Breaker {
   Breaker& operator=(const Breaker&) = delete;
 
   [[nodiscard]] Permit next_turn();
+  // True after a failure, until a success: probe() the receiver before the next shot.
+  [[nodiscard]] bool asks_first() const;
   // The receiver works: it has answered, be it with a refusal.
   void succeeded();
   // after: the pause that the receiver asked for. Of deliveries that were under way when the breaker opened,
   // only `after` counts.
   void failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after);
+  // As failed(), but a single one opens it: several shots have shown it.
+  void must_wait(const Permit& turn, std::string_view why);
 
   [[nodiscard]] status::BreakerStatus status() const;
 
  private:
   void give_back_try(const std::stop_token& changed);
+  void count_failure(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after)
+      REQUIRES(mutex_);
   void open(SteadyTime until, std::string_view why) REQUIRES(mutex_);
   void wake_senders() REQUIRES(mutex_);
 

@@ -28,13 +28,19 @@ struct DeliveryResult {
   std::optional<Nanoseconds> after;                 // of `retry`
   std::string text;                                 // for the log: the receiver's answer
   bool maybe_delivered = false;  // of `retry`: the shot was sent whole, the answer never came
+  // of maybe_delivered: an answer came, perhaps from a proxy in the receiver's place. If the receiver turns
+  // out to be away the shot was not delivered.
+  bool by_proxy = false;
   // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
   // say neither "later" nor "never", like a server's internal error.
   int attempts_at_most = 0;
   // The receiver was not contacted, or the outcome concerns only this shot: it says nothing about the
   // receiver, so it is neither a failure nor a success for the breaker (breaker.h). A `retry` without it is a
-  // failure: no connection, no login, no answer, an answer that says "not now".
+  // failure: no connection, no login, an answer that says "not now" to everything.
   bool tells_nothing = false;
+  // of `retry`: the answer may concern this shot or its camera only (no right to post it, an internal error,
+  // no answer to it), or every shot. The sender asks probe() which: see breaker.h.
+  bool may_be_alone = false;
 };
 
 // The shot's deadline passed before it could be sent. The outbox, which gets it back, ends it as expired.
@@ -52,6 +58,9 @@ class Courier {
   // A courier that may return maybe_delivered calls shot.going_out before the receiver can have the whole
   // shot.
   virtual DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
+  // Asks the receiver something small and harmless. Nothing: it answers. Else the `retry` that a shot would
+  // get; with tells_nothing if that is not known, because of a stop. Thread-safe; blocks like deliver().
+  [[nodiscard]] virtual std::optional<DeliveryResult> probe(const std::stop_token& stop) = 0;
   // For receivers that show cameras. camera_state(): the camera delivers video, or does not; called
   // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
   // thread-safe and quick, and not called after finish().

@@ -42,8 +42,9 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
 void Routes::run_sender(const std::string& name, const std::stop_token& stop) {
   for (const auto& route : routes_) {
     if (route->name != name) continue;
-    delivery::run_sender({outbox_, route->name, *route->courier, route->breaker, route->counters, clock_},
-                         stop);
+    delivery::run_sender(
+        {outbox_, route->name, *route->courier, route->breaker, route->cameras, route->counters, clock_},
+        stop);
     ++route->senders_done;
   }
 }
@@ -60,7 +61,8 @@ std::vector<status::RouteStatus> Routes::status() const {
                    .delivered = route->counters.delivered_count,
                    .refused = route->counters.refused_count,
                    .failed = route->counters.failed_count,
-                   .breaker = route->breaker.status()});
+                   .breaker = route->breaker.status(),
+                   .waits = route->cameras.status()});
   }
   return all;
 }

@@ -1,4 +1,4 @@
-// Owns a route for each receiver, with its courier, the breaker of its senders and its counters.
+// Owns a route for each receiver, with its courier, the breakers of its senders and its counters.
 //
 //   Routes routes(std::move(receivers), outbox, face_results, clock);
 //   routes.run_sender("findface", stop);   // on as many threads as delivery.senders says
@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "delivery/breaker.h"
+#include "delivery/camera_waits.h"
 #include "delivery/courier.h"
 #include "delivery/route_counters.h"
 #include "outbox/outbox.h"
@@ -65,10 +66,12 @@ class Routes {
         : name(std::move(receiver.name)),
           courier(std::move(receiver.courier)),
           breaker(courier->name(), clock),
+          cameras(courier->name(), clock),
           counters(faces) {}
     const std::string name;
     const std::unique_ptr<Courier> courier;
-    Breaker breaker;  // of all its senders
+    Breaker breaker;      // of all its senders
+    CameraWaits cameras;  // the same
     RouteCounters counters;
     std::atomic<int> senders_done{0};
   };

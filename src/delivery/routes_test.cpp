@@ -17,6 +17,7 @@ class ShowingCourier final : public Courier {
   explicit ShowingCourier(std::map<std::string, bool>& shown) : shown_(shown) {}
   [[nodiscard]] std::string name() const override { return "show"; }
   DeliveryResult deliver(const domain::Shot&, const std::stop_token&) override { return {}; }
+  [[nodiscard]] std::optional<DeliveryResult> probe(const std::stop_token&) override { return {}; }
   void camera_state(const std::string& camera, bool online) override { shown_[camera] = online; }
   void camera_gone(const std::string& camera) override { shown_.erase(camera); }
 

@@ -1,14 +1,21 @@
 #include "delivery/send.h"
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 #include <random>
+#include <utility>
 
 #include "base/log.h"
 
 namespace vigia::delivery {
 namespace {
 
+using std::chrono_literals::operator""min;
+
 constexpr int kSentWholeAtMost = 2;
+// So that a shot whose camera waits for long is tried soon after the camera's faces are taken again.
+constexpr Nanoseconds kLongestHold = 1min;
 
 class Sender {
  public:
@@ -17,6 +24,7 @@ class Sender {
         route_(parts.route),
         courier_(parts.courier),
         breaker_(parts.breaker),
+        cameras_(parts.cameras),
         listener_(parts.listener),
         clock_(parts.clock) {}
 
@@ -46,38 +54,95 @@ class Sender {
   void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
     // Begun this often by runs that were killed: the outcome is unknown.
     if (pending.doubtful >= kSentWholeAtMost) return give_up(pending, "the last attempts were cut short");
+    const std::string& camera = pending.shot.camera;
+    if (const Nanoseconds wait = cameras_.until_turn(camera); wait > Nanoseconds::zero()) {
+      return postpone(pending, {.outcome = DeliveryResult::Outcome::retry,
+                                .after = std::min<Nanoseconds>(wait, kLongestHold),
+                                .text = "waits with the other faces of its camera"});
+    }
+    const DeliveryResult delivery = attempt(pending, turn, stop);
+    if (delivery.outcome == DeliveryResult::Outcome::retry) {
+      try_later(pending, delivery);
+    } else {
+      if (!delivery.tells_nothing) {
+        breaker_.succeeded();
+        cameras_.succeeded(camera);
+      }
+      conclude(pending, delivery);
+    }
+    cameras_.tried(camera);
+  }
+
+  // Delivers it, and tells the breakers what a `retry` says of the receiver.
+  DeliveryResult attempt(const outbox::PendingShot& pending, const Breaker::Permit& turn,
+                         const std::stop_token& stop) {
+    if (breaker_.asks_first()) {
+      if (std::optional<DeliveryResult> away = courier_.probe(stop)) {
+        if (!away->tells_nothing) breaker_.failed(turn, away->text, away->after);
+        return *std::move(away);
+      }
+    }
     domain::Shot shot = pending.shot;
     shot.going_out = [&] {
       if (Status noted = outbox_.begin(pending); !noted) log::debug("{}", noted.error().text);
     };
-    const DeliveryResult delivery = courier_.deliver(shot, stop);
-    if (delivery.outcome == DeliveryResult::Outcome::retry) return try_later(pending, delivery, turn);
-    if (!delivery.tells_nothing) breaker_.succeeded();
+    DeliveryResult delivery = courier_.deliver(shot, stop);
+    if (delivery.outcome != DeliveryResult::Outcome::retry || delivery.tells_nothing) return delivery;
+    if (delivery.may_be_alone) {
+      weigh(delivery, pending, turn, stop);
+    } else {
+      breaker_.failed(turn, delivery.text, delivery.after);
+    }
+    return delivery;
+  }
+
+  // Finds out whether the shot failed alone. What every shot would get does not count against it.
+  void weigh(DeliveryResult& delivery, const outbox::PendingShot& pending, const Breaker::Permit& turn,
+             const std::stop_token& stop) {
+    const std::optional<DeliveryResult> away = courier_.probe(stop);
+    if (away && away->tells_nothing) return;
+    if (away) {
+      if (delivery.by_proxy) delivery.maybe_delivered = false;
+      delivery.attempts_at_most = 0;
+      if (away->after) delivery.after = away->after;
+      delivery.text += "; nor to anything else: " + away->text;
+      return breaker_.failed(turn, delivery.text, delivery.after);
+    }
+    const CameraWaits::Meaning meaning =
+        cameras_.failed(pending.shot.camera, pending.id, delivery.text, delivery.after);
+    if (!meaning.counts) delivery.attempts_at_most = 0;
+    if (meaning.receiver == CameraWaits::Receiver::works) breaker_.succeeded();
+    if (meaning.receiver == CameraWaits::Receiver::waits) breaker_.must_wait(turn, delivery.text);
+  }
+
+  void try_later(const outbox::PendingShot& pending, const DeliveryResult& delivery) {
+    log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
+    // This attempt included. Attempts without an answer and errors are counted apart: each has its own limit.
+    if (delivery.maybe_delivered && pending.doubtful + 1 >= kSentWholeAtMost) {
+      return give_up(pending, delivery.text);
+    }
+    if (delivery.attempts_at_most > 0 && pending.errors + 1 >= delivery.attempts_at_most) {
+      return refuse(pending, domain::Reason::refused, delivery.text);
+    }
+    postpone(pending, delivery);
+  }
+
+  void postpone(const outbox::PendingShot& pending, const DeliveryResult& delivery) {
+    const SteadyTime until =
+        clock_.now() + std::max(backoff(pending.attempts, random_), believable(delivery.after));
+    const Status noted = outbox_.postpone(pending, {.until = until,
+                                                    .doubtful = delivery.maybe_delivered,
+                                                    .why = delivery.text,
+                                                    .error = delivery.attempts_at_most > 0});
+    if (!noted) log::debug("{}", noted.error().text);  // the outbox has logged it, and tries again
+  }
+
+  void conclude(const outbox::PendingShot& pending, const DeliveryResult& delivery) {
     if (delivery.outcome == DeliveryResult::Outcome::refused) {
       return refuse(pending, delivery.reason, delivery.text);
     }
     settle(pending);
     listener_.delivered(pending.shot);
-  }
-
-  void try_later(const outbox::PendingShot& pending, const DeliveryResult& delivery,
-                 const Breaker::Permit& turn) {
-    log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
-    if (!delivery.tells_nothing) breaker_.failed(turn, delivery.text, delivery.after);
-    // This attempt included. Attempts without an answer and errors are counted apart: each has its own limit.
-    if (delivery.maybe_delivered && pending.doubtful + 1 >= kSentWholeAtMost) {
-      return give_up(pending, delivery.text);
-    }
-    const bool error = delivery.attempts_at_most > 0;
-    if (error && pending.errors + 1 >= delivery.attempts_at_most) {
-      return refuse(pending, domain::Reason::refused, delivery.text);
-    }
-    const SteadyTime until =
-        clock_.now() + std::max(backoff(pending.attempts, random_), believable(delivery.after));
-    const Status noted = outbox_.postpone(
-        pending,
-        {.until = until, .doubtful = delivery.maybe_delivered, .why = delivery.text, .error = error});
-    if (!noted) log::debug("{}", noted.error().text);  // the outbox has logged it, and tries again
   }
 
   void give_up(const outbox::PendingShot& pending, const std::string& text) {
@@ -106,6 +171,7 @@ class Sender {
   const std::string& route_;
   Courier& courier_;
   Breaker& breaker_;
+  CameraWaits& cameras_;
   outbox::ShotListener& listener_;
   Clock& clock_;
   std::minstd_rand random_{std::random_device{}()};

@@ -3,10 +3,11 @@
 //
 // A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
 // shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
-// hour). After three failures in a row, or one with `after`, all senders pause: see breaker.h. A shot that
+// hour). Who waits with it, its camera's shots or all senders: see breaker.h and camera_waits.h. A shot that
 // was sent whole without an answer is sent once more; without an answer again, it has failed. It has also
 // failed if the end of the process cuts its second attempt short after the receiver may have had all of it
-// (Shot::going_out). Answers that are neither "later" nor "never" are counted separately.
+// (Shot::going_out). Answers that are neither "later" nor "never" are counted separately, and only while the
+// receiver takes other shots.
 //
 // Ending: a stop ends it at once, and cuts a delivery short. After Outbox::drain() it delivers what is due
 // now and returns; shots that wait for a retry stay on disk. So a stop of the program is: last add(),
@@ -19,6 +20,7 @@
 
 #include "base/clock.h"
 #include "delivery/breaker.h"
+#include "delivery/camera_waits.h"
 #include "delivery/courier.h"
 #include "domain/face_reason.h"
 #include "domain/shot.h"
@@ -27,12 +29,14 @@
 
 namespace vigia::delivery {
 
-// What a sender works with. All must outlive run_sender(); all senders of a route share one breaker.
+// What a sender works with. All must outlive run_sender(); all senders of a route share the breaker and
+// cameras.
 struct Sending {
   outbox::Outbox& outbox;
   std::string route;
   Courier& courier;
   Breaker& breaker;
+  CameraWaits& cameras;
   outbox::ShotListener& listener;
   Clock& clock;
 };

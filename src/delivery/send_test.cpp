@@ -16,6 +16,7 @@ namespace vigia::delivery {
 namespace {
 
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
 using domain::Reason;
 using testing::FakeClock;
 using testing::sample_shot;
@@ -32,9 +33,15 @@ DeliveryResult unanswered() {
   delivery.maybe_delivered = true;
   return delivery;
 }
+DeliveryResult alone() {
+  DeliveryResult delivery = retry(60s);
+  delivery.may_be_alone = true;
+  return delivery;
+}
 DeliveryResult internal_error() {
   DeliveryResult delivery = retry();
   delivery.attempts_at_most = 3;
+  delivery.may_be_alone = true;
   return delivery;
 }
 
@@ -59,6 +66,20 @@ class ScriptedCourier final : public Courier {
     DeliveryResult answer = answers_.front();
     answers_.pop_front();
     return answer;
+  }
+  [[nodiscard]] std::optional<DeliveryResult> probe(const std::stop_token&) override {
+    MutexLock lock(mutex_);
+    ++probes_;
+    return away_;
+  }
+  // What it answers to probes from now on; nothing: it is well.
+  void be_away(std::optional<DeliveryResult> away) {
+    MutexLock lock(mutex_);
+    away_ = std::move(away);
+  }
+  [[nodiscard]] int probes() const {
+    MutexLock lock(mutex_);
+    return probes_;
   }
   void before_answering(std::function<void()> look) {
     MutexLock lock(mutex_);
@@ -86,6 +107,8 @@ class ScriptedCourier final : public Courier {
   Clock& clock_;
   mutable Mutex mutex_;
   std::deque<DeliveryResult> answers_ GUARDED_BY(mutex_);
+  std::optional<DeliveryResult> away_ GUARDED_BY(mutex_);
+  int probes_ GUARDED_BY(mutex_) = 0;
   std::vector<Call> calls_ GUARDED_BY(mutex_);
   std::function<void()> look_ GUARDED_BY(mutex_);
   std::size_t stop_at_ GUARDED_BY(mutex_) = 0;
@@ -131,13 +154,14 @@ class SenderFixture : public ::testing::Test {
 
   [[nodiscard]] std::int64_t begun_in_file() const { return outbox::begun_in_file(dir_ / "vigia.db"); }
 
-  Sending parts() { return {*outbox_, "findface", courier_, breaker_, counts_, clock_}; }
+  Sending parts() { return {*outbox_, "findface", courier_, breaker_, cameras_, counts_, clock_}; }
 
   TempDir dir_;
   ClockType clock_;
   memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
   ScriptedCourier courier_{clock_};
   Breaker breaker_{"script", clock_};
+  CameraWaits cameras_{"script", clock_};
   Counts counts_;
   std::unique_ptr<outbox::Outbox> outbox_;
 };
@@ -296,13 +320,86 @@ TEST_F(SendTest, WhatIsAboutToGoOutIsMarkedInTheFile) {
   EXPECT_EQ(begun_in_file(), 0);
 }
 
-TEST_F(SendTest, AnInternalErrorIsTriedThreeTimesAndThenRefused) {
-  courier_.next(internal_error(), 5);
+TEST_F(SendTest, AnInternalErrorIsTriedThreeTimesBetweenOtherShotsAndThenRefused) {
+  for (int i = 0; i < 3; ++i) {
+    courier_.next(internal_error());
+    courier_.next(delivered());
+  }
   add(1);
-  run_until_call(3);
+  add(2);
+  run_until_call(3);  // the first, the second, the first again
+  add(3);
+  run_until_call(5);
   EXPECT_EQ(counts_.refused_count, 1);
   EXPECT_EQ(counts_.last_reason.load(), Reason::refused);
   EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, AnInternalErrorOfEveryShotRefusesNone) {
+  courier_.next(internal_error(), 1000);
+  for (std::uint64_t track = 1; track <= 3; ++track) add(track);
+  run_until_call(40);
+  EXPECT_EQ(counts_.refused_count, 0);
+  EXPECT_EQ(outbox_->pending().shots, 3U);
+}
+
+TEST_F(SendTest, AnErrorOfAReceiverThatDoesNotAnswerAProbeEitherCountsAgainstNoShot) {
+  DeliveryResult by_proxy = unanswered();
+  by_proxy.by_proxy = by_proxy.may_be_alone = true;
+  courier_.be_away(retry(17s));
+  courier_.next(by_proxy, 3);
+  add(1);
+  run_to_the_end();
+  EXPECT_EQ(breaker_.status().state, Breaker::State::open);
+  EXPECT_EQ(breaker_.status().next_try, 17);
+  const auto again = outbox_->take("findface", clock_.now() + 1min, {});  // drains: it is not due
+  EXPECT_FALSE(*again);
+  EXPECT_EQ(counts_.failed_count, 0);
+}
+
+TEST_F(SendTest, AfterAFailureTheReceiverIsAskedBeforeTheNextShotIsRisked) {
+  courier_.next(retry());
+  add(1);
+  run_to_the_end();
+  EXPECT_EQ(courier_.probes(), 0);
+  courier_.be_away(retry());
+  add(2);
+  run_to_the_end();
+  EXPECT_EQ(courier_.probes(), 1);
+  EXPECT_EQ(courier_.calls().size(), 1U) << "nothing was sent to it";
+  EXPECT_EQ(breaker_.status().failures, 2);
+  courier_.be_away({});
+  add(3);
+  run_to_the_end();
+  EXPECT_EQ(counts_.delivered_count, 1);
+}
+
+TEST_F(SendTest, AShotThatFailsAloneWaitsAlone) {
+  courier_.next(alone());
+  for (std::uint64_t track = 1; track <= 20; ++track) add(track);
+  run_to_the_end();
+  EXPECT_EQ(counts_.delivered_count, 19);
+  EXPECT_EQ(breaker_.status().opened, 0U);
+  EXPECT_EQ(outbox_->pending().shots, 1U);
+}
+
+TEST_F(SendTest, WhetherAShotFailsAloneIsAskedAndAReceiverThatIsAwayWaits) {
+  courier_.next(alone());
+  courier_.be_away(retry(30s));
+  add(1);
+  add(2);
+  run_to_the_end();
+  EXPECT_EQ(courier_.probes(), 1);
+  EXPECT_EQ(breaker_.status().state, Breaker::State::open);
+  EXPECT_EQ(courier_.calls().size(), 1U);
+}
+
+TEST_F(SendTest, AnAnswerToOneShotOnlyEndsTheReceiversOutage) {
+  courier_.next(retry(), 3);
+  courier_.next(alone());
+  add(1);
+  run_until_call(4);
+  EXPECT_EQ(breaker_.status().state, Breaker::State::closed) << "it answers";
 }
 
 TEST_F(PausedSendTest, OfManySendersOneTriesADeadReceiverAndItsSuccessWakesAll) {

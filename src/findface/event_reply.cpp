@@ -55,7 +55,7 @@ DeliveryResult read_failure(const HttpResult& answer) {
       break;
   }
   DeliveryResult delivery = retry(answer.text);
-  delivery.maybe_delivered = answer.sent_whole;
+  delivery.maybe_delivered = delivery.may_be_alone = answer.sent_whole;
   return delivery;
 }
 
@@ -64,8 +64,8 @@ EventReply read_success(const HttpResult& answer, const Secrets& secrets) {
   const std::optional<Json> json = parse_json(answer.body);
   if (!json || !json->is_object()) {
     DeliveryResult delivery = retry(fmt::format("{} with an answer that is not FindFace's", answer.status));
-    delivery.maybe_delivered = true;
-    return {.delivery = std::move(delivery), .may_be_of_all = true};
+    delivery.maybe_delivered = delivery.by_proxy = delivery.may_be_alone = true;
+    return {.delivery = std::move(delivery)};
   }
   std::string errors;
   for (const Json& error : member(*json, "errors")) {
@@ -120,8 +120,10 @@ EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
 EventReply read_gateway_error(const HttpResult& answer) {
   DeliveryResult delivery =
       retry(fmt::format("{}: the server is not ready", answer.status), answer.retry_after);
-  delivery.maybe_delivered = answer.status != 503 && answer.sent_whole;
-  return {.delivery = std::move(delivery), .may_be_of_all = answer.status == 502};
+  delivery.may_be_alone = answer.status != 503;
+  delivery.maybe_delivered = delivery.may_be_alone && answer.sent_whole;
+  delivery.by_proxy = answer.status == 502;
+  return {.delivery = std::move(delivery)};
 }
 
 }  // namespace
@@ -136,7 +138,8 @@ EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets) {
     DeliveryResult delivery =
         retry(fmt::format("{}: the server's internal error", answer.status), answer.retry_after);
     delivery.attempts_at_most = kInternalErrors;
-    return {.delivery = std::move(delivery), .may_be_of_all = true};
+    delivery.may_be_alone = true;
+    return {.delivery = std::move(delivery)};
   }
   return {
       retry(fmt::format("{}: the server points elsewhere: {}; set delivery.findface.url to where it is",

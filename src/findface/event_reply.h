@@ -14,9 +14,6 @@ struct EventReply {
   delivery::DeliveryResult delivery;
   bool camera_unknown = false;  // the camera or its token may have changed: fetch it, then try once more
   bool too_large = false;       // the server may accept a smaller image
-  // The answer may have nothing to do with the shot: it may come from a failing server, or from a proxy. It
-  // counts against the shot only if the server answers another query correctly.
-  bool may_be_of_all = false;
 };
 
 // secrets: removed from the texts, in case the server repeats them.

@@ -27,8 +27,10 @@ class FindfaceTest : public ::testing::Test {
     auto logger =
         std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
     logger->set_level(spdlog::level::trace);
+    before_ = spdlog::default_logger();
     spdlog::set_default_logger(std::move(logger));
   }
+  ~FindfaceTest() override { spdlog::set_default_logger(before_); }
   // Checks that no secret was logged, and that every request follows FindFace's API description.
   void TearDown() override {
     for (const char* secret : {kPassword, kCameraToken, "session-token-", "YWRtaW46"}) {
@@ -88,6 +90,7 @@ class FindfaceTest : public ::testing::Test {
   PostLimits limits_;  // for the next connect()
   std::unique_ptr<SendToFindface> courier_;
   std::ostringstream log_;
+  std::shared_ptr<spdlog::logger> before_;
 };
 
 }  // namespace vigia::findface

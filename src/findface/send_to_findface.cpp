@@ -52,17 +52,13 @@ DeliveryResult SendToFindface::deliver(const domain::Shot& shot, const std::stop
                     "leave out 'cameras' and take them from FindFace",
                     shot.camera));
   }
-  if (ask_first_.load()) {
-    if (std::optional<DeliveryResult> waits = why_not_well(stop)) return *std::move(waits);
-    ask_first_.store(false);
-  }
   const domain::Shot sent = within_limits(shot);
   EventReply reply = post(sent, stop);
   if (reply.too_large) reply = post_smaller(sent, std::move(reply), stop);
-  return weigh(std::move(reply), stop);
+  return std::move(reply.delivery);
 }
 
-std::optional<DeliveryResult> SendToFindface::why_not_well(const std::stop_token& stop) {
+std::optional<DeliveryResult> SendToFindface::probe(const std::stop_token& stop) {
   const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
   std::string why = answer.text;
   if (answer.answered(200)) {
@@ -71,33 +67,8 @@ std::optional<DeliveryResult> SendToFindface::why_not_well(const std::stop_token
   } else if (answer.failure == HttpFailure::none) {
     why = fmt::format("status {}", answer.status);
   }
-  return retry("still waiting for the server to answer: " + why, answer.failure == HttpFailure::cancelled,
+  return retry("the server does not answer a query: " + why, answer.failure == HttpFailure::cancelled,
                answer.retry_after);
-}
-
-DeliveryResult SendToFindface::weigh(EventReply reply, const std::stop_token& stop) {
-  DeliveryResult& delivery = reply.delivery;
-  if (delivery.outcome != DeliveryResult::Outcome::retry) {
-    if (!delivery.tells_nothing) takes_posts_.store(true);
-    return std::move(delivery);
-  }
-  if (!reply.may_be_of_all) {
-    if (delivery.maybe_delivered) ask_first_.store(true);
-    return std::move(delivery);
-  }
-  ask_first_.store(true);
-  const std::optional<DeliveryResult> waits = why_not_well(stop);
-  if (waits && waits->tells_nothing) return std::move(delivery);  // stopped: nobody knows
-  if (waits) {
-    delivery.maybe_delivered = false;
-    delivery.attempts_at_most = 0;
-    if (!delivery.after) delivery.after = waits->after;
-    delivery.text += ", as to everything else";
-    return std::move(delivery);
-  }
-  ask_first_.store(false);
-  if (delivery.attempts_at_most > 0 && !takes_posts_.exchange(false)) delivery.attempts_at_most = 0;
-  return std::move(delivery);
 }
 
 EventReply SendToFindface::post_smaller(const domain::Shot& shot, EventReply too_large,

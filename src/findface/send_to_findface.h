@@ -5,12 +5,9 @@
 //   once, else it is refused. If the token is unchanged the server is not queried again for a minute: shots
 //   posted in the next 5 s are refused too, later ones wait for the next query, since the token may have
 //   changed by then.
-// - A post without an answer may have been accepted, and may be repeated only once. So that a hanging server
-//   does not use that up, the next shots wait until the server answers a small query (its camera groups) as
-//   FindFace does.
-// - An internal error, a 502, or a 200 that is not from FindFace may concern every request. So that query is
-//   sent at once, and without an answer to it nothing counts against the shot. Also, an internal error counts
-//   only once until some other shot has been accepted: if none is, the cause is not the shot.
+// - An internal error, a gateway's error, a 200 that is not from FindFace, or no answer to a whole post may
+//   concern the shot alone or every request: may_be_alone. probe() is a small query, for the camera groups,
+//   which must be answered as FindFace does.
 // - A missing token of a camera is fetched in the same way: a shot from an earlier run may belong to a
 //   camera that this run does not watch.
 // - A shot without camera id is refused: it can never be posted. The text says which setting to set.
@@ -65,6 +62,7 @@ class SendToFindface final : public delivery::Courier {
 
   [[nodiscard]] std::string name() const override { return "FindFace " + session_.shown_url(); }
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
   void finish() override { session_.log_out(); }
 
  private:
@@ -74,10 +72,6 @@ class SendToFindface final : public delivery::Courier {
     std::optional<SteadyTime> answered;  // with the token that we have, or none
   };
 
-  // Nothing if the server answers a small query as FindFace does; else the reason for which the shot waits.
-  [[nodiscard]] std::optional<delivery::DeliveryResult> why_not_well(const std::stop_token& stop);
-  // What the reply means for this shot: an answer that every shot gets does not count against it.
-  delivery::DeliveryResult weigh(EventReply reply, const std::stop_token& stop);
   // The shot as it is, or smaller where it is beyond the limits.
   [[nodiscard]] domain::Shot within_limits(const domain::Shot& shot) const;
   EventReply post_smaller(const domain::Shot& shot, EventReply too_large, const std::stop_token& stop);
@@ -97,9 +91,6 @@ class SendToFindface final : public delivery::Courier {
   const MakeSmaller make_smaller_;
   const PostLimits limits_;
 
-  std::atomic<bool> ask_first_{false};  // query before the next post: the last had no answer from FindFace
-  // Since the last internal error a post was answered by a working server.
-  std::atomic<bool> takes_posts_{true};
   std::atomic<bool> said_too_large_{false};
 
   // State below is protected by mutex_.

@@ -197,23 +197,11 @@ TEST_P(TransientStatusTest, AProxysMayHaveBeenDeliveredAndAServersWasNot) {
   EXPECT_EQ(deliver().maybe_delivered, GetParam() == 502 || GetParam() == 504);
 }
 
-TEST_F(SendToFindfaceTest, Row502OfAProxyWithoutAServerCountsAgainstNoShot) {
-  ASSERT_TRUE(session_->log_in({}).ok());
-  server_->inject("*", {.kind = Fault::Kind::answer, .status = 502}, -1);
-  for (std::uint64_t track = 1; track <= 3; ++track) {
-    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::retry);
-    EXPECT_FALSE(deliver(sample_shot(track)).maybe_delivered);
-  }
-  EXPECT_EQ(server_->requests(kAddPath), 1);
-}
-
-TEST_F(SendToFindfaceTest, AfterA504TheServerIsAskedBeforeTheNextShotIsRisked) {
-  ASSERT_TRUE(session_->log_in({}).ok());
-  server_->inject("*", {.kind = Fault::Kind::answer, .status = 504}, -1);
-  EXPECT_TRUE(deliver(sample_shot(1)).maybe_delivered);
-  EXPECT_FALSE(deliver(sample_shot(2)).maybe_delivered);
-  EXPECT_EQ(server_->requests(kAddPath), 1);
-  EXPECT_EQ(server_->requests("/camera-groups/"), 1);
+TEST_P(TransientStatusTest, AProxysMayConcernTheShotAloneAndAServersDoesNot) {
+  answer_posts_with(GetParam(), "<html>proxy</html>");
+  EXPECT_EQ(deliver().may_be_alone, GetParam() == 502 || GetParam() == 504);
+  answer_posts_with(GetParam(), "<html>proxy</html>");
+  EXPECT_EQ(deliver().by_proxy, GetParam() == 502) << "then there may be no server";
 }
 
 TEST_P(TransientStatusTest, RetryAfterMayBeADate) {
@@ -266,68 +254,51 @@ TEST_F(SendToFindfaceTest, AnImageBeyondTheLimitsIsMadeSmallerBeforeItIsSent) {
   EXPECT_EQ(server_->requests(kAddPath), 2);
 }
 
-TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesOnlyWhereTheServerTakesOtherShots) {
+TEST_F(SendToFindfaceTest, Row500IsWorthAFewTriesIfItConcernsTheShotAlone) {
   for (const char* body : {"", "<html>multer</html>", R"({"code":"UNKNOWN"})"}) {
     answer_posts_with(500, body);
     const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry);
     EXPECT_EQ(delivery.attempts_at_most, 3);
-    ASSERT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
-  }
-}
-
-TEST_F(SendToFindfaceTest, Row500OfAllPostsCountsAgainstOneShotAtMost) {
-  answer_posts_with(500, "", -1);
-  EXPECT_EQ(deliver(sample_shot(1)).attempts_at_most, 3);
-  for (std::uint64_t track = 1; track <= 10; ++track) {
-    const DeliveryResult delivery = deliver(sample_shot(track));
-    EXPECT_EQ(delivery.outcome, Outcome::retry);
-    EXPECT_EQ(delivery.attempts_at_most, 0);
+    EXPECT_TRUE(delivery.may_be_alone);
     EXPECT_FALSE(delivery.maybe_delivered);
-    EXPECT_FALSE(delivery.tells_nothing);
   }
-  server_->clear_faults();
-  EXPECT_EQ(deliver().outcome, Outcome::delivered);
 }
 
-// Every request fails, as behind a proxy whose server is away.
-class OfEverythingTest : public SendToFindfaceTest, public ::testing::WithParamInterface<Fault> {};
+TEST_F(SendToFindfaceTest, AProbeOfAWorkingServerIsASmallQuery) {
+  EXPECT_FALSE(courier_->probe({}));
+  EXPECT_EQ(server_->requests("/camera-groups/"), 1);
+  EXPECT_EQ(server_->requests(kAddPath), 0);
+}
 
-TEST_P(OfEverythingTest, CountsAgainstNoShotAndNothingIsPostedMeanwhile) {
+TEST_F(SendToFindfaceTest, AProbeThatIsNotAnsweredAsFindFaceDoesMeansAReceiverThatIsAway) {
   ASSERT_TRUE(session_->log_in({}).ok());
-  server_->inject("*", GetParam(), -1);
-  for (std::uint64_t track = 1; track <= 5; ++track) {
-    const DeliveryResult delivery = deliver(sample_shot(track));
-    EXPECT_EQ(delivery.outcome, Outcome::retry);
-    EXPECT_EQ(delivery.attempts_at_most, 0);
-    EXPECT_FALSE(delivery.maybe_delivered);
-    EXPECT_FALSE(delivery.tells_nothing) << "the server is not well";
+  for (const Fault& fault :
+       {Fault{.kind = Fault::Kind::answer, .status = 500}, Fault{.kind = Fault::Kind::answer, .status = 502},
+        Fault{.kind = Fault::Kind::answer, .body = "<html>We will be back soon</html>"},
+        Fault{.kind = Fault::Kind::reset_before_body}}) {
+    server_->inject("/camera-groups/", fault, 2);
+    const auto away = courier_->probe({});
+    ASSERT_TRUE(away);
+    EXPECT_EQ(away->outcome, Outcome::retry);
+    EXPECT_FALSE(away->maybe_delivered);
+    EXPECT_FALSE(away->tells_nothing);
+    server_->clear_faults();
   }
-  EXPECT_EQ(server_->requests(kAddPath), 1);
-  server_->clear_faults();
-  EXPECT_EQ(deliver().outcome, Outcome::delivered);
 }
 
-INSTANTIATE_TEST_SUITE_P(Answer, OfEverythingTest,
-                         ::testing::Values(Fault{.kind = Fault::Kind::answer, .status = 500},
-                                           Fault{.kind = Fault::Kind::answer,
-                                                 .body = "<html>We will be back soon</html>",
-                                                 .content_type = "text/html"}),
-                         [](const auto& test) {
-                           return test.param.status == 500 ? "InternalError" : "PageOfMaintenance";
-                         });
-
-TEST_F(SendToFindfaceTest, AStopWhileTheServerIsAskedLeavesTheDoubt) {
-  answer_posts_with(200, "<html>welcome</html>");
+TEST_F(SendToFindfaceTest, AStopDuringAProbeTellsNothing) {
+  ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
   std::stop_source stop;
-  DeliveryResult delivery;
+  std::optional<DeliveryResult> away;
   {
-    const std::jthread sender([&] { delivery = courier_->deliver(sample_shot(), stop.get_token()); });
+    const std::jthread sender([&] { away = courier_->probe(stop.get_token()); });
     while (server_->requests("/camera-groups/") == 0) std::this_thread::yield();
     stop.request_stop();
   }
-  EXPECT_TRUE(delivery.maybe_delivered);
+  ASSERT_TRUE(away);
+  EXPECT_TRUE(away->tells_nothing);
 }
 
 TEST_F(SendToFindfaceTest, RowConnectRefusedIsTriedAgain) {
@@ -416,21 +387,12 @@ TEST_F(SendToFindfaceTest, RowTimeoutWhileSendingWasSurelyNotDelivered) {
   server_->clear_faults();
 }
 
-TEST_F(SendToFindfaceTest, AfterSilenceTheServerIsAskedBeforeTheNextShotIsRisked) {
+TEST_F(SendToFindfaceTest, SilenceAfterAWholePostMayConcernTheShotAlone) {
   server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body});
-  ASSERT_TRUE(deliver().maybe_delivered);
-  const int posts = server_->requests(kAddPath);
-  server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = 502}, 2);
-  for (int i = 0; i < 2; ++i) {
-    const DeliveryResult waiting = deliver(sample_shot(2));
-    EXPECT_EQ(waiting.outcome, Outcome::retry);
-    EXPECT_FALSE(waiting.maybe_delivered);
-  }
-  EXPECT_EQ(server_->requests(kAddPath), posts);
-  server_->clear_faults();
-  EXPECT_EQ(deliver(sample_shot(2)).outcome, Outcome::delivered);
-  EXPECT_EQ(deliver(sample_shot(3)).outcome, Outcome::delivered);
-  EXPECT_EQ(server_->requests("/camera-groups/"), 3);
+  const DeliveryResult delivery = deliver();
+  EXPECT_TRUE(delivery.maybe_delivered);
+  EXPECT_TRUE(delivery.may_be_alone);
+  EXPECT_FALSE(delivery.by_proxy) << "also if the server then turns out to be away";
 }
 
 TEST_F(SendToFindfaceTest, AShotWhoseDeadlinePassesWhileTheLoginIsAwaitedIsNotPosted) {
@@ -513,6 +475,7 @@ TEST_F(SendToFindfaceTest, A200OfSomebodyElseMayOrMayNotHaveDelivered) {
     const DeliveryResult delivery = deliver();
     EXPECT_EQ(delivery.outcome, Outcome::retry) << body;
     EXPECT_TRUE(delivery.maybe_delivered) << body;
+    EXPECT_TRUE(delivery.may_be_alone && delivery.by_proxy) << body;
   }
 }
 
@@ -593,10 +556,10 @@ TEST_F(SendToFindfaceTest, RetryAfterOfAQueryIsAppliedToo) {
   domain::Shot other = sample_shot();
   other.camera_id = 8;
   EXPECT_EQ(deliver(other).after, Nanoseconds(600s));
-  server_->inject(kAddPath, {.kind = Fault::Kind::reset_after_body});
-  ASSERT_TRUE(deliver().maybe_delivered);
   server_->inject("/camera-groups/", later);
-  EXPECT_EQ(deliver(sample_shot(2)).after, Nanoseconds(600s));
+  const auto away = courier_->probe({});
+  ASSERT_TRUE(away);
+  EXPECT_EQ(away->after, Nanoseconds(600s));
 }
 
 TEST_F(SendToFindfaceTest, ATokenThatNobodyGaveIsAskedFor) {

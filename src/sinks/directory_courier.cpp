@@ -70,7 +70,10 @@ std::string stem(const domain::Shot& shot) {
 }
 
 delivery::DeliveryResult try_again(const Error& error) {
-  return {.outcome = delivery::DeliveryResult::Outcome::retry, .after = std::nullopt, .text = error.text};
+  return {.outcome = delivery::DeliveryResult::Outcome::retry,
+          .after = std::nullopt,
+          .text = error.text,
+          .may_be_alone = true};
 }
 
 }  // namespace
@@ -90,7 +93,12 @@ std::string DirectoryCourier::name() const {
 }
 
 delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
-  if (stop.stop_requested()) return try_again({ErrorCode::cancelled, "stopped"});
+  if (stop.stop_requested()) {
+    return {.outcome = delivery::DeliveryResult::Outcome::retry,
+            .after = std::nullopt,
+            .text = "stopped",
+            .tells_nothing = true};
+  }
   MutexLock lock(mutex_);
   const Result<StoredImage> image = store_image(shot);
   if (!image) return try_again(image.error());
@@ -104,6 +112,16 @@ delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, con
       return try_again(appended.error());
   }
   return {.outcome = delivery::DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = file};
+}
+
+std::optional<delivery::DeliveryResult> DirectoryCourier::probe(const std::stop_token&) {
+  MutexLock lock(mutex_);
+  std::error_code ignored;
+  fs::create_directories(directory_, ignored);  // where it cannot, nor can the file be written
+  const fs::path path = directory_ / ".vigia-probe";
+  const Status written = write_file_atomically(path, std::as_bytes(std::span("vigia")));
+  fs::remove(path, ignored);
+  return written ? std::nullopt : std::optional(try_again(written.error()));
 }
 
 Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain::Shot& shot) {

@@ -7,11 +7,12 @@
 // delivered twice (a crash before the acknowledgement) has one image and one line; another shot that would
 // take the same name gets _2, _3, ... A camera's name is made safe for a path; two names never share a
 // folder. A line that a crash cut short is ended, so that the next one can be read. Errors: directory
-// missing, full or not writable -> retry, for ever. Cost: two fsync a shot. Threads: thread-safe; lines are
-// appended under a lock.
+// missing, full or not writable -> retry, for ever; it may be the folder of one camera only (may_be_alone).
+// Cost: two fsync a shot. Threads: thread-safe; lines are appended under a lock.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,8 @@ class DirectoryCourier final : public delivery::Courier {
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  // Can a file be written in the directory? Leaves none.
+  [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
 
  private:
   struct StoredImage {

@@ -111,6 +111,16 @@ TEST_F(DirectoryCourierTest, ADirectoryThatCannotBeWrittenIsTriedAgainWithAClear
   EXPECT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
 }
 
+TEST_F(DirectoryCourierTest, AFolderOfOneCameraThatCannotBeUsedIsToldFromADirectoryThatCannot) {
+  fs::create_directories(dir_ / "faces");
+  std::ofstream(dir_ / "faces/gate") << "in the way";
+  EXPECT_TRUE(courier_.deliver(sample_shot(), {}).may_be_alone);
+  EXPECT_FALSE(courier_.probe({}));
+  EXPECT_EQ(std::distance(fs::directory_iterator(dir_ / "faces"), {}), 1) << "a probe leaves nothing";
+  std::ofstream(dir_ / "file") << "no folder";
+  EXPECT_TRUE(DirectoryCourier(dir_ / "file").probe({}));
+}
+
 TEST_F(DirectoryCourierTest, ANameThatIsNoPathAndNoUtf8CannotLeaveTheDirectory) {
   for (const char* name : {"../../etc/passwd", "..", "", "a/b", "x\xff\xfey", "rtsp://u:p@h/x?y"}) {
     domain::Shot shot = sample_shot();

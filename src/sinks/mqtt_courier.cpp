@@ -35,6 +35,14 @@ DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::n
   return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
 }
 
+DeliveryResult not_published(const Error& why) {
+  if (why.code == ErrorCode::timeout) return delivery::too_late(why.text);
+  if (why.code == ErrorCode::refused) return retry(why.text, kAfterRefusal);
+  DeliveryResult result = retry(why.text);
+  result.tells_nothing = why.code == ErrorCode::cancelled;
+  return result;
+}
+
 // keeps: the broker retains the image for later subscribers.
 std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::Shot& shot, bool keeps) {
   std::vector<MqttMessage> messages;
@@ -99,14 +107,20 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
     link_.forget(image_topic(options_, shot.camera));
   }
   if (!published.status) {
-    const Error& why = published.status.error();
-    if (why.code == ErrorCode::timeout) return delivery::too_late(why.text);
-    return why.code == ErrorCode::refused ? retry(why.text, kAfterRefusal) : retry(why.text);
+    DeliveryResult failed = not_published(published.status.error());
+    failed.may_be_alone = published.status.error().code == ErrorCode::refused && published.sent;
+    return failed;
   }
   count(shot);
   return {.outcome = DeliveryResult::Outcome::delivered,
           .after = std::nullopt,
           .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
+}
+
+std::optional<DeliveryResult> MqttCourier::probe(const std::stop_token& stop) {
+  link_.start();
+  const Status up = link_.wait_for_connection(stop);
+  return up ? std::nullopt : std::optional(not_published(up.error()));
 }
 
 bool MqttCourier::is_known(const std::string& camera) {

@@ -4,9 +4,9 @@
 // Outcome of a shot: it is delivered when the broker acknowledges the event (QoS 1). The image is sent before
 // it on the same connection, so a subscriber that gets the event finds the image. Without a broker, without
 // an acknowledgement, or after a broken connection the shot is tried again; the broker may then get it twice,
-// with the same event_id. If the broker refuses it (no right to publish there) it is tried again after a
-// minute, with a log line; an image larger than the broker's limit is left out, counted and logged. Camera
-// states and discovery are published when they change, and again after each new connection.
+// with the same event_id. If the broker refuses it (no right to publish there: may_be_alone) it is tried
+// again after a minute, with a log line; an image larger than the broker's limit is left out, counted and
+// logged. Camera states and discovery are published when they change, and again after each new connection.
 //
 // Threads: thread-safe. deliver() waits up to 10 s for a connection that is being made and 30 s for the
 // acknowledgement; a stop ends it at once. It owns the link's thread, from the first call to finish().
@@ -14,6 +14,7 @@
 
 #include <atomic>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -32,6 +33,8 @@ class MqttCourier final : public delivery::Courier {
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  // Is there a connection that the broker has accepted? Waits for one that is being made; sends nothing.
+  [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.

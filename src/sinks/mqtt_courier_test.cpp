@@ -363,6 +363,18 @@ TEST_F(MqttCourierTest, WithoutTheRightToPublishAFaceIsKeptAndTheReasonReported)
   EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
   EXPECT_GE(delivery.after.value_or(Nanoseconds(0)), Nanoseconds(60s));
   EXPECT_THAT(delivery.text, HasSubstr("uthorized"));
+  EXPECT_TRUE(delivery.may_be_alone) << "another camera's topic may be allowed";
+  EXPECT_FALSE(courier().probe({})) << "the broker has accepted the login";
+}
+
+TEST_F(MqttCourierTest, AProbeOfABrokerThatIsAwayOrRefusesTheLoginSaysSo) {
+  start({.user = "vigia", .password = "right"});
+  options_.user = "vigia";
+  options_.password = "wrong-secret";
+  const auto refused = courier().probe({});
+  ASSERT_TRUE(refused);
+  EXPECT_THAT(refused->text, HasSubstr("MQTT_PASSWORD"));
+  EXPECT_FALSE(deliver().may_be_alone) << "it concerns everything";
 }
 
 TEST_F(MqttCourierTest, AnyNameOfACameraIsOneLevelOfATopic) {

@@ -58,6 +58,14 @@ MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const s
   return {Error{ErrorCode::cancelled, "stopped"}};
 }
 
+Status MqttLink::wait_for_connection(const std::stop_token& stop) {
+  MutexLock lock(mutex_);
+  while (phase_ == Phase::connecting) {
+    if (!changed_.wait(lock, stop)) return Error{ErrorCode::cancelled, "stopped"};
+  }
+  return phase_ == Phase::connected ? ok_status() : Status(why_away_);
+}
+
 std::shared_ptr<MqttLink::Request> MqttLink::ask(std::vector<MqttMessage> messages, SteadyTime deadline) {
   auto request = std::make_shared<Request>();
   request->messages = std::move(messages);
@@ -161,6 +169,7 @@ void MqttLink::connection_made(MqttClient& client) {
   }
   MutexLock lock(mutex_);
   phase_ = Phase::connected;
+  changed_.notify_all();
   for (auto& [topic, kept] : kept_) kept.due = true;
 }
 
@@ -246,10 +255,11 @@ void MqttLink::connection_over(const Error& why) {
   sent_.clear();
   others_sent_.clear();
   waiting_.clear();
+  changed_.notify_all();
 }
 
 void MqttLink::finish(Request& request, Status status) {
-  request.outcome = Published{std::move(status), request.left_out};
+  request.outcome = Published{std::move(status), request.left_out, phase_ == Phase::connected};
   changed_.notify_all();
 }
 

@@ -45,6 +45,7 @@ class MqttLink final : private MqttClient::Events {
     // there was no connection by the deadline, and nothing was sent.
     Status status;
     std::size_t left_out = 0;  // messages before the last that exceeded the broker's limit
+    bool sent = false;         // there was a connection: `refused` concerns this message
   };
 
   // birth_topic: the message "online" there makes it publish all kept payloads again; "": does not subscribe.
@@ -59,6 +60,9 @@ class MqttLink final : private MqttClient::Events {
   // nothing is sent. REQUIRES: start()
   Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
                     SteadyTime deadline = SteadyTime::max());
+  // ok: there is a connection that the broker has accepted. Waits for one that is being made (10 s at most).
+  // Error: why there is none, as of publish(). REQUIRES: start()
+  Status wait_for_connection(const std::stop_token& stop);
   void keep(const std::string& topic, std::string payload);
   // Deletes the broker's retained message of the topic, also one that was published a moment ago.
   void forget(const std::string& topic);

@@ -32,41 +32,72 @@ DeliveryResult refused(std::string text) {
   return {.outcome = DeliveryResult::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
 }
 
+// The answer may concern this face, or its camera, only.
+DeliveryResult retry_it(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
+  DeliveryResult result = retry(std::move(text), after);
+  result.may_be_alone = true;
+  return result;
+}
+
+DeliveryResult read_failure(const http::HttpResult& answer) {
+  switch (answer.failure) {
+    case http::HttpFailure::tls:
+      return retry(answer.text, kAfterTls);
+    case http::HttpFailure::late:
+      return delivery::too_late(answer.text);
+    case http::HttpFailure::cancelled: {
+      DeliveryResult stopped = retry(answer.text);
+      stopped.tells_nothing = true;
+      return stopped;
+    }
+    default:
+      return answer.sent_whole ? retry_it(answer.text) : retry(answer.text);
+  }
+}
+
 DeliveryResult read_answer(const http::HttpResult& answer) {
-  if (answer.failure == http::HttpFailure::tls) return retry(answer.text, kAfterTls);
-  if (answer.failure == http::HttpFailure::late) return delivery::too_late(answer.text);
-  if (answer.failure != http::HttpFailure::none) return retry(answer.text);
+  if (answer.failure != http::HttpFailure::none) return read_failure(answer);
   const int status = answer.status;
   if (status >= 200 && status < 300) {
     return {.outcome = DeliveryResult::Outcome::delivered,
             .after = std::nullopt,
             .text = fmt::format("{}", status)};
   }
-  if (status >= 500) return retry(fmt::format("{}: the receiver failed", status), answer.retry_after);
   switch (status) {
     case 408:
     case 425:
     case 429:
+    case 503:
       return retry(fmt::format("{}: the receiver is not ready", status), answer.retry_after);
     case 401:
     case 403:
-      return retry(fmt::format("{}: the receiver does not accept the sender; do VIGIA_WEBHOOK_SECRET and "
-                               "delivery.webhook.url fit what it expects?",
-                               status),
-                   kAfterWrongAddress);
+      return retry_it(fmt::format("{}: the receiver does not accept the sender; do VIGIA_WEBHOOK_SECRET and "
+                                  "delivery.webhook.url fit what it expects?",
+                                  status),
+                      kAfterWrongAddress);
     case 404:
-      return retry(
+      return retry_it(
           "404: nothing accepts posts there; is delivery.webhook.url right, and its program running?",
           kAfterWrongAddress);
     default:
       break;
   }
+  if (status >= 500) return retry_it(fmt::format("{}: the receiver failed", status), answer.retry_after);
   if (status >= 400) return refused(fmt::format("{}: the receiver refuses it", status));
-  return retry(
+  return retry_it(
       fmt::format("{}: the receiver points elsewhere{}, which is not followed; set delivery.webhook.url "
                   "to where it is",
                   status, answer.location.empty() ? "" : " (" + origin_of(answer.location) + ")"),
       kAfterWrongAddress);
+}
+
+// Connects, with TLS if the URL says so, and sends nothing.
+http::HttpRequest connection_only(const WebhookOptions& options) {
+  http::HttpRequest request;
+  request.url = options.url;
+  request.connect_only = true;
+  request.timeout = kTryTimeout;
+  return request;
 }
 
 }  // namespace
@@ -102,6 +133,12 @@ DeliveryResult WebhookCourier::deliver(const domain::Shot& shot, const std::stop
   return read_answer(http_.perform(request, stop));
 }
 
+std::optional<DeliveryResult> WebhookCourier::probe(const std::stop_token& stop) {
+  const http::HttpResult answer = http_.perform(connection_only(options_), stop);
+  if (answer.failure == http::HttpFailure::none) return std::nullopt;
+  return read_failure(answer);
+}
+
 http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
   http::HttpRequest request;
   request.post = true;
@@ -133,11 +170,7 @@ http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
 Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,
                                 const std::stop_token& stop) {
   http::Http http(webhook_tls(options, pins_file));
-  http::HttpRequest request;
-  request.url = options.url;
-  request.connect_only = true;
-  request.timeout = kTryTimeout;
-  const http::HttpResult answer = http.perform(request, stop);
+  const http::HttpResult answer = http.perform(connection_only(options), stop);
   const std::string origin = origin_of(options.url);
   if (answer.failure != http::HttpFailure::none) {
     return Error{ErrorCode::unavailable, fmt::format("{}: {}", origin, answer.text)};

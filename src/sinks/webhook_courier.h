@@ -10,11 +10,14 @@
 // Retry-After or with growing pauses; an unanswered post is repeated without limit, since the receiver can
 // drop duplicates. 401, 403, 404 and 3xx mean that the address or the right to post is wrong, not the face:
 // it is tried again after a minute, with a log line that says what to fix. Any other 4xx refuses the face for
-// good. Redirects are not followed. A shot that could not be sent by its deadline is not sent. When not: for
-// FindFace, which needs other fields: see findface/. Texts never hold the URL's path or query (they may be
-// the key to it), the secret, or what the receiver says. Threads: thread-safe. deliver() takes at most 30 s.
+// good. All of these, an internal error and a missing answer may concern one face or camera only
+// (may_be_alone); probe() connects and sends nothing. Redirects are not followed. A shot that could not be
+// sent by its deadline is not sent. When not: for FindFace, which needs other fields: see findface/. Texts
+// never hold the URL's path or query (they may be the key to it), the secret, or what the receiver says.
+// Threads: thread-safe. deliver() takes at most 30 s.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -35,6 +38,7 @@ class WebhookCourier final : public delivery::Courier {
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
 
  private:
   [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;

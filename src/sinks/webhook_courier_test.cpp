@@ -256,6 +256,29 @@ TEST_F(WebhookTest, RetryAfterIsApplied) {
   }
 }
 
+TEST_F(WebhookTest, WhatMayConcernOneFaceOnlyIsToldFromWhatConcernsAll) {
+  for (const char* status : {"401 x", "403 x", "404 x", "302 x", "500 x", "502 x", "504 x", ""}) {
+    EXPECT_TRUE(answered_with(status).may_be_alone) << status;
+  }
+  for (const char* status : {"408 x", "425 x", "429 x", "503 x"}) {
+    EXPECT_FALSE(answered_with(status).may_be_alone) << status;
+  }
+}
+
+TEST_F(WebhookTest, AProbePostsNothing) {
+  WebhookCourier courier(options_, dir_ / "pins", clock_);
+  EXPECT_FALSE(courier.probe({}));
+  EXPECT_TRUE(receiver_.posts().empty());
+  {
+    const Receiver gone;
+    options_.url = gone.origin() + "/path-secret";
+  }
+  const auto away = WebhookCourier(options_, dir_ / "pins", clock_).probe({});
+  ASSERT_TRUE(away);
+  EXPECT_FALSE(away->tells_nothing);
+  EXPECT_FALSE(away->text.empty());
+}
+
 TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
   for (const char* status : {"400 x", "405 x", "409 x", "410 x", "413 x", "415 x", "422 x"}) {
     const DeliveryResult delivery = answered_with(status);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vigia::status {
 
@@ -19,10 +20,18 @@ struct BreakerStatus {
   std::string why;           // the last failure, while not closed
 };
 
+// A camera whose shots the receiver does not take now, although it takes others.
+struct CameraWait {
+  std::string camera;
+  double seconds = 0;  // since its first shot that was not taken
+  std::string why;
+};
+
 struct RouteStatus {
   std::string name;  // "findface"
   std::uint64_t pending = 0, delivered = 0, refused = 0, failed = 0;
   BreakerStatus breaker;
+  std::vector<CameraWait> waits;  // by camera
 };
 
 }  // namespace vigia::status

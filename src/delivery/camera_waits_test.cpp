@@ -1,0 +1,170 @@
+#include "delivery/camera_waits.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/log.h"
+#include "testing/fake_clock.h"
+
+namespace vigia::delivery {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
+using Receiver = CameraWaits::Receiver;
+using ::testing::HasSubstr;
+
+class CameraWaitsTest : public ::testing::Test {
+ protected:
+  CameraWaitsTest() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
+    logger->set_level(spdlog::level::info);
+    before_ = spdlog::default_logger();
+    spdlog::set_default_logger(std::move(logger));
+  }
+  ~CameraWaitsTest() override { spdlog::set_default_logger(before_); }
+
+  CameraWaits::Meaning fail(const std::string& camera, std::optional<Nanoseconds> after = {}) {
+    return waits_.failed(camera, ++id_, "no right", after);
+  }
+  // Tries everything that may be tried, each second; returns how often in that time.
+  int tries(const std::vector<std::string>& cameras, Nanoseconds in) {
+    int count = 0;
+    for (const SteadyTime end = clock_.now() + in; clock_.now() < end; clock_.advance(1s)) {
+      for (const std::string& camera : cameras) {
+        if (waits_.until_turn(camera) > Nanoseconds::zero()) continue;
+        ++count;
+        fail(camera);
+        waits_.tried(camera);
+      }
+    }
+    return count;
+  }
+  [[nodiscard]] auto lines() const {
+    const std::string all = log_.str();
+    return std::count(all.begin(), all.end(), '\n');
+  }
+
+  testing::FakeClock clock_;
+  CameraWaits waits_{"server", clock_};
+  std::int64_t id_ = 0;
+  std::ostringstream log_;
+  std::shared_ptr<spdlog::logger> before_;
+};
+
+TEST_F(CameraWaitsTest, ACameraWaitsAfterThreeOfItsShotsAndNoOtherDoes) {
+  fail("gate");
+  fail("gate");
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_EQ(fail("gate").receiver, Receiver::works);
+  EXPECT_GE(waits_.until_turn("gate"), Nanoseconds(1s));
+  EXPECT_LE(waits_.until_turn("gate"), Nanoseconds(2s));
+  EXPECT_EQ(waits_.until_turn("hall"), Nanoseconds::zero());
+}
+
+TEST_F(CameraWaitsTest, OneShotHoweverOftenItFailsMakesItsCameraNotWait) {
+  for (int i = 0; i < 10; ++i) waits_.failed("gate", 7, "no right", 60s);
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+}
+
+TEST_F(CameraWaitsTest, ADeliveryInBetweenBeginsTheCountAgain) {
+  for (int i = 0; i < 10; ++i) {
+    fail("gate");
+    fail("gate");
+    waits_.succeeded("gate");
+  }
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_TRUE(waits_.status().empty());
+}
+
+TEST_F(CameraWaitsTest, OneShotOfAWaitingCameraIsTriedAtATime) {
+  for (int i = 0; i < 3; ++i) fail("gate", 60s);
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds(60s));
+  clock_.advance(60s);
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_GT(waits_.until_turn("gate"), Nanoseconds::zero());
+  waits_.tried("gate");
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero()) << "the try told nothing: the next one";
+  waits_.succeeded("gate");
+  waits_.tried("gate");
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+}
+
+TEST_F(CameraWaitsTest, AWaitingCameraIsTriedAFewTimesAMinute) {
+  tries({"gate"}, 10min);
+  const int in_ten_minutes = tries({"gate"}, 10min);
+  EXPECT_GE(in_ten_minutes, 10);
+  EXPECT_LE(in_ten_minutes, 20);
+}
+
+TEST_F(CameraWaitsTest, ThreeCamerasWithoutADeliveryInBetweenAreTheReceivers) {
+  EXPECT_EQ(fail("one").receiver, Receiver::works);
+  EXPECT_EQ(fail("two").receiver, Receiver::works);
+  EXPECT_EQ(fail("two").receiver, Receiver::works);
+  EXPECT_EQ(fail("three").receiver, Receiver::waits);
+  EXPECT_EQ(fail("one").receiver, Receiver::unchanged) << "nothing new is known by it";
+  EXPECT_EQ(fail("four").receiver, Receiver::waits);
+  EXPECT_GE(waits_.until_turn("four"), Nanoseconds(30s)) << "also with one shot";
+  waits_.succeeded("five");
+  EXPECT_EQ(waits_.until_turn("four"), Nanoseconds::zero());
+  EXPECT_EQ(fail("six").receiver, Receiver::works);
+}
+
+TEST_F(CameraWaitsTest, OfAHundredWaitingCamerasAFewAreTriedInAMinute) {
+  std::vector<std::string> cameras;
+  for (int i = 0; i < 100; ++i) cameras.push_back("camera " + std::to_string(i));
+  tries(cameras, 30min);
+  EXPECT_LE(tries(cameras, 60min), 60 * 6 + 100);
+}
+
+TEST_F(CameraWaitsTest, WhenAWaitingCameraIsTakenAgainTheOthersAreTriedAtOnce) {
+  for (const char* camera : {"one", "two", "three"}) {
+    for (int i = 0; i < 3; ++i) fail(camera, 60s);
+  }
+  waits_.succeeded("one");
+  EXPECT_EQ(waits_.until_turn("two"), Nanoseconds::zero());
+  EXPECT_EQ(waits_.until_turn("three"), Nanoseconds::zero());
+}
+
+TEST_F(CameraWaitsTest, AFailureCountsAgainstAShotOnlyIfSomethingWasDeliveredBefore) {
+  EXPECT_TRUE(fail("one").counts);
+  EXPECT_FALSE(fail("one").counts);
+  EXPECT_FALSE(fail("two").counts);
+  waits_.succeeded("three");
+  EXPECT_TRUE(fail("two").counts);
+}
+
+TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
+  for (int i = 0; i < 5; ++i) fail("gate");
+  EXPECT_EQ(lines(), 1);
+  EXPECT_THAT(log_.str(), HasSubstr("server: camera gate: a face waits and is tried again: no right"));
+  clock_.advance(90s);
+  const auto status = waits_.status();
+  ASSERT_EQ(status.size(), 1U);
+  EXPECT_EQ(status[0].camera, "gate");
+  EXPECT_EQ(status[0].seconds, 90);
+  EXPECT_EQ(status[0].why, "no right");
+  waits_.succeeded("gate");
+  EXPECT_EQ(lines(), 2);
+  EXPECT_THAT(log_.str(), HasSubstr("camera gate: faces are taken again after 90 s"));
+  fail("gate");
+  EXPECT_EQ(lines(), 2) << "not more than once an hour";
+}
+
+TEST_F(CameraWaitsTest, WhatIsLongAgoIsForgotten) {
+  fail("gone");
+  clock_.advance(4h);
+  fail("gate");
+  ASSERT_EQ(waits_.status().size(), 1U);
+  EXPECT_EQ(waits_.status()[0].camera, "gate");
+}
+
+}  // namespace
+}  // namespace vigia::delivery

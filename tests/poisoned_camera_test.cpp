@@ -1,0 +1,219 @@
+// One camera whose faces a receiver does not take must not delay those of the others, and a receiver that
+// takes nobody's must see few tries: the same for each kind of receiver.
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <fstream>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "base/mutex.h"
+#include "delivery/send.h"
+#include "sinks/mqtt_courier.h"
+#include "sinks/webhook_courier.h"
+#include "testing/fake_clock.h"
+#include "testing/http_loop.h"
+#include "testing/mosquitto_broker.h"
+#include "testing/sample_shot.h"
+#include "testing/temp_dir.h"
+
+namespace vigia::delivery {
+namespace {
+
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""min;
+using testing::sample_shot;
+
+constexpr int kCameras = 9;  // "camera 0" is the poisoned one
+std::string camera_name(int number) {
+  return "camera " + std::to_string(number);
+}
+
+// Counts the faces of each camera that were delivered.
+class Counts final : public outbox::ShotListener {
+ public:
+  void delivered(const domain::Shot& shot) override {
+    MutexLock lock(mutex_);
+    ++delivered_[shot.camera];
+  }
+  void refused(const domain::Shot&, domain::Reason, const std::string&) override { ++given_up; }
+  void failed(const domain::Shot&, const std::string&) override { ++given_up; }
+  [[nodiscard]] int delivered_of(const std::string& camera) const {
+    MutexLock lock(mutex_);
+    const auto found = delivered_.find(camera);
+    return found == delivered_.end() ? 0 : found->second;
+  }
+  std::atomic<int> given_up{0};
+
+ private:
+  mutable Mutex mutex_;
+  std::map<std::string, int> delivered_ GUARDED_BY(mutex_);
+};
+
+// A courier that counts the shots that it is given.
+class Counting final : public Courier {
+ public:
+  explicit Counting(Courier& courier) : courier_(courier) {}
+  [[nodiscard]] std::string name() const override { return courier_.name(); }
+  DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override {
+    ++tries;
+    return courier_.deliver(shot, stop);
+  }
+  [[nodiscard]] std::optional<DeliveryResult> probe(const std::stop_token& stop) override {
+    return courier_.probe(stop);
+  }
+  std::atomic<int> tries{0};
+
+ private:
+  Courier& courier_;
+};
+
+class PoisonTest : public ::testing::Test {
+ protected:
+  void open(Courier& courier) {
+    courier_ = std::make_unique<Counting>(courier);
+    auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, {"receiver"}, memory_, clock_);
+    ASSERT_TRUE(opened.ok()) << opened.error().text;
+    outbox_ = std::move(*opened);
+    for (int i = 0; i < kSenders; ++i) {
+      senders_.emplace_back([this](const std::stop_token& stop) {
+        run_sender({*outbox_, "receiver", *courier_, breaker_, cameras_, counts_, clock_}, stop);
+      });
+    }
+  }
+  void add(int camera) {
+    domain::Shot shot = sample_shot(++track_);
+    shot.camera = camera_name(camera);
+    shot.camera_id = 100 + camera;
+    ASSERT_TRUE(outbox_->add(shot).ok());
+  }
+  void end() {
+    for (std::jthread& sender : senders_) sender.request_stop();
+    senders_.clear();
+  }
+  // In real time: the fake clock stands, so whoever waits for anything waits for ever.
+  [[nodiscard]] static bool comes_true(const std::function<bool()>& condition) {
+    const auto give_up = std::chrono::steady_clock::now() + 20s;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > give_up) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return true;
+  }
+
+  // Ten rounds of a face of each camera, the poisoned one's first.
+  void expect_that_the_healthy_do_not_wait() {
+    for (int round = 1; round <= 10; ++round) {
+      for (int camera = 0; camera < kCameras; ++camera) add(camera);
+      EXPECT_TRUE(comes_true([&] {
+        for (int camera = 1; camera < kCameras; ++camera) {
+          if (counts_.delivered_of(camera_name(camera)) < round) return false;
+        }
+        return true;
+      })) << "round "
+          << round << ", breaker: " << breaker_.status().why;
+      if (HasFailure()) break;
+    }
+    ASSERT_TRUE(clock_.wait_for_sleepers(kSenders));
+    EXPECT_EQ(breaker_.status().opened, 0U);
+    EXPECT_EQ(outbox_->pending().shots, 10U) << "the poisoned camera's wait";
+    EXPECT_EQ(counts_.given_up, 0);
+    ASSERT_EQ(cameras_.status().size(), 1U);
+    EXPECT_EQ(cameras_.status()[0].camera, camera_name(0));
+    EXPECT_LE(tries(10min), 25) << "and their camera is tried about once a minute";
+    end();
+  }
+
+  void expect_that_a_receiver_that_takes_nobody_sees_few_tries() {
+    for (int round = 1; round <= 20; ++round) {
+      for (int camera = 0; camera < kCameras; ++camera) add(camera);
+    }
+    tries(2min);
+    EXPECT_LE(tries(10min), 10 * 10);
+    EXPECT_EQ(outbox_->pending().shots, 20U * kCameras);
+    EXPECT_EQ(counts_.given_up, 0);
+    end();
+  }
+
+  // How many shots are tried in that time.
+  int tries(Nanoseconds in) {
+    const int before = courier_->tries;
+    for (const SteadyTime end = clock_.now() + in; clock_.now() < end; clock_.advance(1s)) {
+      EXPECT_TRUE(clock_.wait_for_sleepers(kSenders));
+    }
+    return courier_->tries - before;
+  }
+
+  static constexpr int kSenders = 2;
+  testing::TempDir dir_;
+  testing::FakeClock clock_;
+  memory::MemoryManager memory_{{.budget_bytes = 64_MiB}};
+  Counts counts_;
+  Breaker breaker_{"receiver", clock_};
+  CameraWaits cameras_{"receiver", clock_};
+  std::unique_ptr<Counting> courier_;
+  std::unique_ptr<outbox::Outbox> outbox_;
+  std::uint64_t track_ = 0;
+  std::vector<std::jthread> senders_;  // last: they use all of the above
+};
+
+class PoisonedWebhookTest : public PoisonTest {
+ protected:
+  void start(const std::string& not_taken) {
+    server_.Post("/", [not_taken](const httplib::Request& request, httplib::Response& response) {
+      response.status = request.body.find(not_taken) == std::string::npos ? 200 : 403;
+    });
+    ASSERT_TRUE(loop_.open().ok());
+    options_.url = "http://127.0.0.1:" + std::to_string(loop_.port()) + "/";
+    options_.format = "json";
+    webhook_ = std::make_unique<sinks::WebhookCourier>(options_, dir_ / "pins", clock_);
+    open(*webhook_);
+  }
+
+  httplib::Server server_;
+  testing::HttpLoop loop_{server_};
+  sinks::WebhookOptions options_;
+  std::unique_ptr<sinks::WebhookCourier> webhook_;
+};
+
+TEST_F(PoisonedWebhookTest, TheHealthyDoNotWait) {
+  start(camera_name(0));
+  expect_that_the_healthy_do_not_wait();
+}
+TEST_F(PoisonedWebhookTest, OneThatTakesNobodySeesFewTries) {
+  start("camera");
+  expect_that_a_receiver_that_takes_nobody_sees_few_tries();
+}
+
+class PoisonedMqttTest : public PoisonTest {
+ protected:
+  void start(const std::vector<int>& allowed) {
+    std::ofstream acl(dir_ / "acl");
+    acl << "topic read #\ntopic write vigia/status\n";
+    for (const int camera : allowed) acl << "topic write vigia/" << camera_name(camera) << "/#\n";
+    acl.close();
+    auto started = testing::MosquittoBroker::start({.more_lines = {"acl_file " + (dir_ / "acl")}});
+    ASSERT_TRUE(started.ok()) << started.error().text;
+    broker_ = *std::move(started);
+    options_.url = broker_->url();
+    mqtt_ = std::make_unique<sinks::MqttCourier>(options_, system_clock());
+    open(*mqtt_);
+  }
+
+  std::unique_ptr<testing::MosquittoBroker> broker_;
+  sinks::MqttOptions options_;
+  std::unique_ptr<sinks::MqttCourier> mqtt_;
+};
+
+TEST_F(PoisonedMqttTest, TheHealthyDoNotWait) {
+  start({1, 2, 3, 4, 5, 6, 7, 8});
+  expect_that_the_healthy_do_not_wait();
+}
+TEST_F(PoisonedMqttTest, OneThatTakesNobodySeesFewTries) {
+  start({});
+  expect_that_a_receiver_that_takes_nobody_sees_few_tries();
+}
+
+}  // namespace
+}  // namespace vigia::delivery
