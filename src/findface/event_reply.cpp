@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <utility>
 
 #include "findface/json.h"
 
@@ -95,14 +96,15 @@ EventReply read_client_error(const HttpResult& answer, const Secrets& secrets) {
   switch (answer.status) {
     case 400:
       if (says_no_face(desc)) return {refused(text, domain::Reason::no_face)};
-      return {refused(text), param == "camera"};
+      if (param == "camera") return {unknown_camera(text), true};
+      return {refused(text)};
     case 401:
       return {
           retry(text + ": a new login did not help; is the licence valid, the user allowed to post events?",
                 kAfterWrongAnswer)};
     case 403:
     case 404:
-      return {refused(text), true};
+      return {unknown_camera(text), true};
     case 408:
     case 425:
     case 429:
@@ -127,6 +129,12 @@ EventReply read_gateway_error(const HttpResult& answer) {
 }
 
 }  // namespace
+
+DeliveryResult unknown_camera(std::string text) {
+  DeliveryResult delivery = retry(std::move(text), kAfterWrongAnswer);
+  delivery.may_be_alone = true;
+  return delivery;
+}
 
 EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets) {
   if (answer.failure != HttpFailure::none) return {read_failure(answer)};

@@ -1,6 +1,8 @@
 // Interprets the server's answer to a posted face: the table of FindFace's errors, as one pure function.
 #pragma once
 
+#include <string>
+
 #include "delivery/courier.h"
 #include "findface/secrets.h"
 #include "http/http.h"
@@ -15,6 +17,9 @@ struct EventReply {
   bool camera_unknown = false;  // the camera or its token may have changed: fetch it, then try once more
   bool too_large = false;       // the server may accept a smaller image
 };
+
+// The camera is not known at the server, or its token is not accepted: somebody has to fix that first.
+delivery::DeliveryResult unknown_camera(std::string text);
 
 // secrets: removed from the texts, in case the server repeats them.
 EventReply read_event_reply(const HttpResult& answer, const Secrets& secrets = {});

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 
 #include "base/log.h"
@@ -15,12 +14,6 @@ namespace vigia::findface {
 namespace {
 
 using delivery::DeliveryResult;
-using std::chrono_literals::operator""min;
-using std::chrono_literals::operator""s;
-
-constexpr Nanoseconds kAskAgainAfter = 1min;
-// How long an answer about a camera's token also applies to posts that are refused after it.
-constexpr Nanoseconds kAnswerHolds = 5s;
 
 // For a shot that was not posted: says nothing about the server.
 DeliveryResult refused(std::string text) {
@@ -107,15 +100,11 @@ domain::Shot SendToFindface::within_limits(const domain::Shot& shot) const {
 EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token& stop) {
   // A shot from an earlier run may belong to a camera that this run does not watch: the server has its token.
   const std::string known = tokens_.find(*shot.camera_id).value_or("");
-  EventReply reply{.delivery = refused(fmt::format("FindFace has no camera {} (any more)", *shot.camera_id)),
-                   .camera_unknown = true};
+  EventReply reply{
+      .delivery = unknown_camera(fmt::format("FindFace has no camera {} (any more)", *shot.camera_id)),
+      .camera_unknown = true};
   if (!known.empty()) reply = post(shot, known, stop);
   if (!reply.camera_unknown) return reply;
-  const Nanoseconds until_asked = until_next_question(*shot.camera_id, known);
-  if (until_asked > Nanoseconds::zero()) {
-    return {.delivery = retry(reply.delivery.text + ", and the camera's token was fetched just now", true,
-                              until_asked)};
-  }
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
     const Nanoseconds wait = session_.asked_to_wait();
@@ -123,7 +112,8 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
                               changed.error().code == ErrorCode::cancelled,
                               wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt)};
   }
-  if (*changed) reply = post(shot, **changed, stop);
+  if (*changed) return post(shot, **changed, stop);
+  reply.delivery.text += "; is it (still) active and an external detector in FindFace?";
   return reply;
 }
 
@@ -147,39 +137,12 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   return reply;
 }
 
-Nanoseconds SendToFindface::until_next_question(std::int64_t camera_id, const std::string& old) {
-  if (tokens_.find(camera_id).value_or(old) != old) return Nanoseconds::zero();
-  MutexLock lock(mutex_);
-  const auto found = questions_.find(camera_id);
-  if (found == questions_.end() || found->second.asking || !found->second.answered)
-    return Nanoseconds::zero();
-  const Nanoseconds age = clock_.now() - *found->second.answered;
-  return age < kAnswerHolds || age >= kAskAgainAfter ? Nanoseconds::zero() : kAskAgainAfter - age;
-}
-
 Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t camera_id,
                                                                  const std::string& old,
                                                                  const std::stop_token& stop) {
   // Another sender may have fetched it meanwhile.
   if (const std::optional<std::string> known = tokens_.find(camera_id); known && *known != old) return known;
-  {
-    MutexLock lock(mutex_);
-    TokenQuery& question = questions_[camera_id];
-    // This is not an answer: the shot must not be refused because another sender was quicker.
-    if (question.asking) return Error{ErrorCode::cancelled, "another sender asks for it"};
-    if (question.answered && clock_.now() - *question.answered < kAnswerHolds)
-      return std::optional<std::string>();
-    question.asking = true;
-  }
   const Result<std::string> fresh = fetch_camera_token(session_, camera_id, stop);
-  {
-    MutexLock lock(mutex_);
-    TokenQuery& question = questions_[camera_id];
-    question.asking = false;
-    // After a new token the next refusal is to be logged again.
-    if (fresh)
-      question.answered = *fresh == old || fresh->empty() ? std::optional(clock_.now()) : std::nullopt;
-  }
   if (!fresh) return fresh.error();
   if (fresh->empty() || *fresh == old) return std::optional<std::string>();
   if (!old.empty()) log::info("FindFace {}: camera {} has a new token", session_.shown_url(), camera_id);

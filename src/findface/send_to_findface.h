@@ -2,9 +2,8 @@
 //
 // Every row of FindFace's error table has its answer in event_reply.h. Beyond that table:
 // - 403, 404 or an unknown camera: the camera's token is fetched; if it changed the shot is posted again at
-//   once, else it is refused. If the token is unchanged the server is not queried again for a minute: shots
-//   posted in the next 5 s are refused too, later ones wait for the next query, since the token may have
-//   changed by then.
+//   once. If it is the same, or the server has no such camera (any more), the shot waits for a minute, with
+//   may_be_alone: somebody may have unticked the camera for a moment, and its faces are not lost by it.
 // - An internal error, a gateway's error, a 200 that is not from FindFace, or no answer to a whole post may
 //   concern the shot alone or every request: may_be_alone. probe() is a small query, for the camera groups,
 //   which must be answered as FindFace does.
@@ -23,13 +22,11 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/clock.h"
-#include "base/mutex.h"
 #include "delivery/courier.h"
 #include "findface/camera_tokens.h"
 #include "findface/session.h"
@@ -66,21 +63,13 @@ class SendToFindface final : public delivery::Courier {
   void finish() override { session_.log_out(); }
 
  private:
-  // The state of querying the server for one camera's token.
-  struct TokenQuery {
-    bool asking = false;
-    std::optional<SteadyTime> answered;  // with the token that we have, or none
-  };
-
   // The shot as it is, or smaller where it is beyond the limits.
   [[nodiscard]] domain::Shot within_limits(const domain::Shot& shot) const;
   EventReply post_smaller(const domain::Shot& shot, EventReply too_large, const std::stop_token& stop);
   // Posts with the camera's token, which may have to be fetched first.
   EventReply post(const domain::Shot& shot, const std::stop_token& stop);
   EventReply post(const domain::Shot& shot, const std::string& camera_token, const std::stop_token& stop);
-  // Zero: the token may be fetched now, or the last answer still applies.
-  [[nodiscard]] Nanoseconds until_next_question(std::int64_t camera_id, const std::string& old);
-  // The changed token; nothing if it is the same, or gone. Error: unknown at present; cancelled: not queried.
+  // The changed token; nothing if it is the same, or gone. Error: unknown at present.
   Result<std::optional<std::string>> changed_token(std::int64_t camera_id, const std::string& old,
                                                    const std::stop_token& stop);
 
@@ -92,10 +81,6 @@ class SendToFindface final : public delivery::Courier {
   const PostLimits limits_;
 
   std::atomic<bool> said_too_large_{false};
-
-  // State below is protected by mutex_.
-  Mutex mutex_;
-  std::map<std::int64_t, TokenQuery> questions_ GUARDED_BY(mutex_);  // by camera
 };
 
 }  // namespace vigia::findface
