@@ -1,18 +1,25 @@
 // Which servers are accepted with each way of verification, against a real server.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <httplib.h>
+#include <openssl/ssl.h>
 
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "base/file.h"
+#include "base/mutex.h"
+#include "http/download.h"
 #include "http/http.h"
 #include "http/pins.h"
 #include "testing/certificate.h"
 #include "testing/fake_findface.h"
+#include "testing/http_loop.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::http {
@@ -33,6 +40,39 @@ std::string key_of(const std::string& cert_file) {
   ::pclose(pipe);
   return "sha256//" + std::string(digits.data(), size);
 }
+
+// The protocols that a client offers in its handshake (ALPN).
+class AlpnServer {
+ public:
+  explicit AlpnServer(const testing::Certificate& certificate)
+      : server_(certificate.cert_file.c_str(), certificate.key_file.c_str()), loop_(server_) {
+    SSL_CTX_set_alpn_select_cb(
+        server_.ssl_context(),
+        [](SSL*, const unsigned char**, unsigned char*, const unsigned char* offered, unsigned size,
+           void* self) {
+          auto& server = *static_cast<AlpnServer*>(self);
+          MutexLock lock(server.mutex_);
+          for (unsigned at = 0; at < size; at += offered[at] + 1U) {
+            server.offered_.emplace_back(reinterpret_cast<const char*>(offered + at + 1), offered[at]);
+          }
+          return SSL_TLSEXT_ERR_NOACK;
+        },
+        this);
+    server_.Get("/", [](const httplib::Request&, httplib::Response& response) { response.status = 200; });
+    EXPECT_TRUE(loop_.open().ok());
+  }
+  [[nodiscard]] std::string url() const { return "https://127.0.0.1:" + std::to_string(loop_.port()) + "/"; }
+  [[nodiscard]] std::vector<std::string> offered() const {
+    MutexLock lock(mutex_);
+    return offered_;
+  }
+
+ private:
+  httplib::SSLServer server_;
+  mutable Mutex mutex_;
+  std::vector<std::string> offered_ GUARDED_BY(mutex_);
+  testing::HttpLoop loop_;  // last: its threads use the rest
+};
 
 class TlsTest : public ::testing::Test {
  protected:
@@ -184,6 +224,18 @@ TEST_F(TlsTest, InsecureAcceptsEverybodyAndIsWarnedOf) {
 
 TEST_F(TlsTest, APinGoesBeforeInsecure) {
   expect_refused(get(TlsOptions{.pin = key_of(made("other").cert_file), .insecure = true}));
+}
+
+TEST_F(TlsTest, NothingButHttp11IsOffered) {
+  const AlpnServer server(good_);
+  Http http({.ca_file = good_.cert_file});
+  HttpRequest request;
+  request.url = server.url();
+  request.timeout = 20s;
+  ASSERT_TRUE(http.perform(request, {}).answered(200));
+  EXPECT_THAT(server.offered(), ::testing::ElementsAre("http/1.1"));
+  ASSERT_TRUE(download(server.url(), {.ca_file = good_.cert_file}).ok());
+  EXPECT_THAT(server.offered(), ::testing::ElementsAre("http/1.1", "http/1.1"));
 }
 
 }  // namespace
