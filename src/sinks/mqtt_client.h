@@ -7,7 +7,8 @@
 // not used: the first has a thread that a stop cannot end while it connects, the second cannot handle a
 // descriptor above 1023.
 // Threads: owner thread only; callbacks are called from step().
-// Blocks: begin() while the host's name is looked up (the system's resolver: some seconds when it is away).
+// Blocks: begin() while the host's name is looked up, half a minute when the name server is away: call
+// http::look_up() first.
 #pragma once
 
 #include <chrono>

@@ -6,6 +6,7 @@
 
 #include "delivery/shot_json.h"
 #include "sinks/mqtt_test_support.h"
+#include "testing/dead_name_server.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sinks {
@@ -287,6 +288,23 @@ TEST_F(MqttCourierTest, AStopEndsADeliveryAtOnce) {
   EXPECT_EQ(courier().deliver(sample_shot(2), stop.get_token()).outcome, DeliveryResult::Outcome::retry);
   courier_.reset();  // nor does the broker hold up the end
   broker_->suspend(false);
+}
+
+TEST_F(MqttCourierTest, AStopIsNotHeldUpByANameServerThatIsAway) {
+  testing::DeadNameServer dead;
+  options_.url = "mqtt://broker.dead.test";
+  std::stop_source stop;
+  DeliveryResult delivery;
+  {
+    const std::jthread sender([&] { delivery = courier().deliver(sample_shot(), stop.get_token()); });
+    dead.wait_until_asked();
+    stop.request_stop();
+  }
+  courier().finish();
+  courier_.reset();
+  EXPECT_FALSE(dead.was_released());
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry);
+  EXPECT_TRUE(delivery.tells_nothing);
 }
 
 TEST_F(MqttCourierTest, TheLastStatusIsOffline) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "http/look_up.h"
 
 namespace vigia::sinks {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
+constexpr Nanoseconds kLookUpTimeout = 10s;
 constexpr Nanoseconds kAcknowledgeTimeout = 30s;
 constexpr Nanoseconds kFarewellTimeout = 2s;
 constexpr Nanoseconds kFirstPause = 1s;
@@ -135,6 +137,7 @@ Nanoseconds MqttLink::pause_after(const Error& why, bool had_connected) {
 }
 
 Error MqttLink::serve(const std::stop_token& stop) {
+  if (Status known = http::look_up(server_.host, kLookUpTimeout, stop); !known) return known.error();
   auto begun = MqttClient::begin(server_, will_, *this);
   if (!begun) return begun.error();
   MqttClient& client = **begun;
@@ -295,6 +298,7 @@ Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token&
     void acknowledged(int, const Status&) override {}
     void received(std::string_view, std::string_view) override {}
   } deaf;
+  if (Status known = http::look_up(server.host, kLookUpTimeout, stop); !known) return known;
   MqttServer tried = server;
   while (true) {
     auto client = MqttClient::begin(tried, std::nullopt, deaf);

@@ -13,7 +13,7 @@
 //    change. Of several changes while the broker is away only the last is sent: one payload per topic is
 //    held.
 // 3. An outage of the broker is logged once, with the reason.
-// It tries again after 1 s, doubled up to 30 s; after a minute if somebody has to fix something first
+// A stop ends it at once, also while a name server does not answer. It tries again after 1 s, doubled up to 30 s; after a minute if somebody has to fix something first
 // (password, certificate).
 //
 // Threads: thread-safe. It owns one thread ("mqtt"), the only one that uses the connection, started by
