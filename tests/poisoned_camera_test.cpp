@@ -215,7 +215,8 @@ class PoisonedWebhookTest : public PoisonTest {
     ASSERT_TRUE(loop_.open().ok());
     options_.url = "http://127.0.0.1:" + std::to_string(loop_.port()) + "/";
     options_.format = "json";
-    webhook_ = std::make_unique<sinks::WebhookCourier>(options_, dir_ / "pins", clock_);
+    webhook_ = std::make_unique<sinks::WebhookCourier>(options_, dir_ / "pins", clock_,
+                                                       [](const domain::Shot&) { return std::nullopt; });
     open(*webhook_);
   }
 

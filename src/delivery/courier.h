@@ -6,6 +6,7 @@
 // out, and returns too_late(). Threads: deliver() is thread-safe: several senders share one courier.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -50,6 +51,10 @@ inline DeliveryResult too_late(std::string text) {
           .text = std::move(text),
           .tells_nothing = true};
 }
+
+// Returns the shot with a smaller image, and face and roi scaled with it; nothing if that is impossible. For
+// receivers that answer that an image is too large. Several senders call it at a time.
+using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
 
 class Courier {
  public:

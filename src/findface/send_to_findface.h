@@ -21,7 +21,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -44,12 +43,8 @@ struct PostLimits {
 
 class SendToFindface final : public delivery::Courier {
  public:
-  // Returns the shot with a smaller image, and face and roi scaled with it; nothing if that is impossible.
-  // Called by several senders at a time.
-  using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
-
   // The references must outlive the courier.
-  SendToFindface(Session& session, CameraTokens& tokens, Clock& clock, MakeSmaller make_smaller,
+  SendToFindface(Session& session, CameraTokens& tokens, Clock& clock, delivery::MakeSmaller make_smaller,
                  const PostLimits& limits = {})
       : session_(session),
         tokens_(tokens),
@@ -77,7 +72,7 @@ class SendToFindface final : public delivery::Courier {
   Session& session_;
   CameraTokens& tokens_;
   Clock& clock_;
-  const MakeSmaller make_smaller_;
+  const delivery::MakeSmaller make_smaller_;
   const PostLimits limits_;
 
   std::atomic<bool> said_too_large_{false};

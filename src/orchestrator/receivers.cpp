@@ -23,12 +23,13 @@ std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server, me
 }
 
 std::unique_ptr<delivery::Courier> other_courier(const std::string& name, const settings::Settings& settings,
-                                                 Clock& clock) {
+                                                 memory::MemoryManager& memory, Clock& clock) {
   if (name == kMqtt) return std::make_unique<sinks::MqttCourier>(settings.mqtt, clock);
   if (name != kWebhook) return std::make_unique<sinks::DirectoryCourier>(faces_folder(settings));
   const std::string pins = pins_file(settings);
   warn_of(sinks::webhook_tls(settings.webhook, pins));
-  return std::make_unique<sinks::WebhookCourier>(settings.webhook, pins, clock);
+  return std::make_unique<sinks::WebhookCourier>(settings.webhook, pins, clock,
+                                                 shot::smaller_shots(memory.budget()));
 }
 
 }  // namespace
@@ -71,7 +72,7 @@ std::vector<delivery::Receiver> make_receivers(const settings::Settings& setting
   std::vector<delivery::Receiver> all;
   for (const std::string& name : receivers(settings)) {
     all.push_back({name, name == kFindface ? findface_courier(*findface, memory, clock)
-                                           : other_courier(name, settings, clock)});
+                                           : other_courier(name, settings, memory, clock)});
   }
   return all;
 }

@@ -23,6 +23,7 @@ constexpr Nanoseconds kPostTimeout = 30s;
 constexpr Nanoseconds kTryTimeout = 10s;
 constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to fix something first
 constexpr Nanoseconds kAfterTls = 5min;
+constexpr std::size_t kPostsKnown = 1000;  // faces that were posted and not delivered
 
 DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
   return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
@@ -55,14 +56,14 @@ DeliveryResult read_failure(const http::HttpResult& answer) {
   }
 }
 
-DeliveryResult read_answer(const http::HttpResult& answer) {
+DeliveryResult delivered(std::string text) {
+  return {.outcome = DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = std::move(text)};
+}
+
+DeliveryResult read_answer(const http::HttpResult& answer, bool posted_before) {
   if (answer.failure != http::HttpFailure::none) return read_failure(answer);
   const int status = answer.status;
-  if (status >= 200 && status < 300) {
-    return {.outcome = DeliveryResult::Outcome::delivered,
-            .after = std::nullopt,
-            .text = fmt::format("{}", status)};
-  }
+  if (status >= 200 && status < 300) return delivered(fmt::format("{}", status));
   switch (status) {
     case 408:
     case 425:
@@ -76,9 +77,16 @@ DeliveryResult read_answer(const http::HttpResult& answer) {
                                   status),
                       kAfterWrongAddress);
     case 404:
-      return retry_it(
-          "404: nothing accepts posts there; is delivery.webhook.url right, and its program running?",
-          kAfterWrongAddress);
+    case 405:
+    case 411:
+    case 415:
+      return retry_it(fmt::format("{}: nothing accepts such posts there; are delivery.webhook.url and "
+                                  "delivery.webhook.format right, and its program running?",
+                                  status),
+                      kAfterWrongAddress);
+    case 409:
+      if (posted_before) return delivered("409: the receiver has it from an earlier attempt");
+      break;
     default:
       break;
   }
@@ -119,8 +127,12 @@ http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& p
           .section = "delivery.webhook"};
 }
 
-WebhookCourier::WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock)
-    : options_(std::move(options)), clock_(clock), http_(webhook_tls(options_, pins_file)) {}
+WebhookCourier::WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock,
+                               delivery::MakeSmaller make_smaller)
+    : options_(std::move(options)),
+      clock_(clock),
+      make_smaller_(std::move(make_smaller)),
+      http_(webhook_tls(options_, pins_file)) {}
 
 std::string WebhookCourier::name() const {
   return "webhook " + origin_of(options_.url);
@@ -128,9 +140,39 @@ std::string WebhookCourier::name() const {
 
 DeliveryResult WebhookCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   if (!shot.jpeg || shot.jpeg->bytes.empty()) return refused("there is no image");
-  http::HttpRequest request = make_request(shot);
-  if (shot.deadline != SteadyTime::max()) request.send_within = shot.deadline - clock_.now();
-  return read_answer(http_.perform(request, stop));
+  DeliveryResult result = post(shot, stop);
+  if (result.outcome == DeliveryResult::Outcome::delivered) {
+    MutexLock lock(mutex_);
+    std::erase(posted_, delivery::event_id(shot));
+  }
+  return result;
+}
+
+DeliveryResult WebhookCourier::post(const domain::Shot& shot, const std::stop_token& stop) {
+  const bool posted_before = was_posted(delivery::event_id(shot));
+  const auto answer_to = [&](const domain::Shot& sent) {
+    http::HttpRequest request = make_request(sent);
+    if (shot.deadline != SteadyTime::max()) request.send_within = shot.deadline - clock_.now();
+    return http_.perform(request, stop);
+  };
+  const http::HttpResult answer = answer_to(shot);
+  if (!answer.answered(413)) return read_answer(answer, posted_before);
+  const std::optional<domain::Shot> smaller = make_smaller_(shot);
+  if (!smaller)
+    return refused("413: the image is larger than the receiver takes, and cannot be made smaller");
+  DeliveryResult result = read_answer(answer_to(*smaller), posted_before);
+  result.text +=
+      fmt::format(" (with an image of {}x{} instead of {}x{}, which is too large)", smaller->jpeg->size.width,
+                  smaller->jpeg->size.height, shot.jpeg->size.width, shot.jpeg->size.height);
+  return result;
+}
+
+bool WebhookCourier::was_posted(const std::string& event_id) {
+  MutexLock lock(mutex_);
+  if (std::ranges::find(posted_, event_id) != posted_.end()) return true;
+  posted_.push_back(event_id);
+  if (posted_.size() > kPostsKnown) posted_.pop_front();
+  return false;
 }
 
 std::optional<DeliveryResult> WebhookCourier::probe(const std::stop_token& stop) {

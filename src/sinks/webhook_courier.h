@@ -8,19 +8,23 @@
 //
 // Outcome of a shot: 2xx delivers it. After 408, 425, 429, 5xx or no answer it is tried again, after
 // Retry-After or with growing pauses; an unanswered post is repeated without limit, since the receiver can
-// drop duplicates. 401, 403, 404 and 3xx mean that the address or the right to post is wrong, not the face:
-// it is tried again after a minute, with a log line that says what to fix. Any other 4xx refuses the face for
-// good. All of these, an internal error and a missing answer may concern one face or camera only
-// (may_be_alone); probe() connects and sends nothing. Redirects are not followed. A shot that could not be
-// sent by its deadline is not sent. When not: for FindFace, which needs other fields: see findface/. Texts
-// never hold the URL's path or query (they may be the key to it), the secret, or what the receiver says.
-// Threads: thread-safe. deliver() takes at most 30 s.
+// drop duplicates. 401, 403, 404, 405, 411, 415 and 3xx mean that the address or the right to post is wrong,
+// not the face: it is tried again after a minute, with a log line that says what to fix. An image that is
+// answered with 413 is made smaller and posted again at once, one time. 409 to a face that was posted before
+// in this run means that the receiver has it. Any other 4xx refuses the face for good. All of these, an
+// internal error and a missing answer may concern one face or camera only (may_be_alone); probe() connects
+// and sends nothing. Redirects are not followed. A shot that could not be sent by its deadline is not sent.
+// When not: for FindFace, which needs other fields: see findface/. Texts never hold the URL's path or query
+// (they may be the key to it), the secret, or what the receiver says. Threads: thread-safe. deliver() takes
+// at most 30 s.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/result.h"
 #include "delivery/courier.h"
 #include "http/http.h"
@@ -34,7 +38,8 @@ http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& p
 class WebhookCourier final : public delivery::Courier {
  public:
   // clock: must outlive it.
-  WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock);
+  WebhookCourier(WebhookOptions options, const std::string& pins_file, Clock& clock,
+                 delivery::MakeSmaller make_smaller);
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
@@ -42,11 +47,19 @@ class WebhookCourier final : public delivery::Courier {
 
  private:
   [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;
+  delivery::DeliveryResult post(const domain::Shot& shot, const std::stop_token& stop);
+  // Remembers that it was posted; true if it was before.
+  bool was_posted(const std::string& event_id);
 
   // Constant after construction.
   const WebhookOptions options_;
   Clock& clock_;
+  const delivery::MakeSmaller make_smaller_;
   http::Http http_;  // thread-safe
+
+  // State below is protected by mutex_.
+  Mutex mutex_;
+  std::deque<std::string> posted_ GUARDED_BY(mutex_);  // the last events that were not delivered
 };
 
 // Connects, with TLS if the URL says so, and sends nothing, since many receivers treat any request as an

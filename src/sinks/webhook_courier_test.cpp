@@ -129,9 +129,16 @@ class WebhookTest : public ::testing::Test {
  protected:
   WebhookTest() { options_.url = receiver_.origin() + "/hook/path-secret?key=query-secret"; }
 
-  DeliveryResult deliver(const domain::Shot& shot = sample_shot()) {
-    return WebhookCourier(options_, dir_ / "pins", clock_).deliver(shot, {});
+  WebhookCourier courier() { return {options_, dir_ / "pins", clock_, halved}; }
+  // Replaces shot/smaller_shot.h, which needs pictures that can be decoded.
+  static std::optional<domain::Shot> halved(const domain::Shot& shot) {
+    if (shot.jpeg->size.width < 2) return std::nullopt;
+    domain::Shot smaller = shot;
+    smaller.roi = {shot.roi.left / 2, shot.roi.top / 2, shot.roi.width / 2, shot.roi.height / 2};
+    smaller.jpeg = testing::sample_jpeg({shot.jpeg->size.width / 2, shot.jpeg->size.height / 2}, "small");
+    return smaller;
   }
+  DeliveryResult deliver(const domain::Shot& shot = sample_shot()) { return courier().deliver(shot, {}); }
   DeliveryResult answered_with(const std::string& status_and_headers) {
     receiver_.answer(status_and_headers);
     const DeliveryResult delivery = deliver();
@@ -266,21 +273,20 @@ TEST_F(WebhookTest, WhatMayConcernOneFaceOnlyIsToldFromWhatConcernsAll) {
 }
 
 TEST_F(WebhookTest, AProbePostsNothing) {
-  WebhookCourier courier(options_, dir_ / "pins", clock_);
-  EXPECT_FALSE(courier.probe({}));
+  EXPECT_FALSE(courier().probe({}));
   EXPECT_TRUE(receiver_.posts().empty());
   {
     const Receiver gone;
     options_.url = gone.origin() + "/path-secret";
   }
-  const auto away = WebhookCourier(options_, dir_ / "pins", clock_).probe({});
+  const auto away = courier().probe({});
   ASSERT_TRUE(away);
   EXPECT_FALSE(away->tells_nothing);
   EXPECT_FALSE(away->text.empty());
 }
 
 TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
-  for (const char* status : {"400 x", "405 x", "409 x", "410 x", "413 x", "415 x", "422 x"}) {
+  for (const char* status : {"400 x", "409 x", "410 x", "422 x"}) {
     const DeliveryResult delivery = answered_with(status);
     EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::refused) << status;
     EXPECT_EQ(delivery.reason, domain::Reason::refused) << status;
@@ -290,12 +296,48 @@ TEST_F(WebhookTest, AnyOther4xxIsARefusal) {
 
 TEST_F(WebhookTest, AWrongAddressOrSecretCostsNoFace) {
   options_.secret = "hmac-secret";
-  for (const char* status : {"401 x", "403 x", "404 x"}) {
+  for (const char* status : {"401 x", "403 x", "404 x", "405 x", "411 x", "415 x"}) {
     const DeliveryResult delivery = answered_with(status);
     EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::retry) << status;
     EXPECT_EQ(delivery.after, Nanoseconds(1min)) << status;
     EXPECT_THAT(delivery.text, HasSubstr("delivery.webhook.url")) << status;
   }
+}
+
+TEST_F(WebhookTest, AnImageThatIsTooLargeIsPostedOnceMoreSmaller) {
+  options_.format = "json";
+  receiver_.answer("413 x");
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::delivered);
+  EXPECT_THAT(delivery.text, HasSubstr("320x180 instead of 640x360"));
+  ASSERT_EQ(receiver_.posts().size(), 2U);
+  const auto event = nlohmann::json::parse(receiver_.posts()[1].body);
+  EXPECT_EQ(event["image"], in_base64(*halved(sample_shot())));
+  EXPECT_EQ(event["roi"]["width"], 40) << "in the smaller image's pixels";
+  EXPECT_EQ(event["event_id"], nlohmann::json::parse(receiver_.posts()[0].body)["event_id"]);
+}
+
+TEST_F(WebhookTest, AnImageThatIsTooLargeAlsoWhenItIsSmallerIsRefused) {
+  receiver_.answer("413 x");
+  const DeliveryResult delivery = answered_with("413 x");
+  EXPECT_EQ(delivery.outcome, DeliveryResult::Outcome::refused);
+  EXPECT_EQ(receiver_.posts().size(), 2U);
+  domain::Shot shot = sample_shot();
+  shot.jpeg = testing::sample_jpeg({.width = 1, .height = 1});
+  receiver_.answer("413 x");
+  EXPECT_EQ(deliver(shot).outcome, DeliveryResult::Outcome::refused);
+  EXPECT_EQ(receiver_.posts().size(), 3U);
+}
+
+TEST_F(WebhookTest, AConflictWithAnEarlierPostOfTheSameFaceMeansThatItArrived) {
+  WebhookCourier courier(options_, dir_ / "pins", clock_, halved);
+  receiver_.answer("");  // it has it, and does not say so
+  EXPECT_EQ(courier.deliver(sample_shot(1), {}).outcome, DeliveryResult::Outcome::retry);
+  receiver_.answer("409 x");
+  EXPECT_EQ(courier.deliver(sample_shot(1), {}).outcome, DeliveryResult::Outcome::delivered);
+  receiver_.answer("409 x");
+  EXPECT_EQ(courier.deliver(sample_shot(2), {}).outcome, DeliveryResult::Outcome::refused)
+      << "of another face";
 }
 
 TEST_F(WebhookTest, ARedirectIsNotFollowed) {
@@ -310,7 +352,7 @@ TEST_F(WebhookTest, ARedirectIsNotFollowed) {
 
 TEST_F(WebhookTest, ItsNameHasNoSecret) {
   options_.url = "https://user:password@example.org:8443/path-secret?to=a@b";
-  EXPECT_EQ(WebhookCourier(options_, "", clock_).name(), "webhook https://example.org:8443");
+  EXPECT_EQ(courier().name(), "webhook https://example.org:8443");
   EXPECT_EQ(origin_of("https://example.org?x"), "https://example.org");
   EXPECT_EQ(origin_of("https://[::1]:1/x"), "https://[::1]:1");
 }
