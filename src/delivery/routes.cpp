@@ -8,8 +8,8 @@
 namespace vigia::delivery {
 
 Routes::Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces,
-               Clock& clock)
-    : outbox_(outbox), clock_(clock) {
+               Clock& clock, int resend_unanswered)
+    : outbox_(outbox), clock_(clock), resend_unanswered_(resend_unanswered) {
   for (Receiver& receiver : receivers) {
     const bool is_primary = routes_.empty();
     routes_.push_back(std::make_unique<Route>(std::move(receiver), is_primary ? &faces : nullptr, clock));
@@ -42,9 +42,9 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
 void Routes::run_sender(const std::string& name, const std::stop_token& stop) {
   for (const auto& route : routes_) {
     if (route->name != name) continue;
-    delivery::run_sender(
-        {outbox_, route->name, *route->courier, route->breaker, route->cameras, route->counters, clock_},
-        stop);
+    delivery::run_sender({outbox_, route->name, *route->courier, route->breaker, route->cameras,
+                          route->counters, clock_, resend_unanswered_},
+                         stop);
     ++route->senders_done;
   }
 }

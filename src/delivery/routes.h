@@ -37,7 +37,9 @@ class Routes {
  public:
   // The outbox was opened with these names, in this order. The first route is the primary one: `faces` gets
   // the outcomes of its shots. outbox, faces and clock must outlive it. Nothing is sent yet.
-  Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces, Clock& clock);
+  // resend_unanswered: delivery.resend_unanswered.
+  Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces, Clock& clock,
+         int resend_unanswered = 1);
   ~Routes();
   Routes(const Routes&) = delete;
   Routes& operator=(const Routes&) = delete;
@@ -79,6 +81,7 @@ class Routes {
   // Constant after construction.
   outbox::Outbox& outbox_;
   Clock& clock_;
+  const int resend_unanswered_;
   std::vector<std::unique_ptr<Route>> routes_;
 
   std::set<std::string> shown_;  // show_cameras()'s: the cameras that receivers know

@@ -13,7 +13,6 @@ namespace {
 
 using std::chrono_literals::operator""min;
 
-constexpr int kSentWholeAtMost = 2;
 // So that a shot whose camera waits for long is tried soon after the camera's faces are taken again.
 constexpr Nanoseconds kLongestHold = 1min;
 
@@ -26,7 +25,8 @@ class Sender {
         breaker_(parts.breaker),
         cameras_(parts.cameras),
         listener_(parts.listener),
-        clock_(parts.clock) {}
+        clock_(parts.clock),
+        unanswered_at_most_(1 + parts.resend_unanswered) {}
 
   void run(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
@@ -53,7 +53,7 @@ class Sender {
 
   void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
     // Begun this often by runs that were killed: the outcome is unknown.
-    if (pending.doubtful >= kSentWholeAtMost) return give_up(pending, "the last attempts were cut short");
+    if (pending.doubtful >= unanswered_at_most_) return give_up(pending, "the last attempts were cut short");
     const std::string& camera = pending.shot.camera;
     if (const Nanoseconds wait = cameras_.until_turn(camera); wait > Nanoseconds::zero()) {
       return postpone(pending, {.outcome = DeliveryResult::Outcome::retry,
@@ -105,7 +105,7 @@ class Sender {
       if (delivery.by_proxy) delivery.maybe_delivered = false;
       delivery.attempts_at_most = 0;
       if (away->after) delivery.after = away->after;
-      delivery.text += "; nor to anything else: " + away->text;
+      delivery.text += ", and it does not answer anything else: " + away->text;
       return breaker_.failed(turn, delivery.text, delivery.after);
     }
     const CameraWaits::Meaning meaning =
@@ -118,7 +118,7 @@ class Sender {
   void try_later(const outbox::PendingShot& pending, const DeliveryResult& delivery) {
     log::debug("{}: not delivered: {}", courier_.name(), delivery.text);
     // This attempt included. Attempts without an answer and errors are counted apart: each has its own limit.
-    if (delivery.maybe_delivered && pending.doubtful + 1 >= kSentWholeAtMost) {
+    if (delivery.maybe_delivered && pending.doubtful + 1 >= unanswered_at_most_) {
       return give_up(pending, delivery.text);
     }
     if (delivery.attempts_at_most > 0 && pending.errors + 1 >= delivery.attempts_at_most) {
@@ -147,8 +147,11 @@ class Sender {
 
   void give_up(const outbox::PendingShot& pending, const std::string& text) {
     settle(pending);
-    log::warn("{}: a face of camera {} was sent {} times without an answer, given up: {}", courier_.name(),
-              pending.shot.camera, kSentWholeAtMost, text);
+    log::warn(
+        "{}: a face of camera {} was sent {} times without an answer, given up: {}; raise "
+        "delivery.findface.post_timeout where it is slow, delivery.resend_unanswered where it may have faces "
+        "twice",
+        courier_.name(), pending.shot.camera, std::max(pending.doubtful, unanswered_at_most_), text);
     listener_.failed(pending.shot, text);
   }
 
@@ -174,6 +177,7 @@ class Sender {
   CameraWaits& cameras_;
   outbox::ShotListener& listener_;
   Clock& clock_;
+  const int unanswered_at_most_;
   std::minstd_rand random_{std::random_device{}()};
 };
 

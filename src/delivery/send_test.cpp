@@ -154,7 +154,9 @@ class SenderFixture : public ::testing::Test {
 
   [[nodiscard]] std::int64_t begun_in_file() const { return outbox::begun_in_file(dir_ / "vigia.db"); }
 
-  Sending parts() { return {*outbox_, "findface", courier_, breaker_, cameras_, counts_, clock_}; }
+  Sending parts() {
+    return {*outbox_, "findface", courier_, breaker_, cameras_, counts_, clock_, resend_unanswered_};
+  }
 
   TempDir dir_;
   ClockType clock_;
@@ -163,6 +165,7 @@ class SenderFixture : public ::testing::Test {
   Breaker breaker_{"script", clock_};
   CameraWaits cameras_{"script", clock_};
   Counts counts_;
+  int resend_unanswered_ = 1;
   std::unique_ptr<outbox::Outbox> outbox_;
 };
 
@@ -276,6 +279,19 @@ TEST_F(SendTest, AShotSentWholeWithoutAnswerIsSentOnceMoreAndThenHasFailed) {
   run_until_call(2);
   EXPECT_EQ(counts_.failed_count, 1);
   EXPECT_EQ(outbox_->pending().shots, 0U);
+}
+
+TEST_F(SendTest, HowOftenAnUnansweredShotIsSentAgainIsASetting) {
+  resend_unanswered_ = 4;
+  courier_.next(unanswered(), 10);
+  add(1);
+  run_until_call(5);
+  EXPECT_EQ(counts_.failed_count, 1);
+  resend_unanswered_ = 0;
+  add(2);
+  run_until_call(6);
+  EXPECT_EQ(counts_.failed_count, 2);
+  EXPECT_EQ(courier_.calls().size(), 6U);
 }
 
 TEST_F(SendTest, AFailureBeforeTheShotWasSentDoesNotUseUpItsSecondChance) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 #include "base/log.h"
@@ -14,6 +15,10 @@ namespace vigia::findface {
 namespace {
 
 using delivery::DeliveryResult;
+using std::chrono_literals::operator""min;
+
+constexpr Nanoseconds kLongestSending = 10min;  // also without a stall
+constexpr int kLongestWait = 4;                 // times PostLimits::timeout
 
 // For a shot that was not posted: says nothing about the server.
 DeliveryResult refused(std::string text) {
@@ -126,15 +131,29 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::string& cam
   request.going_out = shot.going_out;
   request.headers = {"Content-Type: " + form.content_type};
   request.body = std::move(form.body);
-  request.timeout = limits_.timeout;
+  request.answer_within = answer_within_.load();
+  request.timeout = *request.answer_within + kLongestSending;
   request.stall = limits_.stall;
   request.answer_at_most = 1_MiB;
+  const Nanoseconds waited = *request.answer_within;
   const HttpResult answer = session_.send("/events/faces/add/", std::move(request), stop, shot.deadline);
+  if (answer.failure == HttpFailure::timeout && answer.sent_whole) wait_longer(waited);
   Secrets secrets = session_.secrets();
   secrets.add(camera_token);
   EventReply reply = read_event_reply(answer, secrets);
   reply.delivery.text = secrets.hidden_in(reply.delivery.text);
   return reply;
+}
+
+void SendToFindface::wait_longer(Nanoseconds than) {
+  const Nanoseconds longer = std::min(than * 2, limits_.timeout * kLongestWait);
+  Nanoseconds now = answer_within_.load();
+  while (now < longer && !answer_within_.compare_exchange_weak(now, longer)) continue;
+  if (now >= longer) return;
+  log::warn(
+      "{}: did not answer a face within {:.0f} s; from now on {:.0f} s are waited for (raise "
+      "delivery.findface.post_timeout so that none is sent twice)",
+      name(), to_seconds(than), to_seconds(longer));
 }
 
 Result<std::optional<std::string>> SendToFindface::changed_token(std::int64_t camera_id,

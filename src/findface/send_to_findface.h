@@ -13,10 +13,13 @@
 // - An image beyond FindFace's limits (10 MB, 6000 pixels) is made smaller before it is sent. An image that
 //   the server answers with 413 is made smaller and posted again at once, one time; another 413 refuses the
 //   shot.
+// - An answer that does not come in PostLimits::timeout makes later posts wait twice as long, up to four
+// times
+//   the timeout: a server that is slow at posts gets one face twice, not each.
 // - A shot whose deadline passed meanwhile (during a login, a query or a repetition) is not posted.
 // Texts never hold the login's token, the camera's, or a password.
-// Threads: thread-safe. deliver() takes at most about 75 s (login 15, queries 15 each, post 30), usually 10
-// ms.
+// Threads: thread-safe. deliver() takes at most some minutes (login 15 s, queries 15 s each, the answer 120
+// s), usually 10 ms.
 #pragma once
 
 #include <atomic>
@@ -35,7 +38,7 @@ namespace vigia::findface {
 struct EventReply;
 
 struct PostLimits {
-  Nanoseconds timeout = std::chrono::seconds(30);  // of a whole post
+  Nanoseconds timeout = std::chrono::seconds(30);  // for the answer, from the last byte sent
   Nanoseconds stall = std::chrono::seconds(10);    // without a byte that could be sent
   std::size_t image_bytes = 10'000'000;
   int image_side = 6000;  // pixels, the longer one
@@ -50,7 +53,8 @@ class SendToFindface final : public delivery::Courier {
         tokens_(tokens),
         clock_(clock),
         make_smaller_(std::move(make_smaller)),
-        limits_(limits) {}
+        limits_(limits),
+        answer_within_(limits.timeout) {}
 
   [[nodiscard]] std::string name() const override { return "FindFace " + session_.shown_url(); }
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
@@ -64,6 +68,7 @@ class SendToFindface final : public delivery::Courier {
   // Posts with the camera's token, which may have to be fetched first.
   EventReply post(const domain::Shot& shot, const std::stop_token& stop);
   EventReply post(const domain::Shot& shot, const std::string& camera_token, const std::stop_token& stop);
+  void wait_longer(Nanoseconds than);
   // The changed token; nothing if it is the same, or gone. Error: unknown at present.
   Result<std::optional<std::string>> changed_token(std::int64_t camera_id, const std::string& old,
                                                    const std::stop_token& stop);
@@ -76,6 +81,7 @@ class SendToFindface final : public delivery::Courier {
   const PostLimits limits_;
 
   std::atomic<bool> said_too_large_{false};
+  std::atomic<Nanoseconds> answer_within_;
 };
 
 }  // namespace vigia::findface

@@ -374,6 +374,22 @@ TEST_F(SendToFindfaceTest, RowTimeoutOfAnAnswerByteByByteMayHaveBeenDelivered) {
   EXPECT_THAT(delivery.text, HasSubstr("while reading the answer"));
 }
 
+TEST_F(SendToFindfaceTest, AServerThatIsSlowAtPostsGetsOneFaceTwiceAndNotEach) {
+  limits_.timeout = 1s;
+  connect(server_->url());
+  ASSERT_TRUE(session_->log_in({}).ok());
+  server_->inject(kAddPath, {.kind = Fault::Kind::delay, .delay = std::chrono::milliseconds(1200)}, -1);
+  const DeliveryResult slow = deliver(sample_shot(1));
+  EXPECT_TRUE(slow.maybe_delivered);
+  EXPECT_TRUE(slow.may_be_alone);
+  EXPECT_FALSE(courier_->probe({})) << "it answers questions at once";
+  for (std::uint64_t track = 1; track <= 3; ++track) {
+    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::delivered) << "the answer is waited for";
+  }
+  EXPECT_EQ(server_->requests(kAddPath), 4);
+  EXPECT_THAT(log_.str(), HasSubstr("delivery.findface.post_timeout"));
+}
+
 TEST_F(SendToFindfaceTest, AnAnswerByteByByteWithinTheTimeIsOne) {
   server_->inject(kAddPath, {.kind = Fault::Kind::slow, .delay = std::chrono::milliseconds(1)});
   EXPECT_EQ(deliver().text, "event 1");

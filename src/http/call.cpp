@@ -177,6 +177,7 @@ bool Call::was_stale(CURLcode code) const {
 
 std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::stop_token& stop) {
   stalled_ = false;
+  sent_whole_at_.reset();
   sent_before_ = 0;
   sent_at_ = system_clock().now();
   curl_multi_add_handle(multi_, easy_);
@@ -185,16 +186,16 @@ std::optional<CURLcode> Call::transfer(const HttpRequest& request, const std::st
     const std::stop_callback stopped(stop, [this] { curl_multi_wakeup(multi_); });
     while (!code && !stop.stop_requested()) {
       int running = 0;
-      CURLMcode step = curl_multi_perform(multi_, &running);
-      if (step == CURLM_OK && running > 0)
-        step = curl_multi_poll(multi_, nullptr, 0, poll_ms(request), nullptr);
-      if (step != CURLM_OK) code = CURLE_FAILED_INIT;
+      if (curl_multi_perform(multi_, &running) != CURLM_OK) code = CURLE_FAILED_INIT;
       int left = 0;
       while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
         if (message->msg == CURLMSG_DONE) code = message->data.result;
       }
       late_ = once_.late || (!code && is_late(request));
-      if (late_ || (!code && stalls(request))) code = CURLE_OPERATION_TIMEDOUT;
+      if (late_ || (!code && (stalls(request) || is_unanswered(request)))) code = CURLE_OPERATION_TIMEDOUT;
+      if (!code && curl_multi_poll(multi_, nullptr, 0, poll_ms(request), nullptr) != CURLM_OK) {
+        code = CURLE_FAILED_INIT;
+      }
     }
   }
   curl_multi_remove_handle(multi_, easy_);  // closes the connection when the transfer is not over
@@ -214,6 +215,15 @@ bool Call::stalls(const HttpRequest& request) {
   return stalled_;
 }
 
+bool Call::is_unanswered(const HttpRequest& request) {
+  const TransferProgress now = progress();
+  if (!request.answer_within || !now.connected || now.sent < static_cast<curl_off_t>(request.body.size())) {
+    return false;
+  }
+  if (!sent_whole_at_) sent_whole_at_ = system_clock().now();
+  return system_clock().now() - *sent_whole_at_ >= *request.answer_within;
+}
+
 bool Call::is_late(const HttpRequest& request) const {
   if (system_clock().now() < send_by_) return false;
   const TransferProgress now = progress();
@@ -223,6 +233,7 @@ bool Call::is_late(const HttpRequest& request) const {
 int Call::poll_ms(const HttpRequest& request) const {
   Nanoseconds wait = std::min<Nanoseconds>(kPoll, request.stall / 2);
   const SteadyTime now = system_clock().now();
+  if (sent_whole_at_) wait = std::min<Nanoseconds>(wait, *sent_whole_at_ + *request.answer_within - now);
   if (now < send_by_) wait = std::min<Nanoseconds>(wait, send_by_ - now);
   return static_cast<int>(std::max(1L, in_ms(wait)));
 }

@@ -48,6 +48,8 @@ class Call {
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
   [[nodiscard]] bool stalls(const HttpRequest& request);
+  // True if all of it was sent, and the time for the answer is over.
+  [[nodiscard]] bool is_unanswered(const HttpRequest& request);
   // True if the time to send it is over, and a part of it is still unsent.
   [[nodiscard]] bool is_late(const HttpRequest& request) const;
   [[nodiscard]] int poll_ms(const HttpRequest& request) const;
@@ -67,6 +69,7 @@ class Call {
   curl_off_t sent_before_ = 0;
   SteadyTime sent_at_;
   bool stalled_ = false;
+  std::optional<SteadyTime> sent_whole_at_;
   SteadyTime send_by_;
   bool late_ = false;
 };

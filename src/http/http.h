@@ -44,8 +44,11 @@ struct HttpRequest {
   std::string url;
   std::vector<std::string> headers;             // "Name: value"; may hold secrets
   std::string body;                             // of a POST
-  Nanoseconds timeout{0};                       // for all of it
+  Nanoseconds timeout{0};                       // for all of it; zero: no limit
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
+  // Time limit for the whole answer, counted from the last byte that was sent: a slow upload does not use it
+  // up.
+  std::optional<Nanoseconds> answer_within{};
   // Time limit for sending its last byte, after which it is given up: for requests that are useless when
   // late.
   std::optional<Nanoseconds> send_within{};

@@ -77,6 +77,21 @@ TEST_F(HttpTest, AnAnswerThatComesByteByByteIsATimeoutWhileItIsRead) {
   EXPECT_THAT(answer.text, HasSubstr("while reading the answer, with "));
 }
 
+TEST_F(HttpTest, TheTimeForTheAnswerBeginsWithTheLastByteSent) {
+  start();
+  HttpRequest request = post(1000);
+  request.once = true;
+  request.timeout = 0s;
+  request.answer_within = 400ms;
+  request.going_out = [] { std::this_thread::sleep_for(600ms); };
+  EXPECT_EQ(http_->perform(request, {}).failure, HttpFailure::none);
+  server_->inject(kPosts, {.kind = Fault::Kind::hang});
+  const HttpResult late = http_->perform(request, {});
+  EXPECT_EQ(late.failure, HttpFailure::timeout);
+  EXPECT_TRUE(late.sent_whole);
+  EXPECT_THAT(late.text, HasSubstr("while waiting for the answer"));
+}
+
 TEST_F(HttpTest, AServerThatStopsReadingIsGivenUpWithoutWaitingForTheWholeTime) {
   start();
   server_->inject(kPosts, {.kind = Fault::Kind::hang_mid_body});

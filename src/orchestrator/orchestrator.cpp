@@ -60,8 +60,9 @@ Status Orchestrator::prepare() {
       orders_, pipeline::ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
   faces_ = std::make_unique<pipeline::FaceResults>(*ledger_);
   findface_ = make_findface(settings_, clock_);
-  routes_ = std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
-                                               *outbox_, *faces_, clock_);
+  routes_ =
+      std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
+                                         *outbox_, *faces_, clock_, settings_.delivery.resend_unanswered);
   join_cameras();
   return ok_status();
 }

@@ -16,10 +16,12 @@ void warn_of(const http::TlsOptions& tls) {
   if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
 }
 
-std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server, memory::MemoryManager& memory,
-                                                    Clock& clock) {
-  return std::make_unique<findface::SendToFindface>(server.session, server.tokens, clock,
-                                                    shot::smaller_shots(memory.budget()));
+std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server,
+                                                    const settings::Settings& settings,
+                                                    memory::MemoryManager& memory, Clock& clock) {
+  return std::make_unique<findface::SendToFindface>(
+      server.session, server.tokens, clock, shot::smaller_shots(memory.budget()),
+      findface::PostLimits{.timeout = from_seconds(settings.findface.post_timeout)});
 }
 
 std::unique_ptr<delivery::Courier> other_courier(const std::string& name, const settings::Settings& settings,
@@ -71,7 +73,7 @@ std::vector<delivery::Receiver> make_receivers(const settings::Settings& setting
                                                memory::MemoryManager& memory, Clock& clock) {
   std::vector<delivery::Receiver> all;
   for (const std::string& name : receivers(settings)) {
-    all.push_back({name, name == kFindface ? findface_courier(*findface, memory, clock)
+    all.push_back({name, name == kFindface ? findface_courier(*findface, settings, memory, clock)
                                            : other_courier(name, settings, memory, clock)});
   }
   return all;

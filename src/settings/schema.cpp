@@ -187,6 +187,10 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"delivery.findface.reload_interval",
      [](Settings& s) -> SettingRef { return &s.findface.reload_interval; }, from_to(0, 86400, "seconds"),
      "how often its camera list is fetched again, so that changes take effect; 0: only at the start"},
+    {"delivery.findface.post_timeout", [](Settings& s) -> SettingRef { return &s.findface.post_timeout; },
+     from_to(1, 3600, "seconds"),
+     "how long to wait for its answer to a face that was sent; up to four times as long if it proves to be "
+     "slow"},
     {"delivery.webhook.url", [](Settings& s) -> SettingRef { return &s.webhook.url; },
      unseen(checked(checks::webhook_url, "https://HOST[:PORT]/PATH, or \"\" for none")),
      "post each face there, too; signed with VIGIA_WEBHOOK_SECRET, if that is set"},
@@ -217,6 +221,11 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      any("a folder, or \"\" for ./faces when there is no other receiver"), "write faces as files there, too"},
     {"delivery.senders", [](Settings& s) -> SettingRef { return &s.delivery.senders; },
      from_to(1, 64, "shots"), "shots sent at the same time to each receiver"},
+    {"delivery.resend_unanswered", [](Settings& s) -> SettingRef { return &s.delivery.resend_unanswered; },
+     from_to(0, 100, "times"),
+     "how often FindFace is sent a face again that it has not answered, and may have twice then; after that "
+     "it "
+     "counts as failed"},
     {"delivery.stop_timeout", [](Settings& s) -> SettingRef { return &s.delivery.stop_timeout; },
      from_to(0, 3600, "seconds"), "how long a stop waits for unsent shots; the rest stays on disk"},
     {"delivery.replay_order", [](Settings& s) -> SettingRef { return &s.delivery.replay_order; },
