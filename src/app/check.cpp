@@ -14,6 +14,7 @@
 #include "base/worker.h"
 #include "camera/stream_camera.h"
 #include "findface/camera_list.h"
+#include "findface/installation_uuid.h"
 #include "findface/session.h"
 #include "http/http.h"
 #include "ledger/file.h"
@@ -175,9 +176,15 @@ void check_findface(const settings::Settings& settings, CheckPrinter& report) {
   const http::TlsOptions tls = orchestrator::findface_tls(settings);
   if (const std::string warning = http::warning_of(tls); !warning.empty()) fmt::print("note  {}\n", warning);
   http::Http http(tls);
-  findface::Session session(settings.findface, http, system_clock());
+  findface::FindfaceOptions options = settings.findface;
+  options.uuid = findface::known_uuid(options.uuid, orchestrator::uuid_file(settings));
+  const bool is_known = !options.uuid.empty();
+  if (!is_known) options.uuid = findface::generate_uuid();
+  findface::Session session(options, http, system_clock());
   if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
-  report.ok("FindFace", "login at " + session.shown_url());
+  report.ok("FindFace", fmt::format("login at {} {}", session.shown_url(),
+                                    is_known ? "with uuid " + options.uuid
+                                             : "(the first start generates this installation's uuid)"));
   const auto list = findface::fetch_cameras(session, settings.findface.camera_prefix, {});
   if (!list) {
     report.bad("FindFace cameras", list.error().text);

@@ -19,7 +19,7 @@ struct FindfaceOptions {
   // Never in the settings file.
   std::string user;
   std::string password;
-  std::string uuid;  // identifies this installation; empty: made from the machine's name
+  std::string uuid;  // identifies this installation; empty: see installation_uuid.h
 
   [[nodiscard]] bool enabled() const { return !url.empty(); }
   bool operator==(const FindfaceOptions&) const = default;

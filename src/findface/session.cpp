@@ -1,16 +1,13 @@
 #include "findface/session.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 
-#include "base/file.h"
 #include "base/log.h"
 #include "findface/json.h"
 #include "http/body.h"
@@ -51,12 +48,6 @@ std::optional<UtcTime> parse_utc(const std::string& text) {
   constexpr std::time_t kYear2100 = 4102444800;  // a later one would not fit into nanoseconds
   const std::time_t seconds = std::clamp<std::time_t>(::timegm(&parts), 0, kYear2100);
   return std::chrono::system_clock::from_time_t(seconds) - offset;
-}
-
-std::uint64_t fnv1a(std::string_view text) {
-  std::uint64_t code = 14695981039346656037U;
-  for (const char c : text) code = (code ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return code;
 }
 
 Error login_error(const HttpResult& answer, const std::string& server, const Secrets& secrets) {
@@ -218,7 +209,7 @@ void Session::log_in_alone(const std::stop_token& stop) {
       renew_at_ = renew_at;
       last_login_ = ok_status();
       no_login_before_ = SteadyTime::min();
-      log::debug("FindFace {}: logged in", shown_url_);
+      log::info("FindFace {}: logged in with uuid {}", shown_url_, for_log(options_.uuid));
     } else {
       const bool wrong = got.error().code == ErrorCode::refused || got.error().code == ErrorCode::invalid;
       const bool cancelled = got.error().code == ErrorCode::cancelled;
@@ -240,8 +231,7 @@ Result<Session::Token> Session::ask_for_token(const std::stop_token& stop, Stead
   request.url = url_ + "/auth/login/";
   request.headers = {"Authorization: Basic " + http::base64(options_.user + ":" + options_.password),
                      "Content-Type: application/json"};
-  request.body =
-      Json{{"uuid", installation_uuid(options_)}}.dump(-1, ' ', true, Json::error_handler_t::replace);
+  request.body = Json{{"uuid", options_.uuid}}.dump(-1, ' ', true, Json::error_handler_t::replace);
   request.timeout = kListTimeout;
   const HttpResult answer = http_.perform(request, stop);
   if (answer.failure == HttpFailure::none) note_wait(answer);
@@ -278,19 +268,6 @@ void Session::reject(const Token& token) {
     token_.reset();
     no_login_before_ = SteadyTime::min();
   }
-}
-
-std::string installation_uuid(const FindfaceOptions& options) {
-  if (!options.uuid.empty()) return options.uuid.substr(0, 256);
-  std::string machine;
-  if (const Result<std::string> id = read_file("/etc/machine-id", 4_KiB)) machine = *id;
-  if (machine.find_first_not_of(" \n") == std::string::npos) {
-    std::array<char, 256> host{};
-    ::gethostname(host.data(), host.size() - 1);
-    machine = host.data();
-  }
-  // The machine's id itself is not disclosed: a hash of it is enough.
-  return fmt::format("vigia-{:016x}", fnv1a(machine));
 }
 
 }  // namespace vigia::findface

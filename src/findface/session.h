@@ -4,7 +4,7 @@
 // token is fetched 10 minutes before the old one expires, and after a 401; a request that got a 401 is
 // repeated once with the new token. A wrong password is tried again after 5 minutes at the earliest, an
 // unreachable server after 1 s, and never before the server's Retry-After (at most an hour). The server keeps
-// one token per uuid: two running Vigias with the same uuid log each other out.
+// one token per uuid: two running Vigias with the same uuid log each other out. Each login logs the uuid.
 // Threads: thread-safe.
 #pragma once
 
@@ -30,7 +30,7 @@ using http::HttpResult;
 
 class Session {
  public:
-  // Both must outlive the session. Nothing is sent yet.
+  // Both must outlive the session. REQUIRES: options.uuid (installation_uuid.h). Nothing is sent yet.
   Session(const FindfaceOptions& options, Http& http, Clock& clock);
 
   // Gets a token unless there is one. For `vigia check` and the start; send() logs in by itself.
@@ -91,9 +91,5 @@ class Session {
   SteadyTime no_login_before_ GUARDED_BY(mutex_) = SteadyTime::min();
   SteadyTime quiet_until_ GUARDED_BY(mutex_) = SteadyTime::min();  // by Retry-After
 };
-
-// Identifies this installation to the server: the setting, else made from /etc/machine-id or the machine's
-// name, so that it is the same after each start.
-std::string installation_uuid(const FindfaceOptions& options);
 
 }  // namespace vigia::findface

@@ -45,6 +45,11 @@ TEST_F(SessionTest, ATokenIsRenewedTenMinutesBeforeItsEnd) {
   EXPECT_EQ(logins(), 2);
 }
 
+TEST_F(SessionTest, ALoginSaysUnderWhichUuid) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  EXPECT_THAT(log_.str(), ::testing::HasSubstr("logged in with uuid test"));
+}
+
 TEST_F(SessionTest, AServerWhoseClockIsBehindDoesNotMeanALoginForEachRequest) {
   next_token_ends_in(std::chrono::seconds(-3600));
   ASSERT_TRUE(session_->log_in({}).ok());
@@ -187,14 +192,6 @@ TEST_F(SessionTest, AStopEndsALoginThatIsNotAnswered) {
     stop.request_stop();
   }
   EXPECT_EQ(codes, std::vector<ErrorCode>(2, ErrorCode::cancelled));
-}
-
-TEST(InstallationUuid, IsTheSettingOrStable) {
-  FindfaceOptions options;
-  EXPECT_EQ(installation_uuid(options), installation_uuid(options));
-  EXPECT_EQ(installation_uuid(options).substr(0, 6), "vigia-");
-  options.uuid = "mine";
-  EXPECT_EQ(installation_uuid(options), "mine");
 }
 
 }  // namespace

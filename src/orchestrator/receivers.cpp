@@ -1,6 +1,7 @@
 #include "orchestrator/receivers.h"
 
 #include "base/log.h"
+#include "findface/installation_uuid.h"
 #include "findface/send_to_findface.h"
 #include "http/http.h"
 #include "shot/smaller_shot.h"
@@ -54,6 +55,10 @@ std::string pins_file(const settings::Settings& settings) {
   return settings.outbox.path + ".pins";
 }
 
+std::string uuid_file(const settings::Settings& settings) {
+  return settings.outbox.path + ".uuid";
+}
+
 http::TlsOptions findface_tls(const settings::Settings& settings) {
   return {.ca_file = settings.findface.ca_file,
           .pin = settings.findface.tls_pin,
@@ -66,7 +71,9 @@ std::unique_ptr<findface::Server> make_findface(const settings::Settings& settin
   if (!settings.findface.enabled()) return nullptr;
   const http::TlsOptions tls = findface_tls(settings);
   warn_of(tls);
-  return std::make_unique<findface::Server>(settings.findface, tls, clock);
+  findface::FindfaceOptions options = settings.findface;
+  options.uuid = findface::keep_uuid(options.uuid, uuid_file(settings));
+  return std::make_unique<findface::Server>(options, tls, clock);
 }
 
 std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,

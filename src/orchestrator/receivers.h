@@ -25,7 +25,8 @@ inline constexpr const char* kMqtt = "mqtt";
 // one. The directory is one if it is set, or if there is no other receiver.
 std::vector<std::string> receivers(const settings::Settings& settings);
 
-// nullptr: the settings name no FindFace. Weak TLS settings are logged. clock: must outlive it.
+// nullptr: the settings name no FindFace. Generates and keeps its uuid, where there is none. Weak TLS
+// settings are logged. clock: must outlive it.
 std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock);
 
 // One for each of receivers(), in that order. Weak TLS settings are logged. All must outlive them. REQUIRES:
@@ -44,5 +45,7 @@ http::TlsOptions findface_tls(const settings::Settings& settings);
 std::string faces_folder(const settings::Settings& settings);
 // The file for keys of a first use, beside the outbox.
 std::string pins_file(const settings::Settings& settings);
+// The file for this installation's uuid at FindFace, beside the outbox.
+std::string uuid_file(const settings::Settings& settings);
 
 }  // namespace vigia::orchestrator

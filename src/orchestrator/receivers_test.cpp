@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "findface/installation_uuid.h"
 #include "testing/fake_clock.h"
+#include "testing/temp_dir.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -40,6 +44,21 @@ TEST(ReceiversTest, EachHasItsCourier) {
   settings.mqtt.url = "mqtt://broker";
   settings.webhook.url = "https://hook/path";
   EXPECT_THAT(names(), ElementsAre("directory somewhere", "webhook https://hook", "MQTT mqtt://broker:1883"));
+}
+
+TEST(ReceiversTest, EachInstallationHasAUuidOfItsOwnBesideItsOutbox) {
+  testing::FakeClock clock;
+  const testing::TempDir folder;
+  settings::Settings settings;
+  settings.findface.url = "https://findface.local";
+  std::set<std::string> uuids;
+  for (const char* outbox : {"one.db", "two.db", "one.db"}) {
+    settings.outbox.path = folder / outbox;
+    ASSERT_TRUE(make_findface(settings, clock));
+    uuids.insert(findface::known_uuid("", uuid_file(settings)));
+  }
+  EXPECT_EQ(uuids.size(), 2U);
+  EXPECT_FALSE(uuids.contains(""));
 }
 
 }  // namespace
