@@ -138,6 +138,7 @@ Json routes_json(const std::vector<RouteStatus>& routes) {
                     {"delivered", route.delivered},
                     {"refused", route.refused},
                     {"failed", route.failed},
+                    {"unheard", route.unheard},
                     {"breaker",
                      {{"state", to_string(breaker.state)},
                       {"seconds", rounded(breaker.seconds)},

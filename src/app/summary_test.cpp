@@ -130,6 +130,15 @@ TEST(SummaryTest, ACameraWhoseFacesAReceiverDoesNotTakeIsNamed) {
   EXPECT_EQ(wait["why"], "no right");
 }
 
+TEST(SummaryTest, FacesThatNobodyListensToAreCountedApart) {
+  Snapshot summary = two_cameras();
+  summary.routes = {{.name = "mqtt", .delivered = 5, .unheard = 3}};
+  EXPECT_NE(to_text(summary).find("mqtt       nobody has subscribed to 3 of the faces delivered"),
+            std::string::npos)
+      << to_text(summary);
+  EXPECT_EQ(nlohmann::json::parse(to_json(summary))["routes"][0]["unheard"], 3);
+}
+
 TEST(SummaryTest, WhatTheLedgerLostIsToldWhereItLostAny) {
   Snapshot summary = two_cameras();
   EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("ledger_lost"));

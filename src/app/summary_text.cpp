@@ -23,6 +23,10 @@ std::string routes_text(const Snapshot& summary) {
                         of.pending, of.refused, of.failed);
   }
   for (const RouteStatus& route : summary.routes) {
+    if (route.unheard > 0) {
+      text += fmt::format("{:<10} nobody has subscribed to {} of the faces delivered\n", route.name,
+                          route.unheard);
+    }
     for (const CameraWait& wait : route.waits) {
       text += fmt::format("{:<10} takes no faces of camera {} since {:.0f} s: {}\n", route.name, wait.camera,
                           wait.seconds, wait.why);

@@ -6,6 +6,7 @@
 // out, and returns too_late(). Threads: deliver() is thread-safe: several senders share one courier.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -71,6 +72,8 @@ class Courier {
   // thread-safe and quick, and not called after finish().
   virtual void camera_state(const std::string& /*camera*/, bool /*online*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
+  // How many of the delivered shots reached a receiver that passes them on to nobody. Thread-safe.
+  [[nodiscard]] virtual std::uint64_t unheard() const { return 0; }
   // Called once after the last deliver(), on one thread: log out, within a few seconds.
   virtual void finish() {}
 };

@@ -61,6 +61,7 @@ std::vector<status::RouteStatus> Routes::status() const {
                    .delivered = route->counters.delivered_count,
                    .refused = route->counters.refused_count,
                    .failed = route->counters.failed_count,
+                   .unheard = route->courier->unheard(),
                    .breaker = route->breaker.status(),
                    .waits = route->cameras.status()});
   }

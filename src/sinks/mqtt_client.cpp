@@ -126,7 +126,8 @@ void MqttClient::set_callbacks() {
                                   ? ok_status()
                                   : Error{ErrorCode::refused, fmt::format("the broker refused it: {}",
                                                                           mosquitto_reason_string(reason))};
-        static_cast<MqttClient*>(self)->events_.acknowledged(number, status);
+        static_cast<MqttClient*>(self)->events_.acknowledged(number, status,
+                                                             reason == MQTT_RC_NO_MATCHING_SUBSCRIBERS);
       });
   mosquitto_message_callback_set(handle, [](mosquitto*, void* self, const mosquitto_message* message) {
     const auto* payload = static_cast<const char*>(message->payload);

@@ -53,8 +53,9 @@ class MqttClient {
   class Events {
    public:
     virtual ~Events() = default;
-    // The broker has accepted the message with this number from publish(); error: it refused it.
-    virtual void acknowledged(int number, const Status& status) = 0;
+    // The broker has accepted the message with this number from publish(); error: it refused it. unheard: it
+    // says that nobody has subscribed to the topic (MQTT 5 only).
+    virtual void acknowledged(int number, const Status& status, bool unheard) = 0;
     virtual void received(std::string_view topic, std::string_view payload) = 0;
   };
 

@@ -112,6 +112,10 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
     return failed;
   }
   count(shot);
+  if (published.unheard && unheard_++ == 0) {
+    log::warn("{}: takes faces, but nobody has subscribed to {}; the summary counts such faces as unheard",
+              name(), face_topic(options_, shot.camera));
+  }
   return {.outcome = DeliveryResult::Outcome::delivered,
           .after = std::nullopt,
           .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};

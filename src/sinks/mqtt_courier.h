@@ -13,6 +13,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,6 +42,7 @@ class MqttCourier final : public delivery::Courier {
   void camera_state(const std::string& camera, bool online) override;
   // Deletes the camera's retained messages, so that Home Assistant removes it.
   void camera_gone(const std::string& camera) override;
+  [[nodiscard]] std::uint64_t unheard() const override { return unheard_; }
   void finish() override;
 
  private:
@@ -51,7 +53,7 @@ class MqttCourier final : public delivery::Courier {
   // Constant after construction.
   const MqttOptions options_;
 
-  std::atomic<std::uint64_t> images_left_out_{0};
+  std::atomic<std::uint64_t> images_left_out_{0}, unheard_{0};
 
   // State below is protected by mutex_.
   Mutex mutex_;

@@ -395,6 +395,16 @@ TEST_F(MqttCourierTest, AProbeOfABrokerThatIsAwayOrRefusesTheLoginSaysSo) {
   EXPECT_FALSE(deliver().may_be_alone) << "it concerns everything";
 }
 
+TEST_F(MqttCourierTest, FacesToWhichNobodyListensAreCountedApart) {
+  start();
+  ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
+  ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
+  EXPECT_EQ(courier().unheard(), 2U);
+  MqttListener listener(broker_->port(), "vigia/+/face");
+  ASSERT_EQ(deliver(sample_shot(3)).outcome, DeliveryResult::Outcome::delivered);
+  EXPECT_EQ(courier().unheard(), 2U);
+}
+
 TEST_F(MqttCourierTest, AnyNameOfACameraIsOneLevelOfATopic) {
   start();
   MqttListener listener(broker_->port(), "vigia/+/face");

@@ -262,12 +262,14 @@ void MqttLink::connection_over(const Error& why) {
 }
 
 void MqttLink::finish(Request& request, Status status) {
-  request.outcome = Published{std::move(status), request.left_out, phase_ == Phase::connected};
+  request.outcome =
+      Published{std::move(status), request.left_out, phase_ == Phase::connected, request.unheard};
   changed_.notify_all();
 }
 
-void MqttLink::acknowledged(int number, const Status& status) {
+void MqttLink::acknowledged(int number, const Status& status, bool unheard) {
   if (const auto found = sent_.find(number); found != sent_.end()) {
+    found->second->unheard = unheard;
     MutexLock lock(mutex_);
     finish(*found->second, status);
     sent_.erase(found);
@@ -295,7 +297,7 @@ void MqttLink::received(std::string_view topic, std::string_view payload) {
 
 Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token& stop) {
   class Deaf final : public MqttClient::Events {
-    void acknowledged(int, const Status&) override {}
+    void acknowledged(int, const Status&, bool) override {}
     void received(std::string_view, std::string_view) override {}
   } deaf;
   if (Status known = http::look_up(server.host, kLookUpTimeout, stop); !known) return known;

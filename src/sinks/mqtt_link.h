@@ -13,8 +13,8 @@
 //    change. Of several changes while the broker is away only the last is sent: one payload per topic is
 //    held.
 // 3. An outage of the broker is logged once, with the reason.
-// A stop ends it at once, also while a name server does not answer. It tries again after 1 s, doubled up to 30 s; after a minute if somebody has to fix something first
-// (password, certificate).
+// A stop ends it at once, also while a name server does not answer. It tries again after 1 s, doubled up to
+// 30 s; after a minute if somebody has to fix something first (password, certificate).
 //
 // Threads: thread-safe. It owns one thread ("mqtt"), the only one that uses the connection, started by
 // start() and joined by close() or the destructor. publish() waits on the caller's thread.
@@ -46,6 +46,7 @@ class MqttLink final : private MqttClient::Events {
     Status status;
     std::size_t left_out = 0;  // messages before the last that exceeded the broker's limit
     bool sent = false;         // there was a connection: `refused` concerns this message
+    bool unheard = false;      // of ok: nobody has subscribed to the last
   };
 
   // birth_topic: the message "online" there makes it publish all kept payloads again; "": does not subscribe.
@@ -78,6 +79,7 @@ class MqttLink final : private MqttClient::Events {
     SteadyTime deadline = SteadyTime::max();
     std::optional<Published> outcome;
     std::size_t left_out = 0;
+    bool unheard = false;
     SteadyTime sent_at;
   };
   struct Kept {
@@ -101,7 +103,7 @@ class MqttLink final : private MqttClient::Events {
   void finish(Request& request, Status status) REQUIRES(mutex_);
   void wake() const;
 
-  void acknowledged(int number, const Status& status) override;
+  void acknowledged(int number, const Status& status, bool unheard) override;
   void received(std::string_view topic, std::string_view payload) override;
 
   // Constant after construction.

@@ -30,6 +30,7 @@ struct CameraWait {
 struct RouteStatus {
   std::string name;  // "findface"
   std::uint64_t pending = 0, delivered = 0, refused = 0, failed = 0;
+  std::uint64_t unheard = 0;  // of those delivered: to a broker at which nobody listens
   BreakerStatus breaker;
   std::vector<CameraWait> waits;  // by camera
 };
