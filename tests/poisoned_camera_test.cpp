@@ -246,7 +246,7 @@ class PoisonedMqttTest : public PoisonTest {
     ASSERT_TRUE(started.ok()) << started.error().text;
     broker_ = *std::move(started);
     options_.url = broker_->url();
-    mqtt_ = std::make_unique<sinks::MqttCourier>(options_, system_clock());
+    mqtt_ = std::make_unique<sinks::MqttCourier>(options_, "", system_clock());
     open(*mqtt_);
   }
 

@@ -13,6 +13,11 @@ namespace vigia::orchestrator {
 
 namespace {
 
+// Where the MQTT courier notes what the broker retains, beside the outbox.
+std::string retained_file(const settings::Settings& settings) {
+  return settings.outbox.path + ".mqtt";
+}
+
 void warn_of(const http::TlsOptions& tls) {
   if (const std::string warning = http::warning_of(tls); !warning.empty()) log::warn("{}", warning);
 }
@@ -27,7 +32,8 @@ std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server,
 
 std::unique_ptr<delivery::Courier> other_courier(const std::string& name, const settings::Settings& settings,
                                                  memory::MemoryManager& memory, Clock& clock) {
-  if (name == kMqtt) return std::make_unique<sinks::MqttCourier>(settings.mqtt, clock);
+  if (name == kMqtt)
+    return std::make_unique<sinks::MqttCourier>(settings.mqtt, retained_file(settings), clock);
   if (name != kWebhook) return std::make_unique<sinks::DirectoryCourier>(faces_folder(settings));
   const std::string pins = pins_file(settings);
   warn_of(sinks::webhook_tls(settings.webhook, pins));

@@ -101,7 +101,7 @@ TEST(MqttClientTest, FallsBackTo311WithABrokerOlderThanMqtt5) {
 TEST(MqttClientTest, ABrokerThatSaysNothingIsGivenUpAfterTenSeconds) {
   const Listener listener;
   testing::FakeClock clock;
-  MqttCourier courier(listener.options(), clock);
+  MqttCourier courier(listener.options(), "", clock);
   DeliveryResult delivery;
   std::atomic<bool> done{false};
   std::jthread sender([&] {
@@ -123,7 +123,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingIsGivenUpAfterTenSeconds) {
 TEST(MqttClientTest, ABrokerThatSaysNothingDoesNotHoldUpAStop) {
   const Listener listener;
   testing::FakeClock clock;
-  MqttCourier courier(listener.options(), clock);
+  MqttCourier courier(listener.options(), "", clock);
   courier.camera_state("gate", true);
   const Fd client = listener.accept();
   EXPECT_EQ(protocol_level(client), 5);

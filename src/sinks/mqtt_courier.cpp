@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <utility>
@@ -57,9 +58,11 @@ std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::S
 
 }  // namespace
 
-MqttCourier::MqttCourier(MqttOptions options, Clock& clock)
+MqttCourier::MqttCourier(MqttOptions options, std::string retained_file, Clock& clock)
     : options_(with_client_id(std::move(options))),
-      link_(mqtt_server(options_), status_message(options_, "offline"), birth_topic(options_), clock) {
+      is_first_run_(!std::filesystem::exists(retained_file)),
+      link_(mqtt_server(options_), status_message(options_, "offline"), birth_topic(options_),
+            std::move(retained_file), clock) {
   link_.keep(status_topic(options_), "online");
 }
 
@@ -73,6 +76,11 @@ MqttCameraState& MqttCourier::known(const std::string& camera) {
     for (MqttMessage& message : discovery_messages(options_, camera)) {
       link_.keep(message.topic, std::move(message.payload));
     }
+    if (retains_images()) {
+      link_.claim(image_topic(options_, camera));
+    } else if (is_first_run_) {
+      link_.forget(image_topic(options_, camera));  // an earlier version may have left a face there
+    }
   }
   return found->second;
 }
@@ -83,8 +91,10 @@ void MqttCourier::camera_state(const std::string& camera, bool online) {
   MqttCameraState& state = known(camera);
   if (state.online == online) return;
   state.online = online;
-  MqttMessage message = state_message(options_, camera, state);
-  link_.keep(message.topic, std::move(message.payload));
+  for (const MqttMessage& message :
+       {state_message(options_, camera, state), availability_message(options_, camera, online)}) {
+    link_.keep(message.topic, message.payload);
+  }
 }
 
 void MqttCourier::camera_gone(const std::string& camera) {
@@ -92,18 +102,19 @@ void MqttCourier::camera_gone(const std::string& camera) {
   if (cameras_.erase(camera) == 0) return;
   for (const MqttMessage& message : discovery_messages(options_, camera)) link_.forget(message.topic);
   link_.forget(state_message(options_, camera, {}).topic);
-  if (options_.images) link_.forget(image_topic(options_, camera));
+  link_.forget(availability_message(options_, camera, false).topic);
+  if (retains_images()) link_.forget(image_topic(options_, camera));
 }
 
 DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_token& stop) {
   link_.start();
   const bool was_known = is_known(shot.camera);
   const MqttLink::Published published =
-      link_.publish(messages_of(options_, shot, was_known), stop, shot.deadline);
+      link_.publish(messages_of(options_, shot, was_known && retains_images()), stop, shot.deadline);
   images_left_out_ += published.left_out;
   // The camera was removed meanwhile: its image may have reached the broker after the message that deletes
   // it.
-  if (was_known && options_.images && !is_known(shot.camera)) {
+  if (was_known && retains_images() && !is_known(shot.camera)) {
     link_.forget(image_topic(options_, shot.camera));
   }
   if (!published.status) {

@@ -29,8 +29,9 @@ namespace vigia::sinks {
 
 class MqttCourier final : public delivery::Courier {
  public:
-  // clock: must outlive it. Nothing is connected yet.
-  MqttCourier(MqttOptions options, Clock& clock);
+  // retained_file: where it notes what the broker retains, to clear it in a later run; "": nowhere. clock:
+  // must outlive it. Nothing is connected yet.
+  MqttCourier(MqttOptions options, std::string retained_file, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
@@ -47,11 +48,13 @@ class MqttCourier final : public delivery::Courier {
 
  private:
   MqttCameraState& known(const std::string& camera) REQUIRES(mutex_);
+  [[nodiscard]] bool retains_images() const { return options_.images && options_.retain_images; }
   void count(const domain::Shot& shot);
   [[nodiscard]] bool is_known(const std::string& camera);
 
   // Constant after construction.
   const MqttOptions options_;
+  const bool is_first_run_;  // no earlier run has noted what the broker retains
 
   std::atomic<std::uint64_t> images_left_out_{0}, unheard_{0};
 

@@ -7,6 +7,7 @@
 #include "delivery/shot_json.h"
 #include "sinks/mqtt_test_support.h"
 #include "testing/dead_name_server.h"
+#include "testing/fake_clock.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sinks {
@@ -59,6 +60,7 @@ TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
 
 TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEvent) {
   start();
+  options_.retain_images = true;
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
   ASSERT_EQ(deliver(sample_shot(1)).outcome,
@@ -103,7 +105,10 @@ TEST_F(MqttCourierTest, WithoutImagesThereIsNone) {
 // As Home Assistant reads a discovery message: what it needs is there, and leads to something.
 void expect_entity(const nlohmann::json& config, const std::map<std::string, std::string>& found) {
   ASSERT_TRUE(config.is_object());
-  EXPECT_EQ(found.at(config.at("availability_topic")), "online");
+  EXPECT_EQ(config.at("availability_mode"), "all");
+  for (const auto& availability : config.at("availability")) {
+    EXPECT_EQ(found.at(availability.at("topic")), "online");
+  }
   EXPECT_EQ(config.at("device").at("identifiers").at(0), "vigia_gate");
   EXPECT_EQ(config.at("device").at("name"), "gate");
   if (config.contains("image_topic")) {
@@ -120,6 +125,7 @@ void expect_entity(const nlohmann::json& config, const std::map<std::string, std
 
 TEST_F(MqttCourierTest, HomeAssistantFindsACameraWithAllItsEntities) {
   start();
+  options_.retain_images = true;
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "vigia/gate/state");
@@ -165,6 +171,7 @@ TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
 
 TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
   start();
+  options_.retain_images = true;
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "#");
@@ -174,7 +181,7 @@ TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
   for (const char* topic :
        {"homeassistant/sensor/vigia_gate/last_face/config", "homeassistant/sensor/vigia_gate/faces/config",
         "homeassistant/binary_sensor/vigia_gate/online/config", "homeassistant/image/vigia_gate/face/config",
-        "vigia/gate/state", "vigia/gate/face/image"}) {
+        "vigia/gate/state", "vigia/gate/availability", "vigia/gate/face/image"}) {
     // What was published before may still be on its way.
     EXPECT_TRUE(listener.wait_until([&](const auto& all) {
       return std::any_of(all.begin(), all.end(),
@@ -192,6 +199,7 @@ TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
 
 TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) {
   start();
+  options_.retain_images = true;
   MqttListener listener(broker_->port(), "vigia/gate/face");
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
@@ -206,6 +214,7 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
 
 TEST_F(MqttCourierTest, AnImageThatArrivesAfterItsDeletionIsDeletedToo) {
   start();
+  options_.retain_images = true;
   courier().camera_state("gate", true);
   ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->suspend(true);
@@ -403,6 +412,102 @@ TEST_F(MqttCourierTest, FacesToWhichNobodyListensAreCountedApart) {
   MqttListener listener(broker_->port(), "vigia/+/face");
   ASSERT_EQ(deliver(sample_shot(3)).outcome, DeliveryResult::Outcome::delivered);
   EXPECT_EQ(courier().unheard(), 2U);
+}
+
+TEST_F(MqttCourierTest, NobodysFaceStaysAtTheBrokerUnlessTheSettingsAskForIt) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/+/face/image");
+  listener.publish("vigia/gate/face/image", "somebody", true);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 1));
+  courier().camera_state("gate", true);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 2)) << "the earlier one is deleted";
+  ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 3));
+  EXPECT_EQ(listener.all()[2].payload, text_of(sample_shot())) << "who listens gets it";
+  EXPECT_EQ(retained(broker_->port(), "vigia/").count("vigia/gate/face/image"), 0U);
+}
+
+TEST_F(MqttCourierTest, EachCameraHasAnAvailabilityOfItsOwn) {
+  start();
+  MqttListener listener(broker_->port(), "#");
+  courier().camera_state("gate", true);
+  courier().camera_state("yard", false);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/availability"));
+  ASSERT_TRUE(listener.wait_for("vigia/yard/availability"));
+  EXPECT_EQ(listener.of("vigia/gate/availability").back().payload, "online");
+  EXPECT_EQ(listener.of("vigia/yard/availability").back().payload, "offline");
+  const std::string config = "homeassistant/sensor/vigia_yard/last_face/config";
+  ASSERT_TRUE(listener.wait_for(config));
+  EXPECT_EQ(parse(listener.of(config).back().payload)["availability"],
+            nlohmann::json::parse(R"([{"topic": "vigia/status"}, {"topic": "vigia/yard/availability"}])"));
+}
+
+// Runs of a program with the same file beside its outbox.
+class MqttRetainedTest : public MqttCourierTest {
+ protected:
+  MqttRetainedTest() { retained_file_ = folder_ / "vigia.db.mqtt"; }
+  // A run with these cameras that lasts for two minutes after the last of them.
+  void run(const std::vector<std::string>& cameras) {
+    testing::FakeClock clock;
+    MqttCourier courier(options_, retained_file_, clock);
+    for (const std::string& camera : cameras) courier.camera_state(camera, true);
+    for (const std::string& camera : cameras) {
+      domain::Shot shot = sample_shot();
+      shot.camera = camera;
+      ASSERT_EQ(courier.deliver(shot, {}).outcome, DeliveryResult::Outcome::delivered);
+    }
+    clock.advance(120s);
+    // What is deleted goes before this shot: the link looks at the time first.
+    ASSERT_EQ(courier.deliver(sample_shot(9), {}).outcome, DeliveryResult::Outcome::delivered);
+    courier.finish();
+  }
+  testing::TempDir folder_;
+};
+
+TEST_F(MqttRetainedTest, WhatAnEarlierRunLeftAndThisOneHasNotIsDeleted) {
+  start();
+  options_.retain_images = true;
+  run({"gate", "hall"});
+  ASSERT_EQ(retained(broker_->port(), "").count("homeassistant/sensor/vigia_hall/faces/config"), 1U);
+  ASSERT_EQ(retained(broker_->port(), "").count("vigia/hall/face/image"), 1U);
+  options_.discovery_prefix = "";
+  options_.images = false;
+  run({"gate"});
+  const auto found = retained(broker_->port(), "");
+  std::set<std::string> topics;
+  for (const auto& [topic, payload] : found) topics.insert(topic);
+  EXPECT_EQ(topics, (std::set<std::string>{"vigia/status", "vigia/gate/state", "vigia/gate/availability"}));
+}
+
+TEST_F(MqttRetainedTest, WhatThisRunHasTooStays) {
+  start();
+  options_.retain_images = true;
+  run({"gate", "hall"});
+  const std::string image = retained(broker_->port(), "").at("vigia/hall/face/image");
+  {
+    testing::FakeClock clock;
+    MqttCourier courier(options_, retained_file_, clock);
+    courier.camera_state("gate", true);
+    courier.camera_state("hall", true);
+    clock.advance(120s);
+    ASSERT_EQ(courier.deliver(sample_shot(9), {}).outcome, DeliveryResult::Outcome::delivered);
+  }
+  const auto found = retained(broker_->port(), "");
+  EXPECT_EQ(found.at("vigia/hall/face/image"), image) << "although it had no new face";
+  EXPECT_EQ(found.count("homeassistant/sensor/vigia_hall/faces/config"), 1U);
+}
+
+TEST_F(MqttRetainedTest, ARunThatKnowsNoCameraYetDeletesNothing) {
+  start();
+  run({"hall"});
+  {
+    testing::FakeClock clock;
+    MqttCourier courier(options_, retained_file_, clock);
+    ASSERT_EQ(courier.deliver(sample_shot(1), {}).outcome, DeliveryResult::Outcome::delivered);
+    clock.advance(120s);
+    ASSERT_EQ(courier.deliver(sample_shot(2), {}).outcome, DeliveryResult::Outcome::delivered);
+  }
+  EXPECT_EQ(retained(broker_->port(), "").count("vigia/hall/state"), 1U);
 }
 
 TEST_F(MqttCourierTest, AnyNameOfACameraIsOneLevelOfATopic) {

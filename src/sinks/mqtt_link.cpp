@@ -23,19 +23,23 @@ constexpr Nanoseconds kFarewellTimeout = 2s;
 constexpr Nanoseconds kFirstPause = 1s;
 constexpr Nanoseconds kLongestPause = 30s;
 constexpr Nanoseconds kPauseUntilMended = 60s;
+// After the last new camera; then all of the settings' are known, or of FindFace's list.
+constexpr Nanoseconds kAllAreKnownAfter = 60s;
 // After a connection that lasted less than this the pauses go on growing.
 constexpr Nanoseconds kLasted = 10s;
 constexpr auto kStep = 1000ms;
 
 }  // namespace
 
-MqttLink::MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, Clock& clock)
+MqttLink::MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, std::string retained_file,
+                   Clock& clock)
     : will_(std::move(will)),
       birth_topic_(std::move(birth_topic)),
       url_(server.url()),
       clock_(clock),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      server_(std::move(server)) {}
+      server_(std::move(server)),
+      retained_(std::move(retained_file)) {}
 
 MqttLink::~MqttLink() = default;
 
@@ -86,11 +90,18 @@ void MqttLink::keep(const std::string& topic, std::string payload) {
   const auto [there, is_new] = kept_.try_emplace(topic);
   if (!is_new && there->second.payload == payload) return;
   there->second = {.payload = std::move(payload), .due = true};
+  if (is_new && started_) last_new_ = clock_.now();
   wake();
+}
+
+void MqttLink::claim(const std::string& topic) {
+  MutexLock lock(mutex_);
+  claimed_.insert(topic);
 }
 
 void MqttLink::forget(const std::string& topic) {
   MutexLock lock(mutex_);
+  claimed_.erase(topic);
   kept_[topic] = {.payload = "", .due = true};
   wake();
 }
@@ -111,6 +122,7 @@ void MqttLink::close(MqttMessage farewell) {
 
 void MqttLink::run(const std::stop_token& stop) {
   const std::stop_callback stopped(stop, [this] { wake(); });
+  retained_.load();
   while (!stop.stop_requested()) {
     {
       MutexLock lock(mutex_);
@@ -179,6 +191,8 @@ void MqttLink::connection_made(MqttClient& client) {
 Status MqttLink::send_what_waits(MqttClient& client) {
   std::uint64_t calls = 0;
   if (::read(wake_.get(), &calls, sizeof calls) < 0) calls = 0;  // not woken: the time was over
+  forget_earlier();
+  retained_.remove(std::exchange(deleted_, {}));
   if (Status sent = send_kept(client); !sent) return sent;
   std::deque<std::shared_ptr<Request>> requests;
   {
@@ -195,6 +209,24 @@ Status MqttLink::send_what_waits(MqttClient& client) {
   return ok_status();
 }
 
+void MqttLink::forget_earlier() {
+  if (earlier_forgotten_) return;
+  MutexLock lock(mutex_);
+  if (!last_new_ || clock_.now() - *last_new_ < kAllAreKnownAfter) return;
+  earlier_forgotten_ = true;
+  for (const std::string& topic : retained_.topics()) {
+    if (!claimed_.contains(topic)) kept_.try_emplace(topic);  // an empty payload deletes it
+  }
+}
+
+void MqttLink::note_retained(const std::vector<MqttMessage>& messages) {
+  std::vector<std::string> topics;
+  for (const MqttMessage& message : messages) {
+    if (message.retain && !message.payload.empty()) topics.push_back(message.topic);
+  }
+  retained_.add(topics);
+}
+
 Status MqttLink::send_kept(MqttClient& client) {
   std::vector<MqttMessage> due;
   {
@@ -203,6 +235,7 @@ Status MqttLink::send_kept(MqttClient& client) {
       if (std::exchange(kept.due, false)) due.push_back({topic, kept.payload, true});
     }
   }
+  note_retained(due);
   for (const MqttMessage& message : due) {
     const Result<int> number = client.publish(message);
     if (number) {
@@ -224,6 +257,7 @@ Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>
     finish(*request, Error{ErrorCode::timeout, "the time to send it was over before there was a connection"});
     return ok_status();
   }
+  note_retained(request->messages);
   for (const MqttMessage& message : request->messages) {
     const bool last = &message == &request->messages.back();
     const Result<int> number = client.publish(message);
@@ -283,7 +317,10 @@ void MqttLink::acknowledged(int number, const Status& status, bool unheard) {
   {
     MutexLock lock(mutex_);
     const auto kept = kept_.find(other->second);
-    if (kept != kept_.end() && kept->second.payload.empty() && !kept->second.due) kept_.erase(kept);
+    if (kept != kept_.end() && kept->second.payload.empty() && !kept->second.due) {
+      if (status) deleted_.push_back(other->second);
+      kept_.erase(kept);
+    }
   }
   others_sent_.erase(other);
 }

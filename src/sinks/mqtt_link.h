@@ -13,6 +13,9 @@
 //    change. Of several changes while the broker is away only the last is sent: one payload per topic is
 //    held.
 // 3. An outage of the broker is logged once, with the reason.
+// 4. What an earlier run had retained at the broker, and this one neither keeps nor has claimed a minute
+// after
+//    its last new topic, is deleted there (retained_topics.h).
 // A stop ends it at once, also while a name server does not answer. It tries again after 1 s, doubled up to
 // 30 s; after a minute if somebody has to fix something first (password, certificate).
 //
@@ -24,6 +27,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -35,6 +39,7 @@
 #include "base/result.h"
 #include "base/worker.h"
 #include "sinks/mqtt_client.h"
+#include "sinks/retained_topics.h"
 
 namespace vigia::sinks {
 
@@ -50,8 +55,9 @@ class MqttLink final : private MqttClient::Events {
   };
 
   // birth_topic: the message "online" there makes it publish all kept payloads again; "": does not subscribe.
-  // clock: must outlive it.
-  MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, Clock& clock);
+  // retained_file: see retained_topics.h. clock: must outlive it.
+  MqttLink(MqttServer server, MqttMessage will, std::string birth_topic, std::string retained_file,
+           Clock& clock);
   ~MqttLink();  // without a farewell: the broker publishes the will
   MqttLink(const MqttLink&) = delete;
   MqttLink& operator=(const MqttLink&) = delete;
@@ -65,6 +71,8 @@ class MqttLink final : private MqttClient::Events {
   // Error: why there is none, as of publish(). REQUIRES: start()
   Status wait_for_connection(const std::stop_token& stop);
   void keep(const std::string& topic, std::string payload);
+  // Messages of this topic will be retained through publish(): an earlier run's stays until then.
+  void claim(const std::string& topic);
   // Deletes the broker's retained message of the topic, also one that was published a moment ago.
   void forget(const std::string& topic);
   // Publishes the farewell in place of the payload kept at its topic, waits for it at most 2 s, disconnects
@@ -97,6 +105,8 @@ class MqttLink final : private MqttClient::Events {
   void connection_made(MqttClient& client);
   Status send_what_waits(MqttClient& client);
   Status send_kept(MqttClient& client);
+  void forget_earlier();
+  void note_retained(const std::vector<MqttMessage>& messages);
   Status send_request(MqttClient& client, const std::shared_ptr<Request>& request);
   void connection_over(const Error& why);
   [[nodiscard]] Nanoseconds pause_after(const Error& why, bool had_connected);
@@ -117,6 +127,9 @@ class MqttLink final : private MqttClient::Events {
   MqttServer server_;
   std::map<int, std::shared_ptr<Request>> sent_;  // by the number of their last message
   std::map<int, std::string> others_sent_;        // topics of the rest
+  RetainedTopics retained_;
+  std::vector<std::string> deleted_;  // acknowledged: to be taken out of retained_
+  bool earlier_forgotten_ = false;
   bool refusal_said_ = false;
   bool outage_said_ = false;
   Nanoseconds pause_{0};
@@ -129,6 +142,8 @@ class MqttLink final : private MqttClient::Events {
   Error why_away_ GUARDED_BY(mutex_);
   std::deque<std::shared_ptr<Request>> waiting_ GUARDED_BY(mutex_);
   std::map<std::string, Kept> kept_ GUARDED_BY(mutex_);
+  std::set<std::string> claimed_ GUARDED_BY(mutex_);
+  std::optional<SteadyTime> last_new_ GUARDED_BY(mutex_);  // when a topic was last kept for the first time
   bool started_ GUARDED_BY(mutex_) = false;
   bool leaving_ GUARDED_BY(mutex_) = false;  // by close(): the will is not to be published
 

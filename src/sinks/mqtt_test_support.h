@@ -26,7 +26,7 @@ class MqttTest : public ::testing::Test {
     options_.url = broker_->url();
   }
   MqttCourier& courier() {
-    if (!courier_) courier_ = std::make_unique<MqttCourier>(options_, system_clock());
+    if (!courier_) courier_ = std::make_unique<MqttCourier>(options_, retained_file_, system_clock());
     return *courier_;
   }
   delivery::DeliveryResult deliver(const domain::Shot& shot = testing::sample_shot()) {
@@ -48,6 +48,7 @@ class MqttTest : public ::testing::Test {
 
   std::unique_ptr<testing::MosquittoBroker> broker_;
   MqttOptions options_;
+  std::string retained_file_;
   std::unique_ptr<MqttCourier> courier_;
 };
 

@@ -32,17 +32,24 @@ std::string state_topic(const MqttOptions& options, const std::string& camera) {
   return fmt::format("{}/{}/state", options.topic_prefix, topic_level(camera));
 }
 
+std::string availability_topic(const MqttOptions& options, const std::string& camera) {
+  return fmt::format("{}/{}/availability", options.topic_prefix, topic_level(camera));
+}
+
 struct Entity {
   std::string_view component;
   std::string_view id;
   Json config;
+  bool needs_video = true;  // else it is available as long as Vigia runs
 };
 
 MqttMessage discovery_message(const MqttOptions& options, const std::string& camera, Entity entity) {
   const std::string device = device_id(options, camera);
   Json config = std::move(entity.config);
   config["unique_id"] = fmt::format("{}_{}", device, entity.id);
-  config["availability_topic"] = status_topic(options);
+  config["availability"] = Json::array({{{"topic", status_topic(options)}}});
+  if (entity.needs_video) config["availability"].push_back({{"topic", availability_topic(options, camera)}});
+  config["availability_mode"] = "all";
   config["device"] = {
       {"identifiers", {device}}, {"name", camera}, {"manufacturer", "Vigia"}, {"model", "camera"}};
   config["origin"] = {{"name", "Vigia"}};
@@ -77,6 +84,10 @@ MqttMessage state_message(const MqttOptions& options, const std::string& camera,
   return {state_topic(options, camera), delivery::dump_json(json), true};
 }
 
+MqttMessage availability_message(const MqttOptions& options, const std::string& camera, bool online) {
+  return {availability_topic(options, camera), online ? "online" : "offline", true};
+}
+
 std::string birth_topic(const MqttOptions& options) {
   return options.discovery_prefix.empty() ? "" : options.discovery_prefix + "/status";
 }
@@ -109,7 +120,8 @@ std::vector<MqttMessage> discovery_messages(const MqttOptions& options, const st
                           {"value_template", "{{ value_json.online }}"},
                           {"payload_on", "True"},
                           {"payload_off", "False"},
-                          {"device_class", "connectivity"}}})};
+                          {"device_class", "connectivity"}},
+                         false})};
   if (options.images) {
     messages.push_back(discovery_message(
         options, camera,

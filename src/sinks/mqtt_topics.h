@@ -2,7 +2,8 @@
 //
 //   <prefix>/status               "online" or "offline", retained; "offline" by the broker if Vigia crashes
 //   <prefix>/<camera>/face        an event: delivery/shot_json.h
-//   <prefix>/<camera>/face/image  the JPEG of the last one, retained
+//   <prefix>/<camera>/face/image  its JPEG; retained only if the settings ask for it
+//   <prefix>/<camera>/availability  "online" while the camera delivers video, else "offline", retained
 //   <prefix>/<camera>/state       {"online": true, "faces": 12,
 //                                  "last_face": "2026-11-23T13:00:01.123456Z"}, retained
 //   <discovery prefix>/<component>/<device>/<entity>/config
@@ -38,6 +39,8 @@ std::string face_topic(const MqttOptions& options, const std::string& camera);
 std::string image_topic(const MqttOptions& options, const std::string& camera);
 MqttMessage state_message(const MqttOptions& options, const std::string& camera,
                           const MqttCameraState& state);
+
+MqttMessage availability_message(const MqttOptions& options, const std::string& camera, bool online);
 
 // The topic on which Home Assistant announces itself; empty without discovery.
 std::string birth_topic(const MqttOptions& options);

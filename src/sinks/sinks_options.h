@@ -24,8 +24,9 @@ struct MqttOptions {
   std::string url;                     // mqtt://host[:1883] or mqtts://host[:8883]; empty: no MQTT
   std::string topic_prefix = "vigia";  // topics begin so; two Vigias at one broker need two prefixes
   std::string client_id;               // unique at the broker; empty: made up at each start
-  std::string ca_file;  // PEM that the broker's certificate is verified with; empty: the system's
-  bool images = true;   // publish the image of each face, too
+  std::string ca_file;         // PEM that the broker's certificate is verified with; empty: the system's
+  bool images = true;          // publish the image of each face, too
+  bool retain_images = false;  // the broker keeps each camera's last image for later subscribers
   std::string discovery_prefix = "homeassistant";  // of Home Assistant's discovery; empty: no messages
 
   // Never in the settings file.
