@@ -21,6 +21,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
@@ -72,7 +73,8 @@ class Table {
     out_ << "file,frame,detector,left,top,width,height,score";
     for (const auto& part : domain::kQualityParts) out_ << ',' << part.name;
     out_ << ",total,rank,eye_pixels\n";
-    if (!pictures_.empty()) fs::create_directories(pictures_);
+    if (const auto failed = make_private_folders(pictures_))
+      throw std::runtime_error(fmt::format("{}: {}", pictures_.string(), failed.message()));
   }
 
   [[nodiscard]] bool wants(const std::string& file, int number) const {

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,7 +9,6 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "base/file.h"
@@ -135,10 +133,7 @@ std::string file_name(const TrackEnd& end) {
 // The paths of what was written: "" where an end has no thumbnail.
 Result<std::vector<std::string>> write_thumbnails(const std::vector<TrackEnd>& ends,
                                                   const std::filesystem::path& folder) {
-  ::umask(S_IRWXG | S_IRWXO);  // faces are private: only the owner may read them
-  std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) {
+  if (const auto failed = make_private_folders(folder)) {
     return Error{ErrorCode::io,
                  fmt::format("--thumbnails: {}: cannot be created: {}", folder.string(), failed.message())};
   }
@@ -147,7 +142,7 @@ Result<std::vector<std::string>> write_thumbnails(const std::vector<TrackEnd>& e
     std::string& path = paths.emplace_back();
     if (end.thumbnail.empty()) continue;
     path = (folder / file_name(end)).string();
-    if (Status written = write_file_atomically(path, end.thumbnail); !written) {
+    if (Status written = write_file_atomically(path, end.thumbnail, ReadableBy::owner); !written) {
       return Error{ErrorCode::io, "--thumbnails: " + written.error().text};
     }
   }

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/worker.h"
 #include "testing/temp_dir.h"
+#include "testing/umask.h"
 
 namespace vigia {
 namespace {
@@ -20,6 +21,10 @@ namespace {
 class FileTest : public ::testing::Test {
  protected:
   const testing::TempDir dir_;
+  static mode_t mode_of(const std::filesystem::path& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 ? info.st_mode & 0777U : 0;
+  }
   const std::filesystem::path& folder_ = dir_.path();
 };
 
@@ -83,6 +88,35 @@ TEST_F(FileTest, KnowsWhoMayRead) {
   EXPECT_FALSE(readable_by_others(path));
   ::chmod(path.c_str(), 0640);
   EXPECT_TRUE(readable_by_others(path));
+}
+
+TEST_F(FileTest, WhatIsPrivateIsTheOwnersAloneWhateverTheUmask) {
+  for (const mode_t mask : {0000U, 0022U, 0777U}) {
+    const std::filesystem::path top = folder_ / std::to_string(mask);
+    {
+      const testing::Umask umask(mask);
+      EXPECT_FALSE(make_private_folders(top / "camera" / "day"));
+      EXPECT_TRUE(write_file_atomically(top / "face.jpg", "x", ReadableBy::owner));
+      EXPECT_TRUE(open_private(top / "events.jsonl", O_RDWR).valid());
+    }
+    for (const char* const folder : {"", "camera", "camera/day"}) EXPECT_EQ(mode_of(top / folder), 0700U);
+    for (const char* const file : {"face.jpg", "events.jsonl"}) EXPECT_EQ(mode_of(top / file), 0600U);
+  }
+}
+
+TEST_F(FileTest, WhatTheUserMadeKeepsItsMode) {
+  const std::filesystem::path shared = folder_ / "shared";
+  ASSERT_EQ(::mkdir(shared.c_str(), 0700), 0);
+  ASSERT_EQ(::chmod(shared.c_str(), 0750), 0);
+  EXPECT_FALSE(make_private_folders(shared));
+  EXPECT_FALSE(make_private_folders(shared / "gate"));
+  EXPECT_EQ(mode_of(shared), 0750U);
+  EXPECT_EQ(mode_of(shared / "gate"), 0700U);
+  ASSERT_TRUE(write_file_atomically(shared / "events.jsonl", "x"));
+  ASSERT_EQ(::chmod((shared / "events.jsonl").c_str(), 0640), 0);
+  EXPECT_TRUE(open_private(shared / "events.jsonl", O_RDWR).valid());
+  EXPECT_EQ(mode_of(shared / "events.jsonl"), 0640U);
+  EXPECT_EQ(make_private_folders(shared / "events.jsonl" / "x"), std::errc::not_a_directory);
 }
 
 TEST(WorkerTest, IsStoppedAndJoinedWhenItsOwnerDestroysIt) {

@@ -8,10 +8,10 @@
 #include <cstring>
 #include <fstream>
 
-#include "base/fd.h"
-
 namespace vigia {
 namespace {
+
+constexpr mode_t kPrivateFile = 0600, kPrivateFolder = 0700, kPublicFile = 0644;
 
 Error io_error(std::string_view doing, const std::filesystem::path& path) {
   const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
@@ -26,6 +26,11 @@ Status write_all(int fd, std::span<const std::byte> content, const std::filesyst
     content = content.subspan(static_cast<std::size_t>(n));
   }
   return ok_status();
+}
+
+// A umask may take bits that the owner needs: the mode is set, not only asked for.
+void make_private(const Fd& fd) {
+  static_cast<void>(::fchmod(fd.get(), kPrivateFile));  // a file system without modes has other rules
 }
 
 }  // namespace
@@ -47,7 +52,7 @@ Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most) 
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content,
-                             unsigned mode) {
+                             ReadableBy readers) {
   struct stat there {};
   if (::stat(path.c_str(), &there) == 0 &&
       !S_ISREG(there.st_mode)) {  // /dev/stdout, a pipe: not to be replaced
@@ -56,8 +61,11 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
   }
   const std::filesystem::path beside = path.string() + ".part";
   ::unlink(beside.c_str());  // left by a crash, perhaps with other permissions
-  const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
+  const bool is_private = readers == ReadableBy::owner;
+  const Fd fd(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+                     is_private ? kPrivateFile : kPublicFile));
   if (!fd.valid()) return io_error("cannot create", beside);
+  if (is_private) make_private(fd);
   Status written = write_all(fd.get(), content, beside);
   if (written && ::fsync(fd.get()) != 0) written = io_error("cannot sync", beside);
   if (written && ::rename(beside.c_str(), path.c_str()) != 0) written = io_error("cannot rename to it", path);
@@ -65,8 +73,33 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
   return written;
 }
 
-Status write_file_atomically(const std::filesystem::path& path, std::string_view content, unsigned mode) {
-  return write_file_atomically(path, std::as_bytes(std::span(content)), mode);
+Status write_file_atomically(const std::filesystem::path& path, std::string_view content,
+                             ReadableBy readers) {
+  return write_file_atomically(path, std::as_bytes(std::span(content)), readers);
+}
+
+Fd open_private(const std::filesystem::path& path, int flags) {
+  Fd made(::open(path.c_str(), flags | O_CREAT | O_EXCL | O_CLOEXEC, kPrivateFile));
+  if (made.valid()) {
+    make_private(made);
+    return made;
+  }
+  if (errno != EEXIST) return {};
+  return Fd(::open(path.c_str(), flags | O_CREAT | O_CLOEXEC, kPrivateFile));
+}
+
+std::error_code make_private_folders(const std::filesystem::path& folder) {
+  std::error_code failed;
+  if (folder.empty() || std::filesystem::is_directory(folder, failed)) return {};
+  if (auto above = make_private_folders(folder.parent_path())) return above;
+  if (::mkdir(folder.c_str(), kPrivateFolder) == 0) {
+    ::chmod(folder.c_str(), kPrivateFolder);
+    return {};
+  }
+  const int why = errno;
+  if (why != EEXIST) return {why, std::generic_category()};
+  if (std::filesystem::is_directory(folder, failed)) return {};  // somebody was faster
+  return std::make_error_code(std::errc::not_a_directory);
 }
 
 std::optional<std::string> why_not_writable(const std::filesystem::path& file) {

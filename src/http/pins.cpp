@@ -79,7 +79,8 @@ Result<bool> Pins::keep(const std::string& server, const std::string& key) const
   std::string text = content->empty() ? std::string(kHead) : *std::move(content);
   if (!text.ends_with('\n')) text += '\n';
   text += server + " " + key + "\n";
-  if (Status written = write_file_atomically(file_, text, 0600); !written) return written.error();
+  if (Status written = write_file_atomically(file_, text, ReadableBy::owner); !written)
+    return written.error();
   return true;
 }
 

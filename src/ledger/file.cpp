@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "base/fd.h"
+#include "base/file.h"
 
 namespace vigia::ledger {
 namespace {
@@ -67,7 +67,7 @@ Error system_error(const std::string& path, std::string_view doing) {
 
 // Others must not read faces: SQLite gives its other files the same permissions.
 Status create_private(const std::string& path) {
-  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const Fd fd = open_private(path, O_RDWR);
   if (!fd.valid()) return system_error(path, "cannot open");
   struct stat info {};
   if (::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode)) return ok_status();

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/file.h"
+
 namespace vigia::outbox {
 namespace {
 
@@ -123,7 +125,7 @@ Error system_error(const std::string& path, std::string_view doing) {
 // Pictures of faces are private, so only the owner may read the file: SQLite gives its other files the same
 // mode.
 Status create_private(const std::string& path) {
-  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const Fd fd = open_private(path, O_RDWR);
   if (!fd.valid()) return system_error(path, "cannot open");
   struct stat info {};
   if (::fstat(fd.get(), &info) == 0 && S_ISREG(info.st_mode)) return ok_status();
@@ -175,7 +177,7 @@ Status migrate(Database& database, const std::string& primary) {
 
 Result<Fd> lock_for_this_process(const std::string& path) {
   const std::string lock_path = path + ".lock";
-  Fd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  Fd lock = open_private(lock_path, O_RDWR);
   if (!lock.valid()) return system_error(lock_path, "cannot create");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
     const std::string process = std::to_string(::getpid()) + "\n";

@@ -36,10 +36,11 @@ Status sync_folder(const fs::path& folder) {
 
 Status make_folder(const fs::path& folder) {
   if (::access(folder.c_str(), W_OK) == 0) return ok_status();
-  std::error_code failed;
-  const bool made = fs::create_directories(folder, failed);
-  if (failed) return file_error(folder, "cannot create", failed.value());
-  if (!made) return file_error(folder, "cannot write there", EACCES);
+  std::error_code ignored;
+  if (fs::is_directory(folder, ignored)) return file_error(folder, "cannot write there", EACCES);
+  if (const auto failed = make_private_folders(folder)) {
+    return file_error(folder, "cannot create", failed.value());
+  }
   for (const fs::path& above : {folder.parent_path(), folder.parent_path().parent_path()}) {
     if (Status synced = sync_folder(above); !synced) return synced;
   }
@@ -134,7 +135,8 @@ Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain
       if (holds(path, shot.jpeg->bytes)) return StoredImage{path, true};
       continue;
     }
-    if (Status written = write_file_atomically(path, std::span<const std::byte>(shot.jpeg->bytes));
+    if (Status written =
+            write_file_atomically(path, std::span<const std::byte>(shot.jpeg->bytes), ReadableBy::owner);
         !written) {
       return Error{
           written.error().code,
@@ -147,7 +149,7 @@ Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain
 
 Status DirectoryCourier::append_line(const std::string& line) {
   const fs::path path = directory_ / "events.jsonl";
-  const Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  const Fd fd = open_private(path, O_RDWR | O_APPEND);
   if (!fd.valid()) return file_error(path, "cannot open", errno);
   const off_t size = ::lseek(fd.get(), 0, SEEK_END);
   char last = '\n';

@@ -6,8 +6,9 @@
 // Guarantees: image and line are on disk (fsync) before the shot counts as delivered. A shot that is
 // delivered twice (a crash before the acknowledgement) has one image and one line; another shot that would
 // take the same name gets _2, _3, ... A camera's name is made safe for a path; two names never share a
-// folder. A line that a crash cut short is ended, so that the next one can be read. Errors: directory
-// missing, full or not writable -> retry, for ever; it may be the folder of one camera only (may_be_alone).
+// folder. Files and new folders are for their owner only. A line that a crash cut short is ended, so that the
+// next one can be read. Errors: directory missing, full or not writable -> retry, for ever; it may be the
+// folder of one camera only (may_be_alone).
 // Cost: two fsync a shot. Threads: thread-safe; lines are appended under a lock.
 #pragma once
 

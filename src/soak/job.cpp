@@ -106,10 +106,8 @@ std::string job_settings(const JobPlan& plan) {
 
 Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan) {
   const std::filesystem::path settings = plan.folder / "vigia.yaml";
-  if (Status written = write_file_atomically(settings, job_settings(plan)); !written) return written.error();
-  std::error_code ignored;  // the job only warns then
-  std::filesystem::permissions(
-      settings, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+  const Status written = write_file_atomically(settings, job_settings(plan), ReadableBy::owner);
+  if (!written) return written.error();
   testing::ChildStart start{
       .program = program_beside("vigia"),
       .arguments = {"run", "-c", settings.string(), "--summary", (plan.folder / "summary.json").string()},

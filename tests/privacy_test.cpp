@@ -1,0 +1,56 @@
+// What nobody else on the machine may see: faces on disk.
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include "testing/umask.h"
+#include "tests/vigia_program.h"
+
+namespace vigia::tests {
+namespace {
+
+class PrivacyTest : public VigiaProgram {
+ protected:
+  // Looks at each file and folder; returns how many there are.
+  [[nodiscard]] std::size_t expect_all_private() const {
+    std::size_t seen = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder())) {
+      struct stat info {};
+      if (::lstat(entry.path().c_str(), &info) != 0) continue;  // removed since
+      EXPECT_EQ(info.st_mode & 0777U, S_ISDIR(info.st_mode) ? 0700U : 0600U) << entry.path();
+      ++seen;
+    }
+    return seen;
+  }
+  [[nodiscard]] bool exists(const std::string& name) const {
+    return std::filesystem::exists(folder() / name);
+  }
+};
+
+TEST_F(PrivacyTest, EveryFileOfARunIsTheOwnersAloneWhateverTheUmask) {
+  for (const mode_t mask : {0000U, 0022U}) {
+    const testing::Umask umask(mask);
+    testing::Program program(vigia({"demo", "--cameras", "1"}));
+    ASSERT_TRUE(program.wait_for_text("face posted")) << program.err();
+    EXPECT_GT(expect_all_private(), 8U);
+    for (const char* name : {"vigia-demo.db", "vigia-demo.db-wal", "vigia-demo.db-shm", "vigia-demo.db.lock",
+                             "vigia-demo-events.db", "vigia-demo-events.db-wal", "faces/events.jsonl"}) {
+      EXPECT_TRUE(exists(name)) << name;
+    }
+    program.signal(SIGINT);
+    EXPECT_EQ(program.wait().exit_status, 0);
+    EXPECT_EQ(run({"events", "--set", "ledger.path=vigia-demo-events.db", "--thumbnails", "pictures/new"})
+                  .exit_status,
+              0);
+    EXPECT_GT(expect_all_private(), 8U);
+    EXPECT_TRUE(exists("pictures/new"));
+    std::filesystem::remove_all(folder() / "faces");
+    std::filesystem::remove_all(folder() / "pictures");
+    std::filesystem::remove(folder() / "vigia-demo.db");
+    std::filesystem::remove(folder() / "vigia-demo.db.lock");
+    std::filesystem::remove(folder() / "vigia-demo-events.db");
+  }
+}
+
+}  // namespace
+}  // namespace vigia::tests
