@@ -1,4 +1,5 @@
-// What nobody else on the machine may see: faces on disk.
+// What nobody else on the machine may see: faces on disk, and memory.
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <csignal>
@@ -50,6 +51,24 @@ TEST_F(PrivacyTest, EveryFileOfARunIsTheOwnersAloneWhateverTheUmask) {
     std::filesystem::remove(folder() / "vigia-demo.db.lock");
     std::filesystem::remove(folder() / "vigia-demo-events.db");
   }
+}
+
+TEST_F(PrivacyTest, ACrashOfARunLeavesNoCoreDump) {
+  rlimit allowed{};
+  ASSERT_EQ(::getrlimit(RLIMIT_CORE, &allowed), 0);
+  const rlimit before = allowed;
+  allowed.rlim_cur = allowed.rlim_max;
+  ASSERT_EQ(::setrlimit(RLIMIT_CORE, &allowed), 0);
+  testing::Program program(vigia({"demo", "--cameras", "1"}));
+  ASSERT_EQ(::setrlimit(RLIMIT_CORE, &before), 0);
+  ASSERT_TRUE(program.wait_for_text("Vigia started")) << program.err();
+  rlimit its{};
+  ASSERT_EQ(::prlimit(program.pid(), RLIMIT_CORE, nullptr, &its), 0);
+  EXPECT_LE(its.rlim_cur, 1U) << "neither a file nor a program of core_pattern";
+  program.signal(SIGABRT);
+  EXPECT_EQ(program.wait().exit_status, 128 + SIGABRT);
+  for (const auto& entry : std::filesystem::directory_iterator(folder()))
+    EXPECT_FALSE(entry.path().filename().string().starts_with("core")) << entry.path();
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "app/become_tools.h"
 #include "app/commands.h"
+#include "base/core_dumps.h"
 #include "memory/allocator.h"
 #include "settings/command_line.h"
 #include "settings/default_yaml.h"
@@ -34,6 +35,7 @@ int run_command(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::span<char* const> words(argv, static_cast<std::size_t>(argc));
   if (!words.empty() && settings::is_for_tools(words.subspan(1))) return app::become_tools(argv);
+  leave_no_core_dumps();
   memory::prepare_allocator();
   try {
     return run_command(argc, argv);

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <vector>
 
+#include "base/core_dumps.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "bench/bench_detector.h"
@@ -69,6 +70,7 @@ int run_command(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  leave_no_core_dumps();
   memory::prepare_allocator();
   try {
     return run_command(argc, argv);
