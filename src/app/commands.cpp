@@ -60,6 +60,9 @@ int carry_out(const settings::CommandLine& command) {
   if (command.verb == Verb::events) return events(*outcome.settings, command.events);
   const auto problems = settings::problems_for_run(*outcome.settings);
   if (!problems.empty()) return complain(problems);
+  for (const std::string& line : settings::warnings_for_run(*outcome.settings)) {
+    fmt::print(stderr, "vigia: warning: {}\n", line);
+  }
   const int exit_code = start(command, *std::move(outcome.settings));
   log::stop();
   return exit_code;

@@ -49,6 +49,9 @@ Layer read_set_layer(std::span<const std::string> sets, Problems& problems);
 Layer read_environment_layer(const Environment& environment, std::span<const std::string> cameras,
                              Problems& problems);
 
+// "memory.gc_interval" -> "VIGIA_MEMORY_GC_INTERVAL"
+std::string variable_of(std::string_view path);
+
 // The words that may follow `prefix` ("" or "delivery."): keys and sections. Empty: `prefix` is not a
 // section.
 std::vector<std::string_view> words_after(std::string_view prefix);

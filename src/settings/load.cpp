@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/file.h"
@@ -15,21 +16,43 @@
 namespace vigia::settings {
 namespace {
 
-bool is_secret(const Given<CameraSettings>& given) {
+template <class Owner>
+bool is_secret(const Given<Owner>& given) {
   if (given.value.items.empty() || given.value.items.front().empty()) return false;
   const std::string& text = given.value.items.front();
-  return given.key->rule.secret || (given.key->name == "url" && redact(text) != text);
+  return given.key->rule.secret || (given.key->name.ends_with("url") && redact(text) != text);
 }
 
 void warn_if_open_to_others(const Layer& layer, const std::string& file, Problems& problems) {
+  if (!readable_by_others(file)) return;
+  const std::string fix = fmt::format("and other users can read it; fix it with: chmod 600 {}", file);
   const bool secrets = std::any_of(layer.cameras.begin(), layer.cameras.end(), [](const CameraGiven& camera) {
-    return std::any_of(camera.values.begin(), camera.values.end(), is_secret);
+    return std::any_of(camera.values.begin(), camera.values.end(), is_secret<CameraSettings>);
   });
-  if (!secrets || !readable_by_others(file)) return;
-  problems.warning(
-      {file, "cameras",
-       fmt::format("hold a password or a token, and other users can read it; fix it with: chmod 600 {}",
-                   file)});
+  if (secrets) problems.warning({file, "cameras", "hold a password or a token, " + fix});
+  for (const Given<Settings>& given : layer.program) {
+    if (is_secret(given)) problems.warning({file, given.path, "may hold a secret, " + fix});
+  }
+}
+
+// Once for each key.
+template <class Owner>
+void warn_of_shown_secrets(const std::vector<Given<Owner>>& sets, std::set<std::string>& warned,
+                           Problems& problems) {
+  for (const Given<Owner>& given : sets) {
+    if (!is_secret(given) || !warned.insert(given.path).second) continue;
+    problems.warning(
+        {kSetFlag, given.path,
+         fmt::format("may hold a secret, and every user of this machine sees the command line (ps); "
+                     "write it into the settings file (chmod 600), or set {}",
+                     variable_of(given.path))});
+  }
+}
+
+void warn_of_shown_secrets(const Layer& sets, Problems& problems) {
+  std::set<std::string> warned;
+  warn_of_shown_secrets(sets.program, warned, problems);
+  for (const CameraGiven& camera : sets.cameras) warn_of_shown_secrets(camera.values, warned, problems);
 }
 
 // Nothing if it cannot be read at all, which is then reported.
@@ -84,6 +107,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
     Layers layers;
     layers.file = std::move(*file);
     layers.sets = read_set_layer(sources.sets, problems);
+    warn_of_shown_secrets(layers.sets, problems);
     layers.environment = read_environment_layer(sources.environment, camera_names(layers, base), problems);
     add_findface_url(sources.environment, layers.environment);
     Origins origins;
@@ -94,6 +118,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
     };
     if (problems.count() == 0) check_pairs(settings, origin_of, problems);
     read_secrets(sources.environment, origin_of("delivery.findface.secrets_file"), settings, problems);
+    if (problems.count() == 0) check_tls(settings, origin_of, problems);  // an address may be a secret's line
   }
   LoadOutcome outcome;
   outcome.warnings = problems.take_warnings();
@@ -138,6 +163,24 @@ std::vector<std::string> problems_for_run(const Settings& settings) {
         name));
   }
   return problems;
+}
+
+std::vector<std::string> warnings_for_run(const Settings& settings) {
+  std::vector<std::string> warnings;
+  for (const auto& [key, url] : {std::pair{"delivery.findface.url", &settings.findface.url},
+                                 std::pair{"delivery.webhook.url", &settings.webhook.url}}) {
+    if (!url->starts_with("http://")) continue;
+    warnings.push_back(
+        fmt::format("{}: http:// is not encrypted: anybody on the network path can read faces and logins; "
+                    "use https://, with tls_pin: first_use if its certificate is its own",
+                    key));
+  }
+  if (settings.mqtt.url.starts_with("mqtt://") && !settings.mqtt.password.empty()) {
+    warnings.emplace_back(
+        "delivery.mqtt.url: mqtt:// is not encrypted: anybody on the network path can read MQTT_PASSWORD and "
+        "faces; use mqtts://");
+  }
+  return warnings;
 }
 
 }  // namespace vigia::settings

@@ -56,15 +56,6 @@ void read_camera_set(std::string_view path, std::string_view text, Layer& layer,
           {key, RawValue::text(std::string(text)), std::string(kSetFlag), prefix + std::string(word)});
 }
 
-std::string variable_of(std::string_view path) {
-  std::string variable(kVariablePrefix);
-  for (const char c : path) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    variable += !letter ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  }
-  return variable;
-}
-
 class EnvironmentReader {
  public:
   EnvironmentReader(const Environment& environment, Problems& problems)
@@ -122,6 +113,15 @@ class EnvironmentReader {
 };
 
 }  // namespace
+
+std::string variable_of(std::string_view path) {
+  std::string variable(kVariablePrefix);
+  for (const char c : path) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    variable += !letter ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  return variable;
+}
 
 Layer read_set_layer(std::span<const std::string> sets, Problems& problems) {
   Layer layer;

@@ -98,4 +98,27 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
   if (!any_realtime) warn_of_idle_realtime(settings.defaults, "defaults.", origin_of, problems);
 }
 
+void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  struct Use {
+    std::string_view key;
+    bool set;
+    const std::string& url;
+  };
+  const auto& findface = settings.findface;
+  const auto& webhook = settings.webhook;
+  const std::array uses = {Use{"delivery.findface.ca_file", !findface.ca_file.empty(), findface.url},
+                           Use{"delivery.findface.tls_pin", !findface.tls_pin.empty(), findface.url},
+                           Use{"delivery.findface.tls_insecure", findface.tls_insecure, findface.url},
+                           Use{"delivery.webhook.ca_file", !webhook.ca_file.empty(), webhook.url},
+                           Use{"delivery.webhook.tls_pin", !webhook.tls_pin.empty(), webhook.url},
+                           Use{"delivery.webhook.tls_insecure", webhook.tls_insecure, webhook.url},
+                           Use{"delivery.mqtt.ca_file", !settings.mqtt.ca_file.empty(), settings.mqtt.url}};
+  for (const auto& [key, set, url] : uses) {
+    const std::string_view scheme = std::string_view(url).substr(0, url.find(':'));
+    if (!set || (scheme != "http" && scheme != "mqtt")) continue;
+    problems.error({origin_of(key), key, fmt::format("has no effect: {}:// is not encrypted", scheme),
+                    fmt::format("only with an address of {}s://", scheme)});
+  }
+}
+
 }  // namespace vigia::settings

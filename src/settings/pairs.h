@@ -16,4 +16,8 @@ using OriginOf = std::function<std::string(std::string_view path)>;
 // Checks every camera, and defaults.
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems);
 
+// Whether keys for TLS are set of a receiver whose address has none. REQUIRES: all addresses are known, those
+// of secrets too.
+void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems);
+
 }  // namespace vigia::settings

@@ -8,9 +8,11 @@
 namespace vigia::settings {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class SecretsTest : public SettingsTest {
  protected:
@@ -122,6 +124,78 @@ TEST_F(SecretsTest, SoAreSettingsWithPasswordsInThem) {
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\", id: 1, token: hunter2}", 0640), warned);
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://u:hunter2@h/s\"}", 0600), IsEmpty());
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\"}", 0644), IsEmpty());
+}
+
+TEST_F(SecretsTest, SoIsAWebhooksAddress) {
+  const auto warnings = [this](mode_t mode) {
+    const auto file =
+        write("open.yaml", "delivery: {webhook: {url: \"https://hooks.example/hunter2\"}}\n", mode);
+    std::vector<std::string> lines = load({file, {}, {}}).warnings;
+    for (std::string& line : lines) line = without_folder(line);
+    return lines;
+  };
+  EXPECT_THAT(warnings(0644),
+              ElementsAre("open.yaml: delivery.webhook.url: may hold a secret, and other users can "
+                          "read it; fix it with: chmod 600 open.yaml"));
+  EXPECT_THAT(warnings(0600), IsEmpty());
+}
+
+TEST_F(SecretsTest, OnTheCommandLineEachIsWarnedOfOnceAndNotShown) {
+  const auto outcome = load_text(
+      "cameras: [{name: gate, url: \"sim:\", id: 7}]\n", {},
+      {"cameras.gate.token=hunter2", "cameras.gate.token=hunter3", "cameras.hall.url=rtsp://u:hunter4@h/s",
+       "memory.gc_interval=2", "delivery.webhook.url=https://hooks.example/hunter5"});
+  EXPECT_THAT(
+      outcome.warnings,
+      ElementsAre(AllOf(HasSubstr("--set: delivery.webhook.url: "), HasSubstr("(ps)"), HasSubstr("chmod 600"),
+                        HasSubstr("VIGIA_DELIVERY_WEBHOOK_URL")),
+                  AllOf(HasSubstr("--set: cameras.gate.token: "), HasSubstr("VIGIA_CAMERAS_GATE_TOKEN")),
+                  AllOf(HasSubstr("--set: cameras.hall.url: "), HasSubstr("VIGIA_CAMERAS_HALL_URL"))));
+  for (const std::string& line : outcome.warnings) EXPECT_THAT(line, Not(HasSubstr("hunter")));
+  EXPECT_THAT(load_text("", {}, {"cameras.hall.url=rtsp://h/s"}).warnings, IsEmpty());
+}
+
+TEST_F(SecretsTest, WhatGoesUnencryptedIsWarnedOfAtEachStart) {
+  const auto warnings = [this](std::vector<std::string> sets,
+                               std::map<std::string, std::string> environment = {}) {
+    return warnings_for_run(*load_text("", std::move(environment), std::move(sets)).settings);
+  };
+  EXPECT_THAT(
+      warnings({"delivery.findface.url=http://f", "delivery.webhook.url=http://h/x"}),
+      ElementsAre(HasSubstr("delivery.findface.url: http://"), HasSubstr("delivery.webhook.url: http://")));
+  EXPECT_THAT(warnings({"delivery.mqtt.url=mqtt://b"}, {{"MQTT_PASSWORD", "hunter2"}}),
+              ElementsAre(HasSubstr("delivery.mqtt.url: mqtt://")));
+  EXPECT_THAT(warnings({"delivery.mqtt.url=mqtt://b"}), IsEmpty()) << "no password";
+  EXPECT_THAT(warnings({"delivery.findface.url=https://f", "delivery.webhook.url=https://h/x",
+                        "delivery.mqtt.url=mqtts://b"},
+                       {{"MQTT_PASSWORD", "hunter2"}}),
+              IsEmpty());
+}
+
+TEST_F(SecretsTest, KeysForTlsWithoutTlsAreRefused) {
+  const auto errors = load_text(
+                          "delivery:\n"
+                          "  findface:\n"
+                          "    tls_pin: first_use\n"
+                          "    tls_insecure: true\n"
+                          "  webhook: {url: \"http://h/x\",\n"
+                          "    ca_file: ca.pem}\n"
+                          "  mqtt: {url: \"mqtt://b\",\n"
+                          "    ca_file: ca.pem}\n",
+                          {{"FINDFACE_URL", "http://f"}})
+                          .errors;
+  EXPECT_THAT(errors,
+              ElementsAre("vigia.yaml:3: delivery.findface.tls_pin: has no effect: http:// is not encrypted; "
+                          "allowed: only with an address of https://",
+                          HasSubstr("vigia.yaml:4: delivery.findface.tls_insecure: has no effect"),
+                          HasSubstr("vigia.yaml:6: delivery.webhook.ca_file: has no effect"),
+                          HasSubstr("vigia.yaml:8: delivery.mqtt.ca_file: has no effect: mqtt://")));
+  EXPECT_THAT(load_text("delivery: {findface: {url: \"https://f\", tls_pin: first_use}}").errors, IsEmpty());
+  EXPECT_THAT(load_text("delivery: {findface: {tls_pin: first_use}}").errors, IsEmpty()) << "no receiver";
+  const auto by_secrets = load_text("delivery: {findface: {tls_pin: first_use, secrets_file: \"" +
+                                    write("secrets.env", "FINDFACE_URL=http://f\n").string() + "\"}}");
+  EXPECT_THAT(by_secrets.errors,
+              ElementsAre(HasSubstr("vigia.yaml:1: delivery.findface.tls_pin: has no effect")));
 }
 
 }  // namespace
