@@ -56,7 +56,9 @@ class FindfaceCamerasTest : public VigiaProgram {
 
 TEST_F(FindfaceCamerasTest, AreAddedChangedAndRemovedWithoutARestart) {
   set(7, "gate", "one");
-  write("vigia.yaml", "delivery: {findface: {reload_interval: 0.2}}\nmemory: {gc_interval: 0.2}\n");
+  write("vigia.yaml",
+        "delivery: {findface: {reload_interval: 0.2}}\nmemory: {gc_interval: 0.2}\n"
+        "defaults: {disable_drops: true}\n");
   testing::Program program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
   ASSERT_TRUE(program.wait_for_text("camera 'gate': 640x360")) << program.err();
   set(8, "hall", "two");
@@ -76,6 +78,9 @@ TEST_F(FindfaceCamerasTest, AreAddedChangedAndRemovedWithoutARestart) {
   const auto finished = program.wait();
   EXPECT_EQ(finished.exit_status, 0) << finished.err;
 
+  const std::string said = "defaults.disable_drops has no effect on live cameras";
+  ASSERT_NE(finished.err.find(said), std::string::npos) << finished.err;
+  EXPECT_EQ(finished.err.find(said, finished.err.find(said) + 1), std::string::npos) << "once";
   EXPECT_EQ(summary()["cameras"].size(), 2U);
   EXPECT_EQ(row("door")["state"], "INPROGRESS");
   EXPECT_EQ(row("door")["job_starts"], 2) << "once for each address, and not for the filters";

@@ -1,8 +1,15 @@
-// What the user sets for one camera's source. Keys: cameras[].*, defaults.*
+// What the user sets for one camera's source. Keys: cameras[].*, defaults.*; play_speed, disable_drops and
+// use_stream_timestamp have no effect on a live camera: settings refuse them there.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "base/url.h"
 
 namespace vigia::camera {
 
@@ -21,5 +28,30 @@ struct CameraOptions {
 
   bool operator==(const CameraOptions&) const = default;
 };
+
+// Of a camera that sends as time passes, whatever the reader does. An address of http:// may be that or a
+// recording, which is known once it is open.
+inline bool is_live_url(std::string_view url) {
+  const std::string_view scheme = split_url(url).scheme;
+  const auto is = [scheme](std::string_view word) {
+    return std::ranges::equal(scheme, word,
+                              [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  };
+  return is("rtsp") || is("rtsps");
+}
+
+// The keys that only a recording can follow (files and sim:), and whether they differ from their defaults.
+inline std::array<std::pair<std::string_view, bool>, 3> file_options(const CameraOptions& options) {
+  return {{{"play_speed", options.play_speed != CameraOptions{}.play_speed},
+           {"disable_drops", options.disable_drops},
+           {"use_stream_timestamp", options.use_stream_timestamp}}};
+}
+
+inline void reset_file_options(CameraOptions& options) {
+  const CameraOptions fresh;
+  options.play_speed = fresh.play_speed;
+  options.disable_drops = fresh.disable_drops;
+  options.use_stream_timestamp = fresh.use_stream_timestamp;
+}
 
 }  // namespace vigia::camera

@@ -152,9 +152,15 @@ void FollowFindface::add(const std::vector<FindfaceCamera>& added) {
   }
 }
 
-pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camera) const {
+pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camera) {
   pipeline::CameraSettings settings = options_.defaults;
   settings.spec = camera.spec;
+  if (!camera::is_live_url(camera.spec.url)) return settings;
+  for (const auto& [key, set] : camera::file_options(settings.source)) {
+    if (set && idle_said_.insert(key).second)
+      log::warn("defaults.{} has no effect on live cameras, such as {}", key, label_of(camera));
+  }
+  camera::reset_file_options(settings.source);
   return settings;
 }
 

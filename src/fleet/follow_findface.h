@@ -61,7 +61,7 @@ class FollowFindface {
   void remove(const std::vector<findface::FindfaceCamera>& gone);
   void change(const findface::CameraChange& change);
   void add(const std::vector<findface::FindfaceCamera>& added);
-  [[nodiscard]] pipeline::CameraSettings settings_of(const findface::FindfaceCamera& camera) const;
+  [[nodiscard]] pipeline::CameraSettings settings_of(const findface::FindfaceCamera& camera);
   void give_up(const findface::FindfaceCamera& camera, const std::string& why);
 
   void take_filters(const findface::CameraList& list);
@@ -79,8 +79,9 @@ class FollowFindface {
   findface::KnownCameras known_;
   bool is_first_ = true;
   std::string failure_said_;
-  std::vector<std::string> notes_said_;  // logged, of the last list
-  std::set<std::int64_t> absence_said_;  // logged, of cameras of the settings
+  std::vector<std::string> notes_said_;   // logged, of the last list
+  std::set<std::int64_t> absence_said_;   // logged, of cameras of the settings
+  std::set<std::string_view> idle_said_;  // keys of defaults without effect on live cameras, logged
 
   std::atomic<bool> list_is_complete_;
   std::atomic<std::uint64_t> added_{0}, removed_{0}, changed_{0};

@@ -15,6 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 class LoadTest : public SettingsTest {};
 
@@ -25,6 +26,40 @@ TEST_F(LoadTest, NothingAtAllIsTheDefaults) {
   EXPECT_EQ(load_text("").settings, Settings{});
   EXPECT_EQ(load_text("# nothing yet\n").settings, Settings{});
   EXPECT_EQ(load_text("cameras:\ndefaults:\nmemory:\n").settings, Settings{});
+}
+
+TEST_F(LoadTest, WhatOnlyRecordingsCanFollowIsRefusedOfLiveCameras) {
+  const auto errors = load_text(
+                          "cameras:\n"
+                          "  - name: gate\n"
+                          "    url: \"rtsp://10.0.0.5/s\"\n"
+                          "    play_speed: 2\n"
+                          "    use_stream_timestamp: true\n"
+                          "  - {name: film, url: \"file:a.mp4\", play_speed: -1, disable_drops: true}\n"
+                          "  - {name: scene, url: \"sim:\", play_speed: -1, use_stream_timestamp: true}\n",
+                          {}, {"cameras.gate.disable_drops=true"})
+                          .errors;
+  EXPECT_THAT(errors,
+              UnorderedElementsAre(
+                  "vigia.yaml:4: cameras.gate.play_speed: has no effect on a live camera; allowed: only "
+                  "for file: and sim:",
+                  HasSubstr("--set: cameras.gate.disable_drops: has no effect on a live camera"),
+                  HasSubstr("vigia.yaml:5: cameras.gate.use_stream_timestamp: has no effect")));
+}
+
+TEST_F(LoadTest, WhatDefaultsSayOfRecordingsIsLeftOutOfLiveCamerasWithOneLine) {
+  const auto outcome = load_text(
+      "cameras:\n"
+      "  - {name: gate, url: \"rtsp://10.0.0.5/s\"}\n"
+      "  - {name: hall, url: \"rtsps://10.0.0.6/s\", play_speed: 1}\n"
+      "  - {name: film, url: \"file:a.mp4\"}\n"
+      "defaults: {play_speed: -1}\n");
+  ASSERT_TRUE(outcome.settings) << outcome.errors.front();
+  EXPECT_THAT(outcome.warnings,
+              ElementsAre("vigia.yaml:5: defaults.play_speed: has no effect on live cameras: 'gate'"));
+  EXPECT_EQ(outcome.settings->cameras[0].source.play_speed, 1);
+  EXPECT_EQ(outcome.settings->cameras[2].source.play_speed, -1);
+  EXPECT_EQ(outcome.settings->defaults.source.play_speed, -1) << "for cameras that FindFace lists";
 }
 
 TEST_F(LoadTest, TheDefaultFileIsTheDefaultsWithoutAWarning) {

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <vector>
 
 namespace vigia::settings {
 namespace {
@@ -96,6 +98,31 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
     any_realtime = any_realtime || !camera.track.overall_only;
   }
   if (!any_realtime) warn_of_idle_realtime(settings.defaults, "defaults.", origin_of, problems);
+}
+
+void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  std::map<std::string_view, std::vector<std::string_view>> by_default;  // key -> cameras
+  for (CameraSettings& camera : settings.cameras) {
+    if (!camera::is_live_url(camera.spec.url)) continue;
+    for (const auto& [key, set] : camera::file_options(camera.source)) {
+      if (!set) continue;
+      const std::string path = fmt::format("cameras.{}.{}", camera.spec.name, key);
+      const std::string where = origin_of(path);
+      if (where.empty()) {
+        by_default[key].push_back(camera.spec.name);
+      } else {
+        problems.error({where, path, "has no effect on a live camera", "only for file: and sim:"});
+      }
+    }
+    camera::reset_file_options(camera.source);
+  }
+  for (const auto& [key, cameras] : by_default) {
+    const std::string path = fmt::format("defaults.{}", key);
+    problems.warning(
+        {origin_of(path), path,
+         fmt::format("has no effect on live cameras: '{}'{}", cameras.front(),
+                     cameras.size() == 1 ? "" : fmt::format(" and {} more", cameras.size() - 1))});
+  }
 }
 
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems) {

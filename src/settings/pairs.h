@@ -16,6 +16,10 @@ using OriginOf = std::function<std::string(std::string_view path)>;
 // Checks every camera, and defaults.
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems);
 
+// Keys that only recordings can follow, of cameras that are live: an error where the camera's own setting
+// says so; where `defaults` do, they are reset in that camera, with a warning.
+void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
+
 // Whether keys for TLS are set of a receiver whose address has none. REQUIRES: all addresses are known, those
 // of secrets too.
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems);
