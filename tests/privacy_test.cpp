@@ -1,14 +1,20 @@
 // What nobody else on the machine may see: faces on disk, and memory.
+#include <gmock/gmock.h>
+#include <httplib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <atomic>
 #include <csignal>
 
+#include "testing/http_loop.h"
 #include "testing/umask.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
 namespace {
+
+using ::testing::HasSubstr;
 
 class PrivacyTest : public VigiaProgram {
  protected:
@@ -69,6 +75,52 @@ TEST_F(PrivacyTest, ACrashOfARunLeavesNoCoreDump) {
   EXPECT_EQ(program.wait().exit_status, 128 + SIGABRT);
   for (const auto& entry : std::filesystem::directory_iterator(folder()))
     EXPECT_FALSE(entry.path().filename().string().starts_with("core")) << entry.path();
+}
+
+// A receiver that works, and that only the environment names.
+class PlayTest : public VigiaProgram {
+ protected:
+  void SetUp() override {
+    server_.Post("/real", [this](const httplib::Request&, httplib::Response&) { ++posts_; });
+    server_.set_default_headers({{"Connection", "close"}});
+    ASSERT_TRUE(loop_.open().ok());
+    url_ = "http://127.0.0.1:" + std::to_string(loop_.port()) + "/real";
+    environment_["VIGIA_DELIVERY_WEBHOOK_URL"] = url_;
+    environment_["TMPDIR"] = folder().string();
+  }
+  void expect_nothing_sent(std::vector<std::string> arguments) {
+    const auto finished = run(std::move(arguments));
+    EXPECT_EQ(posts_, 0);
+    EXPECT_THAT(finished.err, HasSubstr("vigia: VIGIA_DELIVERY_WEBHOOK_URL is ignored"));
+  }
+
+  std::atomic<int> posts_{0};
+  httplib::Server server_;
+  testing::HttpLoop loop_{server_};
+  std::string url_;
+};
+
+TEST_F(PlayTest, TheDemosFacesReachNoReceiverOfTheEnvironment) {
+  expect_nothing_sent({"demo", "--cameras", "1", "--faces", "6", "--seconds", "10"});
+  EXPECT_FALSE(events().empty()) << "there were faces";
+}
+
+TEST_F(PlayTest, TheBenchsFacesReachNoReceiverOfTheEnvironment) {
+  expect_nothing_sent({"bench", "pipeline", "--clip", "sim:faces=4&size=640x360&fps=10&seconds=10", "--pace",
+                       "free", "--cameras", "1", "--seconds", "2", "--no-bound", "--set",
+                       "defaults.filter_min_size=20"});
+}
+
+TEST_F(PlayTest, TheSoaksFacesReachNoReceiverOfTheEnvironment) {
+  expect_nothing_sent({"soak", "--cameras", "1", "--size", "640x360", "--fps", "15", "--seconds", "12",
+                       "--faults", "none", "--findface", "off"});
+}
+
+TEST_F(PlayTest, AReceiverThatAFlagNamesGetsTheDemosFaces) {
+  const auto finished = run(
+      {"demo", "--cameras", "1", "--faces", "6", "--seconds", "10", "--set", "delivery.webhook.url=" + url_});
+  EXPECT_EQ(finished.exit_status, 0) << finished.err;
+  EXPECT_GT(posts_, 0);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "base/signals.h"
 #include "settings/demo_settings.h"
 #include "settings/load.h"
+#include "settings/play.h"
 
 namespace vigia::app {
 namespace {
@@ -50,9 +51,8 @@ int carry_out(const settings::CommandLine& command) {
   settings::Settings base;
   if (command.verb == Verb::demo) {
     base = settings::demo_settings(command.cameras, command.faces, command.seconds);
-    // Painted faces must not reach a real server, whatever the environment says.
-    std::erase_if(sources.environment,
-                  [](const auto& variable) { return variable.first.find("FINDFACE_") != std::string::npos; });
+    const std::string left_out = settings::left_out_text(settings::leave_out_in_play(sources.environment));
+    if (!left_out.empty()) fmt::print(stderr, "vigia: {}\n", left_out);
   }
   auto outcome = settings::load(sources, base);
   for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);

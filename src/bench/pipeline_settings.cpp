@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "settings/load.h"
+#include "settings/play.h"
 
 namespace vigia::bench {
 namespace {
@@ -39,10 +40,7 @@ Result<settings::Settings> pipeline_settings(const PipelineBenchOptions& options
                                              const std::vector<Clip>& clips,
                                              const std::filesystem::path& folder) {
   settings::Sources sources{std::nullopt, settings::process_environment(), options.sets};
-  // A measurement must not reach a real server, however the shell is set up.
-  std::erase_if(sources.environment, [](const auto& variable) {
-    return variable.first.find("FINDFACE_URL") != std::string::npos;
-  });
+  settings::leave_out_in_play(sources.environment);
   settings::Settings base = base_settings(options.pace, cameras, clips, folder);
   auto outcome = settings::load(sources, base);
   const bool has_size = options.input != domain::Size{} ||

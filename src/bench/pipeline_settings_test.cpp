@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
 #include <cstdlib>
 
 #include "bench/pipeline_process.h"
@@ -62,12 +63,19 @@ TEST(PipelineSettingsTest, ASizeIsKeptUnderOverloadUnlessASetSaysOtherwise) {
   EXPECT_EQ(on_overload({}, {"detector.on_overload=drop"}), "drop");
 }
 
-TEST(PipelineSettingsTest, AServerOfTheEnvironmentIsNotReached) {
-  ::setenv("FINDFACE_URL", "http://127.0.0.1:1", 1);
+TEST(PipelineSettingsTest, AReceiverOfTheEnvironmentIsNotReached) {
+  const std::array<const char*, 4> variables{"FINDFACE_URL", "VIGIA_DELIVERY_FINDFACE_URL",
+                                             "VIGIA_DELIVERY_WEBHOOK_URL", "VIGIA_DELIVERY_MQTT_URL"};
+  for (const char* variable : variables) {
+    ::setenv(variable,
+             std::string_view(variable).ends_with("MQTT_URL") ? "mqtt://127.0.0.1" : "http://127.0.0.1:1", 1);
+  }
   const auto settings = pipeline_settings({}, 1, kClips, "f");
-  ::unsetenv("FINDFACE_URL");
+  for (const char* variable : variables) ::unsetenv(variable);
   ASSERT_TRUE(settings) << settings.error().text;
   EXPECT_FALSE(settings->findface.enabled());
+  EXPECT_FALSE(settings->webhook.enabled());
+  EXPECT_FALSE(settings->mqtt.enabled());
 }
 
 TEST(PipelineSettingsTest, WrongSetsAreSaid) {

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -22,19 +21,14 @@ constexpr Bytes kBudgetBase = 64'000'000;
 constexpr Bytes kBudgetPerCamera = 96'000'000;
 constexpr Bytes kLargestSummary = 16_MiB;
 
-// Our whole environment, except variables that would change the job.
+// Ours, from which main() has removed what would give the job other settings or a real receiver.
 std::map<std::string, std::string> job_environment(const JobPlan& plan) {
   std::map<std::string, std::string> environment;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
     const std::string_view text = *variable;
     const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view name = text.substr(0, equals);
-    const bool other_job = name.find("FINDFACE_") != std::string_view::npos ||
-                           name.starts_with("VIGIA_CAMERAS_") || name.starts_with("VIGIA_OUTBOX_") ||
-                           name.starts_with("VIGIA_LEDGER_PATH") ||
-                           name.starts_with("VIGIA_DELIVERY_DIRECTORY");
-    if (!other_job) environment.emplace(name, text.substr(equals + 1));
+    if (equals != std::string_view::npos)
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   if (!plan.findface_url.empty()) {
     environment["FINDFACE_USER"] = environment["FINDFACE_PASSWORD"] =
@@ -75,7 +69,7 @@ std::optional<Bytes> planned_budget(const JobPlan& plan) {
   const bool set = std::any_of(plan.sets.begin(), plan.sets.end(), [](const std::string& words) {
     return words.starts_with("memory.budget_bytes");
   });
-  if (set || std::getenv("VIGIA_MEMORY_BUDGET_BYTES") != nullptr) return std::nullopt;
+  if (set) return std::nullopt;
   return kBudgetBase + static_cast<Bytes>(plan.camera_urls.size()) * kBudgetPerCamera;
 }
 

@@ -1,5 +1,6 @@
 // The program under test: `vigia run`, as a user starts it, with settings made for the cameras and the
-// FindFace of the soak; and its summary at the end. Threads: one thread at a time.
+// FindFace of the soak; and its summary at the end. It inherits our environment, from which the program's
+// main() has removed all that names a real receiver. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,7 @@ std::string camera_token(int number);
 // memory is meaningful; `sets` may override it.
 std::string job_settings(const JobPlan& plan);
 
-// That budget; none if `sets` or the environment override it.
+// That budget; none if `sets` override it.
 std::optional<Bytes> planned_budget(const JobPlan& plan);
 
 // Errors: io.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "bench/bench_people.h"
 #include "bench/bench_pipeline.h"
 #include "memory/allocator.h"
+#include "settings/load.h"
+#include "settings/play.h"
 #include "soak/soak.h"
 #include "tools/command_line.h"
 
@@ -49,6 +52,14 @@ int run_bench(const tools::CommandLine& command) {
   return 2;
 }
 
+// Of this process and of those that it starts: the main job of a soak, the bench's own ones.
+void clear_environment() {
+  auto environment = settings::process_environment();
+  const std::vector<std::string> left_out = settings::leave_out_in_play(environment);
+  for (const std::string& variable : left_out) ::unsetenv(variable.c_str());
+  if (!left_out.empty()) fmt::print(stderr, "vigia: {}\n", settings::left_out_text(left_out));
+}
+
 int run_command(int argc, char** argv) {
   const auto parsed = tools::parse_command_line(argc, argv);
   if (const auto* const farewell = std::get_if<settings::Farewell>(&parsed)) {
@@ -56,6 +67,7 @@ int run_command(int argc, char** argv) {
     return farewell->exit_code;
   }
   const auto& command = std::get<tools::CommandLine>(parsed);
+  clear_environment();
   if (command.verb == tools::Verb::soak) {
     StopSignals signals;
     return soak::run(command.soak, signals);
