@@ -85,6 +85,16 @@ TEST_F(StopTest, ASecondSignalEndsItAtOnce) {
   EXPECT_EQ(finished.exit_status, 1);
 }
 
+TEST_F(StopTest, ACheckEndsAtOnce) {
+  const SilentServer server;
+  write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" + server.url() + "/x\", source_timeout: 600}\n");
+  testing::Program program(vigia({"check", "-c", "vigia.yaml"}));
+  ASSERT_TRUE(server.wait_for_a_client());
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait(30s).exit_status, 1);
+  EXPECT_NE(program.out().find("ok    outbox: "), std::string::npos) << "what it found until then is told";
+}
+
 TEST_F(StopTest, SecondsAreObeyed) {
   write("vigia.yaml", "cameras:\n  - {name: gate, url: \"sim:faces=0&size=640x360&fps=10\"}\n");
   const auto finished = run({"run", "-c", "vigia.yaml", "--seconds", "1.5", "--summary", "summary.json"});

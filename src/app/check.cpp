@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -22,7 +21,7 @@
 #include "load/missed_faces.h"
 #include "memory/memory_manager.h"
 #include "orchestrator/receivers.h"
-#include "outbox/outbox.h"
+#include "outbox/inspect.h"
 
 namespace vigia::app {
 namespace {
@@ -32,9 +31,13 @@ using namespace std::chrono_literals;
 // Prints the lines and remembers whether all were ok.
 class CheckPrinter {
  public:
-  void ok(std::string_view what, std::string_view detail) { fmt::print("ok    {}: {}\n", what, detail); }
+  void ok(std::string_view what, std::string_view detail) {
+    fmt::print("ok    {}: {}\n", what, detail);
+    std::fflush(stdout);  // Ctrl+C ends it at once
+  }
   void bad(std::string_view what, std::string_view why) {
     fmt::print("WRONG {}: {}\n", what, why);
+    std::fflush(stdout);
     all_ok_ = false;
   }
   [[nodiscard]] int exit_code() const { return all_ok_ ? 0 : 2; }
@@ -123,36 +126,33 @@ void report_cameras(const settings::Settings& settings, const Reckoned& reckoned
   }
 }
 
-// A check leaves no files: a database that it had to make is removed again.
-void remove_database(const std::string& path) {
-  std::error_code ignored;
-  for (const char* const ending : {"", "-wal", "-shm", ".lock"}) {
-    std::filesystem::remove(path + ending, ignored);
+// Whether a running Vigia has it.
+bool check_outbox(const settings::Settings& settings, CheckPrinter& report) {
+  const std::string& path = settings.outbox.path;
+  const auto found = outbox::inspect(path);
+  if (!found) {
+    const bool damaged = found.error().code == ErrorCode::damaged;
+    report.bad("outbox",
+               found.error().text + (damaged ? "; the next start saves what can be read of it" : ""));
+    return false;
   }
-}
-
-void check_outbox(const settings::Settings& settings, memory::MemoryManager& memory, CheckPrinter& report) {
-  const bool existed = std::filesystem::exists(settings.outbox.path);
-  {
-    const auto outbox =
-        outbox::Outbox::open(settings.outbox, orchestrator::receivers(settings), memory, system_clock());
-    if (!outbox) return report.bad("outbox", outbox.error().text);
-    const auto trouble = (*outbox)->trouble();
-    if (trouble) return report.bad("outbox", *trouble);
+  if (!found->exists) {
+    report.ok("outbox", path + ", which the first start makes");
+  } else {
     report.ok("outbox",
-              fmt::format("{}, {} faces wait in it", settings.outbox.path, (*outbox)->pending().shots));
+              fmt::format("{}, {} faces wait in it{}{}", path, found->shots,
+                          found->is_older ? ", of an older Vigia: the next start brings it up to date" : "",
+                          found->used_by.empty()
+                              ? ""
+                              : fmt::format(", in use by process {}, which is fine", found->used_by)));
   }
-  if (!existed) remove_database(settings.outbox.path);
+  return !found->used_by.empty();
 }
 
-void check_ledger(const settings::Settings& settings, CheckPrinter& report) {
+void check_ledger(const settings::Settings& settings, bool in_use, CheckPrinter& report) {
   if (settings.ledger.keep == 0) return report.ok("ledger", "none is kept");
-  const bool existed = std::filesystem::exists(settings.ledger.path);
-  if (const auto database = ledger::open_to_write(settings.ledger.path); !database) {
-    return report.bad("ledger", database.error().text);
-  }
-  report.ok("ledger", settings.ledger.path);
-  if (!existed) remove_database(settings.ledger.path);
+  const Status found = ledger::inspect(settings.ledger.path, in_use);
+  found ? report.ok("ledger", settings.ledger.path) : report.bad("ledger", found.error().text);
 }
 
 void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
@@ -173,18 +173,20 @@ void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
 }
 
 void check_findface(const settings::Settings& settings, CheckPrinter& report) {
-  const http::TlsOptions tls = orchestrator::findface_tls(settings);
+  http::TlsOptions tls = orchestrator::findface_tls(settings);
+  tls.keeps_first = false;
   if (const std::string warning = http::warning_of(tls); !warning.empty()) fmt::print("note  {}\n", warning);
   http::Http http(tls);
-  findface::FindfaceOptions options = settings.findface;
-  options.uuid = findface::known_uuid(options.uuid, orchestrator::uuid_file(settings));
-  const bool is_known = !options.uuid.empty();
-  if (!is_known) options.uuid = findface::generate_uuid();
-  findface::Session session(options, http, system_clock());
+  const std::string known = findface::known_uuid(settings.findface.uuid, orchestrator::uuid_file(settings));
+  // The server has one token for each uuid: with its own, a running Vigia would lose the one that it uses.
+  findface::FindfaceOptions guest = settings.findface;
+  guest.uuid = (known.empty() ? findface::generate_uuid() : known.substr(0, 200)) + "-check";
+  findface::Session session(guest, http, system_clock());
   if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
   report.ok("FindFace", fmt::format("login at {} {}", session.shown_url(),
-                                    is_known ? "with uuid " + options.uuid
-                                             : "(the first start generates this installation's uuid)"));
+                                    known.empty()
+                                        ? "(the first start generates this installation's uuid)"
+                                        : "(this installation's uuid: " + known + ")"));
   const auto list = findface::fetch_cameras(session, settings.findface.camera_prefix, {});
   if (!list) {
     report.bad("FindFace cameras", list.error().text);
@@ -215,8 +217,8 @@ int check(const settings::Settings& settings) {
   CheckPrinter report;
   memory::MemoryManager memory(settings.memory);
   const Reckoned reckoned = check_detector(settings, memory, report);
-  check_outbox(settings, memory, report);
-  check_ledger(settings, report);
+  const bool in_use = check_outbox(settings, report);
+  check_ledger(settings, in_use, report);
   check_cameras(settings, reckoned, memory, report);
   check_receivers(settings, report);
   std::fflush(stdout);

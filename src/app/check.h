@@ -1,5 +1,6 @@
 // Carries out `vigia check`: tries every part that the settings name, once, and prints for each: ok, or why
-// not. Threads: the main thread only.
+// not. It may run beside the Vigia that uses these settings: it changes no file, stores no key of a server,
+// and logs in under a name of its own. So it may be ended at any moment. Threads: the main thread only.
 #pragma once
 
 #include "settings/settings.h"

@@ -33,7 +33,10 @@ int start(const settings::CommandLine& command, settings::Settings settings) {
   if (command.verbose) settings.logging.level = "debug";
   if (const Status started = log::start(settings.logging.level); !started)
     return complain({started.error().text});
-  if (command.verb == Verb::check) return check(settings);
+  if (command.verb == Verb::check) {
+    signals.exit_on_next();  // it leaves nothing that would have to be ended
+    return check(settings);
+  }
   RunOptions options;
   if (command.seconds > 0) options.seconds = command.seconds;
   options.summary = command.summary;

@@ -28,7 +28,7 @@ Status TlsGuard::install(CURL* easy, const std::string& url, const TlsOptions& t
     const Result<std::string> kept = Pins(tls.pins_file).find(server_);
     if (!kept) return kept.error();
     key_check_.install(easy, *kept);
-    if (!kept->empty()) return ok_status();
+    if (!kept->empty() || !tls.keeps_first) return ok_status();
     pins_file_ = tls.pins_file;
     curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &TlsGuard::keep_key);
     curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);

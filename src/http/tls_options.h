@@ -22,10 +22,11 @@
 namespace vigia::http {
 
 struct TlsOptions {
-  std::string ca_file;    // PEM; empty: the system's authorities
-  std::string pin;        // "", "first_use", or "sha256//BASE64" of the public key (SubjectPublicKeyInfo)
-  bool insecure = false;  // nothing is verified
-  std::string pins_file;  // of first_use
+  std::string ca_file;      // PEM; empty: the system's authorities
+  std::string pin;          // "", "first_use", or "sha256//BASE64" of the public key (SubjectPublicKeyInfo)
+  bool insecure = false;    // nothing is verified
+  std::string pins_file;    // of first_use
+  bool keeps_first = true;  // false: the key of a first connection is accepted and not stored; for a check
   std::string section = "delivery.findface";  // where these settings stand, for error texts
 
   bool operator==(const TlsOptions&) const = default;

@@ -186,6 +186,16 @@ TEST_F(TlsTest, FirstUseKeepsTheKeyAndDemandsItFromThenOn) {
   EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), key_of(other.cert_file));
 }
 
+TEST_F(TlsTest, ACheckAcceptsTheFirstKeyAndKeepsNone) {
+  TlsOptions check = first_use();
+  check.keeps_first = false;
+  EXPECT_TRUE(accepted(get(check)));
+  EXPECT_FALSE(std::filesystem::exists(dir_ / "db.pins"));
+  EXPECT_TRUE(accepted(get(first_use())));
+  server_shows(made("other"));
+  expect_refused(get(check));
+}
+
 TEST_F(TlsTest, SeveralFirstConnectionsAtATimeKeepOneKey) {
   Http http(first_use());
   std::atomic<int> accepted_count{0};

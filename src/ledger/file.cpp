@@ -149,4 +149,19 @@ Result<Database> open_to_read(const std::string& path) {
   return Error{ErrorCode::not_found, fmt::format("ledger {}: is empty: nothing was ever kept in it", path)};
 }
 
+Status inspect(const std::string& path, bool in_use) {
+  const auto wrong = [&path](std::string_view why) {
+    return Error{ErrorCode::invalid, fmt::format("ledger {}: {}; set another ledger.path", path, why)};
+  };
+  struct stat info {};
+  const bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && !S_ISREG(info.st_mode)) return wrong("is not a plain file");
+  if (const auto why = why_not_writable(path)) return wrong(*why);
+  if (!exists) return ok_status();
+  if (::access(path.c_str(), R_OK | W_OK) != 0) return system_error(path, "cannot open");
+  Result<Database> database =
+      in_use ? Database::open_to_read(path, kName) : Database::open_untouched(path, kName);
+  return database ? check_ours(*database, path) : Status(database.error());
+}
+
 }  // namespace vigia::ledger

@@ -133,23 +133,13 @@ Status create_private(const std::string& path) {
                fmt::format("outbox {}: is not a plain file; set another outbox.path", path)};
 }
 
-Status check_ours(Database& database, const std::string& path) {
-  auto tables = database.number("SELECT count(*) FROM sqlite_master");
-  if (!tables) return tables.error();
-  auto mark = database.number("PRAGMA application_id");
-  if (!mark) return mark.error();
-  auto version = database.number("PRAGMA user_version");
-  if (!version) return version.error();
-  if (*mark != kApplicationId && (*mark != 0 || *tables != 0)) {
-    return Error{ErrorCode::refused,
-                 fmt::format("outbox {}: is the database of another program; set another outbox.path", path)};
-  }
-  if (*version <= kSchemaVersion) return ok_status();
-  return Error{
-      ErrorCode::refused,
-      fmt::format("outbox {}: was written by a newer Vigia (schema {}, this one knows {}); run that one, "
-                  "or set another outbox.path",
-                  path, *version, kSchemaVersion)};
+// What the process that has the lock wrote there.
+std::string process_in(const Fd& lock) {
+  std::array<char, 16> holder{};
+  const auto size = ::pread(lock.get(), holder.data(), holder.size() - 1, 0);
+  std::string process(holder.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+  process.erase(process.find_last_not_of('\n') + 1);
+  return process;
 }
 
 std::string with_primary(std::string sql, const std::string& primary) {
@@ -175,6 +165,32 @@ Status migrate(Database& database, const std::string& primary) {
 
 }  // namespace
 
+Status check_ours(Database& database, const std::string& path) {
+  auto tables = database.number("SELECT count(*) FROM sqlite_master");
+  if (!tables) return tables.error();
+  auto mark = database.number("PRAGMA application_id");
+  if (!mark) return mark.error();
+  auto version = database.number("PRAGMA user_version");
+  if (!version) return version.error();
+  if (*mark != kApplicationId && (*mark != 0 || *tables != 0)) {
+    return Error{ErrorCode::refused,
+                 fmt::format("outbox {}: is the database of another program; set another outbox.path", path)};
+  }
+  if (*version <= kSchemaVersion) return ok_status();
+  return Error{
+      ErrorCode::refused,
+      fmt::format("outbox {}: was written by a newer Vigia (schema {}, this one knows {}); run that one, "
+                  "or set another outbox.path",
+                  path, *version, kSchemaVersion)};
+}
+
+std::optional<std::string> holder_of_lock(const std::string& path) {
+  const Fd lock(::open((path + ".lock").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!lock.valid() || ::flock(lock.get(), LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    return std::nullopt;
+  return process_in(lock);
+}
+
 Result<Fd> lock_for_this_process(const std::string& path) {
   const std::string lock_path = path + ".lock";
   Fd lock = open_private(lock_path, O_RDWR);
@@ -187,15 +203,11 @@ Result<Fd> lock_for_this_process(const std::string& path) {
     return lock;
   }
   if (errno != EWOULDBLOCK) return system_error(lock_path, "cannot lock");
-  std::array<char, 16> holder{};
-  const auto size = ::pread(lock.get(), holder.data(), holder.size() - 1, 0);
-  std::string process(holder.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-  process.erase(process.find_last_not_of('\n') + 1);
   return Error{
       ErrorCode::unavailable,
       fmt::format("outbox {}: is in use by another Vigia (process {}); stop that one, or set another "
                   "outbox.path",
-                  path, process)};
+                  path, process_in(lock))};
 }
 
 Result<Database> open_database(const std::string& path, const std::string& primary) {

@@ -1,6 +1,7 @@
 // The outbox file: its application id, its version, its tables, and the lock that keeps other processes out.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/fd.h"
@@ -18,6 +19,12 @@ inline constexpr int kSchemaVersion = 5;
 // Errors of both: ErrorCode::io where a later call may succeed (a full, read-only or failing disk); invalid,
 // refused, unavailable (another process has it) where the user has to act.
 Result<Fd> lock_for_this_process(const std::string& path);
+
+// The process that has the lock ("1234"); nothing: no process does. Makes no file.
+std::optional<std::string> holder_of_lock(const std::string& path);
+
+// Error refused: it is not Vigia's, or of a newer Vigia.
+Status check_ours(Database& database, const std::string& path);
 
 // Opens the file, refuses one that is not Vigia's or is of a newer Vigia, makes or updates the tables. Shots
 // of version 1, which knew one receiver, go to the primary route (a plain word). Error: ErrorCode::damaged

@@ -211,7 +211,9 @@ http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
 
 Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,
                                 const std::stop_token& stop) {
-  http::Http http(webhook_tls(options, pins_file));
+  http::TlsOptions tls = webhook_tls(options, pins_file);
+  tls.keeps_first = false;
+  http::Http http(tls);
   const http::HttpResult answer = http.perform(connection_only(options), stop);
   const std::string origin = origin_of(options.url);
   if (answer.failure != http::HttpFailure::none) {

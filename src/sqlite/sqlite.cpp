@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <filesystem>
+#include <system_error>
 
 namespace vigia::sqlite {
 namespace {
@@ -28,6 +31,19 @@ std::string how_to_fix(int code, const std::string& setting) {
     default:
       return "";
   }
+}
+
+// "file:///var/lib/vigia.db?immutable=1"; characters that mean something in a URI are written as %XX.
+std::string immutable_uri(const std::string& path) {
+  std::error_code failed;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, failed);
+  std::string uri = "file://";
+  for (const char c : failed ? path : absolute.string()) {
+    const bool plain =
+        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -94,9 +110,27 @@ Result<Database> Database::open_to_read(const std::string& path, FileName name) 
   return open_with(path, std::move(name), SQLITE_OPEN_READONLY);
 }
 
-Result<Database> Database::open_with(const std::string& path, FileName name, int flags) {
+// A log needs an index: in memory it is where the file is locked for this connection alone, else a file.
+// Without a log the file is read as one that cannot change, or SQLite would make a log.
+Result<Database> Database::open_untouched(const std::string& path, FileName name) {
+  std::error_code failed;
+  const auto log_size = std::filesystem::file_size(path + "-wal", failed);
+  if (failed || log_size == 0) {
+    return open_with(path, std::move(name), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, immutable_uri(path));
+  }
+  Result<Database> database = open_with(path, std::move(name), SQLITE_OPEN_READWRITE);
+  if (!database) return database.error();
+  database->leave_log_at_close();
+  if (Status set = database->run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA query_only=ON"); !set)
+    return set.error();
+  return database;
+}
+
+Result<Database> Database::open_with(const std::string& path, FileName name, int flags,
+                                     const std::string& uri) {
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  const char* const file = uri.empty() ? path.c_str() : uri.c_str();
+  const int code = sqlite3_open_v2(file, &handle, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   Database database(path, std::move(name), handle);
   if (code != SQLITE_OK) return database.error("cannot open");
   sqlite3_extended_result_codes(handle, 1);

@@ -66,6 +66,9 @@ class Database {
   static Result<Database> open(const std::string& path, FileName name);
   // Never creates or changes the file; works while another process writes to it.
   static Result<Database> open_to_read(const std::string& path, FileName name);
+  // Reads a file that no other process has open, with what its log holds: neither it nor a file beside it is
+  // made, changed or removed. Calls fail (ErrorCode::io) where another process does have it open.
+  static Result<Database> open_untouched(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
   Result<std::int64_t> number(const char* sql);  // the first column of the first row
@@ -92,7 +95,8 @@ class Database {
   struct Close {
     void operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
   };
-  static Result<Database> open_with(const std::string& path, FileName name, int flags);
+  static Result<Database> open_with(const std::string& path, FileName name, int flags,
+                                    const std::string& uri = {});
   Database(std::string path, FileName name, sqlite3* handle)
       : path_(std::move(path)), name_(std::move(name)), handle_(handle) {}
   // Folds the log into the file when it is long, as SQLite does by itself, and notes a sync that fails
