@@ -95,6 +95,27 @@ TEST_F(StopTest, ACheckEndsAtOnce) {
   EXPECT_NE(program.out().find("ok    outbox: "), std::string::npos) << "what it found until then is told";
 }
 
+TEST_F(StopTest, AHangupStopsNothingAndIsSaid) {
+  testing::Program program(two_cameras());
+  ASSERT_TRUE(program.wait_for_text("Vigia started"));
+  program.signal(SIGHUP);
+  ASSERT_TRUE(program.wait_for_text("SIGHUP is ignored")) << program.err();
+  EXPECT_TRUE(program.running());
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.wait().exit_status, 0);
+  expect_every_track_accounted_for(summary());
+}
+
+TEST_F(StopTest, ARunThatIsStoppedEndsWellWhateverFailedMeanwhile) {
+  write("vigia.yaml",
+        "cameras:\n"
+        "  - {name: bad, url: \"sim:faces=1000\"}\n"
+        "  - {name: good, url: \"sim:faces=0&size=640x360&fps=10\"}\n");
+  const auto finished = run({"run", "-c", "vigia.yaml", "--seconds", "2", "--summary", "summary.json"});
+  EXPECT_EQ(finished.exit_status, 0) << finished.err;
+  EXPECT_EQ(summary()["cameras"][0]["state"], "MISCONFIGURED");
+}
+
 TEST_F(StopTest, SecondsAreObeyed) {
   write("vigia.yaml", "cameras:\n  - {name: gate, url: \"sim:faces=0&size=640x360&fps=10\"}\n");
   const auto finished = run({"run", "-c", "vigia.yaml", "--seconds", "1.5", "--summary", "summary.json"});

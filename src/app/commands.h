@@ -7,7 +7,7 @@
 namespace vigia::app {
 
 // Loads the settings if the command has some, prints their errors, and carries it out. Returns the exit code:
-// 0 done, 1 failed while running, 2 wrong settings or arguments.
+// 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.
 int carry_out(const settings::CommandLine& command);
 
 }  // namespace vigia::app

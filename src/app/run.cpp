@@ -16,22 +16,28 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, const RunOptions& options) {
+using Ended = status::Snapshot::Ended;
+
+Ended wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, const RunOptions& options) {
   const SteadyTime begin = system_clock().now();
   while (!vigia.all_done()) {
     auto wait = 100ms;
     if (options.seconds) {
       const auto left = begin + from_seconds(*options.seconds) - system_clock().now();
-      if (left <= 0ns) return;
+      if (left <= 0ns) return Ended::stopped;
       wait = std::min(wait, std::chrono::ceil<std::chrono::milliseconds>(left));
     }
     if (signals.wait_for(wait)) {
       signals.exit_on_next();  // before the log line: the next signal may come at once
       log::info("stopping: cameras, then what is on its way; once more to stop at once");
-      return;
+      return Ended::stopped;
+    }
+    if (signals.hangup_came()) {
+      log::warn("SIGHUP is ignored: settings cannot be read again while Vigia runs; restart it for that");
     }
   }
   log::info("stopping: all cameras are at their end");
+  return Ended::by_itself;
 }
 
 // Without threads nothing can run, and nothing can be stopped in order either: the system frees the parts
@@ -68,12 +74,15 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
     fmt::print(stderr, "vigia: {}\n", vigia.error().text);
     return 2;
   }
+  signals.outlive_hangups();  // open tracks must not be lost with a terminal
   start_or_say_why_not(**vigia);
-  wait_for_the_end(**vigia, signals, options);
+  const Ended ended = wait_for_the_end(**vigia, signals, options);
   signals.exit_on_next();
   const status::Snapshot summary = (*vigia)->stop();
   const Detail detail = detail_of(settings);
-  bool good = !summary.failed();
+  const std::string gave_up = summary.gave_up(ended);
+  bool good = gave_up.empty();
+  if (!good) log::error("{}", gave_up);
   if (options.summary) good = write_summary(summary, detail, *options.summary) && good;
   fmt::print("{}", to_text(summary, detail));
   if (options.afterword) fmt::print("{}", options.afterword(summary));

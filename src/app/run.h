@@ -20,7 +20,8 @@ struct RunOptions {
   std::function<std::string(const status::Snapshot&)> afterword;
 };
 
-// Returns the exit code: 0 done, 1 failed while running, 2 wrong settings. Prints the summary.
+// Returns the exit code: 0 done or stopped, 1 it had to give up (status/snapshot.h says when; or the summary
+// could not be written), 2 wrong settings. Prints the summary.
 int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals);
 
 }  // namespace vigia::app

@@ -89,9 +89,6 @@ TEST(SummaryTest, CamerasThatWereAreInTheTotals) {
   EXPECT_EQ(json["cameras_removed"], 2);
   EXPECT_EQ(json["cameras_changed"], 1);
   EXPECT_NE(to_text(summary).find("3 cameras added, 2 removed, 1 changed by FindFace"), std::string::npos);
-  EXPECT_FALSE(summary.failed());
-  summary.former->faces_failed = 1;
-  EXPECT_TRUE(summary.failed());
 }
 
 TEST(SummaryTest, TextSaysWhatBecameOfTheFaces) {
@@ -189,14 +186,20 @@ TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
   EXPECT_NE(to_text(summary, Detail::stages).find("encode"), std::string::npos);
 }
 
-TEST(SummaryTest, FailsForWhatTheUserMustKnow) {
+TEST(SummaryTest, OnlyWhatTheProgramItselfGaveUpIsAFailure) {
+  using Ended = Snapshot::Ended;
   Snapshot summary = two_cameras();
-  EXPECT_FALSE(summary.failed());
-  summary.cameras[0].faces_failed = 1;
-  EXPECT_TRUE(summary.failed());
-  summary = two_cameras();
+  summary.cameras[0].faces_failed = 1;  // its receiver's doing, and counted
+  EXPECT_EQ(summary.gave_up(Ended::stopped), "");
+  EXPECT_EQ(summary.gave_up(Ended::by_itself), "");
   summary.cameras[1].failed = true;
-  EXPECT_TRUE(summary.failed());
+  summary.cameras[1].message = "no such file";
+  EXPECT_EQ(summary.gave_up(Ended::stopped), "") << "its state says it";
+  EXPECT_NE(summary.gave_up(Ended::by_itself).find("no such file"), std::string::npos);
+  summary = two_cameras();
+  summary.outbox.never_on_disk = 2;
+  EXPECT_NE(summary.gave_up(Ended::stopped), "");
+  EXPECT_NE(summary.gave_up(Ended::by_itself), "");
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ constexpr std::array kTaken = {SIGINT, SIGTERM, SIGPIPE};
 // The only state that the handler may use.
 std::atomic<int> came_fd{-1};
 std::atomic<bool> exit_now{false};
+std::atomic<bool> hung_up{false};
 
 extern "C" void note_stop_signal(int) {
   const int saved = errno;
@@ -31,21 +32,30 @@ extern "C" void note_stop_signal(int) {
   errno = saved;
 }
 
+extern "C" void note_hangup(int) {
+  hung_up = true;
+}
+
+void take(int signal, void (*handler)(int), struct sigaction& before) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, &action, &before);
+}
+
 }  // namespace
 
 StopSignals::StopSignals() : came_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   came_fd = came_.get();
   exit_now = false;
   for (std::size_t i = 0; i < kTaken.size(); ++i) {
-    struct sigaction action {};
-    action.sa_handler = kTaken[i] == SIGPIPE ? SIG_IGN : note_stop_signal;
-    action.sa_flags = SA_RESTART;
-    ::sigaction(kTaken[i], &action, &before_[i]);
+    take(kTaken[i], kTaken[i] == SIGPIPE ? SIG_IGN : note_stop_signal, before_[i]);
   }
 }
 
 StopSignals::~StopSignals() {
   for (std::size_t i = 0; i < kTaken.size(); ++i) ::sigaction(kTaken[i], &before_[i], nullptr);
+  if (before_hangups_) ::sigaction(SIGHUP, &*before_hangups_, nullptr);
   came_fd = -1;
 }
 
@@ -64,6 +74,14 @@ bool StopSignals::wait_for(std::chrono::milliseconds at_most) {
 
 void StopSignals::exit_on_next() {
   exit_now = true;
+}
+
+void StopSignals::outlive_hangups() {
+  if (!before_hangups_) take(SIGHUP, note_hangup, before_hangups_.emplace());
+}
+
+bool StopSignals::hangup_came() {
+  return hung_up.exchange(false);
 }
 
 }  // namespace vigia

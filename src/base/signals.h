@@ -1,13 +1,14 @@
 // Lets a thread wait for SIGINT and SIGTERM: the first requests a stop, the next one ends the process at
-// once. At most one of these may exist in a process. It uses a handler rather than blocked signals: libraries
-// start threads before main does, and a signal delivered to such a thread would end the process.
-// Threads: the making thread only.
+// once. SIGHUP ends the process as usual unless outlive_hangups() was called. At most one of these may exist
+// in a process. It uses a handler rather than blocked signals: libraries start threads before main does, and
+// a signal delivered to such a thread would end the process. Threads: the making thread only.
 #pragma once
 
 #include <signal.h>
 
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "base/fd.h"
 
@@ -27,9 +28,16 @@ class StopSignals {
   // From now on another one ends the process at once, with exit status 1.
   void exit_on_next();
 
+  // From now on SIGHUP (a lost terminal, or a service manager's word for "read the settings again") is only
+  // noted.
+  void outlive_hangups();
+  // True if one came since the last call.
+  bool hangup_came();
+
  private:
   Fd came_;  // eventfd that the handler writes to
   std::array<struct sigaction, 3> before_{};
+  std::optional<struct sigaction> before_hangups_;
 };
 
 }  // namespace vigia

@@ -31,6 +31,16 @@ TEST(StopSignalsDeathTest, TheNextEndsTheProcessAtOnce) {
       ::testing::ExitedWithCode(1), "stopped at once");
 }
 
+TEST(StopSignalsTest, AHangupIsNotedAndIsNoStop) {
+  StopSignals signals;
+  signals.outlive_hangups();
+  EXPECT_FALSE(signals.hangup_came());
+  ::raise(SIGHUP);
+  EXPECT_FALSE(signals.wait_for(0ms));
+  EXPECT_TRUE(signals.hangup_came());
+  EXPECT_FALSE(signals.hangup_came()) << "once";
+}
+
 TEST(StopSignalsTest, ABrokenPipeIsNoEnd) {
   const StopSignals signals;
   ::raise(SIGPIPE);

@@ -79,6 +79,7 @@ void Losses::show(status::OutboxStatus& figures) const {
   figures.shed = shed_.total();
   figures.expired = expired_.total();
   figures.lost = lost_;
+  figures.never_on_disk = never_on_disk_;
   figures.journal_refused = refused_in_journal_;
 }
 

@@ -54,6 +54,8 @@ class Losses {
   // Best shots so far that are not kept in the journal: the disk refuses, or there is no room.
   void add_refused_in_journal(std::uint64_t shots);
   void add_no_room_in_journal();
+  // Shots that ended, as lost, because the disk never took them until the outbox was closed.
+  void add_never_on_disk(std::uint64_t shots) { never_on_disk_ += shots; }
 
   // Logs what was not logged yet, at the end.
   void log_rest();
@@ -72,7 +74,7 @@ class Losses {
   LossLog unreadable_;
   LossLog no_room_in_journal_;
   std::uint64_t refused_in_journal_ = 0;
-  std::uint64_t lost_ = 0;
+  std::uint64_t lost_ = 0, never_on_disk_ = 0;
   Endings for_later_;
 };
 

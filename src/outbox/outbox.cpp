@@ -84,6 +84,7 @@ void Outbox::close() {
     for (const std::int64_t id : left) {
       if (auto out = state_.waiting.take(id)) state_.losses.end(*std::move(out), std::nullopt, endings);
     }
+    state_.losses.add_never_on_disk(left.size());
     if (!left.empty()) {
       log::error("outbox {}: {} faces are lost: the disk never took them", state_.options.path, left.size());
     }

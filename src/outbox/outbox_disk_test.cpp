@@ -157,9 +157,11 @@ TEST_P(RefusingDiskTest, WhatIsInMemoryOnlyAtTheEndIsLostAndSaidSo) {
   ASSERT_TRUE(add(1).ok());
   disk_.fail(GetParam());
   EXPECT_FALSE(add(2).ok());
+  EXPECT_EQ(outbox_->status().never_on_disk, 0U) << "there is still time";
   outbox_->close();
   EXPECT_EQ(fates_.tracks(std::nullopt), (Tracks{2}));
   EXPECT_EQ(outbox_->status().lost, 1U);
+  EXPECT_EQ(outbox_->status().never_on_disk, 1U);
   EXPECT_EQ(outbox_->pending().shots, 1U);
 }
 

@@ -32,7 +32,7 @@ constexpr std::string_view kExamples = R"(Examples:
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, VIGIA_MODEL_URL, FINDFACE_URL,
 FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
-Exit codes: 0 done, 1 failed while running, 2 wrong settings or arguments.)";
+Exit codes: 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.)";
 
 std::string first_line(std::string text) {
   const std::size_t end = text.find('\n');

@@ -29,10 +29,13 @@ std::string_view to_string(BreakerState state) noexcept {
   return "?";
 }
 
-bool Snapshot::failed() const {
-  if (former && former->faces_failed > 0) return true;
-  return std::any_of(cameras.begin(), cameras.end(),
-                     [](const CameraStatus& camera) { return camera.failed || camera.faces_failed > 0; });
+std::string Snapshot::gave_up(Ended ended) const {
+  if (outbox.never_on_disk > 0) {
+    return "faces are lost: the disk had not taken them when the program ended";
+  }
+  const auto camera = std::ranges::find_if(cameras, &CameraStatus::failed);
+  if (ended == Ended::stopped || camera == cameras.end()) return {};
+  return "camera '" + camera->name + "' did not come to its end: " + camera->message;
 }
 
 std::uint64_t Snapshot::total(std::uint64_t CameraStatus::*counter) const {

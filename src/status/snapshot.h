@@ -36,9 +36,11 @@ struct Snapshot {
   std::uint64_t ledger_lost = 0;    // entries that the ledger of tracks' ends could not keep
   memory::MemoryStats memory;
 
-  // True after a failure that the user must know of: a camera could never start, a file could not be read to
-  // its end, a face was lost.
-  [[nodiscard]] bool failed() const;
+  // Why the program itself did not do what it was started for; empty: it did. by_itself: no stop ended the
+  // run, so that every camera was to come to its end. What failed on the way (a face that its receiver does
+  // not take, a camera of a run that was stopped) is in the counters and states, and is no reason.
+  enum class Ended { by_itself, stopped };
+  [[nodiscard]] std::string gave_up(Ended ended) const;
   // The sum of a counter over all cameras, including removed ones.
   [[nodiscard]] std::uint64_t total(std::uint64_t CameraStatus::*counter) const;
   // Faces that wait on the primary route.
