@@ -171,6 +171,15 @@ TEST(SummaryTest, OverloadIsToldWhereItHappened) {
   EXPECT_EQ(json["overload"]["seconds_reduced"], 61.5);
 }
 
+TEST(SummaryTest, ADetectorThatFailedIsTold) {
+  Snapshot summary = two_cameras();
+  EXPECT_EQ(to_text(summary).find("detector "), std::string::npos);
+  summary.cameras[1].detector_errors = 41;
+  EXPECT_NE(to_text(summary).find("detector   it failed on 41 frames"), std::string::npos)
+      << to_text(summary);
+  EXPECT_EQ(nlohmann::json::parse(to_json(summary))["cameras"][1]["detector_errors"], 41);
+}
+
 TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
   Snapshot summary = two_cameras();
   pipeline::StageLatency latency;

@@ -48,6 +48,13 @@ std::string stages_text(const Snapshot& summary) {
   return text;
 }
 
+// Frames that were to be searched and could not be; empty if there are none.
+std::string detector_text(const Snapshot& summary) {
+  const auto errors = summary.total(&CameraStatus::detector_errors);
+  return errors == 0 ? ""
+                     : fmt::format("detector   it failed on {} frames, which were not searched\n", errors);
+}
+
 // What overload left out so that the rest was in time; empty if nothing was left out.
 std::string overload_text(const Snapshot& summary) {
   const LoadStatus& overload = summary.load;
@@ -98,6 +105,7 @@ std::string to_text(const Snapshot& summary, Detail detail) {
                       summary.workers);
   text += camera_list_text(summary);
   text += overload_text(summary);
+  text += detector_text(summary);
   if (detail == Detail::stages) text += stages_text(summary);
   text += fmt::format("latency    p50 {:.1f} ms, p95 {:.1f} ms, p99 {:.1f} ms, max {:.1f} ms\n", latency.p50,
                       latency.p95, latency.p99, latency.max);

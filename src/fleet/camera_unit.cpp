@@ -1,5 +1,7 @@
 #include "fleet/camera_unit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <system_error>
 #include <utility>
@@ -21,6 +23,15 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.decoding_soft_errors += before.decoding_soft_errors;
   to.frames_dropped_damaged += before.frames_dropped_damaged;
   to.stamps_corrected += before.stamps_corrected;
+}
+
+// Video comes, and nobody is found in it: that is no camera that works.
+void tell_of_detector(status::CameraStatus& status) {
+  status.state = kDetectorFails;
+  status.message =
+      fmt::format("the detector failed on {} of its frames, and on the last one; the log says why",
+                  status.detector_errors);
+  status.failed = true;
 }
 
 }  // namespace
@@ -83,6 +94,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   status.stream_time = strand_.last_stream_time();
   status.failed = has_failed(now.stats, context_->settings.source);
+  if (context_->counters.detector_fails) tell_of_detector(status);
   return status;
 }
 

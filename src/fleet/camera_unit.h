@@ -17,6 +17,9 @@
 
 namespace vigia::fleet {
 
+// The state of a camera whose last frame the detector failed on; else it is that of its source.
+inline constexpr const char* kDetectorFails = "DETECTOR_FAILS";
+
 // What a camera passes to the one that replaces it, beside its counters.
 struct CameraHistory {
   camera::CameraStats stats{};  // the counters only

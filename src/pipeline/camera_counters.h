@@ -23,12 +23,13 @@ struct CameraCounters {
   Counter frames_skipped{0};           // left out by detector_step
   Counter frames_overload_skipped{0};  // left out by the step of overload
   Counter frames_imotion_skipped{0};   // nobody was there and nothing moved
-  Counter detector_errors{0};
+  Counter detector_errors{0};          // the detector failed on them
   Counter faces_detected{0};
   Counter tracks_closed{0};
   Counter faces_posted{0};
   Counter faces_failed{0};
   std::array<Counter, domain::kAllReasons.size()> faces_not_posted{};
+  std::atomic<bool> detector_fails{false};     // on the last frame that it was given
   std::atomic<std::int64_t> shots_waiting{0};  // in the outbox, of this run
 
   // Counts one more; returns how many there were before.

@@ -193,11 +193,11 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   }
   const detect::SearchArea view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
-    if (counters.detector_errors++ == 0) {
-      log::error("{}: the detector failed: {}", camera_->name(), detected.error().text);
-    }
+    const std::string line = detector_failures_.failed(detected.error().text, counters, now);
+    if (!line.empty()) log::error("{}: {}", camera_->name(), line);
     return;
   }
+  detector_failures_.worked(counters);
   latency.of(Stage::prepare).record(detector.times().prepare);
   latency.of(Stage::infer).record(detector.times().infer);
   const SteadyTime detected = world_.clock.now();

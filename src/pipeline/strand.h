@@ -29,6 +29,7 @@
 #include "ledger/ledger.h"
 #include "memory/retirable.h"
 #include "pipeline/camera_context.h"
+#include "pipeline/detector_failures.h"
 #include "pipeline/load_meter.h"
 #include "pipeline/run_queue.h"
 #include "pipeline/shot_orders.h"
@@ -140,6 +141,7 @@ class Strand final : public camera::FrameSink {
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
   std::vector<std::unique_ptr<domain::Track>> to_journal_;
   bool closed_all_ = false;
+  DetectorFailures detector_failures_;
 
   std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};

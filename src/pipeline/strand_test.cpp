@@ -273,10 +273,12 @@ TEST_F(StrandTest, ABrokenDetectorIsCountedAndTheCameraGoesOn) {
   detector_.broken = true;
   deliver(0);
   work();
+  EXPECT_TRUE(counters().detector_fails);
   detector_.broken = false;
   deliver(1);
   work();
   EXPECT_EQ(counters().detector_errors, 1U);
+  EXPECT_FALSE(counters().detector_fails);
   EXPECT_EQ(counters().frames_processed, 1U);
 }
 

@@ -11,7 +11,7 @@ namespace vigia::status {
 
 struct CameraStatus {
   std::string name;
-  std::string state;    // camera/camera_state.h, or REMOVED: FindFace removed it
+  std::string state;    // camera/camera_state.h; REMOVED: FindFace removed it; or DETECTOR_FAILS
   std::string message;  // why it is in that state, if there is a reason
   std::uint64_t frames_decoded = 0;
   std::uint64_t frames_processed = 0;
@@ -32,7 +32,7 @@ struct CameraStatus {
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
   bool is_online = false;                                 // video comes
   Nanoseconds stream_time{0};                             // how far its video has come, since it was opened
-  bool failed = false;  // it could never start, or a single_pass file broke off
+  bool failed = false;  // it could never start, a single_pass file broke off, or the detector fails on it
 
   // Adds the counters of another camera to these.
   void add(const CameraStatus& other);
