@@ -1,5 +1,5 @@
-// A program that is watched or tried: started as a child that cannot outlive us, asked to stop as by Ctrl+C.
-// In a process group of its own, so that a Ctrl+C at the terminal is ours alone to answer.
+// A program that is watched, tried or measured: started as a child that cannot outlive us, asked to stop as
+// by Ctrl+C. In a process group of its own, so that a Ctrl+C at the terminal is ours alone to answer.
 // Threads: owner thread only; the thread that starts it must live on: the child dies with that thread.
 #pragma once
 
@@ -11,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/fd.h"
 #include "base/result.h"
 
 namespace vigia::testing {
@@ -21,9 +23,13 @@ struct ChildStart {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // without the program's name
   std::map<std::string, std::string> environment;
-  std::filesystem::path out, err;     // files that its output goes to
+  std::filesystem::path out = {};     // the file that its output goes to; empty: it is ours to read()
+  std::filesystem::path err = {};     // the same of its error output; empty: it goes where ours goes
   std::filesystem::path folder = {};  // where it runs; empty: where we do
 };
+// This program once more, with our environment. words: a command line, with the program's name.
+ChildStart this_program(const std::vector<std::string>& words);
+std::map<std::string, std::string> own_environment();
 
 class Child {
  public:
@@ -41,13 +47,20 @@ class Child {
   // None while it runs; 128 + n when a signal n ended it; kUnknown when somebody else in this process was
   // told of its end.
   [[nodiscard]] std::optional<int> exit_status();
+  int wait();               // until it ends; returns its exit status
+  void signal(int number);  // nothing once it has ended
+  // Appends what it has written, waiting for at most that long; false at its end. REQUIRES: ChildStart::out
+  // is empty.
+  bool read(std::string& into, std::chrono::milliseconds at_most) const;
   // Asks it to stop, waits, and kills it after that time (status 137 then).
   int stop(std::chrono::seconds at_most);
 
  private:
-  explicit Child(pid_t pid) : pid_(pid) {}
+  Child(pid_t pid, Fd output) : pid_(pid), output_(std::move(output)) {}
+  std::optional<int> ask(int flags);  // waitpid's
 
   const pid_t pid_;
+  const Fd output_;
   std::optional<int> status_;
 };
 

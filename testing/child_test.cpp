@@ -42,19 +42,39 @@ class ChildTest : public ::testing::Test {
       std::this_thread::sleep_for(10ms);
     return content(name);
   }
-  static int status_of(Child& child) {
-    while (!child.exit_status()) std::this_thread::sleep_for(1ms);
-    return *child.exit_status();
-  }
 
   testing::TempDir folder_;
 };
 
 TEST_F(ChildTest, RunsWithItsOwnEnvironmentAndOutput) {
   const auto child = shell("echo $GREETING; echo $HOME >&2; exit 3");
-  EXPECT_EQ(status_of(*child), 3);
+  EXPECT_EQ(child->wait(), 3);
   EXPECT_EQ(content("out"), "good day\n");
   EXPECT_EQ(content("err"), "\n");
+}
+
+TEST_F(ChildTest, OutputWithoutAFileIsReadHereUntilItsEnd) {
+  auto child = Child::start({.program = "/bin/sh",
+                             .arguments = {"-c", "echo one; echo two; exit 4"},
+                             .err = folder_.path() / "err"});
+  ASSERT_TRUE(child.ok());
+  std::string text;
+  while ((*child)->read(text, 60s)) {
+  }
+  EXPECT_EQ(text, "one\ntwo\n");
+  EXPECT_EQ((*child)->wait(), 4);
+}
+
+TEST_F(ChildTest, ThisProgramRunsOnceMoreWithOurEnvironment) {
+  ::setenv("GREETING", "good day", 1);
+  EXPECT_EQ(own_environment()["GREETING"], "good day");
+  auto child = Child::start(this_program({"us", "--gtest_list_tests", "--gtest_filter=ProcessSampleTest.*"}));
+  ASSERT_TRUE(child.ok());
+  std::string text;
+  while ((*child)->read(text, 60s)) {
+  }
+  EXPECT_EQ((*child)->wait(), 0);
+  EXPECT_NE(text.find("SeesMemoryDescriptorsAndThreadsComeAndGo"), std::string::npos) << text;
 }
 
 TEST_F(ChildTest, IsAskedToStopAndKilledIfItDoesNot) {
@@ -82,12 +102,12 @@ TEST_F(ChildTest, DiesWithTheThreadThatStartedIt) {
     child = shell("echo ready; sleep 60");
     EXPECT_EQ(wait_for_content("out"), "ready\n");
   }).join();
-  EXPECT_EQ(status_of(*child), 128 + SIGKILL);
+  EXPECT_EQ(child->wait(), 128 + SIGKILL);
 }
 
 TEST_F(ChildTest, ItsEndIsKnownAlsoWhereSigchldWasIgnored) {
   ::signal(SIGCHLD, SIG_IGN);
-  EXPECT_EQ(status_of(*shell("exit 3")), 3);
+  EXPECT_EQ(shell("exit 3")->wait(), 3);
   ::signal(SIGCHLD, SIG_DFL);
 }
 
@@ -102,7 +122,7 @@ TEST_F(ChildTest, AProgramThatIsNotThereIsKnownByItsStatus) {
   auto child =
       Child::start({.program = "/nonexistent", .out = folder_.path() / "out", .err = folder_.path() / "err"});
   ASSERT_TRUE(child.ok());
-  EXPECT_EQ(status_of(**child), 127);
+  EXPECT_EQ((*child)->wait(), 127);
 }
 
 TEST(ProcessSampleTest, SeesMemoryDescriptorsAndThreadsComeAndGo) {

@@ -47,7 +47,7 @@ Program::Program(const Start& start) : folder_(start.folder) {
 Program::~Program() = default;
 
 void Program::signal(int number) const {
-  if (!child_->exit_status()) ::kill(child_->pid(), number);
+  child_->signal(number);
 }
 
 pid_t Program::pid() const {

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/wait.h>
 
 #include "base/clock.h"
-#include "bench/child_process.h"
 #include "bench/limit.h"
+#include "testing/child.h"
 
 namespace vigia::bench {
 namespace {
@@ -46,27 +45,26 @@ std::vector<std::string> child_arguments(const MemoryBenchOptions& options, Mode
 }
 
 Result<ModeFigures> run_mode_in_process(const MemoryBenchOptions& options, Mode mode, StopSignals& signals) {
-  auto process = ChildProcess::start(child_arguments(options, mode));
+  auto process = testing::Child::start(testing::this_program(child_arguments(options, mode)));
   if (!process) return process.error();
   ModeFigures report;
   report.mode = to_string(mode);
   const SteadyTime deadline = system_clock().now() + from_seconds(options.seconds + kGrace);
   bool killed_by_us = false, stopped = false;
   std::string text;
-  while (process->read(text, 50ms)) {
+  while ((*process)->read(text, 50ms)) {
     take_lines(text, report);
     if (signals.wait_for(0ms)) {
       stopped = true;
-      process->signal(SIGTERM);
+      (*process)->signal(SIGTERM);
     }
     if (!killed_by_us && system_clock().now() > deadline) {
       killed_by_us = true;
-      process->signal(SIGKILL);
+      (*process)->signal(SIGKILL);
     }
   }
   take_lines(text, report);
-  const int status = process->wait();
-  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !killed_by_us) report.ended = "killed";
+  if ((*process)->wait() == 128 + SIGKILL && !killed_by_us) report.ended = "killed";
   if (stopped) report.ended = "stopped";
   return report;
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <thread>
 
-#include "bench/child_process.h"
 #include "bench/destroy.h"
 #include "bench/figures.h"
 #include "bench/keeper.h"
@@ -27,9 +26,8 @@ void let_glibc_keep_frames() {
   ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(2 * kFrameBytes));
 }
 
-// Makes the kernel kill this process, and no other, when memory is short; and makes it end with its parent.
+// Makes the kernel kill this process, and no other, when memory is short.
 void be_expendable() {
-  end_with_parent();
   const Fd score(::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   static_cast<void>(!::write(score.get(), "1000", 4));
 }

@@ -6,9 +6,9 @@
 #include <cstdio>
 
 #include "bench/bare_loop.h"
-#include "bench/child_process.h"
 #include "bench/pipeline_job.h"
 #include "bench/pipeline_settings.h"
+#include "testing/child.h"
 
 namespace vigia::bench {
 namespace {
@@ -63,17 +63,17 @@ std::vector<std::string> child_arguments(const PipelineBenchOptions& options) {
 }
 
 Result<std::string> run_step_in_process(const PipelineBenchOptions& options, StopSignals& signals) {
-  auto process = ChildProcess::start(child_arguments(options));
+  auto process = testing::Child::start(testing::this_program(child_arguments(options)));
   if (!process) return process.error();
   bool stopped = false;
   std::string text;
-  while (process->read(text, 50ms)) {
+  while ((*process)->read(text, 50ms)) {
     if (!signals.wait_for(0ms)) continue;
     stopped = true;
-    process->signal(SIGTERM);
+    (*process)->signal(SIGTERM);
     signals.exit_on_next();  // once more: at once, and that process dies with this one
   }
-  process->wait();
+  (*process)->wait();
   if (stopped || signals.wait_for(0ms)) return Error{ErrorCode::cancelled, "stopped"};
   if (!text.ends_with('\n')) return Error{ErrorCode::unavailable, "a run ended without figures"};
   text.pop_back();
@@ -81,7 +81,6 @@ Result<std::string> run_step_in_process(const PipelineBenchOptions& options, Sto
 }
 
 int run_step_here(const PipelineBenchOptions& options, StopSignals& signals) {
-  end_with_parent();
   const auto line = do_step(options, signals);
   if (!line) {
     fmt::print(stderr, "vigia: {}\n", line.error().text);

@@ -1,13 +1,11 @@
 #include "soak/job.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "base/file.h"
 #include "base/program_beside.h"
@@ -23,13 +21,7 @@ constexpr Bytes kLargestSummary = 16_MiB;
 
 // Ours, from which main() has removed what would give the job other settings or a real receiver.
 std::map<std::string, std::string> job_environment(const JobPlan& plan) {
-  std::map<std::string, std::string> environment;
-  for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
-    const std::string_view text = *variable;
-    const std::size_t equals = text.find('=');
-    if (equals != std::string_view::npos)
-      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
+  std::map<std::string, std::string> environment = testing::own_environment();
   if (!plan.findface_url.empty()) {
     environment["FINDFACE_USER"] = environment["FINDFACE_PASSWORD"] =
         "admin";  // of the FindFace that we play
