@@ -56,8 +56,8 @@ Bytes own_limit(decltype(RLIMIT_NOFILE) of) noexcept {
   return static_cast<Bytes>(std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<int>::max()));
 }
 
-Fd open_to_read(const char* path) noexcept {
-  return Fd(::open(path, O_RDONLY | O_CLOEXEC));
+Fd open_to_read(const std::string& path) noexcept {
+  return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 // Empty: it cannot be read.
@@ -119,8 +119,8 @@ Bytes memory_limit(const fs::path& root) {
   return smallest_on_the_way(*group, "memory.high", smallest_on_the_way(*group, "memory.max", machine));
 }
 
-ProcessFiles::ProcessFiles()
-    : status_(open_to_read("/proc/self/status")), statm_(open_to_read("/proc/self/statm")) {}
+ProcessFiles::ProcessFiles(const std::string& pid)
+    : status_(open_to_read("/proc/" + pid + "/status")), statm_(open_to_read("/proc/" + pid + "/statm")) {}
 
 std::optional<ProcessMemory> ProcessFiles::memory() const noexcept {
   std::array<char, 4096> buffer{};
@@ -154,12 +154,13 @@ Bytes anonymous_memory() {
   return ProcessFiles().anonymous().value_or(0);
 }
 
-std::optional<int> open_descriptors() {
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
+std::optional<int> open_descriptors(const std::string& pid) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(("/proc/" + pid + "/fd").c_str()), &::closedir);
   if (!folder) return std::nullopt;
   int entries = 0;
   while (::readdir(folder.get()) != nullptr) ++entries;  // NOLINT: one reader only
-  return std::max(0, entries - 3);                       // ".", "..", and the folder itself
+  const int others = pid == "self" ? 3 : 2;              // ".", "..", and of ours the folder itself
+  return std::max(0, entries - others);
 }
 
 int descriptor_limit() {

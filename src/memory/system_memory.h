@@ -1,4 +1,4 @@
-// Reads from the system the limits that apply to this process, and the memory that it holds now.
+// Reads from the system the limits that apply to this process, and what it, or another one, holds now.
 // Cost: a read of /proc or /sys each, microseconds; open descriptors: one per descriptor. Not for hot
 // threads. Threads: thread-safe.
 #pragma once
@@ -33,11 +33,11 @@ struct ProcessMemory {
   int threads = 0;
 };
 
-// This process's files in /proc, kept open, so that they can be read even when no descriptor is left. Nothing
-// if they cannot be read.
+// A process's files in /proc, kept open, so that they can be read even when no descriptor is left. Nothing
+// if they cannot be read. Another process notices nothing of it.
 class ProcessFiles {
  public:
-  ProcessFiles();
+  explicit ProcessFiles(const std::string& pid = "self");
   [[nodiscard]] std::optional<ProcessMemory> memory() const noexcept;
   [[nodiscard]] std::optional<Bytes> anonymous() const noexcept;  // the cheapest way to it
 
@@ -50,7 +50,7 @@ ProcessMemory process_memory();
 Bytes anonymous_memory();
 
 // Nothing if they cannot be counted, since that itself takes a descriptor.
-std::optional<int> open_descriptors();
+std::optional<int> open_descriptors(const std::string& pid = "self");
 // Number of descriptors that this process may open; 0: no limit.
 int descriptor_limit();
 // Number of threads that it may have: the smallest of its cgroup's limit, its user's (not root's), and the
