@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "detect/model_search.h"
 #include "detect/published_models.h"
 #include "http/download.h"
@@ -25,10 +26,6 @@ template <class... Words>
 void say(fmt::format_string<Words...> format, Words&&... words) {
   fmt::print(stderr, format, std::forward<Words>(words)...);
   fmt::print(stderr, "\n");
-}
-
-bool is_url(const std::string& from) {
-  return from.find("://") != std::string::npos;
 }
 
 // On a terminal a number counts up; elsewhere nothing is shown: 0.3 MB arrive soon.
@@ -99,7 +96,7 @@ int get_model(const settings::ModelOptions& options) {
     say("The model is there already, and it is the right one: {}", file.string());
     return 0;
   }
-  const bool by_hand = !options.from.empty() && !is_url(options.from);
+  const bool by_hand = !options.from.empty() && !split_url(options.from).has_host;
   const std::string from = options.from.empty() ? url_of(model) : options.from;
   const auto content = by_hand ? read_file(from, kFileMax) : fetch(from, options.within);
   if (!content) {
@@ -108,7 +105,7 @@ int get_model(const settings::ModelOptions& options) {
   }
   if (const std::string found = http::sha256(*content); found != model.sha256) {
     say("Not kept: {} is not the published {}.\n  sha256 expected {}\n  sha256 found    {}",
-        is_url(from) ? redact(from) : from, model.file, model.sha256, found);
+        split_url(from).has_host ? redact(from) : from, model.file, model.sha256, found);
     return 1;
   }
   if (const Status kept = keep(file, *content); !kept) {

@@ -8,6 +8,8 @@
 #include <cctype>
 #include <memory>
 
+#include "base/text.h"
+
 namespace vigia::log {
 
 Status start(std::string_view level) {
@@ -55,8 +57,7 @@ std::string redact_user_info(std::string text) {
 }
 
 std::string redact_query(std::string text) {
-  std::string lower = text;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string small = lower(text);
   std::string out;
   std::size_t at = 0;
   while (at < text.size()) {
@@ -67,7 +68,7 @@ std::string redact_query(std::string text) {
     std::size_t end = at;
     while (end < text.size() && text[end] != '&' && !ends_url(text[end])) ++end;
     if (equals == std::string::npos || equals >= end) continue;
-    const std::string_view key = std::string_view(lower).substr(at, equals - at);
+    const std::string_view key = std::string_view(small).substr(at, equals - at);
     const bool secret = key.find("pass") != key.npos || key.find("pwd") != key.npos ||
                         key.find("token") != key.npos || key.find("key") != key.npos ||
                         key.find("secret") != key.npos;

@@ -1,12 +1,14 @@
 // A URL in its parts, as it is written: nothing is decoded, and nothing is checked. For those who show it,
 // look at its scheme or take its host; who opens it has a library of its own for that.
 //
-//   split_url("mqtts://user:secret@[::1]:8883/x")   scheme mqtts, user "user:secret", host "::1", port
-//   "8883", path "/x"
+//   split_url("mqtts://user:secret@[::1]:8883/x")   scheme mqtts, user "user:secret", server "[::1]:8883",
+//   host "::1", port "8883", path "/x"
 //
-// Threads: a pure function.
+// Threads: pure functions.
 #pragma once
 
+#include <charconv>
+#include <optional>
 #include <string_view>
 
 namespace vigia {
@@ -15,11 +17,13 @@ namespace vigia {
 struct UrlParts {
   std::string_view scheme;  // "https"
   std::string_view user;    // what stands before '@', with a password
+  std::string_view server;  // host and port as they are written
   std::string_view host;    // without brackets
   std::string_view port;    // digits, if it is well formed
   std::string_view path;    // from the first of "/?#" on
   bool has_user = false;    // there is an '@', be it with nothing before it
   bool has_host = false;    // there is "//"
+  bool has_port = false;    // there is a ':' behind the host, be it with nothing behind it
 };
 
 inline UrlParts split_url(std::string_view url) {
@@ -40,11 +44,21 @@ inline UrlParts split_url(std::string_view url) {
     parts.user = rest.substr(0, at);
     rest.remove_prefix(at + 1);
   }
+  parts.server = rest;
   const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : std::string_view::npos;
   const std::size_t port = rest.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  if (port != std::string_view::npos) parts.port = rest.substr(port + 1);
+  parts.has_port = port != std::string_view::npos;
+  if (parts.has_port) parts.port = rest.substr(port + 1);
   parts.host = bracket == std::string_view::npos ? rest.substr(0, port) : rest.substr(1, bracket - 1);
   return parts;
+}
+
+// Nothing: it is not a whole number from 1 to 65535.
+inline std::optional<int> port_number(std::string_view port) {
+  int number = 0;
+  const auto [end, failed] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool is_whole = failed == std::errc() && end == port.data() + port.size();
+  return is_whole && number >= 1 && number <= 65535 ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace vigia

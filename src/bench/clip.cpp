@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "base/url.h"
 #include "camera/av_handles.h"
 #include "camera/source_factory.h"
 #include "camera/source_url.h"
@@ -12,8 +13,8 @@ namespace vigia::bench {
 namespace {
 
 std::string url_of(const std::string& name) {
-  const bool url =
-      name.starts_with("sim:") || name.starts_with("file:") || name.find("://") != std::string::npos;
+  const UrlParts parts = split_url(name);
+  const bool url = parts.has_host || parts.scheme == "sim" || parts.scheme == "file";
   return url ? name : "file:" + std::filesystem::absolute(name).string();
 }
 

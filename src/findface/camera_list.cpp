@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <set>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "findface/json.h"
 
@@ -16,12 +16,6 @@ namespace {
 
 constexpr int kMostPages = 1000;  // 200 000 cameras: a server with more pages is broken
 constexpr std::size_t kIdsARequest = 50;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return std::tolower(c); });
-  return out;
-}
 
 std::string trimmed(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n\f\v";

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <utility>
 
+#include "base/text.h"
 #include "findface/json.h"
 
 namespace vigia::findface {
@@ -31,9 +30,8 @@ DeliveryResult refused(std::string text, domain::Reason reason = domain::Reason:
           .text = std::move(text)};
 }
 
-bool says_no_face(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text.find("zero objects") != std::string::npos;
+bool says_no_face(std::string_view text) {
+  return lower(text).find("zero objects") != std::string::npos;
 }
 
 DeliveryResult read_failure(const HttpResult& answer) {

@@ -3,13 +3,12 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <memory>
 #include <sstream>
 
 #include "base/file.h"
 #include "base/mutex.h"
+#include "base/text.h"
 #include "http/tls_options.h"
 
 namespace vigia::http {
@@ -94,9 +93,7 @@ std::string server_of(const std::string& url) {
     curl_free(text);
     return copy;
   };
-  std::string host = part(CURLUPART_HOST);
-  std::transform(host.begin(), host.end(), host.begin(), [](unsigned char c) { return std::tolower(c); });
-  return host + ":" + part(CURLUPART_PORT);
+  return lower(part(CURLUPART_HOST)) + ":" + part(CURLUPART_PORT);
 }
 
 }  // namespace vigia::http

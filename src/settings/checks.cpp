@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "base/url.h"
 #include "http/tls_options.h"
 #include "settings/spelling.h"
 
@@ -20,24 +20,14 @@ const std::string& text_of(SettingRef slot) {
   return *std::get<std::string*>(slot);
 }
 
-// What stands before "://" or ":", unless it may be a user's name (user:password@host).
+// Its scheme, unless that may be a user's name (user:password@host).
 std::string_view scheme_of(std::string_view url) {
-  const std::size_t colon = url.find(':');
-  if (colon == std::string_view::npos || colon == 0 || colon > 12) return {};
-  const std::string_view scheme = url.substr(0, colon);
-  const bool word = std::all_of(scheme.begin(), scheme.end(),
+  const UrlParts parts = split_url(url);
+  const bool word = parts.scheme.size() <= 12 &&
+                    std::all_of(parts.scheme.begin(), parts.scheme.end(),
                                 [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '-'; });
-  const bool certain = url.substr(colon).starts_with("://") || url.find('@') == std::string_view::npos;
-  return word && certain ? scheme : std::string_view{};
-}
-
-// "//host" with something in it.
-bool names_a_host(std::string_view after_colon) {
-  if (!after_colon.starts_with("//")) return false;
-  std::string_view host = after_colon.substr(2);
-  const std::size_t user = host.rfind('@');
-  if (user != std::string_view::npos) host.remove_prefix(user + 1);
-  return !host.empty() && host.front() != '/' && host.front() != ':' && host.front() != '?';
+  const bool certain = parts.has_host || url.find('@') == std::string_view::npos;
+  return word && certain ? parts.scheme : std::string_view{};
 }
 
 std::optional<Wrong> http_url(std::string_view url, std::string_view where_passwords_belong) {
@@ -46,10 +36,9 @@ std::optional<Wrong> http_url(std::string_view url, std::string_view where_passw
   if (scheme != "http" && scheme != "https") {
     return Wrong{"does not begin with https:// or http://", {}};
   }
-  const std::string_view rest = url.substr(scheme.size() + 1);
-  if (!names_a_host(rest)) return Wrong{"names no host", {}};
-  const std::string_view host = rest.substr(2, rest.find_first_of("/?#", 2) - 2);
-  if (host.find('@') != std::string_view::npos) {
+  const UrlParts parts = split_url(url);
+  if (parts.host.empty()) return Wrong{"names no host", {}};
+  if (parts.has_user) {
     return Wrong{"holds a password, " + std::string(where_passwords_belong), {}};
   }
   return {};
@@ -86,7 +75,7 @@ std::optional<Wrong> camera_url(SettingRef slot) {
   const std::string_view rest = url.substr(scheme.size() + 1);
   if (scheme == "file") return rest.empty() ? std::optional(Wrong{"names no file", {}}) : std::nullopt;
   if (scheme == "sim") return {};
-  if (!names_a_host(rest)) return Wrong{"names no host", {}};
+  if (split_url(url).host.empty()) return Wrong{"names no host", {}};
   return {};
 }
 
@@ -103,24 +92,14 @@ std::optional<Wrong> mqtt_url(SettingRef slot) {
   if (url.empty()) return {};
   const std::string_view scheme = scheme_of(url);
   if (scheme != "mqtt" && scheme != "mqtts") return Wrong{"does not begin with mqtt:// or mqtts://", {}};
-  std::string_view rest = url.substr(scheme.size() + 1);
-  if (!names_a_host(rest)) return Wrong{"names no host", {}};
-  rest = rest.substr(2);
-  if (rest.find('@') != std::string_view::npos) {
+  const UrlParts parts = split_url(url);
+  if (parts.host.empty()) return Wrong{"names no host", {}};
+  if (url.find('@') != std::string_view::npos) {
     return Wrong{"holds a password, which belongs in MQTT_USER and MQTT_PASSWORD", {}};
   }
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  if (rest.find_first_of("/?#") != std::string_view::npos)
-    return Wrong{"has more than a host and a port", {}};
-  const std::size_t bracket = rest.starts_with('[') ? rest.find(']') : 0;
-  if (bracket == std::string_view::npos) return Wrong{"has a '[' without a ']'", {}};
-  const std::size_t colon = rest.find(':', bracket);
-  if (colon == std::string_view::npos) return {};
-  int port = 0;
-  const auto [end, failed] = std::from_chars(rest.data() + colon + 1, rest.data() + rest.size(), port);
-  if (failed != std::errc() || end != rest.data() + rest.size() || port < 1 || port > 65535) {
-    return Wrong{"has an invalid port", {}};
-  }
+  if (!parts.path.empty() && parts.path != "/") return Wrong{"has more than a host and a port", {}};
+  if (parts.host.starts_with('[')) return Wrong{"has a '[' without a ']'", {}};
+  if (parts.has_port && !port_number(parts.port)) return Wrong{"has an invalid port", {}};
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
 
 namespace vigia::settings {
 namespace {
@@ -32,10 +33,8 @@ std::string_view cut(std::string_view text, std::size_t most) {
 
 // ".../user=admin_password=abc_channel=1": credentials in shapes that redact() does not know.
 bool speaks_of_password(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return lower.find("pass") != std::string::npos || lower.find("pwd") != std::string::npos;
+  const std::string small = lower(text);
+  return small.find("pass") != std::string::npos || small.find("pwd") != std::string::npos;
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "settings/spelling.h"
 
 namespace vigia::settings {
@@ -16,14 +17,6 @@ constexpr Bytes kLargestSecretsFile = 64_KiB;
 constexpr std::array<std::string_view, 7> kVariables{
     "FINDFACE_URL",         "FINDFACE_USER", "FINDFACE_PASSWORD", "FINDFACE_UUID",
     "VIGIA_WEBHOOK_SECRET", "MQTT_USER",     "MQTT_PASSWORD"};
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
 
 std::string_view without_quotes(std::string_view text) {
   const bool quoted =

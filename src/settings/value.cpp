@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/text.h"
+
 namespace vigia::settings {
 namespace {
 
@@ -20,20 +22,6 @@ bool read_whole(std::string_view text, T& into) {
   if (error != std::errc() || end != text.data() + text.size()) return false;
   into = value;
   return true;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return out;
 }
 
 // "0,5" -> 0.5, "5s" -> 5, "500ms" -> 0.5, "60px" -> 60: what people write instead of a plain number.

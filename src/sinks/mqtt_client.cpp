@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -49,8 +48,7 @@ MqttServer mqtt_server(const MqttOptions& options) {
   MqttServer server;
   const UrlParts parts = split_url(options.url);
   server.tls = parts.scheme == "mqtts";
-  server.port = server.tls ? 8883 : 1883;
-  std::from_chars(parts.port.data(), parts.port.data() + parts.port.size(), server.port);
+  server.port = port_number(parts.port).value_or(server.tls ? 8883 : 1883);
   server.host = parts.host;
   server.ca_file = options.ca_file;
   server.client_id = options.client_id;

@@ -113,10 +113,7 @@ http::HttpRequest connection_only(const WebhookOptions& options) {
 std::string origin_of(const std::string& url) {
   const UrlParts parts = split_url(url);
   if (!parts.has_host) return "?";
-  std::string_view server(url);  // host and port as they are written
-  server.remove_prefix(parts.scheme.size() + 3 + (parts.has_user ? parts.user.size() + 1 : 0));
-  server.remove_suffix(parts.path.size());
-  return std::string(parts.scheme) + "://" + std::string(server);
+  return std::string(parts.scheme) + "://" + std::string(parts.server);
 }
 
 http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file) {
