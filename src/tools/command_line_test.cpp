@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "settings/command_line_test_support.h"
+
 namespace vigia::tools {
 namespace {
 
@@ -11,23 +13,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
 
-std::variant<CommandLine, Farewell> parse_words(std::vector<const char*> words) {
-  words.insert(words.begin(), "vigia");
-  return parse_command_line(static_cast<int>(words.size()), words.data());
-}
 CommandLine line(std::vector<const char*> words) {
-  auto outcome = parse_words(std::move(words));
-  if (const auto* farewell = std::get_if<Farewell>(&outcome)) {
-    ADD_FAILURE() << farewell->text;
-    return {};
-  }
-  return std::get<CommandLine>(outcome);
+  return settings::line_of<CommandLine>(parse_command_line, std::move(words));
 }
 Farewell farewell(std::vector<const char*> words) {
-  auto outcome = parse_words(std::move(words));
-  if (auto* said = std::get_if<Farewell>(&outcome)) return *said;
-  ADD_FAILURE() << "accepted";
-  return {};
+  return settings::farewell_of<CommandLine>(parse_command_line, std::move(words));
 }
 
 TEST(CommandLineTest, Soak) {
