@@ -27,10 +27,20 @@ Status FaultSchedule::follow(double seconds) {
 }
 
 Status FaultSchedule::begin(ServerFault kind) {
-  const auto everything = [this](Fault fault) { server_.inject(kEverything, std::move(fault), -1); };
+  if (kind != ServerFault::expired) return begin_fault(server_, kind);
+  return server_.use_certificate(certificates_.expired_cert, certificates_.expired_key);
+}
+
+Status FaultSchedule::end(ServerFault kind) {
+  if (kind != ServerFault::expired) return end_fault(server_, kind);
+  return server_.use_certificate(certificates_.good_cert, certificates_.good_key);
+}
+
+Status begin_fault(FakeFindFace& server, ServerFault kind) {
+  const auto everything = [&server](Fault fault) { server.inject(kEverything, std::move(fault), -1); };
   switch (kind) {
     case ServerFault::down:
-      server_.go_down();
+      server.go_down();
       break;
     case ServerFault::hang:
       everything({.kind = Fault::Kind::hang});
@@ -62,17 +72,14 @@ Status FaultSchedule::begin(ServerFault kind) {
                   .content_type = "text/html"});
       break;
     case ServerFault::expired:
-      return server_.use_certificate(certificates_.expired_cert, certificates_.expired_key);
+      break;  // of a schedule only, which has the certificates
   }
   return ok_status();
 }
 
-Status FaultSchedule::end(ServerFault kind) {
-  if (kind == ServerFault::down) return server_.come_up();
-  if (kind == ServerFault::expired) {
-    return server_.use_certificate(certificates_.good_cert, certificates_.good_key);
-  }
-  server_.clear_faults();
+Status end_fault(FakeFindFace& server, ServerFault kind) {
+  if (kind == ServerFault::down) return server.come_up();
+  server.clear_faults();
   return ok_status();
 }
 

@@ -1,7 +1,7 @@
 // Makes a FakeFindFace fail by a schedule in seconds.
 //
-//   Outage outage(server, {{1, 3, ServerFault::down}, {4, 6, ServerFault::hang}});
-//   while (...) outage.follow(seconds_since_the_start);      // often: it begins and ends what is due
+//   FaultSchedule faults(server, {{1, 3, ServerFault::down}, {4, 6, ServerFault::hang}});
+//   while (...) faults.follow(seconds_since_the_start);      // often: it begins and ends what is due
 //
 // A fault affects every request, not only posts: a hanging server hangs for all of them. Threads: one thread
 // at a time.
@@ -28,10 +28,14 @@ enum class ServerFault {
   unavailable,     // 503
   internal_error,  // 500
   maintenance,     // 200 with a page that is not FindFace's
-  expired,         // another certificate: see Outage
+  expired,         // another certificate: see FaultSchedule
 };
 
 std::string_view to_string(ServerFault kind) noexcept;
+
+// One fault by hand, all but `expired`. Error: the server does not come up again.
+Status begin_fault(FakeFindFace& server, ServerFault kind);
+Status end_fault(FakeFindFace& server, ServerFault kind);
 
 struct FaultPeriod {
   double from = 0;  // seconds

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "soak/job.h"
+#include "testing/outage.h"
 
 namespace vigia::soak {
 namespace {
@@ -130,19 +131,15 @@ Status Rig::end_all_faults() {
 
 Status Rig::begin(const Fault& fault) {
   if (fault.target != kFindFace) return cameras_[static_cast<std::size_t>(fault.target)]->begin(fault.kind);
-  using testing::Fault;
   switch (fault.kind) {
     case CameraFault::down:
-      findface_->go_down();
-      break;
+      return testing::begin_fault(*findface_, testing::ServerFault::down);
     case CameraFault::hang:
-      findface_->inject(kEvents, {.kind = Fault::Kind::hang}, -1);
-      findface_->inject(kLogin, {.kind = Fault::Kind::hang}, -1);
-      break;
+      return testing::begin_fault(*findface_, testing::ServerFault::hang);
     default:
       make_errors();
+      return ok_status();
   }
-  return ok_status();
 }
 
 // In turn, until it is over. No 401 at the login: after that a client rightly waits for minutes.
@@ -163,12 +160,9 @@ void Rig::make_errors() {
 
 Status Rig::end(const Fault& fault) {
   if (fault.target != kFindFace) return cameras_[static_cast<std::size_t>(fault.target)]->end();
-  if (fault.kind == CameraFault::down) {
-    findface_->forget_tokens();
-    return findface_->come_up();
-  }
-  findface_->clear_faults();
-  return ok_status();
+  if (fault.kind != CameraFault::down) return testing::end_fault(*findface_, testing::ServerFault::hang);
+  findface_->forget_tokens();
+  return testing::end_fault(*findface_, testing::ServerFault::down);
 }
 
 int Rig::cameras_up() const {
