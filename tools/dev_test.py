@@ -40,7 +40,7 @@ class Dev(unittest.TestCase):
         self.calls.touch()
         self.calls.chmod(0o666)
         shutil.copy(ROOT / "dev", self.folder / "dev")
-        (self.folder / "packages.txt").write_text("# a comment\nalpha\n\nlibx # why\n# tests\ngone\n", encoding="utf-8")
+        (self.folder / "packages.txt").write_text("# a comment\n# run\nalpha\n# build\n\nlibx # why\n# tests\ngone\n", encoding="utf-8")
         (self.folder / "bin").mkdir()
         for name, script in TOOLS.items():
             tool = self.folder / "bin" / name
