@@ -29,7 +29,8 @@ struct CloseFile {
 using Key = std::unique_ptr<EVP_PKEY, FreeKey>;
 using File = std::unique_ptr<std::FILE, CloseFile>;
 
-std::unique_ptr<X509, FreeCertificate> self_signed(EVP_PKEY* key, Validity validity) {
+std::unique_ptr<X509, FreeCertificate> self_signed(EVP_PKEY* key, Validity validity,
+                                                   const std::string& host) {
   std::unique_ptr<X509, FreeCertificate> made(X509_new());
   X509_set_version(made.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1);
@@ -41,16 +42,16 @@ std::unique_ptr<X509, FreeCertificate> self_signed(EVP_PKEY* key, Validity valid
                              0);
   X509_set_issuer_name(made.get(), name);
   const std::unique_ptr<X509_EXTENSION, FreeExtension> address(
-      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1"));
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, host.c_str()));
   X509_add_ext(made.get(), address.get(), -1);
   X509_sign(made.get(), key, EVP_sha256());
   return made;
 }
 
 Result<Certificate> write(EVP_PKEY* key, const std::string& folder, const std::string& name,
-                          Validity validity) {
+                          Validity validity, const std::string& host) {
   Certificate files{folder + "/" + name + ".cert.pem", folder + "/" + name + ".key.pem"};
-  const auto certificate = self_signed(key, validity);
+  const auto certificate = self_signed(key, validity, host);
   const File cert_file(std::fopen(files.cert_file.c_str(), "w"));
   const File key_file(std::fopen(files.key_file.c_str(), "w"));
   if (!cert_file || !key_file || PEM_write_X509(cert_file.get(), certificate.get()) != 1 ||
@@ -62,10 +63,11 @@ Result<Certificate> write(EVP_PKEY* key, const std::string& folder, const std::s
 
 }  // namespace
 
-Result<Certificate> make_certificate(const std::string& folder, const std::string& name, Validity validity) {
+Result<Certificate> make_certificate(const std::string& folder, const std::string& name, Validity validity,
+                                     const std::string& host) {
   const Key key(EVP_EC_gen("P-256"));
   if (!key) return Error{ErrorCode::io, "a key cannot be made"};
-  return write(key.get(), folder, name, validity);
+  return write(key.get(), folder, name, validity, host);
 }
 
 Result<Certificate> renew_certificate(const Certificate& of, const std::string& folder,
@@ -73,7 +75,7 @@ Result<Certificate> renew_certificate(const Certificate& of, const std::string& 
   const File file(std::fopen(of.key_file.c_str(), "r"));
   const Key key(file ? PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr) : nullptr);
   if (!key) return Error{ErrorCode::io, of.key_file + " cannot be read"};
-  return write(key.get(), folder, name, Validity::now);
+  return write(key.get(), folder, name, Validity::now, "IP:127.0.0.1");
 }
 
 }  // namespace vigia::testing

@@ -1,4 +1,4 @@
-// Makes certificates for test servers: self-signed, for 127.0.0.1, each with a new key.
+// Makes certificates for test servers: self-signed, each with a new key.
 #pragma once
 
 #include <string>
@@ -14,9 +14,11 @@ struct Certificate {
 
 enum class Validity { now, expired };
 
-// Writes <folder>/<name>.cert.pem and <folder>/<name>.key.pem. Error: io.
+// Writes <folder>/<name>.cert.pem and <folder>/<name>.key.pem. host: whom it is for, as OpenSSL writes it.
+// Error: io.
 Result<Certificate> make_certificate(const std::string& folder, const std::string& name,
-                                     Validity validity = Validity::now);
+                                     Validity validity = Validity::now,
+                                     const std::string& host = "IP:127.0.0.1");
 // The same key in another certificate, as after a renewal.
 Result<Certificate> renew_certificate(const Certificate& of, const std::string& folder,
                                       const std::string& name);

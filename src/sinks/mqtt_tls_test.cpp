@@ -1,8 +1,8 @@
 // MQTT over TLS, as the whole courier sees it.
-#include <cstdlib>
 #include <fstream>
 
 #include "sinks/mqtt_test_support.h"
+#include "testing/certificate.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sinks {
@@ -13,17 +13,15 @@ using ::testing::HasSubstr;
 
 class MqttTlsTest : public MqttTest {
  protected:
-  // name: what the certificate is for.
-  void start_with_tls(const std::string& name) {
-    const std::string make =
-        "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=fake -addext subjectAltName=" + name +
-        " -keyout '" + key_ + "' -out '" + cert_ + "' 2>/dev/null";
-    ASSERT_EQ(std::system(make.c_str()), 0);
-    start({.cert_file = cert_, .key_file = key_});
+  // host: whom the certificate is for.
+  void start_with_tls(const std::string& host) {
+    const auto made = testing::make_certificate(dir_.path(), "broker", testing::Validity::now, host);
+    ASSERT_TRUE(made.ok()) << made.error().text;
+    cert_ = made->cert_file;
+    start({.cert_file = cert_, .key_file = made->key_file});
   }
   testing::TempDir dir_;
-  std::string cert_ = dir_ / "cert.pem";
-  std::string key_ = dir_ / "key.pem";
+  std::string cert_;
 };
 
 TEST_F(MqttTlsTest, ASelfSignedCertificateIsRefusedWithALineThatSaysWhatToDo) {
