@@ -15,12 +15,7 @@ class FindfaceCamerasTest : public VigiaProgram {
  protected:
   void SetUp() override {
     const std::string clip = folder_ / "clip.mp4";
-    ASSERT_EQ(
-        std::system(("ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=640x360:rate=25 -t 4 -c:v libx264 "
-                     "-preset ultrafast -tune zerolatency -g 25 -bf 0 -pix_fmt yuv420p " +
-                     clip + " </dev/null")
-                        .c_str()),
-        0);
+    make_clip(clip);
     auto video = RtspServer::start({.streams = {{"one", clip}, {"two", clip}},
                                     .loop = true,
                                     .user = "admin",

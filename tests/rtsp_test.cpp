@@ -11,14 +11,7 @@ using testing::RtspServer;
 
 class RtspTest : public VigiaProgram {
  protected:
-  void SetUp() override {
-    ASSERT_EQ(
-        std::system(("ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=640x360:rate=25 -t 4 -c:v libx264 "
-                     "-preset ultrafast -tune zerolatency -g 25 -bf 0 -pix_fmt yuv420p " +
-                     clip() + " </dev/null")
-                        .c_str()),
-        0);
-  }
+  void SetUp() override { make_clip(clip()); }
   [[nodiscard]] std::string clip() const { return folder_ / "clip.mp4"; }
   std::unique_ptr<RtspServer> serve(int port = 0) {
     auto server = RtspServer::start({.port = port,

@@ -45,6 +45,15 @@ class VigiaProgram : public ::testing::Test {
                          {"FINDFACE_PASSWORD", "admin"},
                          {"FINDFACE_UUID", "test"}});
   }
+  // A moving test picture without people, four seconds of H.264.
+  static void make_clip(const std::string& file) {
+    const std::string command =
+        "ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=640x360:rate=25 -t 4 -c:v libx264 -preset "
+        "ultrafast "
+        "-tune zerolatency -g 25 -bf 0 -pix_fmt yuv420p " +
+        file + " </dev/null";
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
   static std::string data(const std::string& file) { return testing::data_folder() / file; }
 
   void write(const std::string& name, const std::string& text) const {
