@@ -9,13 +9,9 @@
 // ends when all are delivered.
 #include <benchmark/benchmark.h>
 #include <spdlog/spdlog.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
-#include <csignal>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,7 +21,7 @@
 #include "delivery/send.h"
 #include "findface/send_to_findface.h"
 #include "outbox/outbox.h"
-#include "testing/fake_findface.h"
+#include "testing/child.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
 
@@ -39,46 +35,30 @@ constexpr const char* kRoute = "findface";
 constexpr std::size_t kImageBytes = 150'000;
 constexpr std::uint64_t kFaces = 400;
 
-// The server, and a pipe through which it sends its port.
+constexpr std::int64_t kCamera = 1;
+constexpr const char* kToken = "camera-token-1";  // of the first camera of fake_findface
+
+// The server, in a process of its own.
 class ServerProcess {
  public:
-  explicit ServerProcess(std::chrono::milliseconds delay) {
-    int ends[2];
-    if (::pipe(ends) != 0) return;
-    child_ = ::fork();
-    if (child_ == 0) serve(ends[1], delay);
-    ::close(ends[1]);
-    if (::read(ends[0], &port_, sizeof port_) != sizeof port_) port_ = 0;
-    ::close(ends[0]);
+  explicit ServerProcess(std::int64_t delay_ms) {
+    auto child = testing::Child::start({.program = FAKE_FINDFACE_PROGRAM,
+                                        .arguments = {"--cameras", "1", "--delay", std::to_string(delay_ms)},
+                                        .environment = testing::own_environment()});
+    if (!child) return;
+    child_ = *std::move(child);
+    std::string said;  // "listening on http://127.0.0.1:8000"
+    while (said.find('\n') == std::string::npos && child_->read(said, 1s)) {
+    }
+    const std::size_t url = said.find("http");
+    if (url != std::string::npos) url_ = said.substr(url, said.find('\n') - url);
   }
-  ~ServerProcess() {
-    if (child_ <= 0) return;
-    ::kill(child_, SIGKILL);
-    ::waitpid(child_, nullptr, 0);
-  }
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
 
-  [[nodiscard]] int port() const { return port_; }  // 0: it did not start
+  [[nodiscard]] const std::string& url() const { return url_; }  // empty: it did not start
 
  private:
-  [[noreturn]] static void serve(int to, std::chrono::milliseconds delay) {
-    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    testing::FakeFindFaceOptions options;
-    options.keep_images = false;
-    const auto server = testing::FakeFindFace::start(std::move(options));
-    if (!server) ::_exit(1);
-    (*server)->add_camera({.id = 7, .name = "gate", .comment = "rtsp://127.0.0.1/1", .token = "token"});
-    if (delay > 0ms) {
-      (*server)->inject("/events/faces/add/", {.kind = testing::Fault::Kind::delay, .delay = delay}, -1);
-    }
-    const int port = (*server)->port();
-    if (::write(to, &port, sizeof port) != sizeof port) ::_exit(1);
-    for (;;) ::pause();
-  }
-
-  pid_t child_ = -1;
-  int port_ = 0;
+  std::unique_ptr<testing::Child> child_;
+  std::string url_;
 };
 
 class Counted final : public outbox::ShotListener {
@@ -91,14 +71,15 @@ class Counted final : public outbox::ShotListener {
 
 domain::Shot face() {
   domain::Shot shot = testing::sample_shot();
+  shot.camera_id = kCamera;
   shot.jpeg = testing::sample_jpeg({640, 360}, std::string(kImageBytes, 'x'));
   shot.captured = system_clock().utc_now();
   return shot;
 }
 
 void deliver(benchmark::State& state) {
-  const ServerProcess server(std::chrono::milliseconds(state.range(1)));
-  if (server.port() == 0) return state.SkipWithError("the server did not start");
+  const ServerProcess server(state.range(1));
+  if (server.url().empty()) return state.SkipWithError("the server did not start");
   const testing::TempDir dir;
   memory::MemoryManager memory({.budget_bytes = 256_MiB});
   auto outbox = outbox::Outbox::open({.path = dir / "vigia.db", .durability = kDurability[state.range(2)]},
@@ -108,11 +89,11 @@ void deliver(benchmark::State& state) {
   (*outbox)->listen(kRoute, counted);
   Http http;
   FindfaceOptions options;
-  options.url = "http://127.0.0.1:" + std::to_string(server.port());
+  options.url = server.url();
   options.user = options.password = "admin";
   Session session(options, http, system_clock());
   CameraTokens tokens;
-  tokens.set(7, "token");
+  tokens.set(kCamera, kToken);
   SendToFindface courier(session, tokens, system_clock(), [](const auto&) { return std::nullopt; });
   if (!session.log_in({})) return state.SkipWithError("no login");
   delivery::Breaker breaker(courier.name(), system_clock());

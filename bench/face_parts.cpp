@@ -12,7 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <opencv2/imgcodecs.hpp>
 #include <set>
 #include <sstream>
@@ -22,9 +21,8 @@
 #include <vector>
 
 #include "base/file.h"
-#include "base/log.h"
-#include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
+#include "face_trial.h"
 #include "shot/grade.h"
 #include "testing/frame_maker.h"
 
@@ -82,8 +80,7 @@ class Table {
   }
 
   void look(const std::string& file, int number, const domain::Frame& frame) {
-    if (const Status status = detect_fully(detector_, frame, {}, found_); !status)
-      throw std::runtime_error(status.error().text);
+    trial::must(detect_fully(detector_, frame, {}, found_));
     for (const domain::Detection& face : found_) {
       const domain::FaceQuality quality = measure_quality(face, frame);
       const domain::Box& box = face.box;
@@ -129,36 +126,17 @@ void look_at(const fs::path& file, int every, Table& table, memory::MemoryManage
     table.look(name, 0, testing::make_frame(memory, picture));
     return;
   }
-  camera::StreamCamera camera({name, (simulated ? "" : "file:") + file.string(), {}, ""},
-                              {.single_pass = true, .play_speed = -1, .disable_drops = true}, memory,
-                              system_clock());
   EveryNth sink(table, name, every);
-  camera.run({}, sink);
+  trial::play(file, sink, memory);
   if (sink.count() == 0) throw std::runtime_error(fmt::format("{}: no frames", file.string()));
 }
 
-int write_table(const Flags& flags) {
-  memory::MemoryManager memory{memory::MemoryOptions{}};
-  memory.start();
-  int exit_code = 0;
-  try {
-    domain::Size input;
-    if (std::sscanf(flags.input.c_str(), "%dx%d", &input.width, &input.height) != 2)  // NOLINT: checked
-      throw std::runtime_error(flags.input + ": not WxH");
-    const auto stage =
-        detect::DetectFaces::create({.model = flags.model, .min_detection_score = flags.min_score},
-                                    detect::ModelPlaces::from_environment(), memory.budget());
-    if (!stage) throw std::runtime_error(stage.error().text);
-    auto detector = stage->make(input);
-    if (!detector) throw std::runtime_error(detector.error().text);
-    Table table(flags, **detector);
-    for (const fs::path& file : flags.files) look_at(file, flags.every, table, memory);
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "face_parts: {}\n", problem.what());
-    exit_code = 1;
-  }
-  memory.stop();
-  return exit_code;
+void write_table(const Flags& flags, memory::MemoryManager& memory) {
+  const auto detector =
+      trial::make_detector({.model = flags.model, .min_detection_score = flags.min_score},
+                           detect::ModelPlaces::from_environment(), trial::size_of(flags.input), memory);
+  Table table(flags, *detector);
+  for (const fs::path& file : flags.files) look_at(file, flags.every, table, memory);
 }
 
 }  // namespace
@@ -176,9 +154,7 @@ int main(int argc, char** argv) {
   app.add_option("--out", flags.out, "the CSV file");
   app.add_option("--pictures", flags.pictures, "a folder for the frames that have faces");
   app.add_option("files", flags.files, "pictures and videos; sim:... for the synthetic camera")->required();
-  CLI11_PARSE(app, argc, argv);
-  if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
-  const int exit_code = vigia::shot::write_table(flags);
-  vigia::log::stop();
-  return exit_code;
+  if (const auto ended = vigia::trial::begin(app, argc, argv)) return *ended;
+  return vigia::trial::run(
+      app, [&](vigia::memory::MemoryManager& memory) { vigia::shot::write_table(flags, memory); });
 }

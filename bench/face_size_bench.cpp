@@ -15,24 +15,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <optional>
 #include <random>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "base/log.h"
 #include "detect/built_in.h"
 #include "detect/detect_faces.h"
 #include "detect/yunet_network.h"
 #include "face_tally.h"
+#include "face_trial.h"
 #include "testing/frame_maker.h"
 
 namespace vigia::detect {
@@ -60,13 +56,6 @@ struct Flags {
   bool worn = false;
   std::vector<int> sizes{8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 24, 32, 40};
 };
-
-domain::Size size_of(const std::string& text) {
-  domain::Size size;
-  if (std::sscanf(text.c_str(), "%dx%d", &size.width, &size.height) != 2)
-    throw std::runtime_error(text + ": not a size");
-  return size;
-}
 
 // Of these, the one that is this face; nothing: none.
 std::optional<domain::Detection> same(const Faces& found, const domain::Box& face) {
@@ -108,9 +97,7 @@ class Sizes {
       const auto up = [](int side) {
         return std::min(kInputMax, (side + kInputStep - 1) / kInputStep * kInputStep);
       };
-      const auto detector = stage_.make({up(large.cols), up(large.rows)});
-      if (!detector) throw std::runtime_error(detector.error().text);
-      look(**detector, large);
+      look(*trial::must(stage_.make({up(large.cols), up(large.rows)})), large);
       if (const auto face = same(found_, scaled(label, by)))
         faces_.push_back({&photo, scaled(face->box, 1 / by)});
     }
@@ -118,11 +105,10 @@ class Sizes {
 
   // Prints a line: the share found, by size.
   void measure(domain::Size input) {
-    const auto detector = stage_.make(input);
-    if (!detector) throw std::runtime_error(detector.error().text);
-    std::string line = fmt::format("{:<24}", (*detector)->name());
+    const auto detector = trial::must(stage_.make(input));
+    std::string line = fmt::format("{:<24}", detector->name());
     for (const int size : flags_.sizes)
-      line += fmt::format("{:>7.1f}", 100 * share_found(**detector, input, size));
+      line += fmt::format("{:>7.1f}", 100 * share_found(*detector, input, size));
     fmt::print("{}\n", line);
     std::fflush(stdout);
   }
@@ -138,8 +124,7 @@ class Sizes {
 
  private:
   void look(Detector& detector, const cv::Mat& picture) {
-    const Status status = detect_fully(detector, testing::make_frame(memory_, picture), {}, found_);
-    if (!status) throw std::runtime_error(status.error().text);
+    trial::must(detect_fully(detector, testing::make_frame(memory_, picture), {}, found_));
   }
 
   double share_found(Detector& detector, domain::Size input, int size) {
@@ -184,22 +169,11 @@ struct Photo {
   std::vector<domain::Box> labels;
 };
 
-// Lines that are no label, such as the names of the columns, are passed over.
-std::map<std::string, Photo> read_photos(const fs::path& folder) {
-  std::map<std::string, Photo> photos;
-  std::ifstream in(folder / "faces.csv");
-  if (!in) throw std::runtime_error(fmt::format("{}: there is no faces.csv", folder.string()));
-  std::string line;
-  while (std::getline(in, line)) {
-    std::ranges::replace(line, ',', ' ');
-    std::istringstream fields(line);
-    std::string name;
-    domain::Box box;
-    if (fields >> name >> box.left >> box.top >> box.width >> box.height) photos[name].labels.push_back(box);
-  }
-  for (auto& [name, photo] : photos) {
-    photo.picture = cv::imread((folder / name).string());
-    if (photo.picture.empty()) throw std::runtime_error(name + ": not a picture");
+std::vector<Photo> read_photos(const fs::path& folder) {
+  std::vector<Photo> photos;
+  for (auto& [name, labels] : trial::read_labels(folder)) {
+    photos.push_back({cv::imread((folder / name).string()), labels});
+    if (photos.back().picture.empty()) throw std::runtime_error(name + ": not a picture");
   }
   return photos;
 }
@@ -209,14 +183,13 @@ void measure_all(const Flags& flags, memory::MemoryManager& memory) {
   for (const std::string& name : kModels) {
     const std::string model = name == kBuiltInModel ? name : (flags.models / name).string();
     if (name != kBuiltInModel && !fs::exists(model)) continue;
-    const auto stage =
+    const auto stage = trial::must(
         DetectFaces::create({.model = model, .min_detection_score = kMinScore, .precision = flags.precision},
-                            {}, memory.budget());
-    if (!stage) throw std::runtime_error(stage.error().text);
-    Sizes sizes(*stage, memory, flags);
-    for (const auto& [file, photo] : photos) sizes.take(photo.picture, photo.labels);
+                            {}, memory.budget()));
+    Sizes sizes(stage, memory, flags);
+    for (const Photo& photo : photos) sizes.take(photo.picture, photo.labels);
     sizes.head();
-    for (const std::string& input : flags.inputs) sizes.measure(size_of(input));
+    for (const std::string& input : flags.inputs) sizes.measure(trial::size_of(input));
   }
 }
 
@@ -225,10 +198,6 @@ void measure_all(const Flags& flags, memory::MemoryManager& memory) {
 
 int main(int argc, char** argv) {
   vigia::detect::Flags flags;
-  if (const char* data = std::getenv("VIGIA_DATA"); data != nullptr && *data != '\0') {
-    flags.models = std::filesystem::path(data) / "models";
-    flags.photos = std::filesystem::path(data) / "photos";
-  }
   CLI::App app("The share of faces that is found, by their size in pixels of the detector's input.");
   app.add_option("--models", flags.models, "folder with YuNet models [VIGIA_DATA/models]");
   app.add_option("--photos", flags.photos, "folder with photographs and faces.csv [VIGIA_DATA/photos]");
@@ -238,24 +207,13 @@ int main(int argc, char** argv) {
   app.add_option("--places", flags.places, "in the frame, for each face")->check(CLI::PositiveNumber);
   app.add_option("--size", flags.sizes, "of faces, pixels of the input; may be given many times");
   app.add_flag("--worn", flags.worn, "unsharp, noisy and compressed frames");
-  app.allow_extras();  // './dev bench' gives all programs the same flags
-  CLI11_PARSE(app, argc, argv);
-  if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
-  if (flags.models.empty()) {
+  if (const auto ended = vigia::trial::begin(app, argc, argv)) return *ended;
+  return vigia::trial::run(app, [&](vigia::memory::MemoryManager& memory) {
+    const vigia::trial::DataFiles data = vigia::trial::files_of_data();
+    if (flags.models.empty()) flags.models = data.models;
+    if (flags.photos.empty()) flags.photos = data.photos;
+    flags.frame = vigia::trial::size_of(flags.frame_text);
+    if (!flags.models.empty()) return vigia::detect::measure_all(flags, memory);
     fmt::print(stderr, "face_size_bench: left out: neither --models nor VIGIA_DATA says where models are\n");
-    return 0;
-  }
-  vigia::memory::MemoryManager memory{vigia::memory::MemoryOptions{}};
-  memory.start();
-  int exit_code = 0;
-  try {
-    flags.frame = vigia::detect::size_of(flags.frame_text);
-    vigia::detect::measure_all(flags, memory);
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "face_size_bench: {}\n", problem.what());
-    exit_code = 1;
-  }
-  memory.stop();
-  vigia::log::stop();
-  return exit_code;
+  });
 }

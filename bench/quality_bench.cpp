@@ -14,24 +14,21 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <opencv2/imgcodecs.hpp>
-#include <sstream>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/log.h"
-#include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
 #include "face_tally.h"
+#include "face_trial.h"
 #include "opencv_yunet.h"
 #include "testing/frame_maker.h"
 
@@ -76,8 +73,7 @@ class Comparison {
       if (marked != nullptr) own.add_labels(theirs, *marked);
       for (const auto& way : ways_) {
         if (!is_compared(*way, reference)) continue;
-        if (const Status status = detect_fully(*way, frame, {}, found_); !status)
-          throw std::runtime_error(status.error().text);
+        trial::must(detect_fully(*way, frame, {}, found_));
         Tally& tally = at.tallies[way->name()];
         tally.add(found_, theirs);
         if (marked != nullptr) tally.add_labels(found_, *marked);
@@ -106,13 +102,8 @@ class Comparison {
   }
 
   void add_ways(const DetectorOptions& options, memory::MemoryManager& memory) {
-    const auto stage = DetectFaces::create(options, {}, memory.budget());
-    if (!stage) throw std::runtime_error(stage.error().text);
-    for (const domain::Size input : kInputs) {
-      auto way = stage->make(input);
-      if (!way) throw std::runtime_error(way.error().text);
-      ways_.push_back(*std::move(way));
-    }
+    const auto stage = trial::must(DetectFaces::create(options, {}, memory.budget()));
+    for (const domain::Size input : kInputs) ways_.push_back(trial::must(stage.make(input)));
   }
 
   std::vector<Reference> references_;
@@ -184,35 +175,16 @@ void look_at_clips(Comparison& comparison, const std::vector<fs::path>& clips, i
   auto left = static_cast<int>(clips.size());
   for (const fs::path& clip : clips) {
     const Nanoseconds share = (end - std::chrono::steady_clock::now()) / left--;  // what short ones left too
-    camera::StreamCamera camera({clip.filename().string(), "file:" + clip.string(), {}, ""},
-                                {.single_pass = true, .play_speed = -1, .disable_drops = true}, memory,
-                                system_clock());
     EveryNth sink(comparison, every, share);
-    camera.run(sink.stop(), sink);
+    trial::play(clip, sink, memory, sink.stop());
     if (sink.count() == 0) throw std::runtime_error(fmt::format("{}: no frames", clip.string()));
     if (sink.cut())
       fmt::print("{}: only the first {} frames, as the time was up\n", clip.string(), sink.count());
   }
 }
 
-std::map<std::string, std::vector<domain::Box>> read_labels(const fs::path& file) {
-  std::map<std::string, std::vector<domain::Box>> labels;
-  std::ifstream in(file);
-  if (!in) throw std::runtime_error(fmt::format("{}: cannot be read", file.string()));
-  std::string line;
-  std::getline(in, line);  // the names of its columns
-  while (std::getline(in, line)) {
-    std::ranges::replace(line, ',', ' ');
-    std::istringstream fields(line);
-    std::string name;
-    domain::Box box;
-    if (fields >> name >> box.left >> box.top >> box.width >> box.height) labels[name].push_back(box);
-  }
-  return labels;
-}
-
 void look_at_photos(Comparison& comparison, const fs::path& folder, memory::MemoryManager& memory) {
-  for (const auto& [name, marked] : read_labels(folder / "faces.csv")) {
+  for (const auto& [name, marked] : trial::read_labels(folder)) {
     const cv::Mat photo = cv::imread((folder / name).string());
     if (photo.empty()) throw std::runtime_error(fmt::format("{}: not a picture", (folder / name).string()));
     comparison.look("photographs", testing::make_frame(memory, photo), photo, &marked);
@@ -228,33 +200,20 @@ struct Flags {
 
 // What no flag names comes from VIGIA_DATA.
 void fill_from_data(Flags& flags) {
-  const char* data = std::getenv("VIGIA_DATA");
-  if (data == nullptr || *data == '\0') return;
-  const fs::path folder = data;
-  if (flags.models.empty()) flags.models = folder / "models";
+  const trial::DataFiles data = trial::files_of_data();
+  if (flags.models.empty()) flags.models = data.models;
   if (!flags.photos.empty() || !flags.clips.empty()) return;
-  flags.photos = folder / "photos";
-  for (const auto& entry : fs::directory_iterator(folder / "clips")) flags.clips.push_back(entry.path());
-  std::ranges::sort(flags.clips);
+  flags.photos = data.photos;
+  flags.clips = data.clips;
 }
 
-int compare(const Flags& flags) {
-  memory::MemoryManager memory{memory::MemoryOptions{}};
-  memory.start();
-  int exit_code = 0;
-  try {
-    Comparison comparison(flags.models, memory);
-    if (comparison.empty()) throw std::runtime_error(flags.models.string() + ": no YuNet model is there");
-    if (!flags.photos.empty()) look_at_photos(comparison, flags.photos, memory);
-    look_at_clips(comparison, flags.clips, flags.every, flags.seconds, memory);
-    comparison.print();
-    if (!flags.json.empty()) std::ofstream(flags.json) << comparison.json().dump(1) << '\n';
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "quality_bench: {}\n", problem.what());
-    exit_code = 1;
-  }
-  memory.stop();
-  return exit_code;
+void compare(const Flags& flags, memory::MemoryManager& memory) {
+  Comparison comparison(flags.models, memory);
+  if (comparison.empty()) throw std::runtime_error(flags.models.string() + ": no YuNet model is there");
+  if (!flags.photos.empty()) look_at_photos(comparison, flags.photos, memory);
+  look_at_clips(comparison, flags.clips, flags.every, flags.seconds, memory);
+  comparison.print();
+  if (!flags.json.empty()) std::ofstream(flags.json) << comparison.json().dump(1) << '\n';
 }
 
 }  // namespace
@@ -269,20 +228,10 @@ int main(int argc, char** argv) {
   app.add_option("--every", flags.every, "looks at each Nth frame of a clip")->check(CLI::PositiveNumber);
   app.add_option("--seconds", flags.seconds, "the clips are cut short so that they end within about this");
   app.add_option("--json", flags.json, "writes the figures into this file too");
-  app.allow_extras();  // './dev bench' gives all programs the same flags
-  CLI11_PARSE(app, argc, argv);
-  for (const std::string& word : app.remaining()) {
-    if (word.starts_with("--benchmark_")) continue;
-    fmt::print(stderr, "quality_bench: no such flag: {}\n", word);
-    return 2;
-  }
-  if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
-  vigia::detect::fill_from_data(flags);
-  if (flags.models.empty()) {
+  if (const auto ended = vigia::trial::begin(app, argc, argv)) return *ended;
+  return vigia::trial::run(app, [&](vigia::memory::MemoryManager& memory) {
+    vigia::detect::fill_from_data(flags);
+    if (!flags.models.empty()) return vigia::detect::compare(flags, memory);
     fmt::print(stderr, "quality_bench: left out: neither --models nor VIGIA_DATA says where models are\n");
-    return 0;
-  }
-  const int exit_code = vigia::detect::compare(flags);
-  vigia::log::stop();
-  return exit_code;
+  });
 }

@@ -2,15 +2,13 @@
 // two, on films whose people are known.
 //
 //   ./dev bench same_person -- --films FOLDER --model yunet_n_640_640.onnx
-//   ./dev bench same_person -- --films FOLDER --model M --list faces.csv      what is found, to label from
 //
-// A film is NAME.mp4 (.mkv, .gif) with NAME.json beside it, which says who is where: {"fps": 25, "people":
-// {"0":
-// [[seconds, left, top, width, height, visible], ...], ...}, "posters": ["3", ...]}; posters are left out.
-// Faces are found with the model; a face belongs to the person whose box at that time it overlaps most. Up to
-// five views of one person within 0.4 s stand for the end of a track, and as many, a gap later, for the start
-// of the next: of the same person, or of another one in the same film at any time. All pairs of people have
-// equal weight, however long each is seen.
+// A film is NAME.mp4 (.mkv, .gif) with NAME.json beside it, which says who is where, as for `vigia bench
+// people` (src/bench/README.md); posters, and faces that are covered, are left out. (face_parts lists what is
+// found in films, to label from.) Faces are found with the model. Up to five views of one person within 0.4 s
+// stand for the end of a track, and as many, a gap later, for the start of the next: of the same person, or
+// of another one in the same film at any time. All pairs of people have equal weight, however long each is
+// seen.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -19,17 +17,16 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <stdexcept>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "appearance/difference.h"
-#include "base/log.h"
-#include "camera/stream_camera.h"
-#include "detect/detect_faces.h"
+#include "bench/people_truth.h"
+#include "face_tally.h"
+#include "face_trial.h"
+#include "weighed.h"
 
 namespace vigia::appearance {
 namespace {
@@ -37,21 +34,13 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Flags {
-  fs::path films, model, list, pairs;
+  fs::path films, model, pairs;
   std::string input = "640x384";
   double min_score = 0.6;
   int tries = 40;  // pairs of moments for each pair of people and each gap
   bool grey = false, no_torso = false;
 };
 
-struct Row {
-  double time = 0;
-  domain::Box box;
-};
-struct Truth {
-  double fps = 25;
-  std::map<std::string, std::vector<Row>> people;
-};
 struct Look {
   double time = 0;
   domain::Box box;
@@ -59,82 +48,47 @@ struct Look {
 };
 struct Film {
   std::string name;
-  Truth truth;
+  bench::Truth truth;
   std::map<std::string, std::vector<Look>> looks;  // by person, in the order of time
 };
 
-Truth read_truth(const fs::path& file) {
-  std::ifstream in(file);
-  const auto json = nlohmann::json::parse(in);
-  Truth truth{.fps = json.at("fps").get<double>(), .people = {}};
-  std::vector<std::string> posters;
-  if (json.contains("posters")) posters = json["posters"].get<std::vector<std::string>>();
-  for (const auto& [person, rows] : json.at("people").items()) {
-    if (std::ranges::find(posters, person) != posters.end()) continue;
-    for (const auto& row : rows) {
-      if (row.size() > 5 && row[5].get<int>() == 0) continue;
-      const auto at = [&](std::size_t i) { return row[i].get<float>(); };
-      truth.people[person].push_back({row[0].get<double>(), {at(1), at(2), at(3), at(4)}});
-    }
+// Whose faces may be compared: those of people, where nobody covers them.
+bench::Truth read_truth(const fs::path& file) {
+  bench::Truth truth = trial::must(bench::read_film_truth(file));
+  for (auto& frame : truth.frames) {
+    std::erase_if(frame, [&](const bench::Present& one) {
+      return !one.visible || truth.people[static_cast<std::size_t>(one.who)].picture;
+    });
   }
   return truth;
-}
-
-float overlap(const domain::Box& a, const domain::Box& b) {
-  const float shared = domain::intersection_area(a, b);
-  return shared / std::max(1.0F, a.area() + b.area() - shared);
-}
-
-const std::string* who(const Truth& truth, double time, const domain::Box& box) {
-  const std::string* best = nullptr;
-  float most = 0.3F;
-  for (const auto& [person, rows] : truth.people) {
-    const auto row = std::ranges::lower_bound(rows, time - 0.5 / truth.fps, {}, &Row::time);
-    if (row == rows.end() || row->time > time + 0.5 / truth.fps) continue;
-    const float smaller = std::min(box.area(), row->box.area());
-    const float shared = domain::intersection_area(box, row->box) / std::max(1.0F, smaller);
-    if (shared > most) {
-      most = shared;
-      best = &person;
-    }
-  }
-  return best;
 }
 
 // Takes views from each frame of a film.
 class Onlooker final : public camera::FrameSink {
  public:
-  Onlooker(Film& film, detect::Detector& detector, const Flags& flags, std::ofstream* list)
-      : film_(film), detector_(detector), flags_(flags), list_(list) {}
+  Onlooker(Film& film, detect::Detector& detector, const Flags& flags)
+      : film_(film), detector_(detector), flags_(flags) {}
 
   void deliver(domain::Frame frame, const std::stop_token& /*stop*/) override {
-    if (const Status status = detect_fully(detector_, frame, {}, found_); !status)
-      throw std::runtime_error(status.error().text);
+    trial::must(detect_fully(detector_, frame, {}, found_));
     if (flags_.grey) frame.planes[1] = frame.planes[2] = {};
-    const double time = std::chrono::duration<double>(frame.stream_time).count();
+    const double time = to_seconds(frame.stream_time);
+    const std::size_t number = film_.truth.frame_at(frame.stream_time);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       const domain::Box& box = found_[i].box;
-      if (list_ != nullptr) {
-        *list_ << fmt::format("{},{},{:.3f},{:.1f},{:.1f},{:.1f},{:.1f},{:.3f}\n", film_.name, count_, time,
-                              box.left, box.top, box.width, box.height, found_[i].score);
-        continue;
-      }
-      const std::string* const person = who(film_.truth, time, box);
+      const auto person = film_.truth.who_is(number, box);
       Look look{.time = time, .box = box, .view = {}};
-      if (person == nullptr || !describe(frame, found_, i, look.view)) continue;
+      if (!person || !describe(frame, found_, i, look.view)) continue;
       if (flags_.no_torso) look.view.has_torso_colours = look.view.has_torso_outline = false;
-      film_.looks[*person].push_back(look);
+      film_.looks[film_.truth.people[static_cast<std::size_t>(*person)].name].push_back(look);
     }
-    ++count_;
   }
 
  private:
   Film& film_;
   detect::Detector& detector_;
   const Flags& flags_;
-  std::ofstream* list_;
   std::vector<domain::Detection> found_;
-  int count_ = 0;
 };
 
 struct Gap {
@@ -175,7 +129,7 @@ bool compare(const std::vector<const Look*>& end, const std::vector<const Look*>
   if (!found) return false;
   pair.difference = *found;
   pair.parts = distances(a, b);
-  pair.same_place = overlap(end.back()->box, start.front()->box) > 0.3F;
+  pair.same_place = detect::overlap(end.back()->box, start.front()->box) > 0.3F;
   return true;
 }
 
@@ -235,54 +189,24 @@ class Pairs {
   std::vector<Pair> all_;
 };
 
-struct Weighed {
-  double value, weight;
-};
-double total(const std::vector<Weighed>& all) {
-  double sum = 0;
-  for (const Weighed& one : all) sum += one.weight;
-  return sum;
-}
-double share_below(const std::vector<Weighed>& all, double limit) {
-  double sum = 0;
-  for (const Weighed& one : all) sum += one.value < limit ? one.weight : 0;
-  return sum / std::max(1e-9, total(all));
-}
-// REQUIRES: in the order of value.
-double quantile(const std::vector<Weighed>& all, double share) {
-  double sum = 0;
-  const double enough = share * total(all);
-  for (const Weighed& one : all) {
-    sum += one.weight;
-    if (sum > enough) return one.value;
-  }
-  return all.empty() ? 0 : all.back().value;
-}
-// The chance that one of the same is below one of others.
-double area_under_curve(const std::vector<Weighed>& same, const std::vector<Weighed>& others) {
-  double sum = 0;
-  for (const Weighed& one : same) sum += one.weight * (1 - share_below(others, one.value));
-  return sum / std::max(1e-9, total(same));
-}
-
-std::vector<Weighed> values(const std::vector<Pair>& pairs, auto wanted) {
-  std::vector<Weighed> all;
+std::vector<trial::Weighed> values(const std::vector<Pair>& pairs, auto wanted) {
+  std::vector<trial::Weighed> all;
   for (const Pair& pair : pairs) {
     if (wanted(pair)) all.push_back({static_cast<double>(pair.difference.value), pair.weight});
   }
-  std::ranges::sort(all, {}, &Weighed::value);
+  std::ranges::sort(all, {}, &trial::Weighed::value);
   return all;
 }
 
 void print_medians(const std::vector<Pair>& pairs) {
   fmt::print("\nmedian between people:");
   for (std::size_t part = 0; part < kParts; ++part) {
-    std::vector<Weighed> all;
+    std::vector<trial::Weighed> all;
     for (const Pair& pair : pairs) {
       if (pair.gap < 0 && pair.parts[part] >= 0)
         all.push_back({static_cast<double>(pair.parts[part]), pair.weight});
     }
-    std::ranges::sort(all, {}, &Weighed::value);
+    std::ranges::sort(all, {}, &trial::Weighed::value);
     fmt::print(" {:.3f}", quantile(all, 0.5));
   }
   fmt::print("\n");
@@ -341,32 +265,21 @@ Pairs pairs_of(const std::vector<Film>& films, int tries) {
 }
 
 std::vector<Film> look_at_films(const Flags& flags, memory::MemoryManager& memory) {
-  const auto stage = detect::DetectFaces::create(
-      {.model = flags.model.string(), .min_detection_score = flags.min_score}, {}, memory.budget());
-  if (!stage) throw std::runtime_error(stage.error().text);
-  domain::Size input;
-  if (std::sscanf(flags.input.c_str(), "%dx%d", &input.width, &input.height) != 2)
-    throw std::runtime_error("--input: WIDTHxHEIGHT");
-  auto detector = stage->make(input);
-  if (!detector) throw std::runtime_error(detector.error().text);
-  std::ofstream list;
-  if (!flags.list.empty()) list.open(flags.list);
-
+  const auto detector =
+      trial::make_detector({.model = flags.model.string(), .min_detection_score = flags.min_score}, {},
+                           trial::size_of(flags.input), memory);
   std::vector<fs::path> files;
   for (const auto& entry : fs::directory_iterator(flags.films)) {
-    const bool known = !flags.list.empty() || fs::exists(fs::path(entry.path()).replace_extension(".json"));
+    const bool known = fs::exists(fs::path(entry.path()).replace_extension(".json"));
     if (known && entry.path().extension() != ".json") files.push_back(entry.path());
   }
   std::ranges::sort(files);
   std::vector<Film> films;
   for (const fs::path& file : files) {
     Film& film = films.emplace_back(Film{.name = file.stem().string(), .truth = {}, .looks = {}});
-    if (flags.list.empty()) film.truth = read_truth(fs::path(file).replace_extension(".json"));
-    camera::StreamCamera camera({film.name, "file:" + file.string(), {}, ""},
-                                {.single_pass = true, .play_speed = -1, .disable_drops = true}, memory,
-                                system_clock());
-    Onlooker sink(film, **detector, flags, flags.list.empty() ? nullptr : &list);
-    camera.run(std::stop_source().get_token(), sink);
+    film.truth = read_truth(fs::path(file).replace_extension(".json"));
+    Onlooker sink(film, *detector, flags);
+    trial::play(file, sink, memory);
     for (const auto& [person, looks] : film.looks) {
       const auto torsos =
           std::ranges::count_if(looks, [](const Look& look) { return look.view.has_torso_colours; });
@@ -376,24 +289,12 @@ std::vector<Film> look_at_films(const Flags& flags, memory::MemoryManager& memor
   return films;
 }
 
-int measure(const Flags& flags) {
-  memory::MemoryManager memory{memory::MemoryOptions{}};
-  memory.start();
-  int exit_code = 0;
-  try {
-    const std::vector<Film> films = look_at_films(flags, memory);
-    const Pairs pairs = pairs_of(films, flags.tries);
-    if (flags.list.empty()) {
-      print_medians(pairs.all());
-      for (const bool torso : {true, false}) print_table(pairs.all(), torso);
-    }
-    if (!flags.pairs.empty()) write_pairs(pairs.all(), flags.pairs);
-  } catch (const std::exception& problem) {
-    fmt::print(stderr, "same_person_bench: {}\n", problem.what());
-    exit_code = 1;
-  }
-  memory.stop();
-  return exit_code;
+void measure(const Flags& flags, memory::MemoryManager& memory) {
+  const std::vector<Film> films = look_at_films(flags, memory);
+  const Pairs pairs = pairs_of(films, flags.tries);
+  print_medians(pairs.all());
+  for (const bool torso : {true, false}) print_table(pairs.all(), torso);
+  if (!flags.pairs.empty()) write_pairs(pairs.all(), flags.pairs);
 }
 
 }  // namespace
@@ -409,22 +310,11 @@ int main(int argc, char** argv) {
   app.add_option("--tries", flags.tries, "pairs of moments for each pair of people")
       ->check(CLI::PositiveNumber);
   app.add_option("--pairs", flags.pairs, "writes each pair into this file");
-  app.add_option("--list", flags.list, "only writes the faces that are found into this file");
   app.add_flag("--grey", flags.grey, "as if the cameras had no colours");
   app.add_flag("--no-torso", flags.no_torso, "as if no torso were seen");
-  app.allow_extras();  // './dev bench' gives all programs the same flags
-  CLI11_PARSE(app, argc, argv);
-  for (const std::string& word : app.remaining()) {
-    if (word.starts_with("--benchmark_")) continue;
-    fmt::print(stderr, "same_person_bench: no such flag: {}\n", word);
-    return 2;
-  }
-  if (const vigia::Status started = vigia::log::start("warning"); !started) return 1;
-  if (flags.films.empty() || flags.model.empty()) {
+  if (const auto ended = vigia::trial::begin(app, argc, argv)) return *ended;
+  return vigia::trial::run(app, [&](vigia::memory::MemoryManager& memory) {
+    if (!flags.films.empty() && !flags.model.empty()) return vigia::appearance::measure(flags, memory);
     fmt::print(stderr, "same_person_bench: left out: --films and --model name nothing\n");
-    return 0;
-  }
-  const int exit_code = vigia::appearance::measure(flags);
-  vigia::log::stop();
-  return exit_code;
+  });
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -23,6 +24,7 @@ struct Arguments {
   std::vector<std::string> named;  // name=url
   std::string prefix = "TESTE";
   std::string log;
+  int delay = 0;  // ms
 };
 
 void add_cameras(FakeFindFace& server, const Arguments& arguments) {
@@ -73,6 +75,12 @@ int serve(const Arguments& arguments) {
     return 1;
   }
   add_cameras(**server, arguments);
+  if (arguments.delay > 0) {
+    (*server)->inject(
+        "/events/faces/add/",
+        {.kind = vigia::testing::Fault::Kind::delay, .delay = std::chrono::milliseconds(arguments.delay)},
+        -1);
+  }
   fmt::print("listening on {}\n", (*server)->url());
   std::fflush(stdout);
   int signal = 0;
@@ -94,6 +102,7 @@ int main(int argc, char** argv) {
   app.add_option("--camera", arguments.named, "name=url of a camera; may be repeated");
   app.add_option("--prefix", arguments.prefix, "the name of the cameras' group begins so");
   app.add_option("--log", arguments.log, "file that gets one JSON line an event");
+  app.add_option("--delay", arguments.delay, "milliseconds that it takes to answer each event");
   CLI11_PARSE(app, argc, argv);
   return serve(arguments);
 }
