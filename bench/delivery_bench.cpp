@@ -91,16 +91,18 @@ void deliver(benchmark::State& state) {
   FindfaceOptions options;
   options.url = server.url();
   options.user = options.password = "admin";
+  options.uuid = "bench";
   Session session(options, http, system_clock());
   CameraTokens tokens;
   tokens.set(kCamera, kToken);
   SendToFindface courier(session, tokens, system_clock(), [](const auto&) { return std::nullopt; });
   if (!session.log_in({})) return state.SkipWithError("no login");
   delivery::Breaker breaker(courier.name(), system_clock());
+  delivery::CameraWaits cameras(courier.name(), system_clock());
   std::vector<Worker> senders;
   for (int i = 0; i < state.range(0); ++i) {
     senders.emplace_back("sender", [&](const std::stop_token& stop) {
-      delivery::run_sender({**outbox, kRoute, courier, breaker, counted, system_clock()}, stop);
+      delivery::run_sender({**outbox, kRoute, courier, breaker, cameras, counted, system_clock()}, stop);
     });
   }
   domain::Shot shot = face();

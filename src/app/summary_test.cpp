@@ -117,7 +117,10 @@ TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
 
 TEST(SummaryTest, ACameraWhoseFacesAReceiverDoesNotTakeIsNamed) {
   Snapshot summary = two_cameras();
-  summary.routes = {{.name = "findface", .waits = {{.camera = "gate", .seconds = 7, .why = "no right"}}}};
+  status::RouteStatus route;
+  route.name = "findface";
+  route.waits.push_back({.camera = "gate", .seconds = 7, .why = "no right"});
+  summary.routes = {route};
   EXPECT_NE(to_text(summary).find("findface   takes no faces of camera gate since 7 s: no right"),
             std::string::npos)
       << to_text(summary);

@@ -37,7 +37,7 @@ std::string keep_uuid(const std::string& set, const std::filesystem::path& file)
   std::string uuid = known_uuid(set, file);
   if (!uuid.empty()) return uuid;
   uuid = generate_uuid();
-  if (const Status written = write_file_atomically(file, uuid + "\n", 0600); !written) {
+  if (const Status written = write_file_atomically(file, uuid + "\n", ReadableBy::owner); !written) {
     log::warn("{}; the next start logs in at FindFace under another uuid than {}", written.error().text,
               uuid);
   }

@@ -36,7 +36,7 @@ void RetainedTopics::store() {
   if (file_.empty()) return;
   std::string text;
   for (const std::string& topic : topics_) text += topic + "\n";
-  const Status written = write_file_atomically(file_, text, 0600);
+  const Status written = write_file_atomically(file_, text, ReadableBy::owner);
   if (!written && !std::exchange(failure_said_, true)) {
     log::warn("{}; messages that an MQTT broker retains may stay there after a camera is gone",
               written.error().text);
