@@ -70,7 +70,15 @@ Status write_file_atomically(const std::filesystem::path& path, std::span<const 
   if (written && ::fsync(fd.get()) != 0) written = io_error("cannot sync", beside);
   if (written && ::rename(beside.c_str(), path.c_str()) != 0) written = io_error("cannot rename to it", path);
   if (!written) ::unlink(beside.c_str());
-  return written;
+  return written ? sync_folder(path.parent_path()) : written;
+}
+
+Status sync_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path there = folder.empty() ? "." : folder;
+  const Fd fd(::open(there.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return io_error("cannot open", there);
+  if (::fsync(fd.get()) == 0 || errno == EINVAL || errno == ENOTSUP) return ok_status();
+  return io_error("cannot sync", there);
 }
 
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content,

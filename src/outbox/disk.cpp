@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "outbox/schema.h"
 #include "sqlite/set_aside.h"
@@ -173,6 +174,7 @@ Result<std::optional<Disk::Renewal>> Disk::renew(unsigned generation, std::span<
   std::error_code failed;
   fs::rename(unfinished_copy_, whole_copy_, failed);
   if (failed) return cannot_rename(unfinished_copy_, whole_copy_, failed);
+  if (Status synced = sync_folder(fs::path(whole_copy_).parent_path()); !synced) return synced.error();
   if (Status connected = connect(); !connected) return connected.error();
   return std::optional(Renewal{.aside = aside_, .carried = *std::move(carried)});
 }
@@ -210,7 +212,7 @@ Status Disk::use_whole_copy() {
   fs::rename(whole_copy_, options_.path, failed);
   if (failed) return cannot_rename(whole_copy_, options_.path, failed);
   ++generation_;
-  return ok_status();
+  return sync_folder(fs::path(options_.path).parent_path());
 }
 
 }  // namespace vigia::outbox

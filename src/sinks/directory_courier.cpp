@@ -27,13 +27,6 @@ Error file_error(const fs::path& path, std::string_view doing, int why) {
                                      path.string(), doing, std::strerror(why))};
 }
 
-// A new name in a folder is safe from a power cut only once the folder is written, too.
-Status sync_folder(const fs::path& folder) {
-  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.valid() && ::fsync(fd.get()) == 0) return ok_status();
-  return file_error(folder, "cannot sync", errno);
-}
-
 Status make_folder(const fs::path& folder) {
   if (::access(folder.c_str(), W_OK) == 0) return ok_status();
   std::error_code ignored;
@@ -118,9 +111,9 @@ delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, con
 std::optional<delivery::DeliveryResult> DirectoryCourier::probe(const std::stop_token&) {
   MutexLock lock(mutex_);
   std::error_code ignored;
-  fs::create_directories(directory_, ignored);  // where it cannot, nor can the file be written
+  static_cast<void>(make_private_folders(directory_));  // where it cannot, nor can the file be written
   const fs::path path = directory_ / ".vigia-probe";
-  const Status written = write_file_atomically(path, std::as_bytes(std::span("vigia")));
+  const Status written = write_file_atomically(path, std::string_view("vigia"));
   fs::remove(path, ignored);
   return written ? std::nullopt : std::optional(try_again(written.error()));
 }
@@ -142,7 +135,6 @@ Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain
           written.error().code,
           written.error().text + "; make room there or make it writable, or set another delivery.directory"};
     }
-    if (Status synced = sync_folder(path.parent_path()); !synced) return synced.error();
     return StoredImage{path, false};
   }
 }
@@ -156,7 +148,9 @@ Status DirectoryCourier::append_line(const std::string& line) {
   const bool cut_short = size > 0 && ::pread(fd.get(), &last, 1, size - 1) == 1 && last != '\n';
   const std::string text = (cut_short ? "\n" : "") + line + "\n";
   const ssize_t written = ::write(fd.get(), text.data(), text.size());
-  if (written == static_cast<ssize_t>(text.size()) && ::fsync(fd.get()) == 0) return ok_status();
+  if (written == static_cast<ssize_t>(text.size()) && ::fsync(fd.get()) == 0) {
+    return size == 0 ? sync_folder(directory_) : ok_status();
+  }
   const int why = written < 0 ? errno : ENOSPC;
   if (::ftruncate(fd.get(), size) != 0) return file_error(path, "cannot take a half line back", errno);
   return file_error(path, "cannot write", why);
