@@ -29,33 +29,28 @@ class PrivacyTest : public VigiaProgram {
     }
     return seen;
   }
-  [[nodiscard]] bool exists(const std::string& name) const {
-    return std::filesystem::exists(folder() / name);
-  }
 };
 
 TEST_F(PrivacyTest, EveryFileOfARunIsTheOwnersAloneWhateverTheUmask) {
+  write_settings(
+      "cameras: [{name: gate, url: \"sim:faces=4&size=640x360&fps=10&seed=5\", play_speed: 4, "
+      "filter_min_size: 20}]\n");
   for (const mode_t mask : {0000U, 0022U}) {
     const testing::Umask umask(mask);
-    testing::Program program(vigia({"demo", "--cameras", "1"}));
+    testing::Program program(vigia({"run", "-c", "vigia.yaml"}));
     ASSERT_TRUE(program.wait_for_text("face posted")) << program.err();
     EXPECT_GT(expect_all_private(), 8U);
-    for (const char* name : {"vigia-demo.db", "vigia-demo.db-wal", "vigia-demo.db-shm", "vigia-demo.db.lock",
-                             "vigia-demo-events.db", "vigia-demo-events.db-wal", "faces/events.jsonl"}) {
-      EXPECT_TRUE(exists(name)) << name;
+    for (const char* name : {"vigia.db", "vigia.db-wal", "vigia.db-shm", "vigia.db.lock", "vigia-events.db",
+                             "vigia-events.db-wal", "faces/events.jsonl"}) {
+      EXPECT_TRUE(std::filesystem::exists(folder() / name)) << name;
     }
     program.signal(SIGINT);
     EXPECT_EQ(program.wait().exit_status, 0);
-    EXPECT_EQ(run({"events", "--set", "ledger.path=vigia-demo-events.db", "--thumbnails", "pictures/new"})
-                  .exit_status,
-              0);
+    EXPECT_EQ(run({"events", "-c", "vigia.yaml", "--thumbnails", "pictures/new"}).exit_status, 0);
     EXPECT_GT(expect_all_private(), 8U);
-    EXPECT_TRUE(exists("pictures/new"));
-    std::filesystem::remove_all(folder() / "faces");
-    std::filesystem::remove_all(folder() / "pictures");
-    std::filesystem::remove(folder() / "vigia-demo.db");
-    std::filesystem::remove(folder() / "vigia-demo.db.lock");
-    std::filesystem::remove(folder() / "vigia-demo-events.db");
+    EXPECT_TRUE(std::filesystem::exists(folder() / "pictures/new"));
+    for (const char* name : {"faces", "pictures", "vigia.db", "vigia.db.lock", "vigia-events.db"})
+      std::filesystem::remove_all(folder() / name);
   }
 }
 
@@ -94,6 +89,17 @@ class PlayTest : public VigiaProgram {
     EXPECT_THAT(finished.err, HasSubstr("vigia: VIGIA_DELIVERY_WEBHOOK_URL is ignored"));
   }
 
+  // The sum of all figures of that name, wherever they are in the file.
+  [[nodiscard]] std::uint64_t sum_of(const std::string& figure, const std::string& file) const {
+    std::ifstream in(folder() / file);
+    std::uint64_t sum = 0;
+    const auto flat = nlohmann::json::parse(in, nullptr, false).flatten();
+    for (const auto& [path, value] : flat.items()) {
+      if (path.ends_with("/" + figure)) sum += value.get<std::uint64_t>();
+    }
+    return sum;
+  }
+
   std::atomic<int> posts_{0};
   httplib::Server server_;
   testing::HttpLoop loop_{server_};
@@ -101,24 +107,26 @@ class PlayTest : public VigiaProgram {
 };
 
 TEST_F(PlayTest, TheDemosFacesReachNoReceiverOfTheEnvironment) {
-  expect_nothing_sent({"demo", "--cameras", "1", "--faces", "6", "--seconds", "10"});
+  expect_nothing_sent({"demo", "--cameras", "1", "--faces", "3", "--seconds", "10"});
   EXPECT_FALSE(events().empty()) << "there were faces";
 }
 
 TEST_F(PlayTest, TheBenchsFacesReachNoReceiverOfTheEnvironment) {
   expect_nothing_sent({"bench", "pipeline", "--clip", "sim:faces=4&size=640x360&fps=10&seconds=10", "--pace",
-                       "free", "--cameras", "1", "--seconds", "2", "--no-bound", "--set",
-                       "defaults.filter_min_size=20"});
+                       "free", "--cameras", "1", "--seconds", "5", "--warm-up", "0", "--no-bound", "--set",
+                       "defaults.filter_min_size=20", "--json", "bench.json"});
+  EXPECT_GT(sum_of("faces_posted", "bench.json"), 0U) << "there were faces";
 }
 
 TEST_F(PlayTest, TheSoaksFacesReachNoReceiverOfTheEnvironment) {
   expect_nothing_sent({"soak", "--cameras", "1", "--size", "640x360", "--fps", "15", "--seconds", "12",
-                       "--faults", "none", "--findface", "off"});
+                       "--faults", "none", "--findface", "off", "--report", "soak.json"});
+  EXPECT_GT(sum_of("posted", "soak.json"), 0U) << "there were faces";
 }
 
 TEST_F(PlayTest, AReceiverThatAFlagNamesGetsTheDemosFaces) {
   const auto finished = run(
-      {"demo", "--cameras", "1", "--faces", "6", "--seconds", "10", "--set", "delivery.webhook.url=" + url_});
+      {"demo", "--cameras", "1", "--faces", "3", "--seconds", "10", "--set", "delivery.webhook.url=" + url_});
   EXPECT_EQ(finished.exit_status, 0) << finished.err;
   EXPECT_GT(posts_, 0);
 }

@@ -4,8 +4,7 @@
 //   a shot     waits by itself, with pauses of its own (send.h); nothing else waits for it
 //   a camera   waits when three different shots of it were answered so and none was delivered in between:
 //              one shot of it is tried, then after 1-2 s, 2-4, ... 30-60 s, or the time that was named
-//   all        when three cameras came to that state and nothing at all was delivered in between, the cause
-//   is
+//   all        when three cameras came to that state and nothing was delivered in between, the cause is
 //              hardly theirs: the receiver waits (Breaker::must_wait), and so does every such camera, also
 //              with one shot. The more of them, the less often each is tried: about 6 tries a minute in all
 //
