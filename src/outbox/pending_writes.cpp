@@ -8,7 +8,7 @@ namespace vigia::outbox {
 
 Status PendingWrites::disk_status() const {
   if (!in_outage()) return ok_status();
-  return Error{ErrorCode::io, outage_->error.text + " (kept in memory, tried again)"};
+  return Error{ErrorCode::io, outage_->error.text};
 }
 
 void PendingWrites::begin_outage(const Error& error, unsigned generation, SteadyTime now) {
