@@ -196,6 +196,19 @@ TEST(KnownPeople, WhoLeavesOnOneSideDoesNotComeInOnTheOther) {
   }
 }
 
+TEST(KnownPeople, WhoLeavesByAnEdgeDoesNotComeInFarFromThere) {
+  for (const float elsewhere : {0.0F, 440.0F}) {
+    Room room;
+    const Look twins(7);
+    Shown one{&twins, 100, 160}, other{&twins, 100 + elsewhere, 440};
+    for (; one.y < 440; one.y += 4) room.show({one});
+    room.show_for(1400ms, {});
+    for (; other.y > 160; other.y -= 4) room.show({other});
+    room.end();
+    EXPECT_THAT(room.tracks(), SizeIs(elsewhere > 0 ? 2 : 1)) << elsewhere;
+  }
+}
+
 TEST(KnownPeople, WhoComesBackTooLateIsSomebodyNew) {
   Room room({.track_miss_interval = 0.5, .track_stitch_interval = 0});
   const Look look(7);

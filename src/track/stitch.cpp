@@ -18,7 +18,8 @@ constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
-constexpr float kForWhoStands = 0.12F;  // another person may have taken the place
+constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
+constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
 constexpr float kMostWithoutTorso = 0.64F;
 constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
 constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
@@ -117,6 +118,8 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   gap.is_through_the_edge = earlier.last_at.any() && later.began_at.any();
   gap.is_a_blink = gap.unseen <= tempo.blink();
   gap.is_short = gap.unseen <= 2 * tempo.blink();
+  const bool is_elsewhere = domain::distance(later.first_box.centre(), last) > kMostAlongTheEdge * size;
+  if (gap.is_through_the_edge && is_elsewhere && !gap.is_on_its_way) return std::nullopt;
   if (!(gap.distance <= (gap.is_a_blink ? kBlinkReach : kReach))) return std::nullopt;
   return gap;
 }
