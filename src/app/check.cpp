@@ -184,9 +184,8 @@ void check_findface(const settings::Settings& settings, CheckPrinter& report) {
   findface::Session session(guest, http, system_clock());
   if (const Status login = session.log_in({}); !login) return report.bad("FindFace", login.error().text);
   report.ok("FindFace", fmt::format("login at {} {}", session.shown_url(),
-                                    known.empty()
-                                        ? "(the first start generates this installation's uuid)"
-                                        : "(this installation's uuid: " + known + ")"));
+                                    known.empty() ? "(the first start generates this installation's uuid)"
+                                                  : "(this installation's uuid: " + known + ")"));
   const auto list = findface::fetch_cameras(session, settings.findface.camera_prefix, {});
   if (!list) {
     report.bad("FindFace cameras", list.error().text);
