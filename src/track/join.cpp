@@ -46,6 +46,7 @@ void Joiner::join_strong(std::span<const Candidate> tracks, std::span<const Sigh
   for (std::size_t face = 0; face < faces.size(); ++face) {
     if (faces[face].weak) continue;
     for (std::size_t track = 0; track < tracks.size(); ++track) {
+      if (tracks[track].has_left) continue;
       const Forecast& forecast = tracks[track].forecast;
       const float distance = forecast.distance(faces[face].detection.box);
       if (!(distance <= kGate)) continue;
@@ -62,7 +63,7 @@ void Joiner::join_weak(std::span<const Candidate> tracks, std::span<const Sighti
     if (!faces[face].weak) continue;
     for (std::size_t track = 0; track < tracks.size(); ++track) {
       const Forecast& forecast = tracks[track].forecast;
-      if (taken_[track] != 0 || forecast.spread() > kSureSpread) continue;
+      if (taken_[track] != 0 || tracks[track].has_left || forecast.spread() > kSureSpread) continue;
       const float distance = forecast.distance(faces[face].detection.box);
       if (!(distance <= kWeakGate) || !lies_over(forecast, faces[face].detection.box)) continue;
       pairs_.push_back({face, track, gain_of(forecast, distance)});

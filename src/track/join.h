@@ -28,6 +28,9 @@ namespace vigia::track {
 struct Candidate {
   Forecast forecast;
   bool can_ask = false;  // stitch.h can decide later who it is: join only sure pairs
+  // The forecast is outside the picture: a face at that edge may be another person's, who comes in. It begins
+  // a track.
+  bool has_left = false;
 };
 
 inline constexpr int kNoTrack = Assigner::kNobody;

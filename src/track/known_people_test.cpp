@@ -209,6 +209,20 @@ TEST(KnownPeople, WhoLeavesByAnEdgeDoesNotComeInFarFromThere) {
   }
 }
 
+TEST(KnownPeople, WhoComesInJustWhereAnotherOneLeavesIsSomebodyElse) {
+  for (const int frames_between : {0, 1, 3, 10}) {
+    Room room;
+    const Look twins(7);
+    Shown one{&twins, 200, 160}, other{&twins, 15, 162};
+    for (; one.x > 0; one.x -= 7) room.show({one});
+    for (int i = 0; i < frames_between; ++i) room.show({});
+    for (; other.x < 200; other.x += 7) room.show({other});
+    room.end();
+    EXPECT_THAT(room.tracks(), SizeIs(2)) << frames_between;
+    EXPECT_EQ(room.posted(), 2) << frames_between;
+  }
+}
+
 TEST(KnownPeople, WhoComesBackTooLateIsSomebodyNew) {
   Room room({.track_miss_interval = 0.5, .track_stitch_interval = 0});
   const Look look(7);

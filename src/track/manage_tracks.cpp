@@ -22,6 +22,11 @@ using domain::Track;
 constexpr Nanoseconds kUndecided = std::chrono::seconds(10);
 // The rank of a person who comes nearer rises with each frame: a new picture is taken only for this factor.
 constexpr float kWorthIt = 1.02F;
+bool is_outside(domain::Point place, domain::Size frame) noexcept {
+  return place.x < 0 || place.y < 0 || place.x > static_cast<float>(frame.width) ||
+         place.y > static_cast<float>(frame.height);
+}
+
 // One sighting with this score makes a track.
 constexpr float kSureScore = 0.9F;
 
@@ -77,7 +82,8 @@ void ManageTracks::forecast(const Frame& frame) {
     expected_.push_back({open_[i].motion.forecast(frame.stream_time), i});
     if (!in_view(open_[i], frame.stream_time)) continue;
     const bool can_ask = open_[i].views != nullptr && frame.planes[0].data != nullptr;
-    candidates_.push_back({expected_.back().forecast, can_ask});
+    const Forecast& forecast = expected_.back().forecast;
+    candidates_.push_back({forecast, can_ask, can_ask && is_outside(forecast.centre, frame.size)});
     candidate_of_.push_back(i);
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace vigia::track {
 namespace {
@@ -18,6 +19,8 @@ constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
+constexpr float kWalks = 0.8F;       // face sizes a second
+constexpr Nanoseconds kTurnsRoundIn = 1s;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
 constexpr float kMostWithoutTorso = 0.64F;
@@ -40,6 +43,29 @@ constexpr Nanoseconds kSettledBy = 1s;
 // within seconds, however alike they look.
 bool went_round_the_camera(const Edges& left_by, const Edges& came_in_by) {
   return left_by.is_opposite(came_in_by) && !left_by.shares(came_in_by);
+}
+
+// How fast it crosses these edges, outwards, in face sizes a second; of several, the one that it crosses
+// fastest.
+float speed_out(const OpenTrack& open, const Edges& edges) {
+  const domain::Point velocity = open.motion.velocity();
+  float speed = std::numeric_limits<float>::lowest();
+  if (edges.left) speed = std::max(speed, -velocity.x);
+  if (edges.right) speed = std::max(speed, velocity.x);
+  if (edges.top) speed = std::max(speed, -velocity.y);
+  if (edges.bottom) speed = std::max(speed, velocity.y);
+  return speed / mean_side(open.motion.last());
+}
+
+bool walks_out(const OpenTrack& earlier) {
+  return speed_out(earlier, earlier.last_at) > kWalks;
+}
+
+// True if the newcomer does not walk on in the direction in which the other one left. Where somebody leaves
+// as another one comes in, both are at the same place within a frame or two.
+bool turned_round_at_once(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
+  return unseen < kTurnsRoundIn && walks_out(earlier) && later.began_at.shares(earlier.last_at) &&
+         speed_out(later, earlier.last_at) < -kWalks;
 }
 
 // True if neither has moved so far, and both show the same face at the same place: one picture, or one person
@@ -100,6 +126,7 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   Gap gap{.unseen = later.began - earlier.track->last_seen};
   if (gap.unseen <= Nanoseconds::zero() || gap.unseen > tempo.longest_gap()) return std::nullopt;
   if (went_round_the_camera(earlier.last_at, later.began_at)) return std::nullopt;
+  if (turned_round_at_once(earlier, later, gap.unseen)) return std::nullopt;
   Forecast expected = earlier.motion.forecast(later.began);
   const float size = mean_side(later.first_box);
   if (!comparable(size, expected.size) && !comparable(size, mean_side(earlier.motion.last()))) {
@@ -182,6 +209,8 @@ void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, cons
     }
     const auto gap = i == newcomers_[newcomer] ? std::nullopt : plausible_gap(earlier, later, tempo);
     if (!gap || (!gap->is_a_blink && !has_enough_looks)) continue;
+    // Which way the newcomer goes is not known yet.
+    if (gap->is_through_the_edge && walks_out(earlier) && later.track->sightings < kKnowsItsWay) continue;
     std::optional<appearance::Difference> looks;
     if (earlier.views && later.views) looks = difference(*earlier.views, *later.views);
     pairs_.push_back({newcomer, i, sameness(*gap, looks)});

@@ -3,7 +3,7 @@
 //
 // A place is plausible within kReach of the lost track's forecast, or of the place where it was last seen
 // (people stop behind a pillar), at a comparable size. Who left by the picture's edge comes in near that
-// place again, and not by the opposite side. The rules:
+// place again, not by the opposite side, and not at once. The rules:
 //   - seen again after a blink, where expected: the same, unless it plainly looks like another person;
 //   - after a gap: the same only if it looks the same, judged more strictly if the torso is hidden;
 //   - nothing to compare: the same only after a blink;
