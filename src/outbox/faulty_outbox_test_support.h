@@ -1,8 +1,11 @@
 // An outbox on a disk that refuses on command.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <string>
 
 #include "outbox/outbox_test_support.h"
@@ -44,6 +47,20 @@ class FaultyOutboxFixture : public OutboxFixture {
   }
 
   testing::FaultyDisk disk_;
+};
+
+// A number from the environment, at least 1: how long a random test runs, and with which seed.
+inline unsigned from_environment(const char* name, unsigned otherwise) {
+  const char* const text = std::getenv(name);
+  return text == nullptr ? otherwise : static_cast<unsigned>(std::max(1, std::atoi(text)));
+}
+
+// The same, used at random.
+class RandomOutboxFixture : public FaultyOutboxFixture {
+ protected:
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+
+  std::minstd_rand random_{from_environment("VIGIA_OUTBOX_SEED", 1)};
 };
 
 }  // namespace vigia::outbox

@@ -5,9 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
-#include <random>
 #include <set>
 
 #include "outbox/faulty_outbox_test_support.h"
@@ -17,11 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Fault = testing::FaultyDisk::Fault;
-
-unsigned from_environment(const char* name, unsigned otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::max(1, std::atoi(text)));
-}
 
 // What the outbox is, without disk, threads and bounds: shots that wait on routes, each due at a time, until
 // they are finished or too old.
@@ -87,7 +80,7 @@ class Model {
   std::set<std::pair<std::uint64_t, std::string>> claimed_;
 };
 
-class OutboxModelTest : public FaultyOutboxFixture {
+class OutboxModelTest : public RandomOutboxFixture {
  protected:
   void begin() {
     remove_all();
@@ -99,7 +92,6 @@ class OutboxModelTest : public FaultyOutboxFixture {
     taken_.clear();
     open();
   }
-  std::uint64_t below(std::uint64_t n) { return random_() % n; }
   const std::string& any_route() { return routes_[below(routes_.size())]; }
 
   void add_one() {
@@ -204,7 +196,6 @@ class OutboxModelTest : public FaultyOutboxFixture {
     }
   }
 
-  std::minstd_rand random_{from_environment("VIGIA_OUTBOX_SEED", 1)};
   std::uint64_t last_track_ = 0;
   Model model_;
   std::vector<PendingShot> taken_;

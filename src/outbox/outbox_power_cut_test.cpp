@@ -4,9 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
-#include <random>
 #include <set>
 
 #include "outbox/faulty_outbox_test_support.h"
@@ -18,16 +16,9 @@ using namespace std::chrono_literals;
 using Fault = testing::FaultyDisk::Fault;
 using Tracks = std::set<std::uint64_t>;
 
-unsigned from_environment(const char* name, unsigned otherwise) {
-  const char* const text = std::getenv(name);
-  return text == nullptr ? otherwise : static_cast<unsigned>(std::max(1, std::atoi(text)));
-}
-
-class PowerCutTest : public FaultyOutboxFixture {
+class PowerCutTest : public RandomOutboxFixture {
  protected:
   void SetUp() override { replay_.rate = 0; }
-
-  std::uint64_t below(std::uint64_t n) { return random_() % n; }
 
   void cut_power(bool torn) {
     disk_.switch_off();
@@ -47,8 +38,6 @@ class PowerCutTest : public FaultyOutboxFixture {
     }
     return false;
   }
-
-  std::minstd_rand random_{from_environment("VIGIA_OUTBOX_SEED", 1)};
 };
 
 // What the outbox has promised so far, on one route.
