@@ -48,6 +48,9 @@ ManageTracks::ManageTracks(const TrackOptions& options, double filter_min_moveme
 void ManageTracks::update(const Frame& frame, std::span<const Sighting> faces, std::vector<Finished>& out) {
   const Nanoseconds now = frame.stream_time;
   tempo_.note(now);
+  for (OpenTrack& open : open_) {
+    if (is_over(open, now)) stillness_.look_back(open, frame, faces);
+  }
   close_unseen(now, out);
   join(frame, faces, out);
   looks_.look(frame, faces, ids_, open_);
@@ -262,18 +265,21 @@ void ManageTracks::close(OpenTrack& open, std::vector<Finished>& out) {
   out.push_back({.track = std::move(open.track), .over = true});
 }
 
-void ManageTracks::close_unseen(Nanoseconds now, std::vector<Finished>& out) {
+bool ManageTracks::is_over(const OpenTrack& open, Nanoseconds now) const {
   const Nanoseconds at_most = tempo_.longest_gap();
-  const auto awaited = [&](const OpenTrack& open) {  // by a newcomer who came in time and is not settled yet
-    return std::ranges::any_of(open_, [&](const OpenTrack& other) {
-      return other.track && !other.is_settled && other.began > open.track->last_seen &&
-             other.began - open.track->last_seen <= at_most;
-    });
-  };
+  const Nanoseconds unseen = now - open.track->last_seen;
+  if (unseen <= at_most) return false;
+  if (stillness_.is_undecided(open) && unseen <= at_most + kUndecided) return false;
+  // Awaited by a newcomer who came in time and is not settled yet.
+  return std::ranges::none_of(open_, [&](const OpenTrack& other) {
+    return other.track && !other.is_settled && other.began > open.track->last_seen &&
+           other.began - open.track->last_seen <= at_most;
+  });
+}
+
+void ManageTracks::close_unseen(Nanoseconds now, std::vector<Finished>& out) {
   for (OpenTrack& open : open_) {
-    const Nanoseconds unseen = now - open.track->last_seen;
-    const bool waits = stillness_.is_undecided(open) && unseen <= at_most + kUndecided;
-    if (unseen > at_most && !waits && !awaited(open)) close(open, out);
+    if (is_over(open, now)) close(open, out);
   }
   std::erase_if(open_, [](const OpenTrack& open) { return open.track == nullptr; });
 }

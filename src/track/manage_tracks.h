@@ -126,6 +126,8 @@ class ManageTracks {
   void become_one(OpenTrack& first, OpenTrack& second, std::vector<Finished>& out);
   void make_room(std::vector<Finished>& out);
   void close(OpenTrack& open, std::vector<Finished>& out);
+  // True if it has been out of sight for so long that nobody can continue it.
+  [[nodiscard]] bool is_over(const OpenTrack& open, Nanoseconds now) const;
   void close_unseen(Nanoseconds now, std::vector<Finished>& out);
   void hand_out_windows(Nanoseconds now, std::vector<Finished>& out);
 

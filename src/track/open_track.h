@@ -74,7 +74,8 @@ struct OpenTrack {
   std::unique_ptr<Liveness> life = std::make_unique<Liveness>();
   float life_before = 0;  // of earlier stretches, with how long they were watched
   Nanoseconds watched_before{0};
-  StillPicture picture;  // of the best face, or the first
+  StillPicture picture;        // of the best face, or the first
+  bool picture_stays = false;  // it was still there when no face was found any more
 
   bool best_is_contested = false;  // the best face was seen where another person was expected too
   Edges began_at, last_at;         // the picture's edges that the first face touched, and the last one

@@ -7,25 +7,28 @@ namespace vigia::track {
 namespace {
 
 using domain::Box;
+using domain::Frame;
 using domain::Sighting;
 
 // The distance in face sizes within which one face may cover the other; the least part of the best score.
 constexpr float kNear = 0.8F, kAsSure = 0.92F;
 
+bool is_near(const Box& a, const Box& b) {
+  return std::abs(a.centre().x - b.centre().x) < kNear * (a.width + b.width) &&
+         std::abs(a.centre().y - b.centre().y) < kNear * (a.height + b.height);
+}
+
 // True if nobody is near it and the detector is as sure as before: then its changes are its own.
 bool is_clear(const OpenTrack& open, const Sighting& face, std::span<const Sighting> faces) {
   if (face.detection.score < kAsSure * open.best_score) return false;
-  const Box& box = face.detection.box;
   return std::ranges::none_of(faces, [&](const Sighting& other) {
-    const Box& near = other.detection.box;
-    return &other != &face && std::abs(near.centre().x - box.centre().x) < kNear * (near.width + box.width) &&
-           std::abs(near.centre().y - box.centre().y) < kNear * (near.height + box.height);
+    return &other != &face && is_near(other.detection.box, face.detection.box);
   });
 }
 
 }  // namespace
 
-void Stillness::watch(OpenTrack& open, const Sighting& face, const domain::Frame& frame,
+void Stillness::watch(OpenTrack& open, const Sighting& face, const Frame& frame,
                       std::span<const Sighting> faces) const {
   if (open.picture.empty()) open.picture = take_picture(frame, face.detection.box);
   if (!is_clear(open, face, faces)) return;
@@ -54,10 +57,19 @@ bool Stillness::is_still(const OpenTrack& open, std::span<const OpenTrack> all, 
   });
 }
 
+void Stillness::look_back(OpenTrack& open, const Frame& frame, std::span<const Sighting> faces) const {
+  if (open.picture.empty() || open.movement() >= OpenTrack::kHardly) return;
+  const Box& box = open.picture.box;
+  const bool is_covered =
+      std::ranges::any_of(faces, [&](const Sighting& face) { return is_near(face.detection.box, box); });
+  if (!is_covered) open.picture_stays = shows_the_same(open.picture, take_picture(frame, box));
+}
+
 void Stillness::remember(const OpenTrack& open) {
   if (has_moved(open)) {
     places_.forget(open.picture);
-  } else {
+  } else if (open.watched() >= OpenTrack::kSurely || open.picture_stays ||
+             places_.holds(open.picture, open.track->last_seen)) {
     places_.remember(open.picture, open.track->last_seen);
   }
 }

@@ -6,6 +6,10 @@
 // seen there now: then that other track decides. Only clear sightings count: nobody near who may cover a part
 // of the face, and the detector as sure as before.
 //
+// A place is remembered only for what is surely a picture: one that was watched for kSurely, or one that was
+// still there when the detector had long lost it. Whoever stands still for a moment and walks off is not
+// remembered: at a turnstile hundreds of people stand at one spot, and some of them look alike.
+//
 // Cost: see liveness.h; nothing without a picture. Threads: one thread at a time.
 #pragma once
 
@@ -35,8 +39,11 @@ class Stillness {
   [[nodiscard]] bool is_undecided(const OpenTrack& open) const noexcept {
     return min_movement_ > 0 && open.is_undecided();
   }
-  // Call it for each track that ends, posted or not: if its face was still, the same face at this place need
-  // not be posted again. If it moved or lived, its place is forgotten.
+  // Looks whether the picture of a track that is about to end is still where it was, though no face is found
+  // there. The frame: a later one than the track's last; faces: all of it.
+  void look_back(OpenTrack& open, const domain::Frame& frame, std::span<const domain::Sighting> faces) const;
+  // Call it for each track that ends, posted or not: if it was a picture, the same face at this place is not
+  // posted again. If it moved or lived, its place is forgotten.
   void remember(const OpenTrack& open);
 
  private:
