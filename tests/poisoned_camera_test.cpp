@@ -1,20 +1,15 @@
 // One camera whose faces a receiver does not take must not delay those of the others, and a receiver that
 // takes nobody's must see few tries: the same for FindFace, a webhook and an MQTT broker.
-#include <httplib.h>
-
-#include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 #include <thread>
 
 #include "base/mutex.h"
 #include "delivery/send.h"
-#include "findface/findface_test_support.h"
-#include "sinks/mqtt_courier.h"
-#include "sinks/webhook_courier.h"
-#include "testing/http_loop.h"
-#include "testing/mosquitto_broker.h"
+#include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
+#include "tests/poisoned_receivers.h"
 
 namespace vigia::delivery {
 namespace {
@@ -24,9 +19,8 @@ using std::chrono_literals::operator""min;
 using testing::sample_shot;
 
 constexpr int kCameras = 9;  // "camera 0" is the poisoned one
-std::string camera_name(int number) {
-  return "camera " + std::to_string(number);
-}
+const PoisonedCameras kOne{.all = kCameras, .refused = {0}};
+const PoisonedCameras kAll{.all = kCameras, .refused = {0, 1, 2, 3, 4, 5, 6, 7, 8}};
 
 // Counts the faces of each camera that were delivered.
 class Counts final : public outbox::ShotListener {
@@ -69,8 +63,10 @@ class Counting final : public Courier {
 
 class PoisonTest : public ::testing::Test {
  protected:
-  void open(Courier& courier) {
-    courier_ = std::make_unique<Counting>(courier);
+  void TearDown() override { end(); }  // the senders use the receiver of the derived class
+  void open(Courier* courier) {
+    ASSERT_NE(courier, nullptr) << "the receiver did not start";
+    courier_ = std::make_unique<Counting>(*courier);
     auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, {"receiver"}, memory_, clock_);
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
@@ -120,7 +116,6 @@ class PoisonTest : public ::testing::Test {
     ASSERT_EQ(cameras_.status().size(), 1U);
     EXPECT_EQ(cameras_.status()[0].camera, camera_name(0));
     EXPECT_LE(tries(10min), 25) << "and their camera is tried about once a minute";
-    end();
   }
 
   void expect_that_a_receiver_that_takes_nobody_sees_few_tries() {
@@ -131,7 +126,6 @@ class PoisonTest : public ::testing::Test {
     EXPECT_LE(tries(10min), 10 * 10);
     EXPECT_EQ(outbox_->pending().shots, 20U * kCameras);
     EXPECT_EQ(counts_.given_up, 0);
-    end();
   }
 
   // How many shots are tried in that time.
@@ -158,109 +152,58 @@ class PoisonTest : public ::testing::Test {
 
 class PoisonedFindfaceTest : public PoisonTest {
  protected:
-  // poisoned: cameras from 0 to this one have another token at the server than in its list.
-  void start(int poisoned) {
-    auto started = testing::FakeFindFace::start({});
-    ASSERT_TRUE(started.ok()) << started.error().text;
-    server_ = *std::move(started);
-    for (int camera = poisoned + 1; camera < kCameras; ++camera) {
-      server_->add_camera({.id = 100 + camera, .name = camera_name(camera), .comment = "", .token = "t"});
-    }
-    for (int camera = 0; camera < kCameras; ++camera) tokens_.set(100 + camera, "t");
-    findface::FindfaceOptions options;
-    options.url = server_->url();
-    options.user = options.password = "admin";
-    options.uuid = "test";
-    session_ = std::make_unique<findface::Session>(options, http_, clock_);
-    findface_ = std::make_unique<findface::SendToFindface>(*session_, tokens_, clock_,
-                                                           [](const domain::Shot&) { return std::nullopt; });
-    open(*findface_);
-  }
-
-  std::unique_ptr<testing::FakeFindFace> server_;
-  http::Http http_;
-  findface::CameraTokens tokens_;
-  std::unique_ptr<findface::Session> session_;
-  std::unique_ptr<findface::SendToFindface> findface_;
+  void start(const PoisonedCameras& cameras) { open(receiver_.emplace(cameras, clock_).courier()); }
+  std::optional<PoisonedFindface> receiver_;
 };
 
 TEST_F(PoisonedFindfaceTest, TheHealthyDoNotWait) {
-  start(0);
+  start(kOne);
   expect_that_the_healthy_do_not_wait();
 }
 TEST_F(PoisonedFindfaceTest, OneThatTakesNobodySeesFewTries) {
-  start(kCameras - 1);
+  start(kAll);
   expect_that_a_receiver_that_takes_nobody_sees_few_tries();
 }
 
 TEST_F(PoisonedFindfaceTest, FacesOfACameraThatIsUntickedForAMinuteArriveAllTheSame) {
-  start(0);
+  start(kOne);
   for (int i = 0; i < 5; ++i) add(0);
   add(1);
   tries(1min);
   EXPECT_EQ(outbox_->pending().shots, 5U);
-  server_->add_camera({.id = 100, .name = camera_name(0), .comment = "", .token = "another"});
+  receiver_->add_camera(0, "another");
   tries(4min);
   EXPECT_EQ(counts_.delivered_of(camera_name(0)), 5);
   EXPECT_EQ(counts_.given_up, 0);
-  end();
 }
 
 class PoisonedWebhookTest : public PoisonTest {
  protected:
-  void start(const std::string& not_taken) {
-    server_.Post("/", [not_taken](const httplib::Request& request, httplib::Response& response) {
-      response.status = request.body.find(not_taken) == std::string::npos ? 200 : 403;
-    });
-    ASSERT_TRUE(loop_.open().ok());
-    options_.url = "http://127.0.0.1:" + std::to_string(loop_.port()) + "/";
-    options_.format = "json";
-    webhook_ = std::make_unique<sinks::WebhookCourier>(options_, dir_ / "pins", clock_,
-                                                       [](const domain::Shot&) { return std::nullopt; });
-    open(*webhook_);
-  }
-
-  httplib::Server server_;
-  testing::HttpLoop loop_{server_};
-  sinks::WebhookOptions options_;
-  std::unique_ptr<sinks::WebhookCourier> webhook_;
+  void start(const PoisonedCameras& cameras) { open(receiver_.emplace(cameras, clock_).courier()); }
+  std::optional<PoisonedWebhook> receiver_;
 };
 
 TEST_F(PoisonedWebhookTest, TheHealthyDoNotWait) {
-  start(camera_name(0));
+  start(kOne);
   expect_that_the_healthy_do_not_wait();
 }
 TEST_F(PoisonedWebhookTest, OneThatTakesNobodySeesFewTries) {
-  start("camera");
+  start(kAll);
   expect_that_a_receiver_that_takes_nobody_sees_few_tries();
 }
 
 class PoisonedMqttTest : public PoisonTest {
  protected:
-  void start(const std::vector<int>& allowed) {
-    std::ofstream acl(dir_ / "acl");
-    acl << "topic read #\ntopic write vigia/status\n";
-    for (const int camera : allowed) acl << "topic write vigia/" << camera_name(camera) << "/#\n";
-    acl.close();
-    auto started = testing::MosquittoBroker::start({.more_lines = {"acl_file " + (dir_ / "acl")}});
-    ASSERT_TRUE(started.ok()) << started.error().text;
-    broker_ = *std::move(started);
-    options_.url = broker_->url();
-    mqtt_ = std::make_unique<sinks::MqttCourier>(options_, "", system_clock());
-    open(*mqtt_);
-  }
-
-  std::unique_ptr<testing::MosquittoBroker> broker_;
-  sinks::MqttOptions options_;
-  std::unique_ptr<sinks::MqttCourier> mqtt_;
+  void start(const PoisonedCameras& cameras) { open(receiver_.emplace(cameras).courier()); }
+  std::optional<PoisonedMqtt> receiver_;
 };
 
 TEST_F(PoisonedMqttTest, TheHealthyDoNotWait) {
-  start({1, 2, 3, 4, 5, 6, 7, 8});
+  start(kOne);
   expect_that_the_healthy_do_not_wait();
 }
 TEST_F(PoisonedMqttTest, OneThatTakesNobodySeesFewTries) {
-  start({});
+  start(kAll);
   expect_that_a_receiver_that_takes_nobody_sees_few_tries();
 }
 
