@@ -1,5 +1,5 @@
-// Does one camera whose faces a receiver refuses delay those of the others? For FindFace, a webhook and an MQTT
-// broker on this machine: eight healthy cameras alone, and beside a ninth that is refused.
+// Does one camera whose faces a receiver refuses delay those of the others? For FindFace, a webhook and an
+// MQTT broker on this machine: eight healthy cameras alone, and beside a ninth that is refused.
 //
 //   ./dev bench poisoned
 //   build/bench/poisoned_bench --seconds 60
@@ -93,9 +93,9 @@ void measure(const std::string& name, Courier* courier, int first_camera, int se
   }
   std::this_thread::sleep_for(1s);
   const auto found = delays.in_us();
-  fmt::print("{:<28} {:>9} {:>8.2f} {:>8.2f} {:>8.2f} {:>9} {:>6} {:>8}\n", name, found.count, found.p50 / 1000,
-             found.p99 / 1000, found.max / 1000, (*outbox)->pending().shots, delays.lost.load(),
-             breaker.status().opened);
+  fmt::print("{:<28} {:>9} {:>8.2f} {:>8.2f} {:>8.2f} {:>9} {:>6} {:>8}\n", name, found.count,
+             found.p50 / 1000, found.p99 / 1000, found.max / 1000, (*outbox)->pending().shots,
+             delays.lost.load(), breaker.status().opened);
 }
 
 template <typename Receiver, typename... Clock>

@@ -4,7 +4,8 @@
 // waiting shots.
 //
 // By default some 20 seconds of faults; VIGIA_OUTAGE_SECONDS=600 makes them longer (with YuNet: VIGIA_DATA).
-// Prints its figures: people, duplicates, the time until the missing people arrived, memory and its budget.
+// Prints its figures: people, repeated posts, the time until the missing people arrived, memory and its
+// budget.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -180,7 +181,18 @@ class OutageTest : public VigiaProgram {
     EXPECT_EQ(pending, 0);
     return starts;
   }
-  // Returns the number of repeated posts.
+  // One face is sent twice at most, when its first answer was lost. Returns the number of repeated posts.
+  [[nodiscard]] int expect_no_face_more_than_twice() const {
+    std::map<std::tuple<std::int64_t, std::string, std::array<int, 4>>, int> posts;
+    for (const FakeEvent& event : server_->events()) ++posts[{event.camera, event.timestamp, event.roi}];
+    int repeated = 0;
+    for (const auto& [face, times] : posts) {
+      EXPECT_LE(times, 2) << "camera " << std::get<0>(face) << ", " << std::get<1>(face);
+      repeated += times - 1;
+    }
+    return repeated;
+  }
+  // Returns the number of posts beyond one for each person.
   int expect_everybody(const std::string& name, Nanoseconds until) const {
     const auto camera = std::ranges::find(cameras_, name, &Watched::name);
     for (const std::int64_t person : missing_by(*camera, until)) {
@@ -188,12 +200,9 @@ class OutageTest : public VigiaProgram {
     }
     const testing::SceneTally found = tally(*camera);
     EXPECT_EQ(found.strangers, 0) << name;
-    int duplicates = 0;
-    for (const auto& [person, times] : found.posts) {
-      EXPECT_LE(times, 2) << name << ", person " << person;
-      duplicates += times - 1;
-    }
-    return duplicates;
+    int again = 0;
+    for (const auto& [person, times] : found.posts) again += times - 1;
+    return again;
   }
 
   FaultSchedule::Certificates certificates_;
@@ -226,14 +235,16 @@ TEST_F(OutageTest, NobodyIsLostOnABadDayOfTheServer) {
 
   const int left = first["faces_pending"];
   const int starts = send_what_is_left(left);
-  int duplicates = 0;
-  for (const auto& [name, until] : watched_until(first)) duplicates += expect_everybody(name, until);
+  const int repeated = expect_no_face_more_than_twice();
+  int again = -repeated;
+  for (const auto& [name, until] : watched_until(first)) again += expect_everybody(name, until);
   EXPECT_TRUE(server_->violations().empty()) << server_->violations().front();
   fmt::print(
-      "{:.0f} s of faults: {} events, {} duplicates; {} people were missing when the server was well "
-      "again, none {:.1f} s later; {} faces left for {} more starts; {} MB at most, of {}\n",
-      seconds + 6 * each, server_->event_count(), duplicates, recovery.missed, recovery.seconds, left, starts,
-      peak / 1_MiB, kBudget / 1_MiB);
+      "{:.0f} s of faults: {} events, {} repeated, {} of people with another face; {} people were missing "
+      "when the "
+      "server was well again, none {:.1f} s later; {} faces left for {} more starts; {} MB at most, of {}\n",
+      seconds + 6 * each, server_->event_count(), repeated, again, recovery.missed, recovery.seconds, left,
+      starts, peak / 1_MiB, kBudget / 1_MiB);
 }
 
 }  // namespace

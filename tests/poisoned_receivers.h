@@ -1,5 +1,5 @@
-// Receivers that take the faces of some cameras only, each with its courier: FindFace, a webhook, an MQTT broker.
-// Cameras are numbered from 0; faces of `camera_name(n)` carry the id 100 + n.
+// Receivers that take the faces of some cameras only, each with its courier: FindFace, a webhook, an MQTT
+// broker. Cameras are numbered from 0; faces of `camera_name(n)` carry the id 100 + n.
 #pragma once
 
 #include <httplib.h>
