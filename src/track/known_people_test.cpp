@@ -169,6 +169,21 @@ TEST(KnownPeople, TheNextOneAtTheSamePlaceIsSomebodyElse) {
   }
 }
 
+// In one frame the first is there, in the next the second: both times the track goes on, and turns back.
+TEST(KnownPeople, ATrackThatTurnsBackAtOnceIsTwoPeople) {
+  for (const float meet : {80.0F, 350.0F}) {  // by the picture's edge, and in the middle
+    Room room;
+    const Look twins(7);
+    Shown one{&twins, meet + 240, 160};
+    room.walk_for(1600ms, one, -2.5F);
+    Shown other{&twins, one.x, 160};
+    room.walk_for(1600ms, other, 2.5F);
+    room.end();
+    EXPECT_THAT(room.tracks(), SizeIs(2)) << meet;
+    EXPECT_EQ(room.posted(), 2) << meet;
+  }
+}
+
 TEST(KnownPeople, WhoComesBackIsTheSamePerson) {
   for (const Nanoseconds gap : {120ms, 600ms, 1400ms, 2600ms}) {
     Room room;

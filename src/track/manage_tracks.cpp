@@ -102,6 +102,7 @@ void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std
     OpenTrack& open = open_[which];
     continue_track(open, seen(frame, faces[i], which), out);
     ids_[i] = open.track->id;
+    if (const auto turn = note_moment(open)) ids_[i] = begin_after(*turn, which, frame);
   }
   for (std::size_t i = 0; i < faces.size(); ++i) {
     if (found[i] != kNoTrack || faces[i].weak) continue;
@@ -110,8 +111,27 @@ void ManageTracks::join(const Frame& frame, std::span<const Sighting> faces, std
     open.is_settled = frame.planes[0].data == nullptr || !may_be_known(open);
     open_.push_back(std::move(open));
     add_sighting(open_.back(), seen(frame, faces[i], open_.size() - 1));
+    static_cast<void>(note_moment(open_.back()));
     ids_[i] = open_.back().track->id;
   }
+}
+
+std::optional<Turnabout::Turn> ManageTracks::note_moment(OpenTrack& open) {
+  const Track& track = *open.track;
+  return open.turnabout.note({track.last_seen, track.last_box, track.sightings, open.strong, open.motion});
+}
+
+// Another person took over the track: they get one of their own, and the first one waits like all who are out
+// of sight. Returns its id.
+std::uint64_t ManageTracks::begin_after(const Turnabout::Turn& turn, std::size_t which, const Frame& frame) {
+  const bool is_possible = open_.size() < kMaxOpen && turn.before.sightings < open_[which].track->sightings;
+  if (!is_possible) return open_[which].track->id;
+  OpenTrack other = divide(open_[which], turn, begin_track(turn.after.time));
+  other.began_at = touched_edges(turn.after.box, frame.size);
+  open_[which].last_at = touched_edges(turn.before.box, frame.size);
+  other.is_settled = frame.planes[0].data == nullptr || !may_be_known(other);
+  open_.push_back(std::move(other));
+  return open_.back().track->id;
 }
 
 ManageTracks::FaceInFrame ManageTracks::seen(const Frame& frame, const Sighting& face,

@@ -90,7 +90,8 @@ class ManageTracks {
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
 
   // The id of the track of each sighting of the last update(), 0: none; valid until the next. If two tracks
-  // turn out later to be one person, domain::Track::joined says so.
+  // turn out later to be one person, domain::Track::joined says so. Where a track is divided (turnabout.h)
+  // the other person's faces had its id until then, for a third of a second.
   [[nodiscard]] std::span<const std::uint64_t> ids() const noexcept { return ids_; }
 
  private:
@@ -115,6 +116,8 @@ class ManageTracks {
   // own: index of the open track that the face goes to; open_.size(): a new one.
   [[nodiscard]] FaceInFrame seen(const domain::Frame& frame, const domain::Sighting& face,
                                  std::size_t own) const;
+  static std::optional<Turnabout::Turn> note_moment(OpenTrack& open);
+  std::uint64_t begin_after(const Turnabout::Turn& turn, std::size_t which, const domain::Frame& frame);
   void continue_track(OpenTrack& open, const FaceInFrame& seen, std::vector<Finished>& out);
   void add_sighting(OpenTrack& open, const FaceInFrame& seen);
   void keep_if_better(OpenTrack& open, const FaceInFrame& seen);

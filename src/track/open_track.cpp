@@ -65,6 +65,37 @@ void OpenTrack::note_hole(const Hole& found, Nanoseconds interval) noexcept {
   if (found.until - found.from > interval * 3 / 2) hole = found;
 }
 
+OpenTrack divide(OpenTrack& open, const Turnabout::Turn& turn, std::unique_ptr<Track> facts) {
+  Track& track = *open.track;
+  OpenTrack other(std::move(facts), turn.after.box, turn.after.time);
+  Track& into = *other.track;
+  other.certainly_not = track.id;
+  other.motion = open.motion;
+  other.strong = open.strong - turn.before.strong;
+  other.best_score = open.best_score;
+  other.last_at = open.last_at;
+  into.first_seen = turn.after.time;
+  into.last_seen = track.last_seen;
+  into.last_box = track.last_box;
+  into.sightings = track.sightings - turn.before.sightings;
+  other.path.update(into.last_box, into.last_seen);
+  into.movement = other.movement();
+  if (track.best && track.best->stream_time > turn.before.time) {
+    into.best = std::exchange(track.best, std::nullopt);
+    other.best_is_contested = open.best_is_contested;
+    other.window_end = open.window_end;
+    other.picture = open.picture;
+    other.offered = std::exchange(open.offered, false);
+  }
+  open.motion = *turn.before.motion;
+  open.strong = turn.before.strong;
+  track.last_seen = turn.before.time;
+  track.last_box = turn.before.box;
+  track.sightings = turn.before.sightings;
+  open.turnabout.clear();
+  return other;
+}
+
 void absorb_hole(OpenTrack& open, OpenTrack& within) {
   Track& into = *open.track;
   Track& from = *within.track;
@@ -86,12 +117,12 @@ void absorb_hole(OpenTrack& open, OpenTrack& within) {
 Edges touched_edges(const domain::Box& face, domain::Size frame) noexcept {
   constexpr float kNear = 0.3F;  // face widths
   const float margin = kNear * face.width;
-  return {
-      .left =
-          face.left<margin,
-                    .top = face.top<margin, .right = face.right()> static_cast<float>(frame.width) - margin,
-                    .bottom = face.bottom()> static_cast<float>(frame.height) -
-          margin};
+  Edges touched;
+  touched.left = face.left < margin;
+  touched.top = face.top < margin;
+  touched.right = face.right() > static_cast<float>(frame.width) - margin;
+  touched.bottom = face.bottom() > static_cast<float>(frame.height) - margin;
+  return touched;
 }
 
 void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
@@ -102,6 +133,7 @@ void absorb(OpenTrack& earlier, OpenTrack& later, Nanoseconds interval) {
   into.sightings += from.sightings;
   earlier.note_hole({into.last_seen, later.began, into.last_box, later.first_box}, interval);
   into.last_seen = from.last_seen;
+  earlier.turnabout = later.turnabout;
   earlier.last_at = later.last_at;
   into.last_box = from.last_box;
   absorb_shots(earlier, later);

@@ -18,6 +18,7 @@
 #include "track/motion.h"
 #include "track/movement_extent.h"
 #include "track/still_places.h"
+#include "track/turnabout.h"
 
 namespace vigia::track {
 
@@ -77,6 +78,9 @@ struct OpenTrack {
   StillPicture picture;        // of the best face, or the first
   bool picture_stays = false;  // it was still there when no face was found any more
 
+  Turnabout turnabout;              // of all sightings
+  std::uint64_t certainly_not = 0;  // the track of the person who went out of sight where this one began
+
   bool best_is_contested = false;  // the best face was seen where another person was expected too
   Edges began_at, last_at;         // the picture's edges that the first face touched, and the last one
 
@@ -109,6 +113,12 @@ struct OpenTrack {
 
 // The edges that cut the face, or nearly: where people come and go.
 [[nodiscard]] Edges touched_edges(const domain::Box& face, domain::Size frame) noexcept;
+
+// Divides a track whose path turned back where another person took it over: `open` becomes again what it was
+// before the turn; returned is the other person's track, which begins after it, without views. A best shot
+// that was taken since goes with it. facts: its own, new.
+[[nodiscard]] OpenTrack divide(OpenTrack& open, const Turnabout::Turn& turn,
+                               std::unique_ptr<domain::Track> facts);
 
 // Joins `within`, a track of the same person during a hole of this one: takes over its counters, and its best
 // shot only if this track has none.

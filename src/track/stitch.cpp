@@ -20,7 +20,7 @@ constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
 constexpr float kWalks = 0.8F;       // face sizes a second
-constexpr Nanoseconds kTurnsRoundIn = 1s;
+constexpr Nanoseconds kTurnsRoundIn = 1200ms;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
 constexpr float kMostWithoutTorso = 0.64F;
@@ -203,6 +203,7 @@ void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, cons
       later.looks >= kEnoughLooks || tempo.is_slow() || later.track->last_seen < tempo.last();
   for (std::size_t i = 0; i < open.size(); ++i) {
     const OpenTrack& earlier = open[i];
+    if (later.certainly_not == earlier.track->id) continue;
     if (is_the_same_still(earlier, later)) {
       pairs_.push_back({newcomer, i, kStill});
       continue;
