@@ -136,10 +136,12 @@ std::uint64_t ManageTracks::begin_after(const Turnabout::Turn& turn, std::size_t
 
 ManageTracks::FaceInFrame ManageTracks::seen(const Frame& frame, const Sighting& face,
                                              std::size_t own) const {
-  const bool contested = std::ranges::any_of(expected_, [&](const Expected& other) {
-    return other.open != own && other.forecast.spread() <= kSureSpread &&
-           lies_over(other.forecast, face.detection.box);
-  });
+  const bool may_be_another =
+      own < open_.size() && open_[own].turnabout.may_be_another(face.detection.box, frame.stream_time);
+  const bool contested = may_be_another || std::ranges::any_of(expected_, [&](const Expected& other) {
+                           return other.open != own && other.forecast.spread() <= kSureSpread &&
+                                  lies_over(other.forecast, face.detection.box);
+                         });
   return {frame, face, contested};
 }
 

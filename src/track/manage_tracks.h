@@ -99,7 +99,7 @@ class ManageTracks {
   struct FaceInFrame {
     const domain::Frame& frame;
     const domain::Sighting& face;
-    bool contested;  // another person is expected there, seen or hidden
+    bool contested;  // another person is expected there, seen or hidden, or may have taken the track over
   };
   struct Expected {
     Forecast forecast;

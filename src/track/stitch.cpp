@@ -19,7 +19,8 @@ constexpr float kAfterABlink = 0.76F;
 constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
-constexpr float kWalks = 0.8F;       // face sizes a second
+constexpr float kWalks = 0.8F, kWalksFast = 1.5F;  // face sizes a second
+constexpr Nanoseconds kTurnsBackIn = 500ms;
 constexpr Nanoseconds kTurnsRoundIn = 1200ms;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
@@ -61,11 +62,24 @@ bool walks_out(const OpenTrack& earlier) {
   return speed_out(earlier, earlier.last_at) > kWalks;
 }
 
+bool walks_fast(const OpenTrack& open) {
+  const domain::Point velocity = open.motion.velocity();
+  return std::hypot(velocity.x, velocity.y) >= kWalksFast * mean_side(open.motion.last());
+}
+
 // True if the newcomer does not walk on in the direction in which the other one left. Where somebody leaves
 // as another one comes in, both are at the same place within a frame or two.
 bool turned_round_at_once(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
   return unseen < kTurnsRoundIn && walks_out(earlier) && later.began_at.shares(earlier.last_at) &&
          speed_out(later, earlier.last_at) < -kWalks;
+}
+
+// Nobody turns back at walking speed in less than half a second.
+bool turns_back(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
+  if (unseen >= kTurnsBackIn || !walks_fast(earlier)) return false;
+  const domain::Point out = earlier.motion.velocity(), back = later.motion.velocity();
+  const float size = mean_side(later.first_box);
+  return (out.x * back.x + out.y * back.y) / std::hypot(out.x, out.y) <= -kWalksFast * size;
 }
 
 // True if neither has moved so far, and both show the same face at the same place: one picture, or one person
@@ -126,7 +140,9 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   Gap gap{.unseen = later.began - earlier.track->last_seen};
   if (gap.unseen <= Nanoseconds::zero() || gap.unseen > tempo.longest_gap()) return std::nullopt;
   if (went_round_the_camera(earlier.last_at, later.began_at)) return std::nullopt;
-  if (turned_round_at_once(earlier, later, gap.unseen)) return std::nullopt;
+  if (turned_round_at_once(earlier, later, gap.unseen) || turns_back(earlier, later, gap.unseen)) {
+    return std::nullopt;
+  }
   Forecast expected = earlier.motion.forecast(later.began);
   const float size = mean_side(later.first_box);
   if (!comparable(size, expected.size) && !comparable(size, mean_side(earlier.motion.last()))) {
@@ -211,7 +227,10 @@ void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, cons
     const auto gap = i == newcomers_[newcomer] ? std::nullopt : plausible_gap(earlier, later, tempo);
     if (!gap || (!gap->is_a_blink && !has_enough_looks)) continue;
     // Which way the newcomer goes is not known yet.
-    if (gap->is_through_the_edge && walks_out(earlier) && later.track->sightings < kKnowsItsWay) continue;
+    const bool depends_on_it =
+        (gap->is_through_the_edge && walks_out(earlier)) ||
+        (gap->unseen < kTurnsBackIn && walks_fast(earlier) && later.track->last_seen == tempo.last());
+    if (depends_on_it && later.track->sightings < kKnowsItsWay) continue;
     std::optional<appearance::Difference> looks;
     if (earlier.views && later.views) looks = difference(*earlier.views, *later.views);
     pairs_.push_back({newcomer, i, sameness(*gap, looks)});
