@@ -20,8 +20,18 @@ float gain_of(const Forecast& forecast, float distance) {
   return kGate - distance - 4 * std::log(vague);
 }
 
-bool is_sure(const Forecast& forecast, float distance) {
-  return distance <= kSure && forecast.spread() <= kSureSpread;
+// True if the face is where the track was seen a moment ago.
+bool is_there_still(const Candidate& track, const Box& face) {
+  constexpr float kThere = 0.3F, kMostSizeRatio = 1.25F;  // face sizes
+  if (!track.just_seen) return false;
+  const float size = mean_side(*track.just_seen), ratio = mean_side(face) / size;
+  return domain::distance(track.just_seen->centre(), face.centre()) <= kThere * size &&
+         ratio <= kMostSizeRatio && ratio >= 1 / kMostSizeRatio;
+}
+
+bool is_sure(const Candidate& track, const Box& face, float distance) {
+  const bool is_sharp = distance <= kSure && track.forecast.spread() <= kSureSpread;
+  return is_sharp || is_there_still(track, face);
 }
 
 }  // namespace
@@ -50,7 +60,8 @@ void Joiner::join_strong(std::span<const Candidate> tracks, std::span<const Sigh
       const Forecast& forecast = tracks[track].forecast;
       const float distance = forecast.distance(faces[face].detection.box);
       if (!(distance <= kGate)) continue;
-      if (tracks[track].can_ask && !is_sure(forecast, distance)) continue;
+      const Box& box = faces[face].detection.box;
+      if (tracks[track].can_ask && !is_sure(tracks[track], box, distance)) continue;
       pairs_.push_back({face, track, gain_of(forecast, distance)});
     }
   }

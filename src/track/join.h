@@ -16,9 +16,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "base/clock.h"
 #include "domain/sighting.h"
 #include "track/assign.h"
 #include "track/motion.h"
@@ -31,8 +33,12 @@ struct Candidate {
   // The forecast is outside the picture: a face at that edge may be another person's, who comes in. It begins
   // a track.
   bool has_left = false;
+  // Where it was seen a moment ago, at most kMoment. A face just there is surely the same, also if the
+  // forecast of a track of one sighting is vague.
+  std::optional<domain::Box> just_seen{};
 };
 
+inline constexpr Nanoseconds kMoment = std::chrono::milliseconds(250);
 inline constexpr int kNoTrack = Assigner::kNobody;
 // Squared standard deviations, see Forecast::distance(). Beyond kGate there is no pair; within kSure, if the
 // forecast is not vaguer than kSureSpread face sizes, the pair is sure.

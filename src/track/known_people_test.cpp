@@ -184,6 +184,27 @@ TEST(KnownPeople, ATrackThatTurnsBackAtOnceIsTwoPeople) {
   }
 }
 
+TEST(KnownPeople, WhoStoodInOnePlaceIsNotWhoStandsInAnother) {
+  Room room;
+  const Look twins(7);
+  room.show_for(2s, {{&twins, 120, 160}});
+  room.show_for(1200ms, {});
+  room.show_for(2s, {{&twins, 400, 160}});
+  room.end();
+  EXPECT_THAT(room.tracks(), SizeIs(2));
+  EXPECT_EQ(room.posted(), 2);
+}
+
+// At five frames a second the second sighting is no gap.
+TEST(KnownPeople, AFaceThatIsStillThereInTheNextFrameContinuesItsTrack) {
+  Room room({}, 200ms);
+  const Look look(8);
+  for (int i = 0; i < 8; ++i) room.show({{&look, 320 + static_cast<float>(i % 2), 160}});
+  room.end();
+  ASSERT_THAT(room.tracks(), SizeIs(1));
+  EXPECT_THAT(room.tracks()[0]->joined, IsEmpty());
+}
+
 TEST(KnownPeople, WhoComesBackIsTheSamePerson) {
   for (const Nanoseconds gap : {120ms, 600ms, 1400ms, 2600ms}) {
     Room room;

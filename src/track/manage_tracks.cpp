@@ -86,7 +86,12 @@ void ManageTracks::forecast(const Frame& frame) {
     if (!in_view(open_[i], frame.stream_time)) continue;
     const bool can_ask = open_[i].views != nullptr && frame.planes[0].data != nullptr;
     const Forecast& forecast = expected_.back().forecast;
-    candidates_.push_back({forecast, can_ask, can_ask && is_outside(forecast.centre, frame.size)});
+    candidates_.push_back({.forecast = forecast,
+                           .can_ask = can_ask,
+                           .has_left = can_ask && is_outside(forecast.centre, frame.size)});
+    if (frame.stream_time - open_[i].track->last_seen <= kMoment) {
+      candidates_.back().just_seen = open_[i].motion.last();
+    }
     candidate_of_.push_back(i);
   }
 }

@@ -24,6 +24,7 @@ constexpr Nanoseconds kTurnsBackIn = 500ms;
 constexpr Nanoseconds kTurnsRoundIn = 1200ms;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
+constexpr float kStandsNear = 2.0F;        // face sizes: who stood there is not the one who stands over here
 constexpr float kMostWithoutTorso = 0.64F;
 constexpr float kOnItsWay = 4.0F;  // squared standard deviations, of a forecast ...
 constexpr float kSharp = 1.0F;     // ... no vaguer than so many face sizes
@@ -62,9 +63,16 @@ bool walks_out(const OpenTrack& earlier) {
   return speed_out(earlier, earlier.last_at) > kWalks;
 }
 
-bool walks_fast(const OpenTrack& open) {
+// In face sizes a second.
+float speed(const OpenTrack& open) {
   const domain::Point velocity = open.motion.velocity();
-  return std::hypot(velocity.x, velocity.y) >= kWalksFast * mean_side(open.motion.last());
+  return std::hypot(velocity.x, velocity.y) / mean_side(open.motion.last());
+}
+bool walks(const OpenTrack& open) {
+  return speed(open) >= kWalks;
+}
+bool walks_fast(const OpenTrack& open) {
+  return speed(open) >= kWalksFast;
 }
 
 // True if the newcomer does not walk on in the direction in which the other one left. Where somebody leaves
@@ -158,6 +166,10 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   expected.centre = last;
   gap.distance = std::min(gap.distance, expected.distance(later.first_box));
   gap.stands = stands(later);
+  if (gap.stands && !walks(earlier) &&
+      domain::distance(later.first_box.centre(), last) > kStandsNear * size) {
+    return std::nullopt;
+  }
   gap.is_through_the_edge = earlier.last_at.any() && later.began_at.any();
   gap.is_a_blink = gap.unseen <= tempo.blink();
   gap.is_short = gap.unseen <= 2 * tempo.blink();
