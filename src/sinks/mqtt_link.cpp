@@ -149,7 +149,7 @@ Nanoseconds MqttLink::pause_after(const Error& why, bool had_connected) {
 }
 
 Error MqttLink::serve(const std::stop_token& stop) {
-  if (Status known = http::look_up(server_.host, kLookUpTimeout, stop); !known) return known.error();
+  if (const auto known = http::look_up(server_.host, kLookUpTimeout, stop); !known) return known.error();
   auto begun = MqttClient::begin(server_, will_, *this);
   if (!begun) return begun.error();
   MqttClient& client = **begun;
@@ -337,7 +337,7 @@ Status try_broker(const MqttServer& server, Clock& clock, const std::stop_token&
     void acknowledged(int, const Status&, bool) override {}
     void received(std::string_view, std::string_view) override {}
   } deaf;
-  if (Status known = http::look_up(server.host, kLookUpTimeout, stop); !known) return known;
+  if (const auto known = http::look_up(server.host, kLookUpTimeout, stop); !known) return known.error();
   MqttServer tried = server;
   while (true) {
     auto client = MqttClient::begin(tried, std::nullopt, deaf);
