@@ -51,14 +51,8 @@ std::size_t keep_body(char* data, std::size_t, std::size_t size, void* user) {
 }
 
 HttpFailure failure_of(CURLcode code, bool connected) {
+  if (is_tls_failure(code)) return HttpFailure::tls;
   switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_ABORTED_BY_CALLBACK:  // the server's key could not be kept
-      return HttpFailure::tls;
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_CONNECT:
     case CURLE_SSL_CONNECT_ERROR:

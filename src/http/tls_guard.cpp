@@ -11,6 +11,20 @@
 
 namespace vigia::http {
 
+bool is_tls_failure(CURLcode code) noexcept {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_ABORTED_BY_CALLBACK:  // the server's key could not be kept
+      return true;
+    default:
+      return false;
+  }
+}
+
 Status TlsGuard::install(CURL* easy, const std::string& url, const TlsOptions& tls) {
   key_error_.clear();
   pins_file_.clear();
@@ -65,9 +79,9 @@ std::string TlsGuard::explain(CURL* easy, const TlsOptions& tls, const std::stri
         "the server's key {} is not the one {}: somebody else may be answering in its place; if the server "
         "has "
         "a new certificate, {}",
-        key_check_.seen(), first_use ? "of its first connection" : fmt::format("of {}.tls_pin", tls.section),
+        key_check_.seen(), first_use ? "of its first connection" : "of " + tls.key("tls_pin"),
         first_use ? fmt::format("delete the line of {} in {}", server_, tls.pins_file)
-                  : fmt::format("set {}.tls_pin to this key", tls.section));
+                  : fmt::format("set {} to this key", tls.key("tls_pin")));
   }
   long verified = X509_V_OK;
   curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
@@ -79,9 +93,11 @@ std::string TlsGuard::explain(CURL* easy, const TlsOptions& tls, const std::stri
         said);
   }
   return fmt::format(
-      "the server's certificate is not accepted: {}; set {}.ca_file to the PEM file of the authority that "
-      "signed it (of a self-signed one: the certificate itself), or {}.tls_pin to first_use or to its key",
-      said, tls.section, tls.section);
+      "the server's certificate is not accepted: {}; set {} to the PEM file of the authority that "
+      "signed it (of a self-signed one: the certificate itself), or {}",
+      said, tls.key("ca_file"),
+      tls.can_pin ? tls.key("tls_pin") + " to first_use or to its key"
+                  : tls.key("tls_insecure") + " to true, which verifies nothing");
 }
 
 }  // namespace vigia::http

@@ -12,6 +12,9 @@
 
 namespace vigia::http {
 
+// The server's certificate, key or the CA file is wrong.
+[[nodiscard]] bool is_tls_failure(CURLcode code) noexcept;
+
 class TlsGuard {
  public:
   // For the next transfer of `easy`. Error: the file with the keys cannot be read.

@@ -27,7 +27,13 @@ struct TlsOptions {
   bool insecure = false;    // nothing is verified
   std::string pins_file;    // of first_use
   bool keeps_first = true;  // false: the key of a first connection is accepted and not stored; for a check
-  std::string section = "delivery.findface";  // where these settings stand, for error texts
+  bool can_pin = true;      // false: the caller has no tls_pin, so no error text proposes it
+  std::string section = "delivery.findface";  // where these settings stand, for error texts; may be empty
+
+  // A setting's full name.
+  [[nodiscard]] std::string key(std::string_view name) const {
+    return section.empty() ? std::string(name) : section + "." + std::string(name);
+  }
 
   bool operator==(const TlsOptions&) const = default;
 };
