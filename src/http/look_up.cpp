@@ -1,7 +1,6 @@
 #include "http/look_up.h"
 
 #include <curl/curl.h>
-#include <fmt/format.h>
 #include <netdb.h>
 
 #include <array>
@@ -37,11 +36,6 @@ Result<Addresses> look_up(const std::string& host, Nanoseconds at_most, const st
   const std::optional<CURLcode> code = transfer.run(stop);
   if (!found.empty()) return found;
   if (!code) return Error{ErrorCode::cancelled, "stopped"};
-  if (*code == CURLE_OPERATION_TIMEDOUT) {
-    return Error{ErrorCode::unavailable,
-                 fmt::format("the name {} was not found in {:.3g} s; is the name server away?", host,
-                             to_seconds(at_most))};
-  }
   return Error{ErrorCode::unavailable, transfer.said(*code)};
 }
 

@@ -1,6 +1,10 @@
 #include "http/one_transfer.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
+
+#include "base/url.h"
 
 namespace vigia::http {
 namespace {
@@ -18,6 +22,8 @@ OneTransfer::~OneTransfer() {
 void OneTransfer::set_connect_only(const std::string& url, Nanoseconds at_most) {
   const auto set = [this](CURLoption option, auto value) { curl_easy_setopt(easy_.get(), option, value); };
   const auto ms = static_cast<long>(at_most / std::chrono::milliseconds(1));
+  host_ = split_url(url).host;
+  at_most_ = at_most;
   set(CURLOPT_URL, url.c_str());
   set(CURLOPT_CONNECT_ONLY, 1L);
   set(CURLOPT_PROXY, "");
@@ -46,6 +52,12 @@ std::optional<CURLcode> OneTransfer::run(const std::stop_token& stop) {
 }
 
 std::string OneTransfer::said(CURLcode code) const {
+  curl_off_t looked_up = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NAMELOOKUP_TIME_T, &looked_up);
+  if (code == CURLE_OPERATION_TIMEDOUT && looked_up == 0) {
+    return fmt::format("the name {} was not found in {:.3g} s; is the name server away?", host_,
+                       to_seconds(at_most_));
+  }
   return said_.front() != '\0' ? said_.data() : curl_easy_strerror(code);
 }
 

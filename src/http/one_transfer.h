@@ -29,7 +29,7 @@ class OneTransfer {
   void set_connect_only(const std::string& url, Nanoseconds at_most);
   // Nothing: stopped. The connection stays until the end. Once.
   std::optional<CURLcode> run(const std::stop_token& stop);
-  // libcurl's own text for why it failed.
+  // Why it failed: libcurl's own text, or that the host was not found in time.
   [[nodiscard]] std::string said(CURLcode code) const;
 
  private:
@@ -42,6 +42,8 @@ class OneTransfer {
   const std::unique_ptr<CURLM, CleanUpMulti> multi_;
   const std::unique_ptr<CURL, CleanUp> easy_;
   std::array<char, CURL_ERROR_SIZE> said_{};
+  std::string host_;
+  Nanoseconds at_most_{0};
 };
 
 }  // namespace vigia::http
