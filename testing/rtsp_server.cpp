@@ -9,6 +9,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -183,7 +184,8 @@ class RtspServer::Impl {
   Status start(const RtspServerOptions& options) {
     gst_rtsp_server_set_address(server_, "127.0.0.1");
     gst_rtsp_server_set_service(server_, std::to_string(options.port).c_str());
-    if (!options.user.empty()) ask_for_password(options);
+    if (Status guarded = guard(options); !guarded) return guarded;
+    g_signal_connect(server_, "client-connected", G_CALLBACK(&Impl::count_requests), this);
     for (const auto& stream : options.streams) {
       if (Status mounted = mount(stream, options); !mounted) return mounted;
     }
@@ -191,6 +193,7 @@ class RtspServer::Impl {
       return Error{ErrorCode::io, "cannot listen on 127.0.0.1:" + std::to_string(options.port)};
     }
     port_ = gst_rtsp_server_get_bound_port(server_);
+    if (!options.cert_file.empty()) scheme_ = "rtsps";
     thread_ = std::thread([this] {
       g_main_context_push_thread_default(context_);
       g_main_loop_run(loop_);
@@ -199,17 +202,44 @@ class RtspServer::Impl {
     return ok_status();
   }
   [[nodiscard]] int port() const noexcept { return port_; }
+  [[nodiscard]] int asked() const noexcept { return asked_; }
+  [[nodiscard]] const char* scheme() const noexcept { return scheme_; }
 
  private:
-  void ask_for_password(const RtspServerOptions& options) {
+  // A password, TLS, or both.
+  Status guard(const RtspServerOptions& options) {
+    if (!has_guard(options)) return ok_status();
     GstRTSPAuth* const auth = gst_rtsp_auth_new();
     gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
-    GstRTSPToken* const token =
+    GstRTSPToken* token =
         gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", nullptr);
-    gst_rtsp_auth_add_digest(auth, options.user.c_str(), options.password.c_str(), token);
+    if (options.user.empty()) {
+      gst_rtsp_auth_set_default_token(auth, token);
+    } else {
+      gst_rtsp_auth_add_digest(auth, options.user.c_str(), options.password.c_str(), token);
+    }
     gst_rtsp_token_unref(token);
+    const bool usable = options.cert_file.empty() || use_certificate(*auth, options);
     gst_rtsp_server_set_auth(server_, auth);
     g_object_unref(auth);
+    if (!usable) return Error{ErrorCode::invalid, options.cert_file + " cannot be used"};
+    return ok_status();
+  }
+  static bool use_certificate(GstRTSPAuth& auth, const RtspServerOptions& options) {
+    GTlsCertificate* const certificate =
+        g_tls_certificate_new_from_files(options.cert_file.c_str(), options.key_file.c_str(), nullptr);
+    if (certificate == nullptr) return false;
+    gst_rtsp_auth_set_tls_certificate(&auth, certificate);
+    g_object_unref(certificate);
+    return true;
+  }
+  static bool has_guard(const RtspServerOptions& options) {
+    return !options.user.empty() || !options.cert_file.empty();
+  }
+  static void count_requests(GstRTSPServer*, GstRTSPClient* client, gpointer self) {
+    const auto count =
+        +[](GstRTSPClient*, GstRTSPContext*, gpointer impl) { ++static_cast<Impl*>(impl)->asked_; };
+    g_signal_connect(client, "options-request", G_CALLBACK(count), self);  // each client's first
   }
 
   Status mount(const RtspServerOptions::Stream& stream, const RtspServerOptions& options) {
@@ -218,7 +248,7 @@ class RtspServer::Impl {
     (*clip)->loop = options.loop;
     GstRTSPMediaFactory* const factory = gst_rtsp_media_factory_new();
     gst_rtsp_media_factory_set_launch(factory, kPipeline);
-    if (!options.user.empty()) {
+    if (has_guard(options)) {
       gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
                                       TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE,
                                       nullptr);
@@ -246,6 +276,8 @@ class RtspServer::Impl {
   GMainLoop* loop_;
   GstRTSPServer* server_;
   int port_ = 0;
+  const char* scheme_ = "rtsp";
+  std::atomic<int> asked_{0};
   std::thread thread_;
 };
 
@@ -263,7 +295,10 @@ int RtspServer::port() const noexcept {
   return impl_->port();
 }
 std::string RtspServer::url(const std::string& name) const {
-  return "rtsp://127.0.0.1:" + std::to_string(port()) + "/" + name;
+  return impl_->scheme() + ("://127.0.0.1:" + std::to_string(port())) + "/" + name;
+}
+int RtspServer::asked() const noexcept {
+  return impl_->asked();
 }
 
 }  // namespace vigia::testing

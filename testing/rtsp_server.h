@@ -7,7 +7,7 @@
 //
 // Every client sees its stream from the beginning. With `loop` a stream goes on for ever, with rising
 // time stamps; without, it ends with the file. A file is read whole into memory at start().
-// Threads: one thread at a time. It has a thread of its own, and those of GStreamer.
+// Threads: one thread at a time; asked() any. It has a thread of its own, and those of GStreamer.
 #pragma once
 
 #include <memory>
@@ -28,6 +28,8 @@ struct RtspServerOptions {
   bool loop = false;
   std::string user{};  // empty: everybody may watch; else digest (or basic) authentication is required
   std::string password{};
+  std::string cert_file{};  // empty: no TLS; else rtsps://
+  std::string key_file{};
 };
 
 class RtspServer {
@@ -41,6 +43,8 @@ class RtspServer {
 
   [[nodiscard]] int port() const noexcept;
   [[nodiscard]] std::string url(const std::string& name) const;  // without credentials
+  // Connections in which a request came.
+  [[nodiscard]] int asked() const noexcept;
 
  private:
   class Impl;
