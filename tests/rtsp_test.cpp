@@ -1,6 +1,7 @@
 // The main job over RTSP: a real server that goes away and comes back.
 #include <csignal>
 
+#include "testing/certificate.h"
 #include "testing/rtsp_server.h"
 #include "tests/vigia_program.h"
 
@@ -13,12 +14,14 @@ class RtspTest : public VigiaProgram {
  protected:
   void SetUp() override { make_clip(clip()); }
   [[nodiscard]] std::string clip() const { return folder_ / "clip.mp4"; }
-  std::unique_ptr<RtspServer> serve(int port = 0) {
+  std::unique_ptr<RtspServer> serve(int port = 0, const testing::Certificate& certificate = {}) {
     auto server = RtspServer::start({.port = port,
                                      .streams = {{"gate", clip()}},
                                      .loop = true,
                                      .user = "admin",
-                                     .password = "rtsp-secret"});
+                                     .password = "rtsp-secret",
+                                     .cert_file = certificate.cert_file,
+                                     .key_file = certificate.key_file});
     EXPECT_TRUE(server.ok());
     return *std::move(server);
   }
@@ -57,6 +60,41 @@ TEST_F(RtspTest, CheckSaysWhichCameraIsWrongAndWhy) {
   EXPECT_EQ((finished.out + finished.err).find("secret"), std::string::npos) << finished.out << finished.err;
   EXPECT_FALSE(std::filesystem::exists(folder() / "vigia.db")) << "a check leaves nothing behind";
   EXPECT_FALSE(std::filesystem::exists(folder() / "vigia-events.db"));
+}
+
+TEST_F(RtspTest, CheckSaysWhichSettingACameraOverTlsNeeds) {
+  const auto certificate = *testing::make_certificate(folder(), "camera");
+  const auto server = serve(0, certificate);
+  const std::string tls_url = "rtsps" + url(*server, "rtsp-secret").substr(4);
+  write("vigia.yaml", "cameras:\n  - {name: unknown, url: \"" + tls_url + "\"}\n" +
+                          "  - {name: known, url: \"" + tls_url + "\", ca_file: camera.cert.pem}\n" +
+                          "  - {name: pinned, url: \"" + tls_url + "\", tls_pin: first_use}\n" +
+                          "  - {name: blind, url: \"" + tls_url + "\", tls_insecure: true}\n");
+  const auto finished = run({"check", "-c", "vigia.yaml"});
+  EXPECT_EQ(finished.exit_status, 2);
+  const auto expect_line = [&finished](const std::string& text) {
+    EXPECT_NE((finished.out + finished.err).find(text), std::string::npos) << finished.out << finished.err;
+  };
+  expect_line("WRONG camera unknown: ");
+  expect_line("set ca_file to the PEM file");
+  expect_line("or tls_pin to first_use");
+  expect_line("ok    camera known: 640x360");
+  expect_line("ok    camera pinned: 640x360");
+  expect_line("ok    camera blind: 640x360");
+  expect_line("camera 'blind': tls_insecure is true: its certificate is NOT verified");
+  EXPECT_EQ((finished.out + finished.err).find("secret"), std::string::npos) << finished.out << finished.err;
+  EXPECT_FALSE(std::filesystem::exists(folder() / "vigia.db.pins")) << "a check keeps no key";
+}
+
+TEST_F(RtspTest, ARunKeepsTheKeyOfACamerasFirstUse) {
+  const auto server = serve(0, *testing::make_certificate(folder(), "camera"));
+  write("vigia.yaml", "cameras:\n  - {name: gate, url: \"rtsps" + url(*server, "rtsp-secret").substr(4) +
+                          "\", tls_pin: first_use}\n");
+  testing::Program program(vigia({"run", "-c", "vigia.yaml"}));
+  ASSERT_TRUE(program.wait_for_text("640x360")) << program.err();
+  program.signal(SIGINT);
+  EXPECT_EQ(program.wait().exit_status, 0);
+  EXPECT_TRUE(std::filesystem::exists(folder() / "vigia.db.pins"));
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ ARROWS = {
     "sqlite": "base",
     "http": "base",
     "sim": "base domain",
-    "camera": "base memory domain sim",
+    "camera": "base memory domain http sim",
     "detect": "base memory domain",
     "appearance": "base memory domain",
     "track": "base memory domain appearance",

@@ -49,8 +49,10 @@ class CheckPrinter {
 // A camera that is tried until its first frame.
 class Probe final : public camera::FrameSink {
  public:
-  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory)
-      : camera_(camera.spec, camera.source, memory, system_clock()),
+  // pins_file: as orchestrator::pins_file().
+  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory, const std::string& pins_file)
+      : camera_(camera.spec, camera.source, memory, system_clock(),
+                {.file = pins_file, .keeps_first = false}),
         thread_("probe", [this](const std::stop_token& stop) {
           camera_.run(stop, *this);
           ended_ = true;
@@ -158,9 +160,10 @@ void check_ledger(const settings::Settings& settings, bool in_use, CheckPrinter&
 void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
                    memory::MemoryManager& memory, CheckPrinter& report) {
   std::vector<std::unique_ptr<Probe>> probes;
+  const std::string pins = orchestrator::pins_file(settings);
   double longest = 0;
   for (const auto& camera : settings.cameras) {
-    probes.push_back(std::make_unique<Probe>(camera, memory));
+    probes.push_back(std::make_unique<Probe>(camera, memory, pins));
     longest = std::max(longest, camera.source.source_timeout);
   }
   const auto deadline = system_clock().now() + from_seconds(longest) + 1s;

@@ -18,7 +18,28 @@ bool known_to_ffmpeg(const std::string& key) {
          nullptr;
 }
 
-Status set_user_options(const CameraOptions& options, AvOptions& out) {
+// What the url and the settings decide.
+Status check_user_option(const SourceUrl& source, const std::string& key, const std::string& value) {
+  const auto cannot = [&key](const std::string& why) {
+    return Error{ErrorCode::invalid, "ffmpeg_params: '" + key + "' cannot be set" + why};
+  };
+  if (key == "protocol_whitelist" || key == "protocol_blacklist") {
+    return cannot(": the url decides which protocols are spoken");
+  }
+  if (key == "tls_verify" || key == "verifyhost" || key == "ca_file" || key == "cafile") {
+    return cannot(": the camera's own ca_file, tls_pin and tls_insecure say how its server is verified");
+  }
+  if (key == "format_whitelist" && source.encrypted) return cannot(": ffmpeg_format forces one");
+  if (key == "rtsp_transport" && source.encrypted && value != "tcp") {
+    return cannot(" for rtsps://, whose pictures come over its one encrypted connection");
+  }
+  if (key == "rtsp_transport" && value.find("https") != std::string::npos) {
+    return cannot(" to https, which is not verified; use rtsps://");
+  }
+  return ok_status();
+}
+
+Status set_user_options(const SourceUrl& source, const CameraOptions& options, AvOptions& out) {
   for (const std::string& param : options.ffmpeg_params) {
     const std::size_t equals = param.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -26,10 +47,7 @@ Status set_user_options(const CameraOptions& options, AvOptions& out) {
                    "ffmpeg_params: every entry is key=value, for example rtsp_transport=udp; one is not"};
     }
     const std::string key = param.substr(0, equals);
-    if (key == "protocol_whitelist" || key == "protocol_blacklist") {
-      return Error{ErrorCode::invalid,
-                   "ffmpeg_params: '" + key + "' cannot be set: the url decides which protocols are spoken"};
-    }
+    if (Status may = check_user_option(source, key, param.substr(equals + 1)); !may) return may;
     if (!known_to_ffmpeg(key)) {
       return Error{ErrorCode::invalid, "ffmpeg_params: FFmpeg knows no option '" + key + "'"};
     }
@@ -38,9 +56,24 @@ Status set_user_options(const CameraOptions& options, AvOptions& out) {
   return ok_status();
 }
 
+// All but those that open further urls by themselves, unverified.
+std::string verifiable_formats() {
+  std::string names;
+  void* state = nullptr;
+  while (const AVInputFormat* const format = av_demuxer_iterate(&state)) {
+    const std::string_view name = format->name;
+    if (name == "dash" || name == "concat" || name == "imf") continue;
+    names += (names.empty() ? "" : ",") + std::string(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 Status make_av_options(const SourceUrl& source, const CameraOptions& options, AvOptions& out) {
+  if (source.kind == SourceKind::http && source.encrypted && !options.tls_pin.empty()) {
+    return Error{ErrorCode::invalid, "tls_pin: keys of https:// cameras are not compared; use ca_file"};
+  }
   out.set_number("probesize", AvSource::kProbeBytes);
   out.set_number("analyzeduration", AvSource::kAnalyzeMicroseconds);
   // The frame rate is not needed, so FFmpeg need not read frames to guess it.
@@ -54,8 +87,11 @@ Status make_av_options(const SourceUrl& source, const CameraOptions& options, Av
     // Begin a live HLS stream with its newest segment; with FFmpeg's default, -3, it would stay three
     // segments late.
     out.set("live_start_index", "-1");
+    // Each request a connection of its own, whose server is looked up and verified: see server_access.h.
+    out.set("http_persistent", "0");
+    if (source.encrypted) out.set("format_whitelist", verifiable_formats().c_str());
   }
-  if (Status user = set_user_options(options, out); !user) return user;
+  if (Status user = set_user_options(source, options, out); !user) return user;
   out.set("protocol_whitelist", source.protocols.c_str());
   return ok_status();
 }

@@ -80,29 +80,34 @@ bool is_described(const AVFormatContext& context) {
   return described;
 }
 
-}  // namespace
-
-int AvSource::Interrupt::asked(void* self) noexcept {
-  auto* const interrupt = static_cast<Interrupt*>(self);
-  if (interrupt->stop.stop_requested()) return 1;
-  if (std::chrono::steady_clock::now() < interrupt->deadline) return 0;
-  interrupt->timed_out = true;
-  return 1;
+http::TlsOptions tls_of(const CameraOptions& options, const KeptKeys& keys, const SourceUrl& source) {
+  return {.ca_file = options.ca_file,
+          .pin = options.tls_pin,
+          .insecure = options.tls_insecure,
+          .pins_file = keys.file,
+          .keeps_first = keys.keeps_first,
+          .can_pin = source.kind == SourceKind::rtsp,
+          .section = ""};
 }
 
-AvSource::AvSource(SourceUrl source, const CameraOptions& options)
-    : source_(std::move(source)), options_(options), timeout_(from_seconds(options.source_timeout)) {}
+}  // namespace
+
+AvSource::AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys)
+    : source_(std::move(source)),
+      options_(options),
+      timeout_(from_seconds(options.source_timeout)),
+      access_(source_, tls_of(options, keys, source_), interrupt_) {}
 
 AvSource::~AvSource() {
   interrupt_.arm({}, kCloseTimeout);
 }
 
 Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, const CameraOptions& options,
-                                                     const std::stop_token& stop) {
+                                                     const KeptKeys& keys, const std::stop_token& stop) {
   if (source.kind == SourceKind::file) {
     if (Status usable = check_file(source.path); !usable) return usable.error();
   }
-  std::unique_ptr<AvSource> made(new AvSource(source, options));  // NOLINT: the constructor is private
+  std::unique_ptr<AvSource> made(new AvSource(source, options, keys));  // NOLINT: the constructor is private
   if (Status opened = made->open_input(stop); !opened) return opened.error();
   if (Status chosen = made->choose_stream(); !chosen) return chosen.error();
   return std::unique_ptr<PacketSource>(std::move(made));
@@ -114,14 +119,8 @@ Status AvSource::open_input(const std::stop_token& stop) {
   Result<const AVInputFormat*> format = find_input_format(options_);
   if (!format) return format.error();
 
-  AVFormatContext* context = avformat_alloc_context();
-  if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
-  context->interrupt_callback = {&Interrupt::asked, &interrupt_};
   interrupt_.arm(stop, timeout_);
-  // Frees the context when it fails.
-  const int opened = avformat_open_input(&context, source_.url.c_str(), *format, av_options.get());
-  if (opened < 0) return failure("cannot open", opened);
-  context_.reset(context);
+  if (Status opened = open_context(*format, av_options); !opened) return opened;
   if (Status used = check_all_used(av_options); !used) return used;
   if (source_.kind == SourceKind::rtsp && is_described(*context_)) return ok_status();
   interrupt_.arm(stop, timeout_);
@@ -129,6 +128,22 @@ Status AvSource::open_input(const std::stop_token& stop) {
   if (found < 0 || stop.stop_requested() || interrupt_.timed_out) {
     return failure("cannot find out what is in", found);
   }
+  return ok_status();
+}
+
+Status AvSource::open_context(const AVInputFormat* format, AvOptions& options) {
+  constexpr const char* kCannotOpen = "cannot open";
+  const Result<std::string> url = source_.kind == SourceKind::file ? source_.url : access_.reach();
+  if (!url) return failure(kCannotOpen, url.error());
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
+  context->interrupt_callback = {&Interrupt::asked, &interrupt_};
+  access_.watch(*context);
+  // Frees the context when it fails.
+  const int opened = avformat_open_input(&context, url->c_str(), format, options.get());
+  if (opened < 0) return failure(kCannotOpen, opened);
+  context_.reset(context);
+  if (Status here = access_.check(*context); !here) return failure(kCannotOpen, here.error());
   return ok_status();
 }
 
@@ -180,6 +195,7 @@ LiveManner AvSource::manner() const {
 
 Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
   interrupt_.arm(stop, timeout_);
+  access_.forget();
   for (int i = 0; i < kMostEmptyReads; ++i) {
     const int code = av_read_frame(context_.get(), &packet);
     if (code == 0 && packet.stream_index == stream_) return ok_status();
@@ -209,6 +225,7 @@ Status AvSource::rewind() {
 Error AvSource::failure(const char* what, int code) const {
   const std::string name = redact(source_.url);
   if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
+  if (access_.failure()) return failure(what, *access_.failure());
   // When it is interrupted FFmpeg may first return a packet that it holds, and report the interruption at the
   // next read.
   if (interrupt_.timed_out || code == AVERROR_EXIT) {
@@ -219,6 +236,12 @@ Error AvSource::failure(const char* what, int code) const {
   }
   if (code == AVERROR_EOF) return {ErrorCode::ended, name + " has ended"};
   return {meaning(code), redact(std::string(what) + " " + name + ": " + av_error_text(code) + advice(code))};
+}
+
+Error AvSource::failure(const char* what, const Error& why) const {
+  const std::string name = redact(source_.url);
+  if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
+  return {why.code, redact(std::string(what) + " " + name + ": " + why.text)};
 }
 
 }  // namespace vigia::camera

@@ -1,10 +1,10 @@
 // Packets through libavformat: files, RTSP, HTTP.
 //
-// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop, while
-// FFmpeg waits for the network (looking up a host's name, and reading a file on a dead network disk, cannot
-// be interrupted). FFmpeg's buffers are capped: 1 MiB to analyse a stream, kReorderPackets for RTP packets
-// out of order. Only the protocols of the url's kind are spoken. Errors name the source without its secrets.
-// Threads: owner thread only.
+// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but
+// reading a file on a dead network disk cannot be interrupted, nor what server_access.h leaves FFmpeg to look
+// up). rtsps:// and https:// are verified before anything is sent. FFmpeg's buffers are capped: 1 MiB to
+// analyse a stream, kReorderPackets for RTP packets out of order. Only the protocols of the url's kind are
+// spoken. Errors name the source without its secrets. Threads: owner thread only.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,9 @@
 
 #include "camera/av_handles.h"
 #include "camera/camera_options.h"
+#include "camera/interrupt.h"
 #include "camera/packet_source.h"
+#include "camera/server_access.h"
 #include "camera/source_url.h"
 
 namespace vigia::camera {
@@ -26,7 +28,7 @@ class AvSource final : public PacketSource {
 
   // Errors: as open_source().
   static Result<std::unique_ptr<PacketSource>> open(const SourceUrl& source, const CameraOptions& options,
-                                                    const std::stop_token& stop);
+                                                    const KeptKeys& keys, const std::stop_token& stop);
   ~AvSource() override;
   AvSource(const AvSource&) = delete;
   AvSource& operator=(const AvSource&) = delete;
@@ -39,26 +41,14 @@ class AvSource final : public PacketSource {
   Status rewind() override;
 
  private:
-  // FFmpeg polls this while it waits, and gives up when it says so.
-  struct Interrupt {
-    std::stop_token stop;
-    std::chrono::steady_clock::time_point deadline;
-    bool timed_out = false;
-
-    void arm(const std::stop_token& by, std::chrono::nanoseconds at_most) {
-      stop = by;
-      deadline = std::chrono::steady_clock::now() + at_most;
-      timed_out = false;
-    }
-    static int asked(void* self) noexcept;
-  };
-
-  AvSource(SourceUrl source, const CameraOptions& options);
+  AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys);
   Status open_input(const std::stop_token& stop);
+  Status open_context(const AVInputFormat* format, AvOptions& options);
   Status choose_stream();
   Status check_all_used(const AvOptions& left) const;
   // Turns FFmpeg's error code into an error: stop, time-out, or FFmpeg's own text.
   Error failure(const char* what, int code) const;
+  Error failure(const char* what, const Error& why) const;
 
   // Constant after construction.
   const SourceUrl source_;
@@ -66,6 +56,7 @@ class AvSource final : public PacketSource {
   const std::chrono::nanoseconds timeout_;
 
   Interrupt interrupt_;
+  ServerAccess access_;  // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;
   int stream_ = -1;
   bool live_ = false;

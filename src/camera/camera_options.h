@@ -1,14 +1,15 @@
 // What the user sets for one camera's source. Keys: cameras[].*, defaults.*; play_speed, disable_drops and
-// use_stream_timestamp have no effect on a live camera: settings refuse them there.
+// use_stream_timestamp have no effect on a live camera, ca_file, tls_pin and tls_insecure none without TLS:
+// settings refuse them there.
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/text.h"
 #include "base/url.h"
 
 namespace vigia::camera {
@@ -25,19 +26,26 @@ struct CameraOptions {
   double rtsp_reconnect_delay = 1.0;         // seconds before the first reconnect; doubles up to 30 s
   double source_timeout = 10.0;              // seconds without a packet until the source counts as lost
   int frame_buffer_size = 3;  // frames that may wait; beyond that the oldest is dropped and counted
+  std::string ca_file{};      // of rtsps:// and https://; these three: see http/tls_options.h
+  std::string tls_pin{};      // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
+  bool tls_insecure = false;  // warned of at each start
 
   bool operator==(const CameraOptions&) const = default;
+};
+
+// Where the keys of first uses are kept (tls_pin: first_use). No setting: beside the outbox.
+struct KeptKeys {
+  std::string file{};
+  bool keeps_first = true;  // false: for a check
+
+  bool operator==(const KeptKeys&) const = default;
 };
 
 // Of a camera that sends as time passes, whatever the reader does. An address of http:// may be that or a
 // recording, which is known once it is open.
 inline bool is_live_url(std::string_view url) {
-  const std::string_view scheme = split_url(url).scheme;
-  const auto is = [scheme](std::string_view word) {
-    return std::ranges::equal(scheme, word,
-                              [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
-  };
-  return is("rtsp") || is("rtsps");
+  const std::string scheme = lower(split_url(url).scheme);
+  return scheme == "rtsp" || scheme == "rtsps";
 }
 
 // The keys that only a recording can follow (files and sim:), and whether they differ from their defaults.
@@ -45,6 +53,34 @@ inline std::array<std::pair<std::string_view, bool>, 3> file_options(const Camer
   return {{{"play_speed", options.play_speed != CameraOptions{}.play_speed},
            {"disable_drops", options.disable_drops},
            {"use_stream_timestamp", options.use_stream_timestamp}}};
+}
+
+inline bool has_tls(std::string_view url) {
+  const std::string scheme = lower(split_url(url).scheme);
+  return scheme == "rtsps" || scheme == "https";
+}
+
+// The keys that a camera of this url cannot follow for want of TLS, or of a way to compare keys; whether they
+// are set; and why not.
+struct IdleTlsOption {
+  std::string_view key;
+  bool set = false;
+  std::string_view why;
+};
+inline std::array<IdleTlsOption, 3> idle_tls_options(std::string_view url, const CameraOptions& options) {
+  const bool tls = has_tls(url), rtsps = tls && is_live_url(url);
+  constexpr std::string_view kNoTls = "only rtsps:// and https:// are encrypted";
+  return {{{"ca_file", !tls && !options.ca_file.empty(), kNoTls},
+           {"tls_insecure", !tls && options.tls_insecure, kNoTls},
+           {"tls_pin", !rtsps && !options.tls_pin.empty(),
+            tls ? "keys of https:// cameras are not compared; use ca_file" : kNoTls}}};
+}
+
+inline void reset_idle_tls_options(std::string_view url, CameraOptions& options) {
+  const auto [ca_file, insecure, pin] = idle_tls_options(url, options);
+  if (ca_file.set) options.ca_file.clear();
+  if (insecure.set) options.tls_insecure = false;
+  if (pin.set) options.tls_pin.clear();
 }
 
 inline void reset_file_options(CameraOptions& options) {

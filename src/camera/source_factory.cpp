@@ -38,12 +38,12 @@ Result<std::unique_ptr<PacketSource>> open_scene(const std::string& url) {
 }  // namespace
 
 Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
-                                                  const std::stop_token& stop) {
+                                                  const std::stop_token& stop, const KeptKeys& keys) {
   set_up_ffmpeg();
   Result<SourceUrl> source = parse_source_url(url);
   if (!source) return source.error();
   if (source->kind == SourceKind::sim) return open_scene(url);
-  return AvSource::open(*source, options, stop);
+  return AvSource::open(*source, options, keys, stop);
 }
 
 }  // namespace vigia::camera

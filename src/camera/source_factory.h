@@ -15,6 +15,6 @@ namespace vigia::camera {
 // Errors: invalid (the url or the options are wrong: trying again cannot help), not_found, refused, io,
 // timeout, unavailable, cancelled. Texts are redacted.
 Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
-                                                  const std::stop_token& stop);
+                                                  const std::stop_token& stop, const KeptKeys& keys = {});
 
 }  // namespace vigia::camera

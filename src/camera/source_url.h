@@ -11,9 +11,10 @@ enum class SourceKind { file, rtsp, http, sim };
 
 struct SourceUrl {
   SourceKind kind = SourceKind::file;
-  std::string url;        // for FFmpeg; may hold a password
-  std::string path;       // of a file: as the system knows it
-  std::string protocols;  // the only ones that FFmpeg may use for it, whatever the stream refers to
+  std::string url;         // for FFmpeg; may hold a password
+  std::string path;        // of a file: as the system knows it
+  bool encrypted = false;  // rtsps://, https://
+  std::string protocols;   // the only ones that FFmpeg may use for it, whatever the stream refers to
 };
 
 // Accepts file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, sim:. All others are refused (data:,

@@ -13,9 +13,10 @@ constexpr std::chrono::minutes kLogAgain{10};
 }  // namespace
 
 StreamCamera::StreamCamera(domain::CameraSpec spec, const CameraOptions& options,
-                           memory::MemoryManager& memory, Clock& clock)
+                           memory::MemoryManager& memory, Clock& clock, KeptKeys keys)
     : spec_(std::move(spec)),
       options_(options),
+      keys_(std::move(keys)),
       memory_(memory),
       clock_(clock),
       state_(memory, spec_.name),
@@ -23,13 +24,19 @@ StreamCamera::StreamCamera(domain::CameraSpec spec, const CameraOptions& options
 
 void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
   if (!options_.active) return set(CameraState::disabled, "");
+  if (options_.tls_insecure && options_.tls_pin.empty()) {
+    log::warn(
+        "camera '{}': tls_insecure is true: its certificate is NOT verified, so anybody on the path can read "
+        "its password and change its pictures; set ca_file{} instead",
+        spec_.name, is_live_url(spec_.url) ? " or tls_pin" : "");
+  }
   bool again = true;
   while (again && !stop.stop_requested()) {
     count(counters_.job_starts);
     counters_.state.store(CameraState::starting, std::memory_order_relaxed);
     Status end;
     {
-      StreamJob job({spec_, options_, memory_, clock_, counters_, state_,
+      StreamJob job({spec_, options_, keys_, memory_, clock_, counters_, state_,
                      [this](const domain::Frame& first) { frames_come(first); }});
       end = job.run(stop, sink);
     }

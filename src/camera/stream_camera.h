@@ -13,6 +13,7 @@
 // - Frames are whole and clean: see decoder.h. Their stream_time never goes backwards.
 // - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while it
 //   lasts, with the number of attempts. No secret is logged.
+// - rtsps:// and https:// are verified, before a password is sent; tls_insecure is warned of by run().
 // - Memory: one pool of frame buffers (picture_pool.h), kept over reconnects while the picture's size stays
 //   the same; a closed decoder is retired.
 // Cost: about 2 ms of one core for a frame of 720p H.264; it allocates nothing per frame but FFmpeg's own
@@ -39,7 +40,7 @@ class StreamCamera {
  public:
   // memory and clock must outlive it and its frames.
   StreamCamera(domain::CameraSpec spec, const CameraOptions& options, memory::MemoryManager& memory,
-               Clock& clock);
+               Clock& clock, KeptKeys keys = {});
 
   // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED if it broke off: it is not
   // read twice), or when the camera is DISABLED or MISCONFIGURED.
@@ -61,6 +62,7 @@ class StreamCamera {
   // Constant after construction.
   const domain::CameraSpec spec_;
   const CameraOptions options_;
+  const KeptKeys keys_;
   memory::MemoryManager& memory_;
   Clock& clock_;
 

@@ -58,7 +58,7 @@ Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
 }
 
 Status StreamJob::open(const std::stop_token& stop) {
-  auto source = open_source(context_.spec.url, context_.options, stop);
+  auto source = open_source(context_.spec.url, context_.options, stop, context_.keys);
   if (!source) return source.error();
   source_ = std::move(*source);
   auto decoder =

@@ -45,6 +45,7 @@ struct StreamContinuity {
 struct JobContext {
   const domain::CameraSpec& spec;
   const CameraOptions& options;
+  const KeptKeys& keys;
   memory::MemoryManager& memory;
   Clock& clock;
   CaptureCounters& counters;

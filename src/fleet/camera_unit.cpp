@@ -49,7 +49,8 @@ CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int ind
     : context_(std::move(context)),
       past_(std::move(history)),
       strand_(context_, index, world),
-      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock),
+      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock,
+              context_->settings.keys),
       clock_(world.clock) {}
 
 void CameraUnit::start(Nanoseconds after) try {

@@ -155,6 +155,11 @@ void FollowFindface::add(const std::vector<FindfaceCamera>& added) {
 pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camera) {
   pipeline::CameraSettings settings = options_.defaults;
   settings.spec = camera.spec;
+  for (const auto& [key, set, why] : camera::idle_tls_options(camera.spec.url, settings.source)) {
+    if (key == "tls_pin" && set && camera::has_tls(camera.spec.url) && idle_said_.insert(key).second)
+      log::warn("defaults.{} has no effect on cameras such as {}: {}", key, label_of(camera), why);
+  }
+  camera::reset_idle_tls_options(camera.spec.url, settings.source);
   if (!camera::is_live_url(camera.spec.url)) return settings;
   for (const auto& [key, set] : camera::file_options(settings.source)) {
     if (set && idle_said_.insert(key).second)

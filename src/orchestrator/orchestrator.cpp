@@ -21,6 +21,14 @@ constexpr auto kTick = 100ms;
 constexpr auto kShowCamerasEvery = 1s;
 constexpr auto kLogEvery = 60s;
 
+// Cameras keep the keys of first uses where receivers do.
+settings::Settings with_keys(settings::Settings settings) {
+  const std::string file = pins_file(settings);
+  for (auto& camera : settings.cameras) camera.keys.file = file;
+  settings.defaults.keys.file = file;
+  return settings;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Settings& settings, Clock& clock) {
@@ -30,7 +38,7 @@ Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Setti
 }
 
 Orchestrator::Orchestrator(const settings::Settings& settings, Clock& clock)
-    : settings_(settings),
+    : settings_(with_keys(settings)),
       clock_(clock),
       memory_(settings.memory),
       orders_(kMostOrders),

@@ -19,6 +19,7 @@ struct CameraSettings {
   int weight = 1;                // share of worker time beside other cameras' when there is too little
   track::TrackOptions track;
   shot::ShotOptions shot;
+  camera::KeptKeys keys;  // no setting
 
   // Frames come as time passes, and may be dropped.
   [[nodiscard]] bool is_live() const noexcept {

@@ -118,6 +118,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
     };
     if (problems.count() == 0) check_pairs(settings, origin_of, problems);
     if (problems.count() == 0) settle_live_cameras(settings, origin_of, problems);
+    if (problems.count() == 0) settle_tls_of_cameras(settings, origin_of, problems);
     read_secrets(sources.environment, origin_of("delivery.findface.secrets_file"), settings, problems);
     if (problems.count() == 0) check_tls(settings, origin_of, problems);  // an address may be a secret's line
   }

@@ -47,6 +47,38 @@ TEST_F(LoadTest, WhatOnlyRecordingsCanFollowIsRefusedOfLiveCameras) {
                   HasSubstr("vigia.yaml:5: cameras.gate.use_stream_timestamp: has no effect")));
 }
 
+TEST_F(LoadTest, KeysForTlsAreRefusedOfCamerasThatCannotFollowThem) {
+  const auto errors = load_text(
+                          "cameras:\n"
+                          "  - {name: gate, url: \"rtsp://10.0.0.5/s\", ca_file: ca.pem}\n"
+                          "  - {name: film, url: \"file:a.mp4\", tls_insecure: true}\n"
+                          "  - {name: yard, url: \"https://10.0.0.7/s\", tls_pin: first_use}\n"
+                          "  - {name: hall, url: \"rtsps://10.0.0.6/s\", tls_pin: first_use}\n"
+                          "  - {name: shed, url: \"https://10.0.0.8/s\", ca_file: ca.pem}\n")
+                          .errors;
+  EXPECT_THAT(errors, UnorderedElementsAre(
+                          HasSubstr("vigia.yaml:2: cameras.gate.ca_file: has no effect: only rtsps://"),
+                          HasSubstr("vigia.yaml:3: cameras.film.tls_insecure: has no effect"),
+                          HasSubstr("vigia.yaml:4: cameras.yard.tls_pin: has no effect: keys of "
+                                    "https:// cameras are not compared; use ca_file")));
+}
+
+TEST_F(LoadTest, KeysForTlsOfDefaultsAreForCamerasThatCanFollowThem) {
+  const auto outcome = load_text(
+      "cameras:\n"
+      "  - {name: gate, url: \"rtsp://10.0.0.5/s\"}\n"
+      "  - {name: hall, url: \"rtsps://10.0.0.6/s\"}\n"
+      "  - {name: yard, url: \"https://10.0.0.7/s\"}\n"
+      "defaults: {tls_pin: first_use, ca_file: ca.pem}\n");
+  ASSERT_TRUE(outcome.settings) << outcome.errors.front();
+  EXPECT_THAT(outcome.warnings,
+              ElementsAre(HasSubstr("vigia.yaml:5: defaults.tls_pin: has no effect on camera 'yard'")));
+  const auto& cameras = outcome.settings->cameras;
+  EXPECT_EQ(cameras[0].source.tls_pin + cameras[0].source.ca_file, "");
+  EXPECT_EQ(cameras[1].source.tls_pin + cameras[1].source.ca_file, "first_useca.pem");
+  EXPECT_EQ(cameras[2].source.tls_pin + cameras[2].source.ca_file, "ca.pem");
+}
+
 TEST_F(LoadTest, WhatDefaultsSayOfRecordingsIsLeftOutOfLiveCamerasWithOneLine) {
   const auto outcome = load_text(
       "cameras:\n"

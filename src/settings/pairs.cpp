@@ -125,6 +125,25 @@ void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems
   }
 }
 
+void settle_tls_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  const std::string pin = "defaults.tls_pin";
+  for (CameraSettings& camera : settings.cameras) {
+    for (const auto& [key, set, why] : camera::idle_tls_options(camera.spec.url, camera.source)) {
+      if (!set) continue;
+      const std::string path = fmt::format("cameras.{}.{}", camera.spec.name, key);
+      const std::string where = origin_of(path);
+      if (!where.empty()) {
+        problems.error({where, path, fmt::format("has no effect: {}", why),
+                        key == "tls_pin" ? "only with rtsps://" : "only with rtsps:// and https://"});
+      } else if (key == "tls_pin" && camera::has_tls(camera.spec.url)) {
+        problems.warning(
+            {origin_of(pin), pin, fmt::format("has no effect on camera '{}': {}", camera.spec.name, why)});
+      }
+    }
+    camera::reset_idle_tls_options(camera.spec.url, camera.source);
+  }
+}
+
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
   struct Use {
     std::string_view key;

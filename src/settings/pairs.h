@@ -20,6 +20,11 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
 // says so; where `defaults` do, they are reset in that camera, with a warning.
 void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
 
+// Keys for TLS, of cameras that have none, or whose key cannot be compared: an error where the camera's own
+// setting says so. Those of `defaults` are for the cameras that can follow them, and are reset in others; a
+// warning says it of a pin that an https:// camera does not follow.
+void settle_tls_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
+
 // Whether keys for TLS are set of a receiver whose address has none. REQUIRES: all addresses are known, those
 // of secrets too.
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems);

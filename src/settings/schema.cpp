@@ -99,6 +99,17 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
      from_to(0.5, 600, "seconds"), "without a packet for this long, the source counts as lost"},
     {"frame_buffer_size", [](Camera& c) -> SettingRef { return &c.source.frame_buffer_size; },
      from_to(1, 64, "frames"), "frames that may wait; beyond that the oldest is dropped and counted"},
+    {"ca_file", [](Camera& c) -> SettingRef { return &c.source.ca_file; },
+     any("a PEM file, or \"\" for the system's"),
+     "rtsps:// and https://: authorities that its certificate is verified against"},
+    {"tls_pin", [](Camera& c) -> SettingRef { return &c.source.tls_pin; },
+     checked(checks::tls_pin, "first_use, sha256//BASE64 of its public key, or \"\" for none"),
+     "rtsps://: check the camera's public key instead of its certificate; first_use: keep the first key "
+     "seen"},
+    {"tls_insecure", [](Camera& c) -> SettingRef { return &c.source.tls_insecure; }, any(),
+     "rtsps:// and https://; true: do not verify the certificate at all; anybody on the network path can "
+     "read "
+     "the password and change the pictures"},
     {"rot", [](Camera& c) -> SettingRef { return &c.rot; }, any(kRegion),
      "detect and track only inside this region: less work"},
     {"roi", [](Camera& c) -> SettingRef { return &c.shot.roi; }, any(kRegion), "post only faces inside it"},
