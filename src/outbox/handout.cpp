@@ -165,6 +165,22 @@ Status Handout::postpone(const PendingShot& shot, const Postponement& postponeme
   return written;
 }
 
+void Handout::pause(const std::string& route, const domain::CameraKey& camera, SteadyTime until) {
+  const auto index = state_.index_of(route);
+  if (!index) return;
+  MutexLock lock(state_.mutex);
+  state_.waiting.pause(*index, camera, until);
+  state_.wake_senders(*index);  // the time may be sooner than what they sleep for
+}
+
+void Handout::resume(const std::string& route, const domain::CameraKey& camera) {
+  const auto index = state_.index_of(route);
+  if (!index) return;
+  MutexLock lock(state_.mutex);
+  state_.waiting.resume(*index, camera);
+  state_.wake_senders(*index);
+}
+
 void Handout::drain() {
   MutexLock lock(state_.mutex);
   state_.draining = true;

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "domain/camera_key.h"
 #include "outbox/disk_writer.h"
 #include "outbox/losses.h"
 #include "outbox/outbox_state.h"
@@ -30,6 +31,9 @@ class Handout {
   Status begin(const PendingShot& shot) EXCLUDES(state_.mutex);
   Status finished(const PendingShot& shot) EXCLUDES(state_.mutex);
   Status postpone(const PendingShot& shot, const Postponement& postponement) EXCLUDES(state_.mutex);
+  void pause(const std::string& route, const domain::CameraKey& camera, SteadyTime until)
+      EXCLUDES(state_.mutex);
+  void resume(const std::string& route, const domain::CameraKey& camera) EXCLUDES(state_.mutex);
   void drain() EXCLUDES(state_.mutex);
 
  private:

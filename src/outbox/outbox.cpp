@@ -60,6 +60,14 @@ Status Outbox::postpone(const PendingShot& shot, const Postponement& postponemen
   return handout_.postpone(shot, postponement);
 }
 
+void Outbox::pause(const std::string& route, const domain::CameraKey& camera, SteadyTime until) {
+  handout_.pause(route, camera, until);
+}
+
+void Outbox::resume(const std::string& route, const domain::CameraKey& camera) {
+  handout_.resume(route, camera);
+}
+
 void Outbox::tend() {
   writer_.save(DiskWriter::When::due);
   Endings endings;

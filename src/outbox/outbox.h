@@ -36,6 +36,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "domain/camera_key.h"
 #include "domain/shot.h"
 #include "memory/memory_manager.h"
 #include "outbox/disk_writer.h"
@@ -99,6 +100,13 @@ class Outbox {
   Status finished(const PendingShot& shot);
   // Not delivered: due again at `until`. Error: as above.
   Status postpone(const PendingShot& shot, const Postponement& postponement);
+
+  // The route's receiver does not take this camera's shots: they stand aside, however many there are, and the
+  // others are handed out as if they were not there. From `until` on one of them at a time is handed out, in
+  // its turn; the next when that one is finished() or postponed, unless pause() or resume() came first. In
+  // memory only: a restart resumes all.
+  void pause(const std::string& route, const domain::CameraKey& camera, SteadyTime until);
+  void resume(const std::string& route, const domain::CameraKey& camera);
 
   // Periodic work: gives up shots that are too old, tries a disk that refused. The other calls do it too;
   // call it about every second. It may wait for the disk; no other thread waits for it then.

@@ -21,15 +21,21 @@ using Fault = testing::FaultyDisk::Fault;
 class Model {
  public:
   struct Shot {
+    std::string camera;
     SteadyTime deadline = SteadyTime::max();
     std::map<std::string, SteadyTime> due;  // by route; claimed: see below
   };
 
-  void add(std::uint64_t track, const std::vector<std::string>& routes, SteadyTime now, SteadyTime deadline) {
-    Shot& shot = shots_[track];
-    shot.deadline = deadline;
+  void add(const domain::Shot& added, const std::vector<std::string>& routes, SteadyTime now) {
+    Shot& shot = shots_[added.track];
+    shot.camera = added.camera;
+    if (added.max_age) shot.deadline = now + *added.max_age;
     for (const std::string& route : routes) shot.due[route] = now;
   }
+  void pause(const std::string& camera, const std::string& route, SteadyTime until) {
+    paused_[{camera, route}] = until;
+  }
+  void resume(const std::string& camera, const std::string& route) { paused_.erase({camera, route}); }
   void claim(std::uint64_t track, const std::string& route) { claimed_.insert({track, route}); }
   void postpone(std::uint64_t track, const std::string& route, SteadyTime until) {
     claimed_.erase({track, route});
@@ -41,9 +47,10 @@ class Model {
     shot->second.due.erase(route);
     if (shot->second.due.empty()) shots_.erase(shot);
   }
-  // Nobody has claimed anything, and all is due.
+  // Nobody has claimed anything, no camera is paused, and all is due.
   void restart(SteadyTime now) {
     claimed_.clear();
+    paused_.clear();
     for (auto& [track, shot] : shots_) {
       for (auto& [route, due] : shot.due) due = now;
     }
@@ -65,9 +72,18 @@ class Model {
     std::set<std::uint64_t> tracks;
     for (const auto& [track, shot] : shots_) {
       const auto owed = shot.due.find(route);
-      if (owed != shot.due.end() && owed->second <= now && !is_claimed(track, route)) tracks.insert(track);
+      if (owed == shot.due.end() || owed->second > now || is_claimed(track, route)) continue;
+      if (may_go(shot.camera, route, now)) tracks.insert(track);
     }
     return tracks;
+  }
+  // One at a time of a paused camera whose time has come.
+  [[nodiscard]] bool may_go(const std::string& camera, const std::string& route, SteadyTime now) const {
+    const auto paused = paused_.find({camera, route});
+    if (paused == paused_.end()) return true;
+    return paused->second <= now && std::ranges::none_of(claimed_, [&](const auto& one) {
+             return one.second == route && shots_.at(one.first).camera == camera;
+           });
   }
   [[nodiscard]] std::size_t waiting(const std::string& route) const {
     return static_cast<std::size_t>(
@@ -78,6 +94,7 @@ class Model {
  private:
   std::map<std::uint64_t, Shot> shots_;
   std::set<std::pair<std::uint64_t, std::string>> claimed_;
+  std::map<std::pair<std::string, std::string>, SteadyTime> paused_;  // by camera and route
 };
 
 class OutboxModelTest : public RandomOutboxFixture {
@@ -93,13 +110,14 @@ class OutboxModelTest : public RandomOutboxFixture {
     open();
   }
   const std::string& any_route() { return routes_[below(routes_.size())]; }
+  std::string any_camera() { return "camera " + std::to_string(below(3)); }
 
   void add_one() {
     domain::Shot shot = large_shot(++last_track_, 1 + below(9000));
+    shot.camera = any_camera();
     if (below(3) == 0) shot.max_age = std::chrono::seconds(1 + below(90));
     static_cast<void>(outbox_->add(shot));
-    const SteadyTime now = clock_.now();
-    model_.add(shot.track, routes_, now, shot.max_age ? now + *shot.max_age : SteadyTime::max());
+    model_.add(shot, routes_, clock_.now());
   }
   void take_one() {
     const std::string& route = any_route();
@@ -124,6 +142,17 @@ class OutboxModelTest : public RandomOutboxFixture {
     const SteadyTime until = clock_.now() + std::chrono::seconds(below(40));
     static_cast<void>(outbox_->postpone(shot, {.until = until, .why = "later"}));
     model_.postpone(shot.shot.track, shot.route, until);
+  }
+  void pause_or_resume() {
+    const std::string camera = any_camera(), route = any_route();
+    const domain::CameraKey key{camera, testing::sample_shot().camera_id};
+    if (below(3) == 0) {
+      outbox_->resume(route, key);
+      return model_.resume(camera, route);
+    }
+    const SteadyTime until = clock_.now() + std::chrono::seconds(below(20));
+    outbox_->pause(route, key, until);
+    model_.pause(camera, route, until);
   }
   void pass_time() {
     clock_.advance(std::chrono::seconds(1 + below(below(4) == 0 ? 100 : 3)));
@@ -162,7 +191,9 @@ class OutboxModelTest : public RandomOutboxFixture {
   }
 
   void do_something() {
-    switch (below(12)) {
+    switch (below(13)) {
+      case 12:
+        return pause_or_resume();
       case 0:
         return restart();
       case 1:
@@ -184,11 +215,17 @@ class OutboxModelTest : public RandomOutboxFixture {
         return add_one();
     }
   }
+  [[nodiscard]] bool agree() const {
+    return outbox_->pending().shots == model_.waiting() &&
+           std::ranges::all_of(routes_, [this](const std::string& route) {
+             return outbox_->pending(route).shots == model_.waiting(route);
+           });
+  }
   // Shots that are too old are looked for once a second.
   void compare() {
     outbox_->tend();
     model_.expire(clock_.now());
-    if (outbox_->pending().shots != model_.waiting()) pass_time();
+    if (!agree()) pass_time();
     model_.expire(clock_.now());
     ASSERT_EQ(outbox_->pending().shots, model_.waiting());
     for (const std::string& route : routes_) {

@@ -53,12 +53,13 @@ StoredShot OutboxState::number(const domain::Shot& shot) {
 
 void OutboxState::register_shot(const StoredShot& stored) {
   const domain::Shot& shot = stored.shot;
+  const domain::CameraKey camera = camera_of(shot);
   const SteadyTime now = clock.now();
   waiting.add({.id = stored.id,
                .bytes = static_cast<Bytes>(shot.jpeg->bytes.size()),
                .deadline = deadline_of(shot.max_age, age_of(shot, now)),
                .routes = static_cast<RouteSet>(route_bit(routes.size()) - 1),
-               .camera = shot.camera},
+               .camera = camera},
               now);
 }
 

@@ -274,7 +274,7 @@ Status Rows::read_owed(StoredShot& stored) {
 
 Status Rows::each_head(const std::function<void(const RowHead&)>& visit) {
   Result<Statement> rows = database_.prepare(
-      "SELECT id, jpeg_bytes, seen_us, boot, seen_boot_ns, max_age_ns, camera, route"
+      "SELECT id, jpeg_bytes, seen_us, boot, seen_boot_ns, max_age_ns, camera, camera_id, route"
       " FROM shots JOIN deliveries ON shot_id = id ORDER BY id");
   if (!rows) return rows.error();
   RowHead head;
@@ -292,7 +292,8 @@ Status Rows::each_head(const std::function<void(const RowHead&)>& visit) {
     head.seen.utc = sane_time(rows->integer());
     head.seen.boot = boot_time(*rows);
     head.max_age = max_age(*rows);
-    head.camera = rows->text();
+    head.camera.name = rows->text();
+    head.camera.id = optional(*rows);
     head.routes.push_back(rows->text());
   }
 }

@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "domain/camera_key.h"
 #include "domain/shot.h"
 #include "memory/budget.h"
 #include "sqlite/sqlite.h"
@@ -67,7 +68,7 @@ struct RowHead {
   Bytes bytes = 0;  // of its image
   FrameTime seen;
   std::optional<Nanoseconds> max_age;
-  std::string camera;
+  domain::CameraKey camera;
   std::vector<std::string> routes;
 };
 

@@ -10,19 +10,20 @@ using std::chrono_literals::operator""s;
 
 void WaitingShots::add(const New& shot, std::optional<SteadyTime> live_since) {
   const Bytes bytes = std::min<Bytes>(shot.bytes, std::numeric_limits<std::uint32_t>::max());
+  const DueQueue::CameraNumber camera = number_of(shot.camera);
   entries_.emplace(shot.id, Entry{.deadline = shot.deadline,
                                   .bytes = static_cast<std::uint32_t>(bytes),
                                   .routes = shot.routes,
-                                  .camera = number_of(shot.camera)});
+                                  .camera = camera});
   bytes_ += bytes;
   first_deadline_ = std::min(first_deadline_, shot.deadline);
   for (std::size_t i = 0; i < queues_.size(); ++i) {
     if ((shot.routes & route_bit(i)) == 0) continue;
     route_bytes_[i] += bytes;
     if (live_since) {
-      queues_[i].add_live(shot.id, *live_since);
+      queues_[i].add_live(shot.id, camera, *live_since);
     } else {
-      queues_[i].add_backlog(shot.id);
+      queues_[i].add_backlog(shot.id, camera);
     }
   }
 }
@@ -30,12 +31,14 @@ void WaitingShots::add(const New& shot, std::optional<SteadyTime> live_since) {
 bool WaitingShots::add_backlog(WaitingShots&& backlog) {
   const auto is_twice = [&backlog](const auto& entry) { return backlog.entries_.contains(entry.first); };
   if (std::ranges::any_of(entries_, is_twice)) return false;
-  for (auto& [id, entry] : backlog.entries_) entry.camera = number_of(backlog.cameras_.at(entry.camera));
+  std::vector<DueQueue::CameraNumber> numbers;
+  for (const domain::CameraKey& camera : backlog.cameras_) numbers.push_back(number_of(camera));
+  for (auto& [id, entry] : backlog.entries_) entry.camera = numbers.at(entry.camera);
   entries_.merge(backlog.entries_);
   bytes_ += backlog.bytes_;
   first_deadline_ = std::min(first_deadline_, backlog.first_deadline_);
   for (std::size_t i = 0; i < queues_.size(); ++i) {
-    queues_[i].add_backlog(std::move(backlog.queues_[i]));
+    queues_[i].add_backlog(std::move(backlog.queues_[i]), numbers);
     route_bytes_[i] += backlog.route_bytes_[i];
   }
   return true;
@@ -103,10 +106,11 @@ std::optional<TakenOut> WaitingShots::take_whole(std::int64_t id) {
 }
 
 TakenOut WaitingShots::take(Entries::iterator at, RouteSet routes) {
-  TakenOut out{.id = at->first, .routes = routes, .whole = false, .camera = cameras_.at(at->second.camera)};
+  const DueQueue::CameraNumber camera = at->second.camera;
+  TakenOut out{.id = at->first, .routes = routes, .whole = false, .camera = cameras_.at(camera).name};
   for (std::size_t i = 0; i < queues_.size(); ++i) {
     if ((routes & route_bit(i)) == 0) continue;
-    queues_[i].remove(out.id);
+    queues_[i].remove(out.id, camera);
     route_bytes_[i] -= at->second.bytes;
   }
   at->second.routes = static_cast<RouteSet>(at->second.routes & ~routes);
@@ -148,14 +152,14 @@ SteadyTime WaitingShots::next_expiry() const {
   return std::max(first_deadline_, not_before_);
 }
 
-// If a (forged) file has more names than there are numbers, the rest share the last number.
-std::uint16_t WaitingShots::number_of(const std::string& camera) {
-  constexpr std::size_t kMost = std::numeric_limits<std::uint16_t>::max();
+// If a (forged) file has more cameras than there are numbers, the rest share the last number.
+DueQueue::CameraNumber WaitingShots::number_of(const domain::CameraKey& camera) {
+  constexpr std::size_t kMost = std::numeric_limits<DueQueue::CameraNumber>::max();
   const auto found = camera_numbers_.find(camera);
   if (found != camera_numbers_.end()) return found->second;
   if (cameras_.size() > kMost) return kMost;
   cameras_.push_back(camera);
-  const auto number = static_cast<std::uint16_t>(cameras_.size() - 1);
+  const auto number = static_cast<DueQueue::CameraNumber>(cameras_.size() - 1);
   camera_numbers_.emplace(camera, number);
   return number;
 }

@@ -9,11 +9,11 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "domain/camera_key.h"
 #include "outbox/due_queue.h"
 
 namespace vigia::outbox {
@@ -41,7 +41,7 @@ class WaitingShots {
     Bytes bytes = 0;
     SteadyTime deadline;  // max(): none
     RouteSet routes = 0;
-    const std::string& camera;
+    const domain::CameraKey& camera;
   };
 
   WaitingShots(std::size_t routes, Replay replay) : queues_(routes, DueQueue(replay)), route_bytes_(routes) {}
@@ -56,6 +56,13 @@ class WaitingShots {
   std::optional<std::int64_t> claim(std::size_t route, SteadyTime now, std::vector<TakenOut>& expired);
   void postpone(std::size_t route, std::int64_t id, SteadyTime until) {
     queues_.at(route).postpone(id, until);
+  }
+  // The camera's shots on this route, as DueQueue's.
+  void pause(std::size_t route, const domain::CameraKey& camera, SteadyTime until) {
+    queues_.at(route).pause(number_of(camera), until);
+  }
+  void resume(std::size_t route, const domain::CameraKey& camera) {
+    queues_.at(route).resume(number_of(camera));
   }
   // The route no longer needs it. Nothing: it is not known (any more).
   std::optional<TakenOut> finish(std::size_t route, std::int64_t id);
@@ -89,20 +96,20 @@ class WaitingShots {
     SteadyTime deadline;
     std::uint32_t bytes;
     RouteSet routes;
-    std::uint16_t camera;  // of cameras_
+    DueQueue::CameraNumber camera;  // of cameras_
   };
   using Entries = std::map<std::int64_t, Entry>;
 
   [[nodiscard]] RouteSet unclaimed(std::int64_t id, const Entry& entry) const;
   TakenOut take(Entries::iterator at, RouteSet routes);
-  std::uint16_t number_of(const std::string& camera);
+  DueQueue::CameraNumber number_of(const domain::CameraKey& camera);
 
   std::vector<DueQueue> queues_;
   std::vector<Bytes> route_bytes_;
   Entries entries_;
   Bytes bytes_ = 0;
-  std::vector<std::string> cameras_;
-  std::unordered_map<std::string, std::uint16_t> camera_numbers_;
+  std::vector<domain::CameraKey> cameras_;
+  std::map<domain::CameraKey, DueQueue::CameraNumber> camera_numbers_;
   SteadyTime first_deadline_ = SteadyTime::max();  // no shot has an earlier one
   SteadyTime not_before_ = SteadyTime::min();      // of the next look at all
 };

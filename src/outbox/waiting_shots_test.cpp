@@ -26,7 +26,7 @@ class WaitingShotsTest : public ::testing::Test {
     return result;
   }
 
-  const std::string camera_ = "gate";
+  const domain::CameraKey camera_{"gate", std::nullopt};
   WaitingShots shots_{2, {.newest_first = true, .rate = 0}};
   std::vector<TakenOut> expired_;
 };
