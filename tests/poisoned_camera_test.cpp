@@ -7,6 +7,7 @@
 
 #include "base/mutex.h"
 #include "delivery/send.h"
+#include "outbox/file_test_support.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
 #include "tests/poisoned_receivers.h"
@@ -16,6 +17,7 @@ namespace {
 
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""h;
 using testing::sample_shot;
 
 constexpr int kCameras = 9;  // "camera 0" is the poisoned one
@@ -65,22 +67,37 @@ class PoisonTest : public ::testing::Test {
  protected:
   void TearDown() override { end(); }  // the senders use the receiver of the derived class
   void open(Courier* courier) {
+    ASSERT_NO_FATAL_FAILURE(open_outbox(courier));
+    start_senders();
+  }
+  void open_outbox(Courier* courier) {
     ASSERT_NE(courier, nullptr) << "the receiver did not start";
     courier_ = std::make_unique<Counting>(*courier);
     auto opened = outbox::Outbox::open({.path = dir_ / "vigia.db"}, {"receiver"}, memory_, clock_);
     ASSERT_TRUE(opened.ok()) << opened.error().text;
     outbox_ = std::move(*opened);
+  }
+  void start_senders() {
     for (int i = 0; i < kSenders; ++i) {
       senders_.emplace_back([this](const std::stop_token& stop) {
         run_sender({*outbox_, "receiver", *courier_, breaker_, cameras_, counts_, clock_}, stop);
       });
     }
   }
-  void add(int camera) {
+  domain::Shot next_shot(int camera) {
     domain::Shot shot = sample_shot(++track_);
     shot.camera = camera_name(camera);
     shot.camera_id = 100 + camera;
-    ASSERT_TRUE(outbox_->add(shot).ok());
+    return shot;
+  }
+  void add(int camera) { ASSERT_TRUE(outbox_->add(next_shot(camera)).ok()); }
+  // So many faces of these cameras, in turn.
+  void add_many(int faces, const std::vector<int>& cameras) {
+    std::vector<domain::Shot> shots;
+    for (int i = 0; i < faces; ++i) {
+      shots.push_back(next_shot(cameras[static_cast<std::size_t>(i) % cameras.size()]));
+    }
+    ASSERT_TRUE(outbox_->add(shots).ok());
   }
   void end() {
     for (std::jthread& sender : senders_) sender.request_stop();
@@ -119,14 +136,15 @@ class PoisonTest : public ::testing::Test {
   }
 
   void expect_that_a_receiver_that_takes_nobody_sees_few_tries() {
-    for (int round = 1; round <= 20; ++round) {
-      for (int camera = 0; camera < kCameras; ++camera) add(camera);
-    }
+    add_many(200 * kCameras, {0, 1, 2, 3, 4, 5, 6, 7, 8});
     tries(2min);
     EXPECT_LE(tries(10min), 10 * 10);
-    EXPECT_EQ(outbox_->pending().shots, 20U * kCameras);
+    EXPECT_EQ(outbox_->pending().shots, 200U * kCameras);
     EXPECT_EQ(counts_.given_up, 0);
+    EXPECT_EQ(attempts_in_file(), courier_->tries) << "those that wait change nothing on disk";
   }
+
+  [[nodiscard]] std::int64_t attempts_in_file() const { return outbox::attempts_in_file(dir_ / "vigia.db"); }
 
   // How many shots are tried in that time.
   int tries(Nanoseconds in) {
@@ -190,6 +208,31 @@ TEST_F(PoisonedWebhookTest, TheHealthyDoNotWait) {
 TEST_F(PoisonedWebhookTest, OneThatTakesNobodySeesFewTries) {
   start(kAll);
   expect_that_a_receiver_that_takes_nobody_sees_few_tries();
+}
+
+// As after an outage that all had: what is refused waits between the others' faces, as many as they have.
+TEST_F(PoisonedWebhookTest, ThousandsThatWaitCostTheBacklogOfTheHealthyNothing) {
+  constexpr int kEach = 3000;
+  constexpr auto kAtItsRate = std::chrono::seconds(kEach / 20);  // delivery.replay_rate
+  open_outbox(receiver_.emplace(kOne, clock_).courier());
+  add_many(2 * kEach, {0, 1, 0, 2, 0, 3, 0, 4});
+  clock_.advance(1min);
+  start_senders();
+  const auto tries_of_refused = [this] {
+    const int delivered = kEach * 2 - static_cast<int>(outbox_->pending().shots);
+    return courier_->tries - delivered;
+  };
+  tries(kAtItsRate + 2s);
+  EXPECT_EQ(outbox_->pending().shots, static_cast<std::size_t>(kEach)) << "all of the healthy arrived";
+  EXPECT_LE(tries_of_refused(), 12);
+  tries(1h);
+  EXPECT_LE(tries_of_refused(), 12 + 90) << "about one a minute";
+  EXPECT_EQ(attempts_in_file(), tries_of_refused());
+  EXPECT_EQ(counts_.given_up, 0);
+
+  receiver_->take(0);
+  tries(1min + kAtItsRate + 2s);
+  EXPECT_EQ(outbox_->pending().shots, 0U) << "all go on once one was taken";
 }
 
 class PoisonedMqttTest : public PoisonTest {

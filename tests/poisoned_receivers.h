@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "base/mutex.h"
 #include "findface/findface_test_support.h"
 #include "sinks/mqtt_courier.h"
 #include "sinks/webhook_courier.h"
@@ -66,12 +67,13 @@ class PoisonedFindface {
 // It answers 403 for a refused camera.
 class PoisonedWebhook {
  public:
-  PoisonedWebhook(const PoisonedCameras& cameras, Clock& clock) {
-    server_.Post("/", [cameras](const httplib::Request& request, httplib::Response& response) {
+  PoisonedWebhook(const PoisonedCameras& cameras, Clock& clock) : cameras_(cameras) {
+    server_.Post("/", [this](const httplib::Request& request, httplib::Response& response) {
       const auto is_of = [&](int camera) {
         return request.body.find('"' + camera_name(camera) + '"') != std::string::npos;
       };
-      response.status = std::ranges::any_of(cameras.refused, is_of) ? 403 : 200;
+      MutexLock lock(mutex_);
+      response.status = std::ranges::any_of(cameras_.refused, is_of) ? 403 : 200;
     });
     if (!loop_.open().ok()) return;
     sinks::WebhookOptions options;
@@ -81,10 +83,17 @@ class PoisonedWebhook {
                                                        [](const domain::Shot&) { return std::nullopt; });
   }
 
+  // From now on it takes this camera's faces.
+  void take(int camera) {
+    MutexLock lock(mutex_);
+    cameras_.refused.erase(camera);
+  }
   [[nodiscard]] Courier* courier() const { return courier_.get(); }
 
  private:
   testing::TempDir dir_;
+  Mutex mutex_;
+  PoisonedCameras cameras_ GUARDED_BY(mutex_);
   httplib::Server server_;
   testing::HttpLoop loop_{server_};
   std::unique_ptr<sinks::WebhookCourier> courier_;

@@ -12,8 +12,8 @@ namespace {
 
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""h;
+using domain::CameraKey;
 
-constexpr Nanoseconds kWhileAnotherTries = 2s;
 constexpr Nanoseconds kPauseForEachThatWaits = 10s;
 constexpr Nanoseconds kLongestPause = 1h;
 constexpr Nanoseconds kSayAgainAfter = 1h;
@@ -29,30 +29,15 @@ bool CameraWaits::waits(const Camera& camera) const {
          (!camera.failed.empty() && newcomers_ >= kCamerasUntilAll);
 }
 
-Nanoseconds CameraWaits::until_turn(const std::string& camera) {
-  MutexLock lock(mutex_);
-  const auto found = cameras_.find(camera);
-  if (found == cameras_.end() || !waits(found->second)) return Nanoseconds::zero();
-  if (found->second.trying) return kWhileAnotherTries;
-  const SteadyTime now = clock_.now();
-  if (now < found->second.until) return found->second.until - now;
-  found->second.trying = true;
-  return Nanoseconds::zero();
-}
-
-void CameraWaits::tried(const std::string& camera) {
-  MutexLock lock(mutex_);
-  if (const auto found = cameras_.find(camera); found != cameras_.end()) found->second.trying = false;
-}
-
-void CameraWaits::succeeded(const std::string& camera) {
+std::vector<CameraWaits::Change> CameraWaits::succeeded(const CameraKey& camera) {
+  std::vector<Change> changes;
   double waited = -1;
   {
     MutexLock lock(mutex_);
     const auto found = cameras_.find(camera);
     if (found != cameras_.end() && waits(found->second)) {
       waited = to_seconds(clock_.now() - found->second.since);
-      for (auto& [name, other] : cameras_) other.until = SteadyTime::min();
+      for (auto& [key, other] : cameras_) other.until = SteadyTime::min();
     }
     newcomers_ = 0;
     takes_shots_ = true;
@@ -60,19 +45,21 @@ void CameraWaits::succeeded(const std::string& camera) {
       found->second.failed.clear();
       found->second.tries = 0;
     }
+    append_changes(changes);
   }
   if (waited >= 0)
-    log::info("{}: camera {}: faces are taken again after {:.0f} s", receiver_, camera, waited);
+    log::info("{}: camera {}: faces are taken again after {:.0f} s", receiver_, camera.name, waited);
+  return changes;
 }
 
-CameraWaits::Meaning CameraWaits::failed(const std::string& camera, std::int64_t id, const std::string& why,
+CameraWaits::Meaning CameraWaits::failed(const CameraKey& camera, std::int64_t id, const std::string& why,
                                          std::optional<Nanoseconds> after) {
   Meaning meaning;
   bool say = false;
   {
     MutexLock lock(mutex_);
     const SteadyTime now = clock_.now();
-    forget_old(now);
+    meaning.changes = forget_old(now);
     Camera& failing = cameras_[camera];
     const bool is_new = failing.failed.empty();
     if (is_new) {
@@ -89,8 +76,9 @@ CameraWaits::Meaning CameraWaits::failed(const std::string& camera, std::int64_t
     const bool all_fail = newcomers_ >= kCamerasUntilAll;
     meaning.receiver = !all_fail ? Receiver::works : is_new ? Receiver::waits : Receiver::unchanged;
     meaning.counts = std::exchange(takes_shots_, false);
+    append_changes(meaning.changes);
   }
-  if (say) log::warn("{}: camera {}: a face waits and is tried again: {}", receiver_, camera, why);
+  if (say) log::warn("{}: camera {}: a face waits and is tried again: {}", receiver_, camera.name, why);
   return meaning;
 }
 
@@ -102,19 +90,30 @@ Nanoseconds CameraWaits::pause_of(const Camera& camera, std::optional<Nanosecond
   return std::clamp<Nanoseconds>(kPauseForEachThatWaits * failing, pause, std::max(pause, kLongestPause));
 }
 
-void CameraWaits::forget_old(SteadyTime now) {
-  std::erase_if(cameras_, [now](const auto& one) {
-    return !one.second.trying && now - one.second.last >= kForgottenAfter;
+std::vector<CameraWaits::Change> CameraWaits::forget_old(SteadyTime now) {
+  std::vector<Change> changes;
+  std::erase_if(cameras_, [now, &changes](const auto& one) {
+    const bool is_old = now - one.second.last >= kForgottenAfter;
+    if (is_old && one.second.told) changes.push_back({one.first, std::nullopt});
+    return is_old;
   });
+  return changes;
+}
+
+void CameraWaits::append_changes(std::vector<Change>& changes) {
+  for (auto& [key, camera] : cameras_) {
+    const std::optional<SteadyTime> until = waits(camera) ? std::optional(camera.until) : std::nullopt;
+    if (until != std::exchange(camera.told, until)) changes.push_back({key, until});
+  }
 }
 
 std::vector<status::CameraWait> CameraWaits::status() const {
   MutexLock lock(mutex_);
   const SteadyTime now = clock_.now();
   std::vector<status::CameraWait> all;
-  for (const auto& [name, camera] : cameras_) {
+  for (const auto& [key, camera] : cameras_) {
     if (camera.failed.empty()) continue;
-    all.push_back({.camera = name, .seconds = to_seconds(now - camera.since), .why = camera.why});
+    all.push_back({.camera = key.name, .seconds = to_seconds(now - camera.since), .why = camera.why});
   }
   return all;
 }

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/ostream_sink.h>
 
 #include <algorithm>
+#include <map>
 #include <sstream>
 
 #include "base/log.h"
@@ -16,6 +17,7 @@ namespace {
 using std::chrono_literals::operator""s;
 using std::chrono_literals::operator""min;
 using std::chrono_literals::operator""h;
+using domain::CameraKey;
 using Receiver = CameraWaits::Receiver;
 using ::testing::HasSubstr;
 
@@ -30,18 +32,44 @@ class CameraWaitsTest : public ::testing::Test {
   }
   ~CameraWaitsTest() override { spdlog::set_default_logger(before_); }
 
+  CameraWaits::Meaning fail(const CameraKey& camera, std::optional<Nanoseconds> after = {}) {
+    return fail(camera, ++id_, after);
+  }
   CameraWaits::Meaning fail(const std::string& camera, std::optional<Nanoseconds> after = {}) {
-    return waits_.failed(camera, ++id_, "no right", after);
+    return fail(CameraKey{camera, std::nullopt}, after);
+  }
+  CameraWaits::Meaning fail(const CameraKey& camera, std::int64_t id, std::optional<Nanoseconds> after) {
+    CameraWaits::Meaning meaning = waits_.failed(camera, id, "no right", after);
+    hear(meaning.changes);
+    return meaning;
+  }
+  void succeed(const std::string& camera) { hear(waits_.succeeded({camera, std::nullopt})); }
+  void hear(const std::vector<CameraWaits::Change>& changes) {
+    for (const auto& [camera, waits_until] : changes) {
+      if (waits_until) {
+        until_[camera] = *waits_until;
+      } else {
+        EXPECT_EQ(until_.erase(camera), 1U) << camera.name << " did not wait";
+      }
+    }
+  }
+  // How long no shot of the camera is handed out, by all that the outbox was told.
+  [[nodiscard]] Nanoseconds until_turn(const CameraKey& camera) const {
+    const auto found = until_.find(camera);
+    if (found == until_.end()) return Nanoseconds::zero();
+    return std::max<Nanoseconds>(found->second - std::min(found->second, clock_.now()), Nanoseconds::zero());
+  }
+  [[nodiscard]] Nanoseconds until_turn(const std::string& camera) const {
+    return until_turn(CameraKey{camera, std::nullopt});
   }
   // Tries everything that may be tried, each second; returns how often in that time.
   int tries(const std::vector<std::string>& cameras, Nanoseconds in) {
     int count = 0;
     for (const SteadyTime end = clock_.now() + in; clock_.now() < end; clock_.advance(1s)) {
       for (const std::string& camera : cameras) {
-        if (waits_.until_turn(camera) > Nanoseconds::zero()) continue;
+        if (until_turn(camera) > Nanoseconds::zero()) continue;
         ++count;
         fail(camera);
-        waits_.tried(camera);
       }
     }
     return count;
@@ -54,6 +82,7 @@ class CameraWaitsTest : public ::testing::Test {
   testing::FakeClock clock_;
   CameraWaits waits_{"server", clock_};
   std::int64_t id_ = 0;
+  std::map<CameraKey, SteadyTime> until_;
   std::ostringstream log_;
   std::shared_ptr<spdlog::logger> before_;
 };
@@ -61,40 +90,45 @@ class CameraWaitsTest : public ::testing::Test {
 TEST_F(CameraWaitsTest, ACameraWaitsAfterThreeOfItsShotsAndNoOtherDoes) {
   fail("gate");
   fail("gate");
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_EQ(until_turn("gate"), Nanoseconds::zero());
   EXPECT_EQ(fail("gate").receiver, Receiver::works);
-  EXPECT_GE(waits_.until_turn("gate"), Nanoseconds(1s));
-  EXPECT_LE(waits_.until_turn("gate"), Nanoseconds(2s));
-  EXPECT_EQ(waits_.until_turn("hall"), Nanoseconds::zero());
+  EXPECT_GE(until_turn("gate"), Nanoseconds(1s));
+  EXPECT_LE(until_turn("gate"), Nanoseconds(2s));
+  EXPECT_EQ(until_turn("hall"), Nanoseconds::zero());
 }
 
 TEST_F(CameraWaitsTest, OneShotHoweverOftenItFailsMakesItsCameraNotWait) {
-  for (int i = 0; i < 10; ++i) waits_.failed("gate", 7, "no right", 60s);
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  for (int i = 0; i < 10; ++i) fail({"gate", std::nullopt}, 7, 60s);
+  EXPECT_EQ(until_turn("gate"), Nanoseconds::zero());
 }
 
 TEST_F(CameraWaitsTest, ADeliveryInBetweenBeginsTheCountAgain) {
   for (int i = 0; i < 10; ++i) {
     fail("gate");
     fail("gate");
-    waits_.succeeded("gate");
+    succeed("gate");
   }
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  EXPECT_EQ(until_turn("gate"), Nanoseconds::zero());
   EXPECT_TRUE(waits_.status().empty());
 }
 
-TEST_F(CameraWaitsTest, OneShotOfAWaitingCameraIsTriedAtATime) {
+TEST_F(CameraWaitsTest, ACameraWaitsForTheTimeThatIsNamedAndNoLongerOnceAShotOfItIsTaken) {
   for (int i = 0; i < 3; ++i) fail("gate", 60s);
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds(60s));
+  EXPECT_EQ(until_turn("gate"), Nanoseconds(60s));
   clock_.advance(60s);
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
-  EXPECT_GT(waits_.until_turn("gate"), Nanoseconds::zero());
-  waits_.tried("gate");
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero()) << "the try told nothing: the next one";
-  waits_.succeeded("gate");
-  waits_.tried("gate");
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
-  EXPECT_EQ(waits_.until_turn("gate"), Nanoseconds::zero());
+  fail("gate", 90s);
+  EXPECT_EQ(until_turn("gate"), Nanoseconds(90s));
+  succeed("gate");
+  EXPECT_TRUE(until_.empty());
+}
+
+TEST_F(CameraWaitsTest, TwoCamerasOfTheSameNameWaitApart) {
+  const CameraKey seven{"gate", 7}, eight{"gate", 8};
+  for (int i = 0; i < 3; ++i) fail(seven, 60s);
+  EXPECT_EQ(until_turn(seven), Nanoseconds(60s));
+  EXPECT_EQ(until_turn(eight), Nanoseconds::zero());
+  hear(waits_.succeeded(eight));
+  EXPECT_EQ(until_turn(seven), Nanoseconds(60s));
 }
 
 TEST_F(CameraWaitsTest, AWaitingCameraIsTriedAFewTimesAMinute) {
@@ -111,9 +145,9 @@ TEST_F(CameraWaitsTest, ThreeCamerasWithoutADeliveryInBetweenAreTheReceivers) {
   EXPECT_EQ(fail("three").receiver, Receiver::waits);
   EXPECT_EQ(fail("one").receiver, Receiver::unchanged) << "nothing new is known by it";
   EXPECT_EQ(fail("four").receiver, Receiver::waits);
-  EXPECT_GE(waits_.until_turn("four"), Nanoseconds(30s)) << "also with one shot";
-  waits_.succeeded("five");
-  EXPECT_EQ(waits_.until_turn("four"), Nanoseconds::zero());
+  EXPECT_GE(until_turn("four"), Nanoseconds(30s)) << "also with one shot";
+  succeed("five");
+  EXPECT_EQ(until_turn("four"), Nanoseconds::zero());
   EXPECT_EQ(fail("six").receiver, Receiver::works);
 }
 
@@ -128,16 +162,16 @@ TEST_F(CameraWaitsTest, WhenAWaitingCameraIsTakenAgainTheOthersAreTriedAtOnce) {
   for (const char* camera : {"one", "two", "three"}) {
     for (int i = 0; i < 3; ++i) fail(camera, 60s);
   }
-  waits_.succeeded("one");
-  EXPECT_EQ(waits_.until_turn("two"), Nanoseconds::zero());
-  EXPECT_EQ(waits_.until_turn("three"), Nanoseconds::zero());
+  succeed("one");
+  EXPECT_EQ(until_turn("two"), Nanoseconds::zero());
+  EXPECT_EQ(until_turn("three"), Nanoseconds::zero());
 }
 
 TEST_F(CameraWaitsTest, AFailureCountsAgainstAShotOnlyIfSomethingWasDeliveredBefore) {
   EXPECT_TRUE(fail("one").counts);
   EXPECT_FALSE(fail("one").counts);
   EXPECT_FALSE(fail("two").counts);
-  waits_.succeeded("three");
+  succeed("three");
   EXPECT_TRUE(fail("two").counts);
 }
 
@@ -151,7 +185,7 @@ TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
   EXPECT_EQ(status[0].camera, "gate");
   EXPECT_EQ(status[0].seconds, 90);
   EXPECT_EQ(status[0].why, "no right");
-  waits_.succeeded("gate");
+  succeed("gate");
   EXPECT_EQ(lines(), 2);
   EXPECT_THAT(log_.str(), HasSubstr("camera gate: faces are taken again after 90 s"));
   fail("gate");
@@ -159,9 +193,10 @@ TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
 }
 
 TEST_F(CameraWaitsTest, WhatIsLongAgoIsForgotten) {
-  fail("gone");
+  for (int i = 0; i < 3; ++i) fail("gone", 60s);
   clock_.advance(4h);
   fail("gate");
+  EXPECT_TRUE(until_.empty()) << "also by the outbox";
   ASSERT_EQ(waits_.status().size(), 1U);
   EXPECT_EQ(waits_.status()[0].camera, "gate");
 }

@@ -5,16 +5,12 @@
 #include <optional>
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "base/log.h"
 
 namespace vigia::delivery {
 namespace {
-
-using std::chrono_literals::operator""min;
-
-// So that a shot whose camera waits for long is tried soon after the camera's faces are taken again.
-constexpr Nanoseconds kLongestHold = 1min;
 
 class Sender {
  public:
@@ -54,23 +50,16 @@ class Sender {
   void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
     // Begun this often by runs that were killed: the outcome is unknown.
     if (pending.doubtful >= unanswered_at_most_) return give_up(pending, "the last attempts were cut short");
-    const std::string& camera = pending.shot.camera;
-    if (const Nanoseconds wait = cameras_.until_turn(camera); wait > Nanoseconds::zero()) {
-      return postpone(pending, {.outcome = DeliveryResult::Outcome::retry,
-                                .after = std::min<Nanoseconds>(wait, kLongestHold),
-                                .text = "waits with the other faces of its camera"});
-    }
     const DeliveryResult delivery = attempt(pending, turn, stop);
     if (delivery.outcome == DeliveryResult::Outcome::retry) {
       try_later(pending, delivery);
     } else {
       if (!delivery.tells_nothing) {
         breaker_.succeeded();
-        cameras_.succeeded(camera);
+        tell(cameras_.succeeded(camera_of(pending.shot)));
       }
       conclude(pending, delivery);
     }
-    cameras_.tried(camera);
   }
 
   // Delivers it, and tells the breakers what a `retry` says of the receiver.
@@ -109,10 +98,21 @@ class Sender {
       return breaker_.failed(turn, delivery.text, delivery.after);
     }
     const CameraWaits::Meaning meaning =
-        cameras_.failed(pending.shot.camera, pending.id, delivery.text, delivery.after);
+        cameras_.failed(camera_of(pending.shot), pending.id, delivery.text, delivery.after);
+    tell(meaning.changes);
     if (!meaning.counts) delivery.attempts_at_most = 0;
     if (meaning.receiver == CameraWaits::Receiver::works) breaker_.succeeded();
     if (meaning.receiver == CameraWaits::Receiver::waits) breaker_.must_wait(turn, delivery.text);
+  }
+
+  void tell(const std::vector<CameraWaits::Change>& changes) {
+    for (const auto& [camera, waits_until] : changes) {
+      if (waits_until) {
+        outbox_.pause(route_, camera, *waits_until);
+      } else {
+        outbox_.resume(route_, camera);
+      }
+    }
   }
 
   void try_later(const outbox::PendingShot& pending, const DeliveryResult& delivery) {

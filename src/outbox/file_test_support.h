@@ -14,4 +14,10 @@ inline std::int64_t begun_in_file(const std::string& path) {
   return file ? file->number("SELECT sum(begun) FROM deliveries").value() : -1;
 }
 
+// How many attempts the waiting deliveries have had; -1: the file cannot be read.
+inline std::int64_t attempts_in_file(const std::string& path) {
+  auto file = sqlite::Database::open_to_read(path, {"outbox", "outbox.path"});
+  return file ? file->number("SELECT sum(attempts) FROM deliveries").value() : -1;
+}
+
 }  // namespace vigia::outbox
