@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "findface/camera_list.h"
 #include "findface/event_form.h"
 #include "findface/event_reply.h"
+#include "findface/json.h"
 
 namespace vigia::findface {
 namespace {
@@ -35,6 +37,15 @@ DeliveryResult retry(std::string text, bool tells_nothing, std::optional<Nanosec
           .tells_nothing = tells_nothing};
 }
 
+// FindFace itself refuses the request, in its own form: the user has no right to it, for example. A proxy's
+// refusal has another form; a 401 (a new login did not help) and "not now" are of every request.
+bool is_refused_by_findface(const HttpResult& answer) {
+  if (answer.failure != HttpFailure::none || answer.status < 400 || answer.status >= 500) return false;
+  constexpr std::array kOfEveryRequest{401, 408, 425, 429};
+  if (std::ranges::find(kOfEveryRequest, answer.status) != kOfEveryRequest.end()) return false;
+  return !text_of(member(parse_json(answer.body).value_or(Json()), "code")).empty();
+}
+
 std::string size_of(const domain::Shot& shot) {
   return fmt::format("{}x{}", shot.jpeg->size.width, shot.jpeg->size.height);
 }
@@ -58,6 +69,7 @@ DeliveryResult SendToFindface::deliver(const domain::Shot& shot, const std::stop
 
 std::optional<DeliveryResult> SendToFindface::probe(const std::stop_token& stop) {
   const HttpResult answer = session_.get("/camera-groups/?ordering=id&limit=1", stop);
+  if (is_refused_by_findface(answer)) return std::nullopt;
   std::string why = answer.text;
   if (answer.answered(200)) {
     if (parse_groups(answer.body)) return std::nullopt;
@@ -113,9 +125,11 @@ EventReply SendToFindface::post(const domain::Shot& shot, const std::stop_token&
   const Result<std::optional<std::string>> changed = changed_token(*shot.camera_id, known, stop);
   if (!changed) {
     const Nanoseconds wait = session_.asked_to_wait();
-    return {.delivery = retry("the camera's token cannot be fetched: " + changed.error().text,
-                              changed.error().code == ErrorCode::cancelled,
-                              wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt)};
+    DeliveryResult delivery = retry("the camera's token cannot be fetched: " + changed.error().text,
+                                    changed.error().code == ErrorCode::cancelled,
+                                    wait > Nanoseconds::zero() ? std::optional(wait) : std::nullopt);
+    delivery.may_be_alone = true;
+    return {.delivery = std::move(delivery)};
   }
   if (*changed) return post(shot, **changed, stop);
   reply.delivery.text += "; is it (still) active and an external detector in FindFace?";

@@ -6,9 +6,9 @@
 //   may_be_alone: somebody may have unticked the camera for a moment, and its faces are not lost by it.
 // - An internal error, a gateway's error, a 200 that is not from FindFace, or no answer to a whole post may
 //   concern the shot alone or every request: may_be_alone. probe() is a small query, for the camera groups,
-//   which must be answered as FindFace does.
+//   which must be answered as FindFace does, be it with a refusal: the user may not list them, for example.
 // - A missing token of a camera is fetched in the same way: a shot from an earlier run may belong to a
-//   camera that this run does not watch.
+//   camera that this run does not watch. Where the server does not give the token, the shot may_be_alone.
 // - A shot without camera id is refused: it can never be posted. The text says which setting to set.
 // - An image beyond FindFace's limits (10 MB, 6000 pixels) is made smaller before it is sent. An image that
 //   the server answers with 413 is made smaller and posted again at once, one time; another 413 refuses the

@@ -293,6 +293,33 @@ TEST_F(SendToFindfaceTest, AProbeThatIsNotAnsweredAsFindFaceDoesMeansAReceiverTh
   }
 }
 
+TEST_F(SendToFindfaceTest, AServerThatRefusesAProbeInItsOwnFormAnswersAndAProxyThatDoesIsAway) {
+  ASSERT_TRUE(session_->log_in({}).ok());
+  const auto probe_answered = [this](int status, const std::string& body) {
+    server_->inject("/camera-groups/", {.kind = Fault::Kind::answer, .status = status, .body = body}, 2);
+    const bool answered = !courier_->probe({});
+    server_->clear_faults();
+    return answered;
+  };
+  const std::string own = R"({"code":"PERMISSION_DENIED","desc":"You may not list camera groups."})";
+  EXPECT_TRUE(probe_answered(403, own)) << "the user needs no right to list groups";
+  EXPECT_TRUE(probe_answered(404, own));
+  EXPECT_FALSE(probe_answered(403, "<html>Forbidden</html>"));
+  for (const int of_every_request : {401, 408, 425, 429, 500, 503}) {
+    EXPECT_FALSE(probe_answered(of_every_request, own)) << of_every_request;
+  }
+}
+
+TEST_F(SendToFindfaceTest, ACameraWhoseTokenIsNotGivenMayBeAlone) {
+  server_->inject(
+      "/cameras/",
+      {.kind = Fault::Kind::answer, .status = 403, .body = R"({"code":"PERMISSION_DENIED","desc":"No."})"});
+  tokens_.remove(7);
+  const DeliveryResult delivery = deliver();
+  EXPECT_EQ(delivery.outcome, Outcome::retry);
+  EXPECT_TRUE(delivery.may_be_alone) << delivery.text;
+}
+
 TEST_F(SendToFindfaceTest, AStopDuringAProbeTellsNothing) {
   ASSERT_TRUE(session_->log_in({}).ok());
   server_->inject("/camera-groups/", {.kind = Fault::Kind::hang});
