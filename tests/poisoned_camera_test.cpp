@@ -113,8 +113,12 @@ class PoisonTest : public ::testing::Test {
     return true;
   }
 
-  // Ten rounds of a face of each camera, the poisoned one's first.
   void expect_that_the_healthy_do_not_wait() {
+    expect_that_the_faces_of_the_healthy_arrive();
+    EXPECT_LE(tries(10min), 25) << "and their camera is tried about once a minute";
+  }
+  // Ten rounds of a face of each camera, the poisoned one's first.
+  void expect_that_the_faces_of_the_healthy_arrive() {
     for (int round = 1; round <= 10; ++round) {
       for (int camera = 0; camera < kCameras; ++camera) add(camera);
       EXPECT_TRUE(comes_true([&] {
@@ -132,7 +136,6 @@ class PoisonTest : public ::testing::Test {
     EXPECT_EQ(counts_.given_up, 0);
     ASSERT_EQ(cameras_.status().size(), 1U);
     EXPECT_EQ(cameras_.status()[0].camera, camera_name(0));
-    EXPECT_LE(tries(10min), 25) << "and their camera is tried about once a minute";
   }
 
   void expect_that_a_receiver_that_takes_nobody_sees_few_tries() {
@@ -248,6 +251,15 @@ TEST_F(PoisonedMqttTest, TheHealthyDoNotWait) {
 TEST_F(PoisonedMqttTest, OneThatTakesNobodySeesFewTries) {
   start(kAll);
   expect_that_a_receiver_that_takes_nobody_sees_few_tries();
+}
+
+// Three faces are tried before the camera waits, so the connection ends three times.
+TEST_F(PoisonTest, ABrokerThatEndsTheConnectionAtARefusedFaceDelaysNoOtherCamera) {
+  PoisonedStrictMqtt receiver;
+  open(receiver.courier());
+  expect_that_the_faces_of_the_healthy_arrive();
+  EXPECT_EQ(receiver.ended(), 3);
+  end();
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "sinks/webhook_courier.h"
 #include "testing/http_loop.h"
 #include "testing/mosquitto_broker.h"
+#include "testing/strict_broker.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::delivery {
@@ -122,6 +123,22 @@ class PoisonedMqtt {
  private:
   testing::TempDir dir_;
   std::unique_ptr<testing::MosquittoBroker> broker_;
+  std::unique_ptr<sinks::MqttCourier> courier_;
+};
+
+// The same for camera 0, with a broker that ends the connection.
+class PoisonedStrictMqtt {
+ public:
+  PoisonedStrictMqtt() {
+    sinks::MqttOptions options;
+    options.url = broker_.url();
+    courier_ = std::make_unique<sinks::MqttCourier>(options, "", system_clock());
+  }
+  [[nodiscard]] Courier* courier() const { return courier_.get(); }
+  [[nodiscard]] int ended() const { return broker_.ended(); }
+
+ private:
+  testing::StrictBroker broker_{"vigia/" + camera_name(0) + "/"};
   std::unique_ptr<sinks::MqttCourier> courier_;
 };
 

@@ -111,7 +111,6 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
   const bool was_known = is_known(shot.camera);
   const MqttLink::Published published =
       link_.publish(messages_of(options_, shot, was_known && retains_images()), stop, shot.deadline);
-  images_left_out_ += published.left_out;
   // The camera was removed meanwhile: its image may have reached the broker after the message that deletes
   // it.
   if (was_known && retains_images() && !is_known(shot.camera)) {
@@ -119,9 +118,11 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
   }
   if (!published.status) {
     DeliveryResult failed = not_published(published.status.error());
-    failed.may_be_alone = published.status.error().code == ErrorCode::refused && published.sent;
+    const ErrorCode code = published.status.error().code;
+    failed.may_be_alone = published.sent && (code == ErrorCode::refused || code == ErrorCode::unavailable);
     return failed;
   }
+  images_left_out_ += published.left_out;
   count(shot);
   if (published.unheard && unheard_++ == 0) {
     log::warn("{}: takes faces, but nobody has subscribed to {}; the summary counts such faces as unheard",
@@ -157,7 +158,8 @@ void MqttCourier::count(const domain::Shot& shot) {
 void MqttCourier::finish() {
   link_.close(status_message(options_, "offline"));
   if (const std::uint64_t left_out = images_left_out_; left_out > 0) {
-    log::warn("{}: {} images were larger than the broker takes and are not published", name(), left_out);
+    log::warn("{}: {} images are not published: too large for the broker, or refused by it", name(),
+              left_out);
   }
 }
 

@@ -5,7 +5,8 @@
 // it on the same connection, so a subscriber that gets the event finds the image. Without a broker, without
 // an acknowledgement, or after a broken connection the shot is tried again; the broker may then get it twice,
 // with the same event_id. If the broker refuses it (no right to publish there: may_be_alone) it is tried
-// again after a minute, with a log line; an image larger than the broker's limit is left out, counted and
+// again after a minute, with a log line; some brokers end the connection instead, so that may_be_alone, too.
+// An image that the broker does not take (larger than its limit, no right, a quota) is left out, counted and
 // logged. Camera states and discovery are published when they change, and again after each new connection.
 //
 // Threads: thread-safe. deliver() waits up to 10 s for a connection that is being made and 30 s for the

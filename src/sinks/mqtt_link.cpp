@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include "base/log.h"
@@ -28,6 +29,7 @@ constexpr Nanoseconds kAllAreKnownAfter = 60s;
 // After a connection that lasted less than this the pauses go on growing.
 constexpr Nanoseconds kLasted = 10s;
 constexpr auto kStep = 1000ms;
+constexpr int kBrokeOff = std::numeric_limits<int>::max();  // has no number: it could not be sent whole
 
 }  // namespace
 
@@ -61,7 +63,7 @@ MqttLink::Published MqttLink::publish(std::vector<MqttMessage> messages, const s
   while (!request->outcome && changed_.wait(lock, stop)) continue;
   if (request->outcome) return *request->outcome;
   std::erase(waiting_, request);
-  return {Error{ErrorCode::cancelled, "stopped"}};
+  return request->outcome.emplace(Published{Error{ErrorCode::cancelled, "stopped"}});
 }
 
 Status MqttLink::wait_for_connection(const std::stop_token& stop) {
@@ -130,15 +132,16 @@ void MqttLink::run(const std::stop_token& stop) {
     }
     connected_at_ = SteadyTime::max();
     const Error why = serve(stop);
-    connection_over(why);
+    const bool had_connected = connected_at_ != SteadyTime::max();
+    const bool may_be_back = had_connected && why.code == ErrorCode::unavailable;
+    connection_over(why, may_be_back ? Phase::connecting : Phase::away);
     if (stop.stop_requested()) break;
     if (why.code == ErrorCode::invalid && !std::exchange(server_.old_protocol, true)) continue;
-    const bool had_connected = connected_at_ != SteadyTime::max();
     if (had_connected || !outage_said_) log::warn("MQTT {}: not connected, tried again: {}", url_, why.text);
     outage_said_ = true;
     clock_.sleep_for(pause_after(why, had_connected), stop);
   }
-  connection_over({ErrorCode::cancelled, "stopped"});  // for good
+  connection_over({ErrorCode::cancelled, "stopped"}, Phase::away);  // for good
 }
 
 Nanoseconds MqttLink::pause_after(const Error& why, bool had_connected) {
@@ -201,8 +204,10 @@ Status MqttLink::send_what_waits(MqttClient& client) {
   }
   for (std::size_t at = 0; at < requests.size(); ++at) {
     if (Status sent = send_request(client, requests[at]); !sent) {
-      MutexLock lock(mutex_);  // connection_over() tells them all
-      waiting_.insert(waiting_.begin(), requests.begin() + static_cast<std::ptrdiff_t>(at), requests.end());
+      sent_.emplace(kBrokeOff, requests[at]);
+      MutexLock lock(mutex_);
+      waiting_.insert(waiting_.begin(), requests.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+                      requests.end());
       return sent;
     }
   }
@@ -239,7 +244,7 @@ Status MqttLink::send_kept(MqttClient& client) {
   for (const MqttMessage& message : due) {
     const Result<int> number = client.publish(message);
     if (number) {
-      others_sent_[*number] = message.topic;
+      others_sent_[*number] = {message.topic, nullptr};
     } else if (number.error().code == ErrorCode::unavailable) {
       return number.error();
     } else {
@@ -258,6 +263,8 @@ Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>
     return ok_status();
   }
   note_retained(request->messages);
+  request->sent = true;
+  request->left_out = 0;
   for (const MqttMessage& message : request->messages) {
     const bool last = &message == &request->messages.back();
     const Result<int> number = client.publish(message);
@@ -265,7 +272,7 @@ Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>
       if (last) {
         sent_[*number] = request;
       } else {
-        others_sent_[*number] = message.topic;
+        others_sent_[*number] = {message.topic, request};
       }
       continue;
     }
@@ -283,21 +290,32 @@ Status MqttLink::send_request(MqttClient& client, const std::shared_ptr<Request>
   return ok_status();
 }
 
-void MqttLink::connection_over(const Error& why) {
+void MqttLink::connection_over(const Error& why, Phase then) {
   MutexLock lock(mutex_);
-  phase_ = Phase::away;
+  phase_ = then;
   why_away_ = why;
-  for (const auto& [number, request] : sent_) finish(*request, why);
-  for (const auto& request : waiting_) finish(*request, why);
+  const SteadyTime now = clock_.now();
+  std::deque<std::shared_ptr<Request>> again;
+  for (const auto& [number, request] : sent_) {
+    const bool is_first = request == sent_.begin()->second;
+    if (is_first || then == Phase::away || now - request->sent_at > kAcknowledgeTimeout) {
+      finish(*request, why);
+    } else if (!request->outcome) {
+      again.push_back(request);
+    }
+  }
+  waiting_.insert(waiting_.begin(), again.begin(), again.end());
+  if (then == Phase::away) {
+    for (const auto& request : waiting_) finish(*request, why);
+    waiting_.clear();
+  }
   sent_.clear();
   others_sent_.clear();
-  waiting_.clear();
   changed_.notify_all();
 }
 
 void MqttLink::finish(Request& request, Status status) {
-  request.outcome =
-      Published{std::move(status), request.left_out, phase_ == Phase::connected, request.unheard};
+  request.outcome = Published{std::move(status), request.left_out, request.sent, request.unheard};
   changed_.notify_all();
 }
 
@@ -312,13 +330,14 @@ void MqttLink::acknowledged(int number, const Status& status, bool unheard) {
   const auto other = others_sent_.find(number);
   if (other == others_sent_.end()) return;
   if (!status && !std::exchange(refusal_said_, true)) {
-    log::warn("MQTT {}: {}: {}", url_, other->second, status.error().text);
+    log::warn("MQTT {}: {}: {}", url_, other->second.topic, status.error().text);
   }
   {
     MutexLock lock(mutex_);
-    const auto kept = kept_.find(other->second);
+    if (!status && other->second.request) ++other->second.request->left_out;
+    const auto kept = kept_.find(other->second.topic);
     if (kept != kept_.end() && kept->second.payload.empty() && !kept->second.due) {
-      if (status) deleted_.push_back(other->second);
+      if (status) deleted_.push_back(other->second.topic);
       kept_.erase(kept);
     }
   }

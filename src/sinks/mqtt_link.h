@@ -7,8 +7,10 @@
 //   const auto published = link.publish({image, event}, stop);  // ok: the broker has acknowledged the last
 //
 // Guarantees
-// 1. publish() is ok only if the broker acknowledged the last of the messages (QoS 1). If the connection
-//    breaks first, or no acknowledgement comes in 30 s, it fails as a whole: try again.
+// 1. publish() is ok only if the broker acknowledged the last of the messages (QoS 1). If no acknowledgement
+//    comes in 30 s, or the connection breaks and cannot be made again, it fails as a whole: try again. A
+//    broker may end the connection because of one message. It acknowledges them in order, so the first that
+//    it did not acknowledge fails, and what was sent after it is sent again on the next connection.
 // 2. The last payload given to keep() is published, retained, once for each connection and once for each
 //    change. Of several changes while the broker is away only the last is sent: one payload per topic is
 //    held.
@@ -49,8 +51,8 @@ class MqttLink final : private MqttClient::Events {
     // unavailable: try again; refused: somebody has to fix something first; cancelled: by the stop; timeout:
     // there was no connection by the deadline, and nothing was sent.
     Status status;
-    std::size_t left_out = 0;  // messages before the last that exceeded the broker's limit
-    bool sent = false;         // there was a connection: `refused` concerns this message
+    std::size_t left_out = 0;  // messages before the last that the broker does not take
+    bool sent = false;         // on a connection: a failure may concern these messages only
     bool unheard = false;      // of ok: nobody has subscribed to the last
   };
 
@@ -87,13 +89,20 @@ class MqttLink final : private MqttClient::Events {
     SteadyTime deadline = SteadyTime::max();
     std::optional<Published> outcome;
     std::size_t left_out = 0;
+    bool sent = false;
     bool unheard = false;
     SteadyTime sent_at;
+  };
+  // A message whose acknowledgement ends no request: the request that it is of, or null: a kept one.
+  struct Other {
+    std::string topic;
+    std::shared_ptr<Request> request;
   };
   struct Kept {
     std::string payload;
     bool due = true;
   };
+  // connecting: also in the pause before that, if there was a connection a moment ago.
   enum class Phase { connecting, connected, away };
 
   std::shared_ptr<Request> ask(std::vector<MqttMessage> messages, SteadyTime deadline = SteadyTime::max())
@@ -108,7 +117,7 @@ class MqttLink final : private MqttClient::Events {
   void forget_earlier();
   void note_retained(const std::vector<MqttMessage>& messages);
   Status send_request(MqttClient& client, const std::shared_ptr<Request>& request);
-  void connection_over(const Error& why);
+  void connection_over(const Error& why, Phase then);
   [[nodiscard]] Nanoseconds pause_after(const Error& why, bool had_connected);
   void finish(Request& request, Status status) REQUIRES(mutex_);
   void wake() const;
@@ -126,7 +135,7 @@ class MqttLink final : private MqttClient::Events {
   // Used by the thread only.
   MqttServer server_;
   std::map<int, std::shared_ptr<Request>> sent_;  // by the number of their last message
-  std::map<int, std::string> others_sent_;        // topics of the rest
+  std::map<int, Other> others_sent_;
   RetainedTopics retained_;
   std::vector<std::string> deleted_;  // acknowledged: to be taken out of retained_
   bool earlier_forgotten_ = false;
