@@ -22,7 +22,7 @@ class FakeClock final : public Clock {
  public:
   // Both clocks begin at times that cannot be mistaken for a real "now" or for "unset".
   explicit FakeClock(SteadyTime now = SteadyTime(std::chrono::hours(1)),
-                     UtcTime utc_now = UtcTime(std::chrono::seconds(1'700'000'000)))
+                     UtcTime utc_now = UtcTime(std::chrono::seconds(2'000'000'000)))
       : now_(now), utc_now_(utc_now) {}
 
   [[nodiscard]] SteadyTime now() const override {
