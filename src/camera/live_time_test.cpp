@@ -130,12 +130,14 @@ class HlsServer {
 
 TEST_F(LiveTimeTest, SegmentsThatComeAtOnceAreLetOutEvenly) {
   const HlsServer server(folder_);
+  const UtcTime start = clock_.utc_now();
   const auto seen = watch(server.url(), 100);
   ASSERT_GE(seen.size(), 100U);
   for (std::size_t i = 1; i < 100; ++i) {
     EXPECT_NEAR(to_seconds(seen[i].stream_time), static_cast<double>(i) / 25, 0.001) << i;
     EXPECT_GE(seen[i].read_at - seen[i - 1].read_at, 40ms / 2) << i;
     EXPECT_GE(seen[i].captured, seen[i - 1].captured) << i;
+    EXPECT_EQ(seen[i].read_utc - start, seen[i].read_at - SteadyTime(1h)) << i;
   }
   EXPECT_GE(seen[99].captured - seen[9].captured, 90 * 40ms / 2);
   EXPECT_EQ(stats_.stamps_corrected, 0U);

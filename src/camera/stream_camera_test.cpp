@@ -97,6 +97,7 @@ TEST_F(StreamCameraTest, RealTimeMeansTheClocksTime) {
   for (const Observation& frame : seen) {
     EXPECT_LT(std::chrono::abs(frame.read_at - start - frame.stream_time), 1us);
     EXPECT_LT(std::chrono::abs(frame.captured - start_utc - frame.stream_time), 1us);
+    EXPECT_EQ(frame.read_utc - start_utc, frame.read_at - start);
   }
   EXPECT_GE(clock_.now() - start, 960ms);
 }
@@ -109,6 +110,7 @@ TEST_F(StreamCameraTest, TheStreamsOwnTimeWhereItIsWanted) {
   run("file:" + clip, options);
   for (const Observation& frame : sink_.seen()) {
     EXPECT_LT(std::chrono::abs(frame.captured - UtcTime(1'600'000'000s) - frame.stream_time), 1us);
+    EXPECT_EQ(frame.read_utc, clock_.utc_now());
   }
 }
 

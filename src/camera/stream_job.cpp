@@ -177,6 +177,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.stream_time = frame.stream_time;
   whole.captured = frame.captured;
   whole.read_at = frame.read_at;
+  whole.read_utc = frame.read_utc;
   whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
@@ -195,6 +196,7 @@ bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
   const std::optional<SteadyTime> since = live_pacer_.wait(frame.stream_time, frame.read_at, stop);
   if (!since) return false;
   if (*since == frame.read_at) return true;
+  frame.read_utc += std::chrono::duration_cast<UtcTime::duration>(*since - frame.read_at);
   frame.read_at = *since;
   frame.decoded_at = context_.clock.now();
   return true;
@@ -222,12 +224,17 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
   const SteadyTime taken = live_ ? stamp_live(picture) : stamp_recorded(picture);
   frame.stream_time = state.stream_time;
   frame.read_at = decoder_->times_of(picture).read_at;
+  const SteadyTime now = context_.clock.now();
+  const UtcTime utc_now = context_.clock.utc_now();
+  const auto utc_of = [&](SteadyTime time) {
+    return utc_now - std::chrono::duration_cast<UtcTime::duration>(now - time);
+  };
+  frame.read_utc = utc_of(frame.read_at);
   if (context_.options.use_stream_timestamp) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
-    const Nanoseconds ago = context_.clock.now() - taken;
-    frame.captured = context_.clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(ago);
+    frame.captured = utc_of(taken);
   }
 }
 

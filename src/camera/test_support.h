@@ -136,6 +136,7 @@ struct Observation {
   Nanoseconds stream_time{0};
   UtcTime captured;
   SteadyTime read_at;
+  UtcTime read_utc;
   bool inside_lease = false;
 };
 
@@ -145,8 +146,8 @@ inline Observation look_at(const domain::Frame& frame) {
   for (const domain::Plane& plane : frame.planes) {
     inside &= plane.data >= begin && plane.data < begin + frame.buffer.size();
   }
-  return {pixels(frame),     frame.size,     frame.range,   frame.matrix, frame.sequence,
-          frame.stream_time, frame.captured, frame.read_at, inside};
+  return {pixels(frame),     frame.size,     frame.range,   frame.matrix,   frame.sequence,
+          frame.stream_time, frame.captured, frame.read_at, frame.read_utc, inside};
 }
 
 // Remembers what it saw; readable while the camera runs.

@@ -12,7 +12,9 @@ EventJson shot_json(const domain::Shot& shot) {
   event["camera"] = shot.camera;
   event["camera_id"] = shot.camera_id ? EventJson(*shot.camera_id) : EventJson();
   event["track"] = shot.track;
-  event["captured"] = format_utc(shot.captured);
+  event["captured"] = format_utc(told_time(shot));
+  if (shot.captured_corrected) event["clock"] = "corrected";
+  if (shot.clock_unset) event["clock"] = "unset";
   event["stream_time"] = to_seconds(shot.stream_time);
   event["face"] = {{"left", shot.face.left},
                    {"top", shot.face.top},

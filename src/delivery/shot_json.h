@@ -8,6 +8,10 @@
 //                "proportion": ..., "eyes": ..., "sharpness": ..., "exposure": ..., "inside": ...}}
 //
 // What the parts of the quality mean: domain/face_quality.h and shot/grade.h.
+// `clock` is there only where the time of capture is not simply what this machine's clock showed:
+//   "corrected"  the clock was set after the capture: `captured` is the right time (event_id has the first
+//   one) "unset"      the clock was not set at the capture, and the right time is not known: `captured` is
+//   wrong
 // camera_id is null without FindFace; face and roi are in the image's pixels. The image is not in it.
 // Threads: thread-safe functions.
 #pragma once

@@ -28,6 +28,21 @@ TEST(ShotJsonTest, TellsAllThatAReceiverMayWant) {
   EXPECT_EQ(json["event_id"], event_id(sample_shot(4)));
 }
 
+TEST(ShotJsonTest, AWrongTimeOfCaptureIsMarkedAndTheRightOneIsToldUnderTheSameName) {
+  domain::Shot shot = sample_shot(4);
+  EXPECT_FALSE(shot_json(shot).contains("clock"));
+  shot.captured_corrected = shot.captured + std::chrono::hours(1);
+  EventJson json = shot_json(shot);
+  EXPECT_EQ(json["captured"], "2026-11-23T14:00:04.123456Z");
+  EXPECT_EQ(json["clock"], "corrected");
+  EXPECT_EQ(json["event_id"], event_id(sample_shot(4)));
+  shot = sample_shot(4);
+  shot.clock_unset = true;
+  json = shot_json(shot);
+  EXPECT_EQ(json["captured"], "2026-11-23T13:00:04.123456Z");
+  EXPECT_EQ(json["clock"], "unset");
+}
+
 TEST(ShotJsonTest, ACameraWithoutNumberHasNullAndAnUnreadableNameIsStillJson) {
   domain::Shot shot = sample_shot();
   shot.camera_id.reset();

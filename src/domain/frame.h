@@ -62,6 +62,7 @@ struct Frame {
   // relative to other pictures by their stamps (from a pause, or its place in a burst).
   UtcTime captured;
   SteadyTime read_at;  // when its last byte was read, or it was due: latency counts from here
+  UtcTime read_utc;    // what this machine's clock showed then: it may be set at any time later
   // Time spent on it so far. read_took: until its packet was there; for a live camera mostly waiting for it.
   Nanoseconds read_took{0}, decode_took{0};
   SteadyTime decoded_at;

@@ -27,6 +27,7 @@ struct BestShot {
   Nanoseconds stream_time{0};
   UtcTime captured;
   SteadyTime read_at;
+  UtcTime read_utc{};
 };
 
 struct Track final : public memory::Retirable {

@@ -23,7 +23,7 @@ EventForm make_event_form(const domain::Shot& shot, const std::string& camera_to
   parts.add_field("token", camera_token);
   parts.add_field("camera", std::to_string(*shot.camera_id));
   parts.add_field("mf_selector", "biggest");
-  parts.add_field("timestamp", format_utc(shot.captured));
+  parts.add_field("timestamp", format_utc(told_time(shot)));
   const Roi roi = clamp_roi(shot.roi, shot.jpeg->size);
   for (const int edge : {roi.left, roi.top, roi.right, roi.bottom}) {
     parts.add_field("roi", std::to_string(edge));

@@ -23,6 +23,12 @@ void DueQueue::add_backlog(DueQueue&& other, std::span<const CameraNumber> numbe
     leave(numbers[i]).backlog.merge(backlog);
     enter(numbers[i]);
   }
+  for (auto& [id, later] : other.later_) {
+    later.camera = numbers[later.camera];
+    ++size_;
+  }
+  later_.merge(other.later_);
+  by_time_.merge(other.by_time_);
 }
 
 DueQueue::Camera& DueQueue::leave(CameraNumber number) {
@@ -93,6 +99,23 @@ std::int64_t DueQueue::claim_of(CameraNumber number) {
   return id;
 }
 
+void DueQueue::add_held(std::int64_t id, CameraNumber camera, std::optional<SteadyTime> live_since,
+                        SteadyTime until) {
+  later_.emplace(id, Later{until, live_since.value_or(SteadyTime::min()), camera, true});
+  by_time_.emplace(until, id);
+  ++size_;
+}
+
+void DueQueue::release_held(SteadyTime now) {
+  for (auto& [id, later] : later_) {
+    if (!later.held) continue;
+    by_time_.erase({later.until, id});
+    by_time_.emplace(now, id);
+    later.until = now;
+    later.held = false;
+  }
+}
+
 void DueQueue::postpone(std::int64_t id, SteadyTime until) {
   const auto found = claimed_.find(id);
   if (found == claimed_.end()) return;
@@ -137,7 +160,7 @@ void DueQueue::return_those_due(SteadyTime now) {
   while (!by_time_.empty() && by_time_.begin()->first <= now) {
     const std::int64_t id = by_time_.begin()->second;
     const auto found = later_.find(id);
-    const auto [until, added, number] = found->second;
+    const auto [until, added, number, held] = found->second;
     Camera& camera = leave(number);
     if (added == SteadyTime::min()) {
       camera.backlog.insert(id);

@@ -3,7 +3,8 @@
 //   backlog  added more than kFresh ago, or by an earlier run: newest or oldest first, and so many a second
 //            at most (a token bucket that holds one second's worth), so that the end of an outage neither
 //            drowns the receiver nor holds up what happens now
-//   later    failed: each waits for its own time and holds up no other; then it is one of the former again
+//   later    failed, or held from the beginning (until the machine's clock is set): each waits for its own
+//            time and holds up no other; then it is one of the former again
 // A camera may be paused: all its shots stand aside, however many there are, and no other's waits for them.
 // From the time that is given on, one of them at a time is handed out in its turn, until resume().
 // Shots are identified by their numbers, which grow in the order of adding; the time of day is not used.
@@ -39,11 +40,16 @@ class DueQueue {
 
   void add_live(std::int64_t id, CameraNumber camera, SteadyTime now);
   void add_backlog(std::int64_t id, CameraNumber camera);
-  // Takes over the whole backlog of another queue, whose camera n is this one's numbers[n].
+  // Later at first: not due until then, or until release_held(). live_since: as WaitingShots::add().
+  void add_held(std::int64_t id, CameraNumber camera, std::optional<SteadyTime> live_since, SteadyTime until);
+  // Takes over the whole backlog of another queue, and what is held there; its camera n is this one's
+  // numbers[n].
   void add_backlog(DueQueue&& other, std::span<const CameraNumber> numbers);
 
   // It is the caller's until postpone() or remove().
   std::optional<std::int64_t> claim(SteadyTime now);
+  // What is held is due now. Cost: O(n) of those that are later.
+  void release_held(SteadyTime now);
   // Does nothing unless claimed.
   void postpone(std::int64_t id, SteadyTime until);
   // Removes it in whatever state it is; camera: its own.
@@ -76,6 +82,7 @@ class DueQueue {
   struct Later {
     SteadyTime until, added;
     CameraNumber camera;
+    bool held = false;
   };
   using Index = std::set<std::pair<std::int64_t, CameraNumber>>;
 

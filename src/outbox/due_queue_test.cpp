@@ -172,5 +172,24 @@ TEST(DueQueue, TheBacklogOfAnotherQueueKeepsItsCameras) {
   EXPECT_EQ(queue.next_due(kNow), std::nullopt);
 }
 
+TEST(DueQueue, WhatIsHeldIsDueAtItsTimeOrWhenAllIsReleased) {
+  DueQueue queue(kUnlimited);
+  queue.add_held(1, kGate, kNow, kNow + 100s);
+  queue.add_live(2, kGate, kNow);
+  DueQueue earlier(kUnlimited);
+  earlier.add_held(3, 0, std::nullopt, kNow + 200s);
+  queue.add_backlog(std::move(earlier), std::vector<DueQueue::CameraNumber>{kHall});
+  ASSERT_EQ(claim(queue), 2);
+  queue.postpone(2, kNow + 300s);
+  EXPECT_EQ(queue.size(), 3U);
+  EXPECT_EQ(queue.next_due(kNow), kNow + 100s);
+  EXPECT_EQ(claim(queue, kNow + 99s), -1);
+  EXPECT_EQ(claim(queue, kNow + 100s), 1);
+  queue.release_held(kNow + 101s);
+  EXPECT_EQ(claim(queue, kNow + 101s), 3);
+  EXPECT_EQ(claim(queue, kNow + 299s), -1) << "one that failed is not held";
+  EXPECT_EQ(claim(queue, kNow + 300s), 2);
+}
+
 }  // namespace
 }  // namespace vigia::outbox

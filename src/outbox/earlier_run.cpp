@@ -8,15 +8,9 @@
 #include <vector>
 
 #include "base/log.h"
+#include "outbox/capture_time.h"
 
 namespace vigia::outbox {
-namespace {
-
-// 2020: a clock that shows less was not set.
-const UtcTime kEarliest = from_unix_us(1577836800000000);
-
-}  // namespace
-
 Status EarlierRun::load() {
   {
     MutexLock lock(state_.mutex);
@@ -42,6 +36,7 @@ Status EarlierRun::load() {
                    "outbox " + state_.options.path + ": has numbers that new shots have as well"};
     }
     state_.last_id = std::max(state_.last_id, *highest);
+    state_.some_held = true;
     loaded_ = true;
     state_.wake_senders();
   }
@@ -58,21 +53,20 @@ WaitingShots::New EarlierRun::from_row(const RowHead& head, ShotsByRoute& not_se
   }
   const std::optional<Nanoseconds> age = age_now(head.seen);
   const bool may_be_late = head.max_age && !age;
+  const SteadyTime deadline =
+      may_be_late ? state_.clock.now() : state_.deadline_of(head.max_age, age.value_or(Nanoseconds{0}));
   return {.id = head.id,
           .bytes = head.bytes,
-          .deadline = may_be_late ? state_.clock.now()
-                                  : state_.deadline_of(head.max_age, age.value_or(Nanoseconds{0})),
+          .deadline = deadline,
           .routes = routes,
-          .camera = head.camera};
+          .camera = head.camera,
+          .held_until = state_.held_until(head.captured, head.seen, deadline)};
 }
 
 std::optional<Nanoseconds> EarlierRun::age_now(const FrameTime& seen) const {
-  const BootTime now = state_.clock.boot_now();
-  if (now.boot != 0 && seen.boot.boot == now.boot && seen.boot.since <= now.since) {
-    return now.since - seen.boot.since;
-  }
+  if (const auto passed = time_since(seen.boot, state_.clock.boot_now())) return passed;
   const UtcTime utc = state_.clock.utc_now();
-  if (seen.utc > utc || seen.utc < kEarliest) return std::nullopt;
+  if (seen.utc > utc || !is_set(seen.utc)) return std::nullopt;
   return utc - seen.utc;
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "outbox/capture_time.h"
+
 namespace vigia::outbox {
 
 using std::chrono_literals::operator""min;
@@ -37,6 +39,7 @@ Result<std::optional<PendingShot>> Handout::take(const std::string& route, Stead
 
 Handout::Next Handout::claim_next(std::size_t route, SteadyTime not_before, Endings& endings) {
   state_.losses.tend(endings);
+  state_.watch_clock();
   std::stop_source& wake = state_.wake.at(route);
   // A stopped sender has requested it: sleepers need a fresh one.
   if (wake.stop_requested()) wake = std::stop_source();
@@ -84,6 +87,7 @@ Result<std::optional<PendingShot>> Handout::fetch(std::size_t route, Next next) 
   }
   PendingShot pending{.id = id, .route = state_.routes.at(route), .shot = (*stored)->shot};
   pending.shot.deadline = next.deadline;
+  tell_time(pending.shot, (*stored)->seen, state_.clock);
   for (const Owed& owed : (*stored)->owed) {
     if (owed.route != pending.route) continue;
     const Tries& tries = next.note && !was_kept ? *next.note : owed.tries;

@@ -4,8 +4,20 @@
 #include <utility>
 
 #include "base/log.h"
+#include "outbox/capture_time.h"
 
 namespace vigia::outbox {
+namespace {
+
+void warn_of_unset_clock(const std::string& path, UtcTime shown) {
+  if (is_set(shown)) return;
+  log::warn(
+      "outbox {}: this machine's clock is not set, it shows {}: each face waits for it, up to 10 minutes, "
+      "and is then sent with that time, marked; is a time server set, and reached?",
+      path, format_utc(shown));
+}
+
+}  // namespace
 
 Outbox::Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
                Clock& clock, Replay replay)
@@ -24,6 +36,7 @@ Result<std::unique_ptr<Outbox>> Outbox::open(const OutboxOptions& options, std::
   std::unique_ptr<Outbox> outbox(  // NOLINT: private constructor
       new Outbox(options, std::move(routes), memory, clock, replay));
   if (Status opened = outbox->writer_.open(); !opened) return opened.error();
+  warn_of_unset_clock(options.path, clock.utc_now());
   return outbox;
 }
 
@@ -74,6 +87,7 @@ void Outbox::tend() {
   {
     MutexLock lock(state_.mutex);
     state_.losses.tend(endings);
+    state_.watch_clock();
   }
   writer_.settle(std::move(endings));
 }

@@ -23,6 +23,9 @@
 // 8. No secret is stored: a shot holds none, and `why` comes redacted from the courier.
 // 9. journal() keeps the best shots so far of tracks that are still open, in case this process or the machine
 //    ends; those that an earlier run left there are sent as if they had been added. See journal.h.
+// 10. A shot is handed out with what its receiver is to be told of the time of capture (domain::told_time,
+//    clock_unset); one that was seen while this machine's clock was not set waits for that, up to 10 minutes.
+//    See capture_time.h.
 // Threads: thread-safe. Threads of the frame path must not call it: add() waits for the disk.
 #pragma once
 

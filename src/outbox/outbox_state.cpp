@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "outbox/capture_time.h"
+
 namespace vigia::outbox {
 namespace {
 
@@ -40,13 +42,20 @@ SteadyTime OutboxState::deadline_of(std::optional<Nanoseconds> max_age, Nanoseco
   return limit >= kEver ? SteadyTime::max() : clock.now() + limit - std::min(age, kEver);
 }
 
+SteadyTime OutboxState::held_until(UtcTime captured, const FrameTime& seen, SteadyTime deadline) const {
+  const Nanoseconds wait = wait_for_clock(captured, seen, clock);
+  const SteadyTime until = clock.now() + wait;
+  return wait > Nanoseconds::zero() && until < deadline ? until : SteadyTime::min();
+}
+
 StoredShot OutboxState::number(const domain::Shot& shot) {
   StoredShot one;
   one.id = ++last_id;
   one.shot = shot;
   const Nanoseconds age = age_of(shot, clock.now());
-  one.seen = {.utc = clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age),
-              .boot = clock.boot_now()};
+  const UtcTime utc = clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(age);
+  // The clock may have been set while the track was open.
+  one.seen = {.utc = shot.read_utc.value_or(utc), .boot = clock.boot_now()};
   one.seen.boot.since = std::max<Nanoseconds>(one.seen.boot.since - age, Nanoseconds::zero());
   return one;
 }
@@ -55,12 +64,23 @@ void OutboxState::register_shot(const StoredShot& stored) {
   const domain::Shot& shot = stored.shot;
   const domain::CameraKey camera = camera_of(shot);
   const SteadyTime now = clock.now();
+  const SteadyTime deadline = deadline_of(shot.max_age, age_of(shot, now));
+  const SteadyTime held = held_until(shot.captured, stored.seen, deadline);
+  some_held = some_held || held != SteadyTime::min();
   waiting.add({.id = stored.id,
                .bytes = static_cast<Bytes>(shot.jpeg->bytes.size()),
-               .deadline = deadline_of(shot.max_age, age_of(shot, now)),
+               .deadline = deadline,
                .routes = static_cast<RouteSet>(route_bit(routes.size()) - 1),
-               .camera = camera},
+               .camera = camera,
+                .held_until = held},
               now);
+}
+
+void OutboxState::watch_clock() {
+  if (!some_held || !is_set(clock.utc_now())) return;
+  some_held = false;
+  waiting.release_held(clock.now());
+  wake_senders();
 }
 
 void OutboxState::begin_outage(const Error& error, bool tried, unsigned generation) {

@@ -43,10 +43,16 @@ struct OutboxState {
   // When a shot that is `age` old now will be too old; max(): never.
   [[nodiscard]] SteadyTime deadline_of(std::optional<Nanoseconds> max_age, Nanoseconds age) const;
 
+  // Until when a shot waits for the machine's clock; min(): it does not.
+  [[nodiscard]] SteadyTime held_until(UtcTime captured, const FrameTime& seen, SteadyTime deadline) const;
+
   // Gives a shot the next number, and notes when this machine saw it.
   StoredShot number(const domain::Shot& shot) REQUIRES(mutex);
   // From now on it waits, on all routes.
   void register_shot(const StoredShot& stored) REQUIRES(mutex);
+
+  // Lets shots go that wait for the machine's clock, once it is set.
+  void watch_clock() REQUIRES(mutex);
 
   // tried: the disk was tried, and refused; else an outage was under way a moment ago.
   // generation: the disk's, from before.
@@ -72,7 +78,8 @@ struct OutboxState {
   Journal journal GUARDED_BY(mutex);
   Losses losses GUARDED_BY(mutex);
   std::int64_t last_id GUARDED_BY(mutex) = 0;
-  bool saving GUARDED_BY(mutex) = false;  // a thread tries a disk that refused
+  bool some_held GUARDED_BY(mutex) = false;  // shots may wait for the machine's clock
+  bool saving GUARDED_BY(mutex) = false;     // a thread tries a disk that refused
   bool draining GUARDED_BY(mutex) = false;
   // Waiting senders of each route sleep by the clock until this is requested; then it is replaced. So one
   // wait serves new shots, due times (also a fake clock's) and stops.

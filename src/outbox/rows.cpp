@@ -274,7 +274,7 @@ Status Rows::read_owed(StoredShot& stored) {
 
 Status Rows::each_head(const std::function<void(const RowHead&)>& visit) {
   Result<Statement> rows = database_.prepare(
-      "SELECT id, jpeg_bytes, seen_us, boot, seen_boot_ns, max_age_ns, camera, camera_id, route"
+      "SELECT id, jpeg_bytes, captured_us, seen_us, boot, seen_boot_ns, max_age_ns, camera, camera_id, route"
       " FROM shots JOIN deliveries ON shot_id = id ORDER BY id");
   if (!rows) return rows.error();
   RowHead head;
@@ -289,6 +289,7 @@ Status Rows::each_head(const std::function<void(const RowHead&)>& visit) {
     if (step == Statement::Step::done) return ok_status();
     head.id = id;
     head.bytes = std::clamp<Bytes>(rows->integer(), 0, 1_GiB);
+    head.captured = sane_time(rows->integer());
     head.seen.utc = sane_time(rows->integer());
     head.seen.boot = boot_time(*rows);
     head.max_age = max_age(*rows);

@@ -66,6 +66,7 @@ struct StoredShot {
 struct RowHead {
   std::int64_t id = 0;
   Bytes bytes = 0;  // of its image
+  UtcTime captured;
   FrameTime seen;
   std::optional<Nanoseconds> max_age;
   domain::CameraKey camera;

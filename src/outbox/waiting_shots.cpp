@@ -20,7 +20,9 @@ void WaitingShots::add(const New& shot, std::optional<SteadyTime> live_since) {
   for (std::size_t i = 0; i < queues_.size(); ++i) {
     if ((shot.routes & route_bit(i)) == 0) continue;
     route_bytes_[i] += bytes;
-    if (live_since) {
+    if (shot.held_until != SteadyTime::min()) {
+      queues_[i].add_held(shot.id, camera, live_since, shot.held_until);
+    } else if (live_since) {
       queues_[i].add_live(shot.id, camera, *live_since);
     } else {
       queues_[i].add_backlog(shot.id, camera);

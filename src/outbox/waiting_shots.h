@@ -42,6 +42,7 @@ class WaitingShots {
     SteadyTime deadline;  // max(): none
     RouteSet routes = 0;
     const domain::CameraKey& camera;
+    SteadyTime held_until = SteadyTime::min();  // not due before, unless release_held() is called
   };
 
   WaitingShots(std::size_t routes, Replay replay) : queues_(routes, DueQueue(replay)), route_bytes_(routes) {}
@@ -63,6 +64,10 @@ class WaitingShots {
   }
   void resume(std::size_t route, const domain::CameraKey& camera) {
     queues_.at(route).resume(number_of(camera));
+  }
+  // What is held on any route is due now.
+  void release_held(SteadyTime now) {
+    for (DueQueue& queue : queues_) queue.release_held(now);
   }
   // The route no longer needs it. Nothing: it is not known (any more).
   std::optional<TakenOut> finish(std::size_t route, std::int64_t id);

@@ -52,7 +52,7 @@ void FaceResults::delivered(const domain::Shot& shot) {
   }
   ledger_.settle(key_of(shot), ledger::DeliveryStatus::posted, {});
   log::info("{}: face posted: track {} of {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
-            format_utc(shot.captured), shot.quality.total, shot.face.width, shot.face.height);
+            format_utc(told_time(shot)), shot.quality.total, shot.face.width, shot.face.height);
 }
 
 void FaceResults::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {

@@ -73,6 +73,7 @@ MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
   shot.jpeg = std::move(jpeg);
   if (camera.options.max_event_age > 0) shot.max_age = from_seconds(camera.options.max_event_age);
   shot.read_at = best->read_at;
+  shot.read_utc = best->read_utc;
   return shot;
 }
 

@@ -35,7 +35,7 @@ class MakeShotTest : public ::testing::Test {
     seen.detection.box = {100, 200, 80, 100};
     seen.detection.score = 0.9F;
     seen.quality.total = 0.7F;
-    track->best = BestShot{seen, shown, size, 7s, captured, {}};
+    track->best = BestShot{seen, shown, size, 7s, captured, SteadyTime(9s), captured + 40ms};
     return *track;
   }
   static Reason reason(const MakeShot::Outcome& outcome) { return std::get<Reason>(outcome); }
@@ -58,6 +58,9 @@ TEST_F(MakeShotTest, ShotSaysAllThatAReceiverNeeds) {
   EXPECT_EQ(shot.camera_id, -7);
   EXPECT_EQ(shot.track, 42U);
   EXPECT_EQ(shot.stream_time, 7s);
+  EXPECT_EQ(shot.captured, captured);
+  EXPECT_EQ(shot.read_at, SteadyTime(9s));
+  EXPECT_EQ(shot.read_utc, captured + 40ms);
   EXPECT_FLOAT_EQ(shot.face.left, 100);
   EXPECT_EQ(shot.roi, (Region{92, 190, 96, 120}));
   EXPECT_FLOAT_EQ(shot.score, 0.9F);

@@ -59,6 +59,20 @@ TEST_F(DirectoryCourierTest, TheSameShotTwiceIsOneImageAndOneLine) {
   EXPECT_EQ(lines().size(), 1U);
 }
 
+// Its name is what a repetition is known by, so it is by the first time of capture.
+TEST_F(DirectoryCourierTest, ATimeOfCaptureThatIsCorrectedStandsInTheLineAndChangesNoName) {
+  domain::Shot shot = sample_shot(4);
+  shot.captured_corrected = shot.captured + std::chrono::hours(24);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(courier_.deliver(shot, {}).outcome, delivery::DeliveryResult::Outcome::delivered);
+    *shot.captured_corrected += std::chrono::microseconds(70);  // the clock runs a little differently
+  }
+  ASSERT_EQ(lines().size(), 1U);
+  EXPECT_EQ(lines().front()["captured"], "2026-11-24T13:00:04.123456Z");
+  EXPECT_EQ(lines().front()["clock"], "corrected");
+  EXPECT_EQ(lines().front()["file"], "gate/2026-11-23/130004.123_4.jpg");
+}
+
 TEST_F(DirectoryCourierTest, AnImageWhoseLineWasLostInACrashGetsItsLine) {
   ASSERT_EQ(courier_.deliver(sample_shot(), {}).outcome, delivery::DeliveryResult::Outcome::delivered);
   fs::remove(dir_ / "faces/events.jsonl");

@@ -150,7 +150,8 @@ void MqttCourier::count(const domain::Shot& shot) {
   if (found == cameras_.end()) return;
   MqttCameraState& state = found->second;
   ++state.faces;
-  state.last_face = std::max(state.last_face.value_or(shot.captured), shot.captured);
+  const UtcTime time = told_time(shot);
+  state.last_face = std::max(state.last_face.value_or(time), time);
   MqttMessage message = state_message(options_, shot.camera, state);
   link_.keep(message.topic, std::move(message.payload));
 }

@@ -62,7 +62,9 @@ TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEven
   start();
   options_.retain_images = true;
   courier().camera_state("gate", true);
-  ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
+  domain::Shot newest = sample_shot(2);
+  newest.captured_corrected = newest.captured + std::chrono::hours(1);
+  ASSERT_EQ(deliver(newest).outcome, DeliveryResult::Outcome::delivered);
   ASSERT_EQ(deliver(sample_shot(1)).outcome,
             DeliveryResult::Outcome::delivered);  // an older one, after an outage
   MqttListener listener(broker_->port(), "vigia/gate/state");
@@ -72,7 +74,7 @@ TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEven
   EXPECT_EQ(found.at("vigia/status"), "online");
   EXPECT_EQ(found.at("vigia/gate/face/image"), text_of(sample_shot(1)));
   const auto state = parse(found.at("vigia/gate/state"));
-  EXPECT_EQ(state["last_face"], "2026-11-23T13:00:02.123456Z");
+  EXPECT_EQ(state["last_face"], "2026-11-23T14:00:02.123456Z");
   EXPECT_EQ(state["online"], true);
   EXPECT_EQ(found.count("vigia/gate/face"), 0U);
 }

@@ -227,7 +227,8 @@ void ManageTracks::keep_if_better(OpenTrack& open, const FaceInFrame& seen) {
   }
   if (!image_) image_ = std::make_shared<ShotImage>(frame);
   open.best_is_contested = contested;
-  track.best = BestShot{face, image_, frame.size, frame.stream_time, frame.captured, frame.read_at};
+  track.best =
+      BestShot{face, image_, frame.size, frame.stream_time, frame.captured, frame.read_at, frame.read_utc};
   track.best_rejected.reset();
   open.picture = take_picture(frame, face.detection.box);
   open.offered = false;

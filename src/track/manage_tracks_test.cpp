@@ -46,6 +46,7 @@ class Table {
     frame.size = {1280, 720};
     frame.stream_time = time;
     frame.captured = UtcTime(1000s) + std::chrono::duration_cast<UtcTime::duration>(time);
+    frame.read_utc = frame.captured + 40ms;
     tracks.update(frame, faces, out);
   }
   std::vector<const Track*> handed_out(bool over) const {
@@ -89,6 +90,7 @@ TEST(ManageTracks, OnePersonIsOneTrackWithTheBestMomentKept) {
   EXPECT_FLOAT_EQ(track.best->sighting.quality.total, 0.9F);
   EXPECT_EQ(track.best->stream_time, 600ms);
   EXPECT_EQ(track.best->captured, UtcTime(1000s) + 600ms);
+  EXPECT_EQ(track.best->read_utc, UtcTime(1000s) + 640ms);
   EXPECT_EQ(track.best->frame_size, (domain::Size{1280, 720}));
   EXPECT_FALSE(track.best_rejected);
   EXPECT_EQ(table.tracks.open(), 0U);
