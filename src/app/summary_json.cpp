@@ -139,6 +139,8 @@ Json routes_json(const std::vector<RouteStatus>& routes) {
                     {"refused", route.refused},
                     {"failed", route.failed},
                     {"unheard", route.unheard},
+                    {"clock_corrected", route.clock_corrected},
+                    {"clock_unset", route.clock_unset},
                     {"breaker",
                      {{"state", to_string(breaker.state)},
                       {"seconds", rounded(breaker.seconds)},

@@ -139,6 +139,19 @@ TEST(SummaryTest, FacesThatNobodyListensToAreCountedApart) {
   EXPECT_EQ(nlohmann::json::parse(to_json(summary))["routes"][0]["unheard"], 3);
 }
 
+TEST(SummaryTest, FacesWhoseTimeIsCorrectedOrWrongAreTold) {
+  Snapshot summary = two_cameras();
+  summary.routes = {{.name = "findface", .delivered = 9}};
+  EXPECT_EQ(to_text(summary).find("time of capture"), std::string::npos);
+  summary.routes = {{.name = "findface", .delivered = 9, .clock_corrected = 5, .clock_unset = 2}};
+  EXPECT_NE(to_text(summary).find("findface   time of capture corrected of 5 faces, wrong of 2: the clock"),
+            std::string::npos)
+      << to_text(summary);
+  const auto route = nlohmann::json::parse(to_json(summary))["routes"][0];
+  EXPECT_EQ(route["clock_corrected"], 5);
+  EXPECT_EQ(route["clock_unset"], 2);
+}
+
 TEST(SummaryTest, WhatTheLedgerLostIsToldWhereItLostAny) {
   Snapshot summary = two_cameras();
   EXPECT_FALSE(nlohmann::json::parse(to_json(summary)).contains("ledger_lost"));

@@ -27,6 +27,11 @@ std::string routes_text(const Snapshot& summary) {
       text += fmt::format("{:<10} nobody has subscribed to {} of the faces delivered\n", route.name,
                           route.unheard);
     }
+    if (route.clock_corrected + route.clock_unset > 0) {
+      text +=
+          fmt::format("{:<10} time of capture corrected of {} faces, wrong of {}: the clock was not set\n",
+                      route.name, route.clock_corrected, route.clock_unset);
+    }
     for (const CameraWait& wait : route.waits) {
       text += fmt::format("{:<10} takes no faces of camera {} since {:.0f} s: {}\n", route.name, wait.camera,
                           wait.seconds, wait.why);

@@ -20,6 +20,8 @@ class RouteCounters final : public outbox::ShotListener {
   }
   void delivered(const domain::Shot& shot) override {
     ++delivered_count;
+    if (shot.captured_corrected) ++clock_corrected_count;
+    if (shot.clock_unset) ++clock_unset_count;
     if (faces_ != nullptr) faces_->delivered(shot);
   }
   void refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) override {
@@ -32,6 +34,8 @@ class RouteCounters final : public outbox::ShotListener {
   }
 
   std::atomic<std::uint64_t> delivered_count{0}, refused_count{0}, failed_count{0};
+  // Of those delivered: see Shot::captured_corrected and clock_unset.
+  std::atomic<std::uint64_t> clock_corrected_count{0}, clock_unset_count{0};
 
  private:
   outbox::ShotListener* const faces_;

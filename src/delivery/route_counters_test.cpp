@@ -36,5 +36,21 @@ TEST(RouteCountersTest, OnlyThePrimaryRouteTellsWhatBecameOfFaces) {
   EXPECT_EQ(faces.calls, (std::vector<std::string>{"recovered", "delivered", "refused", "failed"}));
 }
 
+TEST(RouteCountersTest, DeliveredFacesWhoseTimeIsCorrectedOrWrongAreCounted) {
+  RouteCounters route(nullptr);
+  domain::Shot shot;
+  route.delivered(shot);
+  shot.captured_corrected = UtcTime();
+  route.delivered(shot);
+  route.failed(shot, "no answer");
+  shot = {};
+  shot.clock_unset = true;
+  route.delivered(shot);
+  route.delivered(shot);
+  EXPECT_EQ(route.delivered_count, 4U);
+  EXPECT_EQ(route.clock_corrected_count, 1U);
+  EXPECT_EQ(route.clock_unset_count, 2U);
+}
+
 }  // namespace
 }  // namespace vigia::delivery

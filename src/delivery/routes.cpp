@@ -62,6 +62,8 @@ std::vector<status::RouteStatus> Routes::status() const {
                    .refused = route->counters.refused_count,
                    .failed = route->counters.failed_count,
                    .unheard = route->courier->unheard(),
+                   .clock_corrected = route->counters.clock_corrected_count,
+                   .clock_unset = route->counters.clock_unset_count,
                    .breaker = route->breaker.status(),
                    .waits = route->cameras.status()});
   }

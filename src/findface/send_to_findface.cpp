@@ -64,6 +64,13 @@ DeliveryResult SendToFindface::deliver(const domain::Shot& shot, const std::stop
   const domain::Shot sent = within_limits(shot);
   EventReply reply = post(sent, stop);
   if (reply.too_large) reply = post_smaller(sent, std::move(reply), stop);
+  const bool is_there = reply.delivery.outcome == DeliveryResult::Outcome::delivered;
+  if (is_there && shot.clock_unset && !said_clock_unset_.exchange(true)) {
+    log::warn(
+        "{}: has a face with the time {}, which is wrong: this machine's clock was not set; the summary "
+        "counts such faces as clock_unset",
+        name(), format_utc(told_time(shot)));
+  }
   return std::move(reply.delivery);
 }
 

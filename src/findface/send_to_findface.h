@@ -16,6 +16,7 @@
 // - An answer that does not come in PostLimits::timeout makes later posts wait twice as long, up to four
 // times
 //   the timeout: a server that is slow at posts gets one face twice, not each.
+// - FindFace has no mark for a wrong time of capture (Shot::clock_unset): it is sent, and logged once.
 // - A shot whose deadline passed meanwhile (during a login, a query or a repetition) is not posted.
 // Texts never hold the login's token, the camera's, or a password.
 // Threads: thread-safe. deliver() takes at most some minutes (login 15 s, queries 15 s each, the answer 120
@@ -80,7 +81,7 @@ class SendToFindface final : public delivery::Courier {
   const delivery::MakeSmaller make_smaller_;
   const PostLimits limits_;
 
-  std::atomic<bool> said_too_large_{false};
+  std::atomic<bool> said_too_large_{false}, said_clock_unset_{false};
   std::atomic<Nanoseconds> answer_within_;
 };
 

@@ -39,6 +39,28 @@ TEST_F(SendToFindfaceTest, PostsTheFaceAsFindFaceWantsIt) {
   EXPECT_FALSE(server_->saw_expect_header());
 }
 
+TEST_F(SendToFindfaceTest, ATimeOfCaptureThatWasCorrectedIsTheOneThatIsSent) {
+  domain::Shot shot = sample_shot();
+  shot.captured_corrected = shot.captured + std::chrono::hours(1);
+  ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  EXPECT_EQ(server_->events().front().timestamp, "2026-11-23T14:00:01.123456Z");
+}
+
+TEST_F(SendToFindfaceTest, AWrongTimeOfCaptureIsSentAsItIsAndLoggedOnce) {
+  domain::Shot shot = sample_shot();
+  shot.captured = UtcTime(200s);
+  shot.clock_unset = true;
+  ASSERT_EQ(deliver().outcome, Outcome::delivered);
+  EXPECT_THAT(log_.str(), Not(HasSubstr("clock_unset")));
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
+  }
+  EXPECT_EQ(server_->events().back().timestamp, "1970-01-01T00:03:20.000000Z");
+  const std::string log = log_.str();
+  EXPECT_THAT(log, HasSubstr("1970-01-01T00:03:20.000000Z, which is wrong"));
+  EXPECT_EQ(log.find("clock_unset"), log.rfind("clock_unset"));
+}
+
 TEST_F(SendToFindfaceTest, ALargeImageGoesWhole) {
   domain::Shot shot = sample_shot();
   shot.jpeg = testing::sample_jpeg({.width = 1920, .height = 1080}, std::string(3000000, 'x'));

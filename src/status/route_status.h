@@ -30,7 +30,9 @@ struct CameraWait {
 struct RouteStatus {
   std::string name;  // "findface"
   std::uint64_t pending = 0, delivered = 0, refused = 0, failed = 0;
-  std::uint64_t unheard = 0;  // of those delivered: to a broker at which nobody listens
+  // Of those delivered: to a broker at which nobody listens; with a corrected time of capture, because this
+  // machine's clock was set after it; with a wrong one, because the clock was not set.
+  std::uint64_t unheard = 0, clock_corrected = 0, clock_unset = 0;
   BreakerStatus breaker;
   std::vector<CameraWait> waits;  // by camera
 };
