@@ -96,16 +96,26 @@ Fd open_private(const std::filesystem::path& path, int flags) {
   return Fd(::open(path.c_str(), flags | O_CREAT | O_CLOEXEC, kPrivateFile));
 }
 
+namespace {
+
+// Not there after an error, so that another try makes and syncs it.
+std::error_code make_private_folder(const std::filesystem::path& folder) {
+  if (::mkdir(folder.c_str(), kPrivateFolder) != 0) return {errno, std::generic_category()};
+  ::chmod(folder.c_str(), kPrivateFolder);
+  if (sync_folder(folder.parent_path())) return {};
+  const int why = errno;
+  ::rmdir(folder.c_str());
+  return {why, std::generic_category()};
+}
+
+}  // namespace
+
 std::error_code make_private_folders(const std::filesystem::path& folder) {
   std::error_code failed;
   if (folder.empty() || std::filesystem::is_directory(folder, failed)) return {};
   if (auto above = make_private_folders(folder.parent_path())) return above;
-  if (::mkdir(folder.c_str(), kPrivateFolder) == 0) {
-    ::chmod(folder.c_str(), kPrivateFolder);
-    return {};
-  }
-  const int why = errno;
-  if (why != EEXIST) return {why, std::generic_category()};
+  const std::error_code why = make_private_folder(folder);
+  if (why != std::errc::file_exists) return why;
   if (std::filesystem::is_directory(folder, failed)) return {};  // somebody was faster
   return std::make_error_code(std::errc::not_a_directory);
 }

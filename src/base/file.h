@@ -38,8 +38,8 @@ Status sync_folder(const std::filesystem::path& folder);
 // valid: errno says why.
 Fd open_private(const std::filesystem::path& path, int flags);
 
-// Makes the folder and the missing ones above it, each for its owner only (0700). An existing one keeps its
-// mode: its owner chose who may look into it.
+// Makes the folder and the missing ones above it, each for its owner only (0700), and syncs what names them.
+// One that exists keeps its mode: its owner chose who may look into it.
 std::error_code make_private_folders(const std::filesystem::path& folder);
 
 // Nothing if a file can be written there; else what is wrong, to follow "--json: ...".

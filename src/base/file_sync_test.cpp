@@ -1,46 +1,47 @@
-// What is synced, and in which order: this program's own fsync() notes it.
+// What is synced, and in which order.
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "base/file.h"
+#include "testing/noted_syncs.h"
 #include "testing/temp_dir.h"
-
-namespace {
-std::vector<std::string>& synced() {
-  static std::vector<std::string> names;
-  return names;
-}
-}  // namespace
-
-extern "C" int fsync(int fd) {
-  std::array<char, 4096> path{};
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  const ssize_t size = ::readlink(link.c_str(), path.data(), path.size() - 1);
-  const std::string name = std::filesystem::path(std::string(path.data(), size > 0 ? size : 0)).filename();
-  struct stat about {};
-  ::fstat(fd, &about);
-  synced().push_back(S_ISDIR(about.st_mode) ? "folder" : name);
-  return static_cast<int>(::syscall(SYS_fsync, fd));
-}
 
 namespace vigia {
 namespace {
 
+using testing::NotedSyncs;
+using testing::TempDir;
+
 // Without the folder a power cut may leave neither the old name nor the new one.
 TEST(FileSyncTest, AFileIsSyncedAndThenTheFolderThatNamesIt) {
-  const testing::TempDir folder;
+  const TempDir folder;
+  NotedSyncs syncs;
   for (const char* const content : {"first", "second"}) {
-    synced().clear();
+    syncs.fail_at(0);
     ASSERT_TRUE(write_file_atomically(folder / "a.txt", content).ok());
-    EXPECT_EQ(synced(), (std::vector<std::string>{"a.txt.part", "folder"}));
+    EXPECT_EQ(syncs.paths(), (std::vector<std::string>{folder / "a.txt.part", folder.path()}));
   }
+}
+
+TEST(FileSyncTest, EachNewFolderIsSyncedInTheOneThatNamesIt) {
+  const TempDir folder;
+  const NotedSyncs syncs;
+  ASSERT_FALSE(make_private_folders(folder / "faces/gate"));
+  EXPECT_EQ(syncs.paths(), (std::vector<std::string>{folder.path(), folder / "faces"}));
+}
+
+TEST(FileSyncTest, AFolderThatCannotBeSyncedIsMadeAndSyncedByTheNextTry) {
+  const TempDir folder;
+  NotedSyncs syncs;
+  syncs.fail_at(1);
+  EXPECT_EQ(make_private_folders(folder / "faces"), std::errc::io_error);
+  syncs.fail_at(0);
+  EXPECT_FALSE(make_private_folders(folder / "faces"));
+  EXPECT_EQ(syncs.paths(), (std::vector<std::string>{folder.path()}));
 }
 
 }  // namespace

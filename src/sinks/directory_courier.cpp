@@ -34,9 +34,6 @@ Status make_folder(const fs::path& folder) {
   if (const auto failed = make_private_folders(folder)) {
     return file_error(folder, "cannot create", failed.value());
   }
-  for (const fs::path& above : {folder.parent_path(), folder.parent_path().parent_path()}) {
-    if (Status synced = sync_folder(above); !synced) return synced;
-  }
   return ok_status();
 }
 
@@ -99,12 +96,11 @@ delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, con
   const std::string file = image->path.lexically_relative(directory_).string();
   // The line may be there already when the image was; then it ends in the same words.
   const std::string ending = delivery::dump_json({{"file", file}}).substr(1);
-  if (!image->was_there || !has_line_with(directory_ / "events.jsonl", ending)) {
-    delivery::EventJson event = delivery::shot_json(shot);
-    event["file"] = file;
-    if (Status appended = append_line(delivery::dump_json(event)); !appended)
-      return try_again(appended.error());
-  }
+  const bool has_line = image->was_there && has_line_with(directory_ / "events.jsonl", ending);
+  delivery::EventJson event = delivery::shot_json(shot);
+  event["file"] = file;
+  const Status stored = has_line ? sync_lines() : append_line(delivery::dump_json(event));
+  if (!stored) return try_again(stored.error());
   return {.outcome = delivery::DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = file};
 }
 
@@ -124,10 +120,9 @@ Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain
   for (int number = 1;; ++number) {
     const fs::path path = base.string() + (number == 1 ? "" : fmt::format("_{}", number)) + ".jpg";
     std::error_code ignored;
-    if (fs::exists(path, ignored)) {
-      if (holds(path, shot.jpeg->bytes)) return StoredImage{path, true};
-      continue;
-    }
+    // Where it is there, it is written again: perhaps a sync failed, or a kill came before it.
+    const bool was_there = fs::exists(path, ignored);
+    if (was_there && !holds(path, shot.jpeg->bytes)) continue;
     if (Status written =
             write_file_atomically(path, std::span<const std::byte>(shot.jpeg->bytes), ReadableBy::owner);
         !written) {
@@ -135,7 +130,7 @@ Result<DirectoryCourier::StoredImage> DirectoryCourier::store_image(const domain
           written.error().code,
           written.error().text + "; make room there or make it writable, or set another delivery.directory"};
     }
-    return StoredImage{path, false};
+    return StoredImage{path, was_there};
   }
 }
 
@@ -154,6 +149,14 @@ Status DirectoryCourier::append_line(const std::string& line) {
   const int why = written < 0 ? errno : ENOSPC;
   if (::ftruncate(fd.get(), size) != 0) return file_error(path, "cannot take a half line back", errno);
   return file_error(path, "cannot write", why);
+}
+
+Status DirectoryCourier::sync_lines() {
+  const fs::path path = directory_ / "events.jsonl";
+  const Fd fd = open_private(path, O_RDWR);
+  if (!fd.valid()) return file_error(path, "cannot open", errno);
+  if (::fsync(fd.get()) != 0) return file_error(path, "cannot sync", errno);
+  return sync_folder(directory_);
 }
 
 }  // namespace vigia::sinks

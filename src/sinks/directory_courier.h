@@ -3,13 +3,13 @@
 //   <dir>/<camera>/<YYYY-MM-DD>/<HHMMSS.mmm>_<track>.jpg     day and time of capture, in UTC
 //   <dir>/events.jsonl                                       one JSON object a face, one a line
 //
-// Guarantees: image and line are on disk (fsync) before the shot counts as delivered. A shot that is
-// delivered twice (a crash before the acknowledgement) has one image and one line; another shot that would
-// take the same name gets _2, _3, ... A camera's name is made safe for a path; two names never share a
-// folder. Files and new folders are for their owner only. A line that a crash cut short is ended, so that the
-// next one can be read. Errors: directory missing, full or not writable -> retry, for ever; it may be the
-// folder of one camera only (may_be_alone).
-// Cost: two fsync a shot. Threads: thread-safe; lines are appended under a lock.
+// Guarantees: image, line and the folders that name them are on disk (fsync) before the shot counts as
+// delivered, also after a sync that failed. A shot that is delivered twice (a crash before the
+// acknowledgement) has one image and one line; another shot that would take the same name gets _2, _3, ... A
+// camera's name is made safe for a path; two names never share a folder. Files and new folders are for their
+// owner only. A line that a crash cut short is ended, so that the next one can be read. Errors: directory
+// missing, full or not writable -> retry, for ever; it may be the folder of one camera only (may_be_alone).
+// Cost: three fsync a shot. Threads: thread-safe; lines are appended under a lock.
 #pragma once
 
 #include <filesystem>
@@ -40,6 +40,8 @@ class DirectoryCourier final : public delivery::Courier {
   };
   Result<StoredImage> store_image(const domain::Shot& shot) REQUIRES(mutex_);
   Status append_line(const std::string& line) REQUIRES(mutex_);
+  // For a line that is there: whether it was synced is not known.
+  Status sync_lines() REQUIRES(mutex_);
 
   // Constant after construction.
   const std::filesystem::path directory_;
