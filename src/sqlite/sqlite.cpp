@@ -7,6 +7,9 @@
 #include <cctype>
 #include <filesystem>
 #include <system_error>
+#include <utility>
+
+#include "base/log.h"
 
 namespace vigia::sqlite {
 namespace {
@@ -139,15 +142,27 @@ Result<Database> Database::open_with(const std::string& path, FileName name, int
   if (sqlite3_exec(handle, "PRAGMA secure_delete=FAST", nullptr, nullptr, nullptr) != SQLITE_OK) {
     return database.error("cannot open");
   }
-  sqlite3_wal_hook(handle, &Database::fold_log, database.sync_failed_.get());
+  sqlite3_wal_hook(handle, &Database::fold_log, database.log_.get());
   return database;
 }
 
-int Database::fold_log(void* sync_failed, sqlite3* handle, const char* name, int pages) {
-  constexpr int kLong = 1000;  // pages, SQLite's own default
+int Database::fold_log(void* state, sqlite3* handle, const char* name, int pages) {
+  constexpr int kLong = 1000;      // pages, SQLite's own default
+  constexpr int kTooLong = 4'000;  // 16 MB with SQLite's pages of 4 KB
   if (pages < kLong) return SQLITE_OK;
-  const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  if (is_of_a_sync(code)) *static_cast<bool*>(sync_failed) = true;
+  auto& notes = *static_cast<WriteAheadLog*>(state);
+  int all = 0, folded = 0;
+  const int code = sqlite3_wal_checkpoint_v2(handle, name, SQLITE_CHECKPOINT_PASSIVE, &all, &folded);
+  if (code == SQLITE_OK && folded == all) {
+    notes.trouble_said = false;
+    return SQLITE_OK;
+  }
+  if (is_of_a_sync(code)) notes.sync_failed = true;
+  if ((is_of_a_sync(code) || pages > kTooLong) && !std::exchange(notes.trouble_said, true)) {
+    log::warn("{}: its log cannot be folded into the file, and grows until it can: {}{}", notes.of,
+              code == SQLITE_OK ? "somebody is reading the file" : sqlite3_errstr(code),
+              how_to_fix(code, notes.setting));
+  }
   return SQLITE_OK;  // the commit succeeded; the log is folded later
 }
 
@@ -162,7 +177,7 @@ Status Database::write_log_again() {
   sqlite3_int64 size = 0;
   if (found != SQLITE_OK || log == nullptr ||
       log->pMethods == nullptr) {  // none is open: nothing was appended
-    *sync_failed_ = false;
+    log_->sync_failed = false;
     return ok_status();
   }
   if (const int code = log->pMethods->xFileSize(log, &size); code != SQLITE_OK)
@@ -176,7 +191,7 @@ Status Database::write_log_again() {
   }
   if (const int code = log->pMethods->xSync(log, SQLITE_SYNC_FULL); code != SQLITE_OK)
     return failed("sync failed");
-  *sync_failed_ = false;
+  log_->sync_failed = false;
   return ok_status();
 }
 
@@ -210,7 +225,7 @@ void Database::leave_log_at_close(bool yes) {
 Error Database::error(std::string_view doing) const {
   const int code = handle_ ? sqlite3_extended_errcode(handle_.get()) : SQLITE_NOMEM;
   const char* why = handle_ ? sqlite3_errmsg(handle_.get()) : "out of memory";
-  if (is_of_a_sync(code)) *sync_failed_ = true;
+  if (is_of_a_sync(code)) log_->sync_failed = true;
   const bool is_damaged = (code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB;
   return {is_damaged ? ErrorCode::damaged : ErrorCode::io,
           fmt::format("{} {}: {}: {}{}", name_.what, path_, doing, why, how_to_fix(code, name_.setting))};

@@ -82,9 +82,11 @@ class Database {
   // True once a sync of the file or of its log has failed. Linux does not write such pages again at the next
   // sync: what is on the disk may lack them although reading shows them, and whatever is appended behind them
   // to the log would be lost with them in a power cut. So call write_log_again() before the next change.
-  [[nodiscard]] bool sync_has_failed() const { return *sync_failed_; }
+  [[nodiscard]] bool sync_has_failed() const { return log_->sync_failed; }
   // Writes the whole write-ahead log again, and syncs it. Ok: all commits so far are on the disk. (The file
   // needs none of that: SQLite keeps the log until the file is synced.) Cost: the log's size, 4 MB mostly.
+  // Call it after opening, too, before a change that must last: of an earlier process nobody knows whether
+  // its last sync failed.
   Status write_log_again();
 
   // The last call's error: the failed operation, where, why, and how to fix it. ErrorCode::damaged: the file
@@ -97,15 +99,26 @@ class Database {
   };
   static Result<Database> open_with(const std::string& path, FileName name, int flags,
                                     const std::string& uri = {});
+  struct WriteAheadLog {
+    std::string of;       // "outbox /var/lib/vigia/vigia.db", for log lines
+    std::string setting;  // "outbox.path"
+    bool sync_failed = false;
+    bool trouble_said = false;  // since it was last folded
+  };
   Database(std::string path, FileName name, sqlite3* handle)
-      : path_(std::move(path)), name_(std::move(name)), handle_(handle) {}
-  // Folds the log into the file when it is long, as SQLite does by itself, and notes a sync that fails
-  // meanwhile.
-  static int fold_log(void* sync_failed, sqlite3* handle, const char* name, int pages);
+      : path_(std::move(path)),
+        name_(std::move(name)),
+        log_(std::make_unique<WriteAheadLog>(
+            WriteAheadLog{.of = name_.what + " " + path_, .setting = name_.setting})),
+        handle_(handle) {}
+  // Folds the log into the file when it is long, as SQLite does by itself. The commit before it has
+  // succeeded, so a failure is not the caller's: where a sync failed, or the log has grown beyond 16 MB, it
+  // is logged, once until the log is folded.
+  static int fold_log(void* state, sqlite3* handle, const char* name, int pages);
 
   std::string path_;
   FileName name_;
-  std::unique_ptr<bool> sync_failed_ = std::make_unique<bool>(false);  // fold_log() has its address
+  std::unique_ptr<WriteAheadLog> log_;  // fold_log() has its address
   std::unique_ptr<sqlite3, Close> handle_;
 };
 

@@ -1,7 +1,15 @@
 #include "sqlite/sqlite.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
 
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include "testing/faulty_disk.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sqlite {
@@ -27,6 +35,57 @@ TEST_F(SqliteTest, ATableThatIsNotThereIsDamage) {
   const auto rows = database_->prepare("SELECT name FROM list");
   ASSERT_FALSE(rows.ok());
   EXPECT_EQ(rows.error().code, ErrorCode::damaged);
+}
+
+// A file with a write-ahead log, on a disk that fails on command; and the lines of the program's log.
+class LongLogTest : public ::testing::Test {
+ protected:
+  LongLogTest() {
+    auto logger =
+        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_));
+    logger->set_pattern("%v");
+    spdlog::set_default_logger(std::move(logger));
+    EXPECT_TRUE(
+        writer_->run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE list(data BLOB)"));
+  }
+  ~LongLogTest() override { spdlog::set_default_logger(before_); }
+
+  void write_a_megabyte() { ASSERT_TRUE(writer_->run("INSERT INTO list VALUES(zeroblob(1000000))")); }
+
+  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
+  std::ostringstream lines_;
+  testing::TempDir dir_;
+  testing::FaultyDisk disk_;
+  Result<Database> writer_ = Database::open(dir_ / "a.db", {"list", "list.path"});
+};
+
+TEST_F(LongLogTest, ASyncThatFailsWhileTheLogIsFoldedIsSaidOnce) {
+  disk_.fail_syncs(2);
+  for (int i = 0; i < 6; ++i) write_a_megabyte();
+  EXPECT_TRUE(writer_->sync_has_failed());
+  EXPECT_EQ(lines_.str(),
+            "list " + (dir_ / "a.db") +
+                ": its log cannot be folded into the file, and grows until it can: disk I/O error; a "
+                "sync failed: check the disk; what it should have written is written again\n");
+}
+
+TEST_F(LongLogTest, ALogThatCannotBeFoldedIsSaidOnceBeyond16Megabytes) {
+  write_a_megabyte();
+  auto reader = Database::open_to_read(dir_ / "a.db", {"list", "list.path"});
+  ASSERT_TRUE(reader.ok());
+  ASSERT_TRUE(reader->run("BEGIN; SELECT count(*) FROM list"));
+  for (int i = 0; i < 14; ++i) write_a_megabyte();
+  EXPECT_EQ(lines_.str(), "");
+  for (int i = 0; i < 6; ++i) write_a_megabyte();
+  EXPECT_EQ(lines_.str(),
+            "list " + (dir_ / "a.db") +
+                ": its log cannot be folded into the file, and grows until it can: somebody is reading "
+                "the file\n");
+  ASSERT_TRUE(reader->run("COMMIT"));
+  for (int i = 0; i < 6; ++i) write_a_megabyte();
+  ASSERT_TRUE(reader->run("BEGIN; SELECT count(*) FROM list"));
+  for (int i = 0; i < 20; ++i) write_a_megabyte();
+  EXPECT_THAT(lines_.str(), ::testing::ContainsRegex("file\n.*file\n")) << "a new trouble, a new line";
 }
 
 }  // namespace
