@@ -62,6 +62,8 @@ Status Disk::connect() {
   if (Status used = use_whole_copy(); !used) return used;
   Result<Database> database = open_database(options_.path, routes_.front());
   if (!database) return database.error();
+  // A sync may have failed before: of this process, or of one that was killed.
+  if (Status written = database->write_log_again(); !written) return written;
   Rows rows(*std::move(database));
   if (Status prepared = rows.prepare(); !prepared) return prepared;
   writer_.emplace(std::move(rows));

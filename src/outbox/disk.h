@@ -12,8 +12,9 @@
 //            the fsyncs of the folding remain. (synchronous=OFF would save those too, and risk the whole
 //            file.)
 // A sync that fails is never followed by writing on as if nothing had been: the log is written again and
-// synced first (sqlite::Database::write_log_again), else a power cut would lose what is appended later.
-// Senders read images over a connection of their own, so they never wait for an insert's fsync.
+// synced first (sqlite::Database::write_log_again), else a power cut would lose what is appended later. So is
+// the log of an earlier run, whose last sync may have failed. Senders read images over a connection of their
+// own, so they never wait for an insert's fsync.
 //
 // Nothing is opened before the first call, and what could not be opened is tried again by the next one.
 // Errors of each: ErrorCode::io: not now (full, read-only, failing, held by another program); damaged: see
@@ -83,7 +84,7 @@ class Disk {
   [[nodiscard]] const std::string& path() const noexcept { return options_.path; }
 
  private:
-  // Opens what is not open; after a failed sync it writes the log again.
+  // Opens what is not open; then, and after a failed sync, it writes the log again.
   Status connect() REQUIRES(writing_);
   Status connect_reader() REQUIRES(reading_);
   void disconnect() REQUIRES(writing_, reading_);

@@ -193,6 +193,23 @@ TEST_F(PowerCutTest, AfterAFailedSyncNothingIsBuiltOnWhatItShouldHaveWritten) {
   EXPECT_TRUE(left.contains(3));
 }
 
+// A kill after a failed sync: the next run finds in the log what is on no disk, and appends to it.
+TEST_F(PowerCutTest, ARunDoesNotBuildOnWhatTheFailedSyncOfAnEarlierOneShouldHaveWritten) {
+  open();
+  ASSERT_TRUE(add(1).ok());
+  disk_.fail_syncs(1);
+  EXPECT_FALSE(add(2).ok());
+  disk_.fail(Fault::full);  // so that closing leaves the log as it is, as a kill does
+  outbox_.reset();
+  disk_.fail(Fault::none);
+  open();
+  ASSERT_TRUE(add(3).ok());
+  cut_power(false);
+  const Tracks left = waiting("findface");
+  EXPECT_TRUE(left.contains(1));
+  EXPECT_TRUE(left.contains(3));
+}
+
 struct Failure {
   const char* name;
   Fault fault;
