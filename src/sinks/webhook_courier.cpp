@@ -153,6 +153,7 @@ DeliveryResult WebhookCourier::post(const domain::Shot& shot, const std::stop_to
     return http_.perform(request, stop);
   };
   const http::HttpResult answer = answer_to(shot);
+  if (answer.sent_whole && !posted_before) note_posted(delivery::event_id(shot));
   if (!answer.answered(413)) return read_answer(answer, posted_before);
   const std::optional<domain::Shot> smaller = make_smaller_(shot);
   if (!smaller)
@@ -164,12 +165,15 @@ DeliveryResult WebhookCourier::post(const domain::Shot& shot, const std::stop_to
   return result;
 }
 
-bool WebhookCourier::was_posted(const std::string& event_id) {
+void WebhookCourier::note_posted(const std::string& event_id) {
   MutexLock lock(mutex_);
-  if (std::ranges::find(posted_, event_id) != posted_.end()) return true;
   posted_.push_back(event_id);
   if (posted_.size() > kPostsKnown) posted_.pop_front();
-  return false;
+}
+
+bool WebhookCourier::was_posted(const std::string& event_id) {
+  MutexLock lock(mutex_);
+  return std::ranges::find(posted_, event_id) != posted_.end();
 }
 
 std::optional<DeliveryResult> WebhookCourier::probe(const std::stop_token& stop) {

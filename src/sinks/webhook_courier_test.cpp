@@ -340,6 +340,17 @@ TEST_F(WebhookTest, AConflictWithAnEarlierPostOfTheSameFaceMeansThatItArrived) {
       << "of another face";
 }
 
+TEST_F(WebhookTest, AConflictAtTheFirstPostThatWentOutIsARefusal) {
+  WebhookCourier courier(options_, dir_ / "pins", clock_, halved);
+  domain::Shot shot = sample_shot(1);
+  shot.deadline = clock_.now();
+  EXPECT_EQ(courier.deliver(shot, {}).outcome, DeliveryResult::Outcome::retry);
+  ASSERT_TRUE(receiver_.posts().empty());
+  shot.deadline += 60s;
+  receiver_.answer("409 x");
+  EXPECT_EQ(courier.deliver(shot, {}).outcome, DeliveryResult::Outcome::refused);
+}
+
 TEST_F(WebhookTest, ARedirectIsNotFollowed) {
   Receiver elsewhere;
   const DeliveryResult delivery =
