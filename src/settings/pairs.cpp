@@ -144,26 +144,47 @@ void settle_tls_of_cameras(Settings& settings, const OriginOf& origin_of, Proble
   }
 }
 
+namespace {
+
+struct TlsKey {
+  std::string_view key;
+  bool set;
+  const std::string& url;
+  std::string_view instead;  // the key that leaves it nothing to do; empty: none
+};
+
+// Where a key is pinned, or nothing is verified, no authority is asked.
+template <class Options>
+std::string_view instead_of_ca_file(const Options& options) {
+  if (!options.tls_pin.empty()) return "tls_pin";
+  return options.tls_insecure ? "tls_insecure" : "";
+}
+
+}  // namespace
+
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
-  struct Use {
-    std::string_view key;
-    bool set;
-    const std::string& url;
-  };
   const auto& findface = settings.findface;
   const auto& webhook = settings.webhook;
-  const std::array uses = {Use{"delivery.findface.ca_file", !findface.ca_file.empty(), findface.url},
-                           Use{"delivery.findface.tls_pin", !findface.tls_pin.empty(), findface.url},
-                           Use{"delivery.findface.tls_insecure", findface.tls_insecure, findface.url},
-                           Use{"delivery.webhook.ca_file", !webhook.ca_file.empty(), webhook.url},
-                           Use{"delivery.webhook.tls_pin", !webhook.tls_pin.empty(), webhook.url},
-                           Use{"delivery.webhook.tls_insecure", webhook.tls_insecure, webhook.url},
-                           Use{"delivery.mqtt.ca_file", !settings.mqtt.ca_file.empty(), settings.mqtt.url}};
-  for (const auto& [key, set, url] : uses) {
+  const auto& mqtt = settings.mqtt;
+  const std::array keys = {
+      TlsKey{"delivery.findface.ca_file", !findface.ca_file.empty(), findface.url,
+             instead_of_ca_file(findface)},
+      TlsKey{"delivery.findface.tls_pin", !findface.tls_pin.empty(), findface.url, ""},
+      TlsKey{"delivery.findface.tls_insecure", findface.tls_insecure, findface.url, ""},
+      TlsKey{"delivery.webhook.ca_file", !webhook.ca_file.empty(), webhook.url, instead_of_ca_file(webhook)},
+      TlsKey{"delivery.webhook.tls_pin", !webhook.tls_pin.empty(), webhook.url, ""},
+      TlsKey{"delivery.webhook.tls_insecure", webhook.tls_insecure, webhook.url, ""},
+      TlsKey{"delivery.mqtt.ca_file", !mqtt.ca_file.empty(), mqtt.url, ""}};
+  for (const auto& [key, set, url, instead] : keys) {
+    if (!set) continue;
     const std::string_view scheme = std::string_view(url).substr(0, url.find(':'));
-    if (!set || (scheme != "http" && scheme != "mqtt")) continue;
-    problems.error({origin_of(key), key, fmt::format("has no effect: {}:// is not encrypted", scheme),
-                    fmt::format("only with an address of {}s://", scheme)});
+    if (scheme == "http" || scheme == "mqtt") {
+      problems.error({origin_of(key), key, fmt::format("has no effect: {}:// is not encrypted", scheme),
+                      fmt::format("only with an address of {}s://", scheme)});
+    } else if (!instead.empty()) {
+      problems.error({origin_of(key), key, fmt::format("has no effect beside {}", instead),
+                      fmt::format("only without {}", instead)});
+    }
   }
 }
 

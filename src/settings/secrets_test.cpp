@@ -172,6 +172,21 @@ TEST_F(SecretsTest, WhatGoesUnencryptedIsWarnedOfAtEachStart) {
               IsEmpty());
 }
 
+TEST_F(SecretsTest, AuthoritiesThatNobodyAsksAreRefused) {
+  const auto errors = load_text(
+                          "delivery:\n"
+                          "  findface: {url: \"https://f\", tls_pin: first_use,\n"
+                          "    ca_file: ca.pem}\n"
+                          "  webhook: {url: \"https://h/x\", tls_insecure: true,\n"
+                          "    ca_file: ca.pem}\n")
+                          .errors;
+  EXPECT_THAT(errors,
+              ElementsAre("vigia.yaml:3: delivery.findface.ca_file: has no effect beside tls_pin; allowed: "
+                          "only without tls_pin",
+                          "vigia.yaml:5: delivery.webhook.ca_file: has no effect beside tls_insecure; "
+                          "allowed: only without tls_insecure"));
+}
+
 TEST_F(SecretsTest, KeysForTlsWithoutTlsAreRefused) {
   const auto errors = load_text(
                           "delivery:\n"
