@@ -138,17 +138,17 @@ bool check_outbox(const settings::Settings& settings, CheckPrinter& report) {
                found.error().text + (damaged ? "; the next start saves what can be read of it" : ""));
     return false;
   }
+  const std::string number = found->used_by.value_or("");
+  const std::string user = number.empty() ? "another process" : "process " + number;
   if (!found->exists) {
     report.ok("outbox", path + ", which the first start makes");
   } else {
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it{}{}", path, found->shots,
                           found->is_older ? ", of an older Vigia: the next start brings it up to date" : "",
-                          found->used_by.empty()
-                              ? ""
-                              : fmt::format(", in use by process {}, which is fine", found->used_by)));
+                          found->used_by ? fmt::format(", in use by {}, which is fine", user) : ""));
   }
-  return !found->used_by.empty();
+  return found->used_by.has_value();
 }
 
 void check_ledger(const settings::Settings& settings, bool in_use, CheckPrinter& report) {

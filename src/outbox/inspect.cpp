@@ -33,11 +33,11 @@ Status check_place(const std::string& path, bool& exists) {
 Result<Inspection> inspect(const std::string& path) {
   Inspection found;
   if (Status place = check_place(path, found.exists); !place) return place.error();
-  found.used_by = holder_of_lock(path).value_or("");
+  found.used_by = holder_of_lock(path);
   if (!found.exists) return found;
   const sqlite::FileName name{"outbox", "outbox.path"};
   Result<Database> database =
-      found.used_by.empty() ? Database::open_untouched(path, name) : Database::open_to_read(path, name);
+      found.used_by ? Database::open_to_read(path, name) : Database::open_untouched(path, name);
   if (!database) return database.error();
   if (Status ours = check_ours(*database, path); !ours) return ours.error();
   const auto version = database->number("PRAGMA user_version");

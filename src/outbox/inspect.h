@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -11,7 +12,8 @@ namespace vigia::outbox {
 
 struct Inspection {
   bool exists = false;
-  std::string used_by;     // the process that has it open; empty: none
+  // The process that has it open ("1234"), "" where its number is not known; nothing: none has.
+  std::optional<std::string> used_by{};
   bool is_older = false;   // of an older Vigia: the next start brings it up to date
   std::int64_t shots = 0;  // that wait in it
 };

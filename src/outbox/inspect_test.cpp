@@ -54,7 +54,7 @@ TEST_F(InspectTest, AFileAtRestIsReadAsItIs) {
   EXPECT_TRUE(found->exists);
   EXPECT_EQ(found->shots, 2);
   EXPECT_FALSE(found->is_older);
-  EXPECT_EQ(found->used_by, "");
+  EXPECT_EQ(found->used_by, std::nullopt);
 }
 
 TEST_F(InspectTest, AFileOfAnOlderVigiaIsNotBroughtUpToDate) {
@@ -87,6 +87,18 @@ TEST_F(InspectTest, AFileInUseIsReadAndItsProcessNamed) {
   const auto found = inspect(path_);
   ASSERT_TRUE(found) << found.error().text;
   EXPECT_EQ(found->used_by, std::to_string(::getpid()));
+  EXPECT_EQ(found->shots, 1);
+  ASSERT_TRUE(add(2).ok()) << "and its process goes on";
+}
+
+// On a full disk the process cannot write its number.
+TEST_F(InspectTest, AFileInUseByAProcessThatIsNotNamedIsReadBesideIt) {
+  open();
+  ASSERT_TRUE(add(1).ok());
+  fs::resize_file(path_ + ".lock", 0);
+  const auto found = inspect(path_);
+  ASSERT_TRUE(found) << found.error().text;
+  EXPECT_EQ(found->used_by, "");
   EXPECT_EQ(found->shots, 1);
   ASSERT_TRUE(add(2).ok()) << "and its process goes on";
 }

@@ -20,7 +20,8 @@ inline constexpr int kSchemaVersion = 5;
 // refused, unavailable (another process has it) where the user has to act.
 Result<Fd> lock_for_this_process(const std::string& path);
 
-// The process that has the lock ("1234"); nothing: no process does. Makes no file.
+// The process that has the lock ("1234"), "" where it could not write its number; nothing: no process does.
+// Makes no file.
 std::optional<std::string> holder_of_lock(const std::string& path);
 
 // Error refused: it is not Vigia's, or of a newer Vigia.
