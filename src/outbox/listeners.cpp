@@ -12,6 +12,10 @@ void Listeners::listen(std::size_t route, ShotListener& listener) {
   if (route == 0) tell_recovered(std::exchange(recovered_, {}));
 }
 
+void Listeners::leave() {
+  std::ranges::fill(listeners_, nullptr);
+}
+
 std::vector<RowChange> Listeners::tell_given_up(Endings endings) {
   std::vector<RowChange> changes;
   for (Ending& ending : endings) {

@@ -1,7 +1,7 @@
 // The listeners of the routes, and what the outbox tells them itself: of shots that it gave up, and of those
 // that an earlier run left in the journal. They are called without the outbox's mutex.
-// Threads: listen() as Outbox::listen() says; tell_given_up() thread-safe; tell_recovered() one thread at a
-// time.
+// Threads: listen() as Outbox::listen() says, leave() as Outbox::close(); tell_given_up() thread-safe;
+// tell_recovered() one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,8 @@ class Listeners {
   explicit Listeners(OutboxState& state) : state_(state), listeners_(state.routes.size()) {}
 
   void listen(std::size_t route, ShotListener& listener);
+  // From now on nobody is told anything.
+  void leave();
 
   // Reads what memory does not have of a shot. Returns the changes that delete the shots' rows.
   std::vector<RowChange> tell_given_up(Endings endings) EXCLUDES(state_.mutex);
@@ -32,7 +34,7 @@ class Listeners {
 
   OutboxState& state_;
   std::vector<ShotListener*> listeners_;  // of each route; since listen()
-  std::vector<domain::Shot> recovered_;   // until listen()
+  std::vector<domain::Shot> recovered_;   // until listen(); after leave() for nobody
 };
 
 }  // namespace vigia::outbox

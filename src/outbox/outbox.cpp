@@ -113,6 +113,7 @@ void Outbox::close() {
     state_.losses.log_rest();
   }
   writer_.settle(std::move(endings));
+  listeners_.leave();
 }
 
 Outbox::Pending Outbox::pending() const {

@@ -69,7 +69,7 @@ class Outbox {
   Outbox& operator=(const Outbox&) = delete;
 
   // Sets the listener for shots that the outbox gives up itself on this route. Call it before the first add()
-  // and take(); the listener must outlive them. The primary route's also gets recovered().
+  // and take(); the listener must outlive them, and close(). The primary route's also gets recovered().
   void listen(const std::string& route, ShotListener& listener);
 
   // REQUIRES: shot.jpeg. Several in one call share one fsync. Error: they are in memory only for now (2.);
@@ -119,7 +119,7 @@ class Outbox {
   // add(). Shots that wait for a retry, or in the backlog, stay for the next start.
   void drain();
   // Call it after all senders have ended: writes the shots that are in memory only; those that the disk
-  // refuses are lost, and reported as failed.
+  // refuses are lost, and reported as failed. The listeners are told nothing after it.
   void close();
 
   struct Pending {

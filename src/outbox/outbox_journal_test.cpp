@@ -221,6 +221,25 @@ TEST_F(OutboxJournalTest, OfADiskThatComesLateToo) {
   EXPECT_EQ(primary.tracks, Tracks{1});
 }
 
+// The listeners of a program that stops are destroyed before the outbox is.
+TEST_F(OutboxJournalTest, OfADiskThatComesAfterTheStopNobodyIsTold) {
+  open();
+  journal(best(1));
+  outbox_.reset();
+  disk_.fail(Fault::gone);
+  auto opened = Outbox::open(options_, routes_, memory_, clock_, replay_);
+  ASSERT_TRUE(opened.ok());
+  Recovered primary;
+  (*opened)->listen("findface", primary);
+  (*opened)->close();
+  disk_.fail(Fault::none);
+  clock_.advance(1s);
+  opened->reset();
+  EXPECT_EQ(primary.tracks, Tracks());
+  open();
+  EXPECT_EQ(take_all(), Tracks{1});
+}
+
 TEST_F(OutboxJournalTest, AStopLeavesWhatNobodyEndedForTheNextStart) {
   open();
   journal(best(1));
