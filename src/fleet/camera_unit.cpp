@@ -25,16 +25,21 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.stamps_corrected += before.stamps_corrected;
 }
 
-// Video comes, and nobody is found in it: that is no camera that works.
-void tell_of_detector(status::CameraStatus& status) {
+}  // namespace
+
+// Video comes, and nobody is found in it: that is no camera that works. Without video, why there is none
+// matters more.
+void tell_of_detector(camera::CameraState source, const pipeline::CameraCounters& counters,
+                      status::CameraStatus& status) {
+  const bool has_video =
+      source == camera::CameraState::inprogress || source == camera::CameraState::completed;
+  if (!has_video || !counters.detector_fails) return;
   status.state = kDetectorFails;
   status.message =
       fmt::format("the detector failed on {} of its frames, and on the last one; the log says why",
                   status.detector_errors);
   status.failed = true;
 }
-
-}  // namespace
 
 shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilters& theirs) {
   if (theirs.min_size) own.filter_min_size = std::max(own.filter_min_size, *theirs.min_size);
@@ -95,7 +100,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   status.stream_time = strand_.last_stream_time();
   status.failed = has_failed(now.stats, context_->settings.source);
-  if (context_->counters.detector_fails) tell_of_detector(status);
+  tell_of_detector(now.stats.state, context_->counters, status);
   return status;
 }
 

@@ -17,8 +17,13 @@
 
 namespace vigia::fleet {
 
-// The state of a camera whose last frame the detector failed on; else it is that of its source.
+// The state of a camera whose last frame the detector failed on, while frames come and once a file has come
+// to its end; else it is that of its source.
 inline constexpr const char* kDetectorFails = "DETECTOR_FAILS";
+
+// Puts that state in the source's place where it applies. source: the source's.
+void tell_of_detector(camera::CameraState source, const pipeline::CameraCounters& counters,
+                      status::CameraStatus& status);
 
 // What a camera passes to the one that replaces it, beside its counters.
 struct CameraHistory {
