@@ -91,7 +91,7 @@ void MqttLink::keep(const std::string& topic, std::string payload) {
   MutexLock lock(mutex_);
   const auto [there, is_new] = kept_.try_emplace(topic);
   if (!is_new && there->second.payload == payload) return;
-  there->second = {.payload = std::move(payload), .due = true};
+  there->second = {.payload = std::move(payload)};
   if (is_new && started_) last_new_ = clock_.now();
   wake();
 }
@@ -104,7 +104,7 @@ void MqttLink::claim(const std::string& topic) {
 void MqttLink::forget(const std::string& topic) {
   MutexLock lock(mutex_);
   claimed_.erase(topic);
-  kept_[topic] = {.payload = "", .due = true};
+  kept_[topic] = {.payload = ""};
   wake();
 }
 
@@ -245,6 +245,8 @@ Status MqttLink::send_kept(MqttClient& client) {
     const Result<int> number = client.publish(message);
     if (number) {
       others_sent_[*number] = {message.topic, nullptr};
+      MutexLock lock(mutex_);
+      if (const auto kept = kept_.find(message.topic); kept != kept_.end()) kept->second.number = *number;
     } else if (number.error().code == ErrorCode::unavailable) {
       return number.error();
     } else {
@@ -335,9 +337,11 @@ void MqttLink::acknowledged(int number, const Status& status, bool unheard) {
   {
     MutexLock lock(mutex_);
     if (!status && other->second.request) ++other->second.request->left_out;
-    const auto kept = kept_.find(other->second.topic);
-    if (kept != kept_.end() && kept->second.payload.empty() && !kept->second.due) {
-      if (status) deleted_.push_back(other->second.topic);
+    const std::string& topic = other->second.topic;
+    const auto kept = kept_.find(topic);
+    const bool is_its_own = kept != kept_.end() && kept->second.number == number && !kept->second.due;
+    if (is_its_own && kept->second.payload.empty()) {
+      if (status) deleted_.push_back(topic);
       kept_.erase(kept);
     }
   }

@@ -101,6 +101,7 @@ class MqttLink final : private MqttClient::Events {
   struct Kept {
     std::string payload;
     bool due = true;
+    int number = 0;  // of the message that has it, as publish() numbers them
   };
   // connecting: also in the pause before that, if there was a connection a moment ago.
   enum class Phase { connecting, connected, away };
