@@ -82,7 +82,7 @@ bool Intake::shed_from_memory(Endings& endings) {
     if (!oldest) continue;
     ++state_.unsaved.outage().given_up;
     state_.losses.end(*std::move(oldest), domain::Reason::shed, endings);
-    if (state_.unsaved.shots().find(id) == nullptr) return true;
+    return true;
   }
   return false;
 }

@@ -54,11 +54,6 @@ std::vector<StoredShot> MemoryStore::oldest(std::size_t at_most) const {
   return some;
 }
 
-std::optional<std::int64_t> MemoryStore::first() const {
-  if (shots_.empty()) return std::nullopt;
-  return shots_.begin()->first;
-}
-
 std::vector<std::int64_t> MemoryStore::ids() const {
   std::vector<std::int64_t> all;
   for (const auto& [id, shot] : shots_) all.push_back(id);

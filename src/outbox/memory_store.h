@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -32,7 +31,6 @@ class MemoryStore {
   [[nodiscard]] const StoredShot* find(std::int64_t id) const;
   // Up to so many, the oldest first, as they are now; their images are shared.
   [[nodiscard]] std::vector<StoredShot> oldest(std::size_t at_most) const;
-  [[nodiscard]] std::optional<std::int64_t> first() const;
   [[nodiscard]] std::vector<std::int64_t> ids() const;
   [[nodiscard]] std::size_t size() const { return shots_.size(); }
   [[nodiscard]] Bytes bytes() const { return bytes_; }

@@ -139,11 +139,6 @@ std::vector<std::int64_t> WaitingShots::ids() const {
   return all;
 }
 
-RouteSet WaitingShots::routes_of(std::int64_t id) const {
-  const auto found = entries_.find(id);
-  return found == entries_.end() ? RouteSet{0} : found->second.routes;
-}
-
 SteadyTime WaitingShots::deadline_of(std::int64_t id) const {
   const auto found = entries_.find(id);
   return found == entries_.end() ? SteadyTime::max() : found->second.deadline;

@@ -81,9 +81,7 @@ class WaitingShots {
   // Only as a whole: nothing while a sender has it on any route.
   std::optional<TakenOut> take_whole(std::int64_t id);
 
-  [[nodiscard]] bool contains(std::int64_t id) const { return entries_.contains(id); }
   [[nodiscard]] std::vector<std::int64_t> ids() const;
-  [[nodiscard]] RouteSet routes_of(std::int64_t id) const;
   [[nodiscard]] SteadyTime deadline_of(std::int64_t id) const;  // max(): none, or not known
   [[nodiscard]] std::optional<SteadyTime> next_due(std::size_t route, SteadyTime now) const {
     return queues_.at(route).next_due(now);
