@@ -144,6 +144,34 @@ TEST_F(LiveTimeTest, SegmentsThatComeAtOnceAreLetOutEvenly) {
   EXPECT_EQ(stats_.job_starts, 1U);
 }
 
+// Told of the source, and of one frame.
+class FirstFrame final : public FrameSink {
+ public:
+  void opened(bool live) override { live_ = live; }
+  void deliver(domain::Frame frame, const std::stop_token&) override {
+    captured_ = frame.captured;
+    enough_.request_stop();
+  }
+
+  bool live_ = false;
+  UtcTime captured_;
+  std::stop_source enough_;
+};
+
+// That an address of http: is live shows only once it is open.
+TEST_F(LiveTimeTest, ALiveSourceDoesNotFollowTheOptionsOfRecordings) {
+  const HlsServer server(folder_);
+  CameraOptions options;
+  options.disable_drops = true;
+  options.use_stream_timestamp = true;
+  const UtcTime start = clock_.utc_now();
+  FirstFrame first;
+  StreamCamera({"gate", server.url(), {}, ""}, options, memory_, clock_)
+      .run(first.enough_.get_token(), first);
+  EXPECT_TRUE(first.live_);
+  EXPECT_GE(first.captured_, start);
+}
+
 class LivePacerTest : public ::testing::Test {
  protected:
   // When the picture is let out; it was read just now.

@@ -49,6 +49,8 @@ void StreamJob::Retire::operator()(Decoder* last) const noexcept {
 Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
   const memory::Charge buffered(account_, kSourceBytes);
   if (Status opened = open(stop); !opened) return opened;
+  if (live_) log_ignored_options();
+  sink.opened(live_);
   Status end = stream(stop, sink);
   if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
     decoder_->finish();
@@ -230,7 +232,7 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
     return utc_now - std::chrono::duration_cast<UtcTime::duration>(now - time);
   };
   frame.read_utc = utc_of(frame.read_at);
-  if (context_.options.use_stream_timestamp) {
+  if (context_.options.use_stream_timestamp && !live_) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
@@ -269,6 +271,16 @@ void StreamJob::log_untrusted_stamps() {
       "camera '{}': the time stamps of its stream cannot be believed: {}; while that lasts the "
       "arrival of its pictures is taken for their time (stamps_corrected counts them)",
       context_.spec.name, to_string(state.live.lie()));
+}
+
+void StreamJob::log_ignored_options() {
+  if (std::exchange(context_.state.ignored_logged, true)) return;
+  std::string keys;
+  for (const auto& [key, set] : file_options(context_.options)) {
+    if (set) keys.append(keys.empty() ? "" : ", ").append(key);
+  }
+  if (!keys.empty())
+    log::warn("camera '{}': its source is live: no effect there: {}", context_.spec.name, keys);
 }
 
 }  // namespace vigia::camera

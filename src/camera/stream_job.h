@@ -39,6 +39,7 @@ struct StreamContinuity {
   Timeline pictures, packets;     // of recorded sources: by time of showing, and of decoding
   StreamClock live;               // of live sources
   bool untrusted_logged = false;  // the log says that the stamps are not trusted
+  bool ignored_logged = false;    // the log says which options a live source cannot follow
   Nanoseconds stream_time{0};     // of the last picture
 };
 
@@ -88,6 +89,7 @@ class StreamJob {
   SteadyTime stamp_live(const AVFrame& picture);
   SteadyTime stamp_recorded(const AVFrame& picture);
   void log_untrusted_stamps();
+  void log_ignored_options();
   [[nodiscard]] PacketTimes live_times();
   [[nodiscard]] int buffers_for_others() const {
     return context_.options.frame_buffer_size + kInProcess + kBestShots;

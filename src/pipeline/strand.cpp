@@ -28,14 +28,18 @@ constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 constexpr std::size_t kMostOrdersForJournal = 256;
 
+bool may_drop(const camera::CameraOptions& recording) {
+  return !recording.disable_drops && recording.play_speed >= 0;
+}
+
 }  // namespace
 
 Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld world)
     : camera_(std::move(camera)),
       world_(world),
       capacity_(static_cast<std::size_t>(camera_->settings.source.frame_buffer_size)),
-      may_drop_(!camera_->settings.source.disable_drops && camera_->settings.source.play_speed >= 0),
       is_live_(camera_->settings.is_live()),
+      may_drop_(may_drop(camera_->settings.source)),
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
       grader_(camera_->settings.shot),
@@ -47,6 +51,10 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
 
 Strand::~Strand() {
   const std::unique_ptr<NewFilters> never_taken(next_filters_.exchange(nullptr));
+}
+
+void Strand::opened(bool live) {
+  may_drop_ = live || may_drop(camera_->settings.source);
 }
 
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {

@@ -60,6 +60,7 @@ class Strand final : public camera::FrameSink {
   Strand(const Strand&) = delete;
   Strand& operator=(const Strand&) = delete;
 
+  void opened(bool live) override;
   void deliver(domain::Frame frame, const std::stop_token& stop) override;
   // No more frames will come: once those that wait are handled, the open tracks are closed.
   void end();
@@ -119,13 +120,14 @@ class Strand final : public camera::FrameSink {
   const std::shared_ptr<CameraContext> camera_;
   const StrandWorld world_;
   const std::size_t capacity_;
-  const bool may_drop_, is_live_;
+  const bool is_live_;
 
   // The camera's thread's.
   std::optional<Nanoseconds> last_stream_;  // of the frame before
   Nanoseconds frame_interval_{0};           // approximate, by stream_time; 0: not known yet
   int unlooked_ = 0;                        // frames left out by overload since the last one let through
   bool begun_ = false;                      // a frame was let through
+  std::atomic<bool> may_drop_;              // workers read it
   SteadyTime settled_at_{};                 // frames that it drops after this are a sign of overload
 
   // State of the queue or worker that has the strand scheduled.

@@ -118,6 +118,20 @@ TEST_F(StrandTest, WaitsForRoomWhereNothingMayBeDropped) {
   EXPECT_EQ(counters().frames_dropped, 0U);
 }
 
+TEST_F(StrandTest, ALiveSourceNeverWaitsWhateverTheSettingsSay) {
+  settings_.source.disable_drops = true;
+  std::stop_source stop;
+  stop.request_stop();  // so that a wait would end
+  strand().opened(true);
+  for (std::uint64_t i = 0; i < 5; ++i) deliver(i, stop.get_token());
+  work();
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{2, 3, 4}));
+  strand().opened(false);  // its list has ended: a recording now
+  for (std::uint64_t i = 5; i < 9; ++i) deliver(i, stop.get_token());
+  work();
+  EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{2, 3, 4, 5, 6, 7, 8}));
+}
+
 TEST_F(StrandTest, AStopEndsTheWaitForRoomAndKeepsTheFrame) {
   settings_.source.disable_drops = true;
   for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
