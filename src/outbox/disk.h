@@ -2,7 +2,7 @@
 //
 // outbox.durability says what survives what. SQLite keeps a write-ahead log (WAL): a commit appends to it, in
 // one piece or not at all, and the log is folded into the file now and then, with fsyncs of both.
-//   full     each commit is followed by an fsync (synchronous=FULL), but for the mark that a delivery begins.
+//   full     each commit is followed by an fsync (synchronous=FULL), except the mark that a delivery begins.
 //   shots    inserts only. The other commits go to the log without an fsync (synchronous=NORMAL): the system
 //            has them, so the end of this process loses none; a power cut may lose those since the last
 //            insert or folding. The log is read back up to the first hole, and an insert's fsync makes
@@ -23,9 +23,10 @@
 //
 // Damage: renew() copies what can still be read into a new file beside it, <path>.mending. Once that is whole
 // and synced it is <path>.mended; then the damaged one is set aside, and the new one takes its place.
-// Wherever a crash comes between, the next connection finds one of the two, whole, and goes on from there.
-// If renew() fails, nothing has changed. It runs at most once a minute, so as not to fill a dying disk with
-// copies. Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
+// Whenever a crash interrupts this, the next connection finds one of the two, whole, and goes on from there.
+// If the copying fails, nothing has changed; if a step after it fails, the next connection finishes the
+// exchange. renew() copies at most once a minute, so as not to fill a dying disk with copies.
+// Threads: thread-safe; a lock for each connection. The writer's is taken before the reader's.
 #pragma once
 
 #include <atomic>
@@ -110,7 +111,7 @@ class Disk {
   std::optional<Rows> reader_ GUARDED_BY(reading_);
   unsigned read_generation_ GUARDED_BY(reading_) = 0;  // the reader's file
   bool commits_sync_ GUARDED_BY(writing_) = true;
-  std::string aside_ GUARDED_BY(writing_);  // the last that was set aside
+  std::string aside_ GUARDED_BY(writing_);  // where the last damaged file is
   std::optional<SteadyTime> renew_not_before_ GUARDED_BY(writing_);
 };
 

@@ -13,12 +13,12 @@
 namespace vigia::outbox {
 namespace {
 
-// A disk that takes this much works, if the refused size is not known.
+// The size of the test write when it is not known what the disk refused.
 constexpr Bytes kSmallImage = 64_KiB;
 
-// The number after which shots are numbered while the file, which has the last number, cannot be read: so
-// high that counting never gets near, derived from the second so that numbers grow over several such starts,
-// and with a random part, since the time of day may be the same at each start (no battery).
+// Where numbering begins while the file, which holds the last number, cannot be read: far above any number
+// that counting reaches; derived from the time, so that numbers grow from one such start to the next; with a
+// random part, since a machine without a clock battery may start at the same time each day.
 std::int64_t numbers_without_a_file(UtcTime now) {
   const auto second = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   constexpr std::int64_t kMostSeconds = (std::int64_t{1} << 31) - 1;
@@ -39,7 +39,7 @@ Status DiskWriter::open() {
     state_.unsaved.begin_outage(loaded.error(), generation, state_.clock.now());
     state_.unsaved.refused(kSmallImage);
   }
-  save(When::due);  // repairs it
+  save(When::due);  // repairs it if it is damaged
   return ok_status();
 }
 
@@ -59,7 +59,7 @@ Status DiskWriter::write(std::span<const RowChange> changes, Disk::Sync sync) {
     state_.begin_outage(done.error(), tried, generation);
     for (const RowChange& change : changes) state_.unsaved.note(change);
   }
-  // Damage is repaired at once; but a delivery that is about to begin does not wait for that.
+  // Damage is repaired at once, except by a sender that only marks that a delivery begins: it must not wait.
   if (sync == Disk::Sync::as_set && done.error().code == ErrorCode::damaged) save(When::due);
   MutexLock lock(state_.mutex);
   return state_.unsaved.disk_status();
@@ -82,7 +82,7 @@ void DiskWriter::save(When when) {
     state_.saving = true;
   }
   Status done = try_to_save();
-  if (!done && done.error().code == ErrorCode::damaged) done = try_to_save();  // one repair was made
+  if (!done && done.error().code == ErrorCode::damaged) done = try_to_save();  // repairs what it found
   MutexLock lock(state_.mutex);
   state_.saving = false;
   if (!done) state_.unsaved.failed_again(done.error(), state_.clock.now());
@@ -110,7 +110,7 @@ Status DiskWriter::try_to_save() {
         return done;
       }
     }
-    // The refused image may have been delivered since: then only a test write shows that the disk works.
+    // The refused image may have been delivered meanwhile: then only a test write shows that the disk works.
     done = batch.empty() ? state_.disk.try_to_write(refused) : save_batch(batch);
     if (batch.empty() || !batch.shots.empty()) refused = 0;
   }

@@ -23,8 +23,8 @@ Status EarlierRun::load() {
       [&](const RowHead& head) { waiting.add(from_row(head, not_set), std::nullopt); }, recovered);
   if (!recovered.empty()) {
     log::info(
-        "outbox {}: Vigia ended without a stop while people were in view: {} best shots until then are sent "
-        "now",
+        "outbox {}: Vigia ended without a stop while people were in view: their {} best shots so far are "
+        "sent now",
         state_.options.path, recovered.size());
   }
   listeners_.tell_recovered(std::move(recovered));  // before any sender has one
@@ -77,8 +77,8 @@ void EarlierRun::warn_of(const ShotsByRoute& not_set) const {
   }
   if (texts.empty()) return;
   log::warn(
-      "outbox {}: deliveries wait for receivers that are not set any more: {}; they stay until these "
-      "are set again, or outbox.max_age or outbox.max_bytes ends them",
+      "outbox {}: deliveries wait for receivers that are no longer configured: {}; they stay until these "
+      "are configured again, or outbox.max_age or outbox.max_bytes ends them",
       state_.options.path, texts);
 }
 

@@ -1,4 +1,4 @@
-// An outbox on a disk that refuses on command.
+// For this folder's tests: an outbox on a disk that refuses on command.
 #pragma once
 
 #include <algorithm>
@@ -55,7 +55,7 @@ inline unsigned from_environment(const char* name, unsigned otherwise) {
   return text == nullptr ? otherwise : static_cast<unsigned>(std::max(1, std::atoi(text)));
 }
 
-// The same, used at random.
+// The same, with a source of random numbers whose seed the environment can set.
 class RandomOutboxFixture : public FaultyOutboxFixture {
  protected:
   std::uint64_t below(std::uint64_t n) { return random_() % n; }

@@ -41,7 +41,7 @@ Handout::Next Handout::claim_next(std::size_t route, SteadyTime not_before, Endi
   state_.losses.tend(endings);
   state_.watch_clock();
   std::stop_source& wake = state_.wake.at(route);
-  // A stopped sender has requested it: sleepers need a fresh one.
+  // A sender that was stopped has requested this one, and a source stays requested: sleepers need a new one.
   if (wake.stop_requested()) wake = std::stop_source();
   const SteadyTime now = state_.clock.now();
   Next next{.claimed = {}, .kept = {}, .note = {}, .ended = false, .until = not_before, .wake = wake};
@@ -52,7 +52,8 @@ Handout::Next Handout::claim_next(std::size_t route, SteadyTime not_before, Endi
     next.until = std::min(state_.waiting.next_due(route, now).value_or(SteadyTime::max()), now + 1h);
   }
   next.until = std::min(next.until, state_.waiting.next_expiry());
-  // A thread that is in save() now wakes no sender, and need not: it goes on with what has come meanwhile.
+  // While another thread is in save(), nobody has to wake for the next try: that thread writes what comes
+  // meanwhile, too.
   if (state_.unsaved.in_outage() && !state_.saving) {
     next.until = std::min(next.until, state_.unsaved.outage().next_try);
   }
@@ -161,7 +162,7 @@ Status Handout::postpone(const PendingShot& shot, const Postponement& postponeme
     MutexLock lock(state_.mutex);
     in_memory = apply_in_memory(change);
   }
-  // Written first, so that the next sender that gets it reads how often it failed.
+  // Written before it is due again, so that the next sender reads how often it failed.
   Status written = in_memory ? ok_status() : writer_.write({&change, 1});
   MutexLock lock(state_.mutex);
   state_.waiting.postpone(*index, shot.id, postponement.until);

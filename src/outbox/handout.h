@@ -1,5 +1,5 @@
-// Hands shots out to the senders: each route's next one, which is then claimed; and takes back what became
-// of it. outbox.h says what each call guarantees.
+// Hands shots to the senders: take() claims the next shot of a route, the other calls report what became of
+// it. outbox.h says what each call guarantees.
 // Threads: thread-safe.
 #pragma once
 
@@ -25,7 +25,7 @@ class Handout {
   // Both must outlive it.
   Handout(OutboxState& state, DiskWriter& writer) : state_(state), writer_(writer) {}
 
-  // As Outbox's.
+  // As the calls of Outbox.
   Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
                                           const std::stop_token& stop) EXCLUDES(state_.mutex);
   Status begin(const PendingShot& shot) EXCLUDES(state_.mutex);
@@ -37,13 +37,13 @@ class Handout {
   void drain() EXCLUDES(state_.mutex);
 
  private:
-  // What a sender does next: send a claimed shot (perhaps with what memory knows of it), end, or wait for
-  // `until` or a request on `wake`.
+  // What a sender does next: it sends the claimed shot, or ends, or waits until `until` or until somebody
+  // requests `wake`.
   struct Next {
     std::optional<std::int64_t> claimed;
-    std::optional<StoredShot> kept;           // not on disk
-    std::optional<Tries> note;                // newer than what the row says
-    SteadyTime deadline = SteadyTime::max();  // of the claimed one
+    std::optional<StoredShot> kept;           // the claimed one, if it is in memory only
+    std::optional<Tries> note;                // newer than its row
+    SteadyTime deadline = SteadyTime::max();  // of the claimed shot
     bool ended = false;
     SteadyTime until;
     std::stop_source wake;
@@ -51,7 +51,7 @@ class Handout {
   Next claim_next(std::size_t route, SteadyTime not_before, Endings& endings) REQUIRES(state_.mutex);
   // Nothing: its row is gone, and it ends as lost.
   Result<std::optional<PendingShot>> fetch(std::size_t route, Next next) EXCLUDES(state_.mutex);
-  // A damaged file is repaired first.
+  // Repairs a damaged file, then reads from the new one.
   Result<std::optional<StoredShot>> read(std::int64_t id) EXCLUDES(state_.mutex);
   // Changes a shot that is in memory only. False: it is not there.
   bool apply_in_memory(const RowChange& change) REQUIRES(state_.mutex);

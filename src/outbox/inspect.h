@@ -1,5 +1,5 @@
-// Looks at an outbox file without changing anything on the disk, also beside the Vigia that uses it: for
-// `vigia check`. Threads: thread-safe.
+// Reads an outbox file for `vigia check`, without changing anything on the disk, even while a Vigia uses it.
+// Threads: thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ struct Inspection {
   std::int64_t shots = 0;  // that wait in it
 };
 
-// Errors: invalid: no file can be made or written there, or it is not a plain file; refused: not Vigia's, or
-// of a newer Vigia; damaged; io.
+// Errors: invalid: no file can be created or written there, or it is not a plain file; refused: the file is
+// another program's or a newer Vigia's; damaged; io.
 Result<Inspection> inspect(const std::string& path);
 
 }  // namespace vigia::outbox

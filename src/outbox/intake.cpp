@@ -39,7 +39,7 @@ Status Intake::add(std::span<const domain::Shot> shots, std::span<const EndedTra
   }
   writer_.settle(std::move(endings));
   if (kept) return kept;
-  // Senders have them already. A damaged file is repaired at once.
+  // Only now, as this may take long: the senders have the shots already. A damaged file is repaired at once.
   writer_.save(DiskWriter::When::due);
   MutexLock lock(state_.mutex);
   return state_.unsaved.disk_status();
@@ -74,8 +74,8 @@ void Intake::keep_in_memory(const StoredShot& shot, Endings& endings) {
   }
 }
 
-// A shot that a sender has stays in memory until that ends: giving it up on the other routes would free
-// nothing.
+// A shot that a sender has claimed stays in memory until it is delivered or postponed, so giving it up on the
+// other routes would free nothing.
 bool Intake::shed_from_memory(Endings& endings) {
   for (const std::int64_t id : state_.unsaved.shots().ids()) {
     auto oldest = state_.waiting.take_whole(id);
@@ -152,8 +152,8 @@ bool Intake::has_room_in_journal(std::size_t rows, Bytes bytes) const {
   return journal <= most / Journal::kShareOfMaxBytes && state_.waiting.bytes() + journal <= most;
 }
 
-// The disk may have the row in spite of its error. It is then deleted once the disk works, so that the file
-// never has two rows of a track. The track's best shot is offered again soon.
+// The disk may have the row although it reported an error. So the row is deleted once the disk works: the
+// file must not have two rows of one track. The track's best shot is offered again soon.
 void Intake::refuse(const StoredShot& one, const Error& error, unsigned generation) {
   state_.begin_outage(error, true, generation);
   state_.unsaved.refused(static_cast<Bytes>(one.shot.jpeg->bytes.size()));

@@ -1,7 +1,7 @@
-// Takes shots into the outbox: those of tracks that have ended, which are sent, and the best ones so far of
-// open tracks, which go into the journal. Keeps the bounds: outbox.max_bytes, the journal's, and those of the
-// memory in which shots are kept while the disk refuses. outbox.h says what each call guarantees.
-// Threads: thread-safe; journal() on the thread of add(). Both wait for the disk.
+// Takes shots into the outbox: those of ended tracks, which are sent, and the best shots so far of open
+// tracks, which go into the journal. Enforces the bounds: outbox.max_bytes, the journal's, and that of the
+// shots kept in memory while the disk refuses. outbox.h says what each call guarantees.
+// Threads: thread-safe, but journal() must be called on the thread of add(). Both wait for the disk.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@ class Intake {
   // Both must outlive it.
   Intake(OutboxState& state, DiskWriter& writer) : state_(state), writer_(writer) {}
 
-  // As Outbox's.
+  // As the calls of Outbox.
   Status add(std::span<const domain::Shot> shots, std::span<const EndedTrack> ended) EXCLUDES(state_.mutex);
   std::vector<domain::Shot> journal(std::span<const domain::Shot> shots) EXCLUDES(state_.mutex);
   [[nodiscard]] bool is_wanted_in_journal(const TrackKey& track, UtcTime captured) EXCLUDES(state_.mutex);
 
  private:
-  // Numbers the shots; they are owed to all routes.
+  // Numbers the shots and makes them owed to all routes.
   std::vector<StoredShot> number(std::span<const domain::Shot> shots) REQUIRES(state_.mutex);
-  // Numbers those that the journal does not have, as far as there is room.
+  // Numbers those that the journal does not have yet, as far as it has room.
   std::vector<StoredShot> number_for_journal(std::span<const domain::Shot> shots) REQUIRES(state_.mutex);
   [[nodiscard]] bool has_room_in_journal(std::size_t rows, Bytes bytes) const REQUIRES(state_.mutex);
   void refuse(const StoredShot& one, const Error& error, unsigned generation) REQUIRES(state_.mutex);
@@ -41,7 +41,7 @@ class Intake {
       REQUIRES(state_.mutex);
   void make_room_for(std::span<const domain::Shot> shots, Endings& endings) REQUIRES(state_.mutex);
   void keep_in_memory(const StoredShot& shot, Endings& endings) REQUIRES(state_.mutex);
-  // False: no shot in memory can go.
+  // False: senders have all shots that are in memory, so none can be given up.
   bool shed_from_memory(Endings& endings) REQUIRES(state_.mutex);
 
   OutboxState& state_;

@@ -24,7 +24,7 @@ class Listeners {
   // From now on nobody is told anything.
   void leave();
 
-  // Reads what memory does not have of a shot. Returns the changes that delete the shots' rows.
+  // Reads from the disk what memory does not have of a shot. Returns the changes that delete the shots' rows.
   std::vector<RowChange> tell_given_up(Endings endings) EXCLUDES(state_.mutex);
   // Keeps them until the primary route has a listener.
   void tell_recovered(std::vector<domain::Shot> shots) EXCLUDES(state_.mutex);

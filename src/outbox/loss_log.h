@@ -14,9 +14,9 @@ class LossLog {
   // why: the end of the line, with the remedy.
   explicit LossLog(std::string why) : why_(std::move(why)) {}
 
-  // detail: appended to the line; the last one counts.
+  // detail: appended to the line; a later one replaces it.
   void add(std::uint64_t shots, SteadyTime now, const std::string& detail = {});
-  // Logs what was not logged yet, if a line is due; log_rest() does so now, at the end.
+  // Logs what was not logged yet: log_if_due() if the last line is a minute old, log_rest() at once.
   void log_if_due(SteadyTime now);
   void log_rest();
   [[nodiscard]] std::uint64_t total() const { return total_; }

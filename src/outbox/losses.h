@@ -1,7 +1,7 @@
-// The shots that the outbox itself ends: expired, shed, lost. Counts them, logs them, and takes them out of
-// memory; also counts and logs what it could not read back, or not keep in the journal. It calls no listener
-// and uses no disk, because its caller holds the outbox's mutex: that is for DiskWriter::settle(), which gets
-// the Endings afterwards.
+// Counts and logs the shots that the outbox itself ends (expired, shed, lost) and removes them from memory.
+// Also counts and logs shots that could not be read back, or had no place in the journal. Its caller holds
+// the outbox's mutex, so it neither calls a listener nor uses the disk: DiskWriter::settle() does both
+// afterwards, with the Endings that it gets from here.
 // Threads: one thread at a time.
 #pragma once
 
@@ -23,29 +23,29 @@
 
 namespace vigia::outbox {
 
-// A shot that the outbox gives up on some of its routes. reason: expired or shed; none: it is lost.
+// A shot that the outbox gives up on some of its routes, or all. reason: expired or shed; none: it is lost.
 struct Ending {
   TakenOut out;
   std::optional<domain::Reason> reason;
-  std::optional<domain::Shot> shot;  // where it was in memory; it then has no row to delete
+  std::optional<domain::Shot> shot;  // only if it was in memory; then there is no row to delete
 };
 using Endings = std::vector<Ending>;
 
-// What deletes its deliveries, or all of its row.
+// The changes that delete these deliveries, or the whole row if none is left.
 [[nodiscard]] std::vector<RowChange> changes_of(const TakenOut& out, std::span<const std::string> routes);
 
 class Losses {
  public:
-  // Ends that are handled at a time: the disk has to delete them, and other threads wait to write.
+  // How many ends are handled at a time: deleting them takes the disk, for which other threads wait.
   static constexpr std::size_t kEndsAtOnce = 100;
 
-  // waiting and unsaved: where the shots are. All of them must outlive it.
+  // waiting and unsaved hold the shots. All four must outlive it.
   Losses(const std::vector<std::string>& routes, const Clock& clock, WaitingShots& waiting,
          PendingWrites& unsaved);
 
-  // Ends a shot that was taken out of the waiting ones; appends it to `endings`.
+  // Ends a shot that was taken out of `waiting`; appends it to `endings`.
   void end(TakenOut out, std::optional<domain::Reason> reason, Endings& endings);
-  // The same, of a lost one, for a caller that cannot settle it: the next tend() appends it.
+  // The same for a lost shot, for callers that cannot settle it: the next tend() appends it.
   void end_later(TakenOut out);
   // Ends shots that are too old, and logs what was not logged yet, if a line is due.
   void tend(Endings& endings);
@@ -54,12 +54,12 @@ class Losses {
   // Best shots so far that are not kept in the journal: the disk refuses, or there is no room.
   void add_refused_in_journal(std::uint64_t shots);
   void add_no_room_in_journal();
-  // Shots that ended, as lost, because the disk never took them until the outbox was closed.
+  // Shots that were lost because the disk had not taken them when the outbox was closed.
   void add_never_on_disk(std::uint64_t shots) { never_on_disk_ += shots; }
 
   // Logs what was not logged yet, at the end.
   void log_rest();
-  // Sets the numbers of what was given up.
+  // Fills in the numbers of shots that were given up.
   void show(status::OutboxStatus& figures) const;
 
  private:

@@ -8,8 +8,8 @@
 // 1. A shot for which add() returned ok survives the end of this process, and a power cut unless durability
 //    is "process": disk.h has the rule, README.md what it costs.
 // 2. Shots that the disk refuses (full, read-only, failing) are kept in memory, within bounds, sent from
-//    there, and written once the disk works again: it is tried every second, also if it refuses from the
-//    start. Beyond the bounds the oldest in memory is given up first (Reason::shed).
+//    there, and written once the disk works again: it is tried every second, even if it refuses from the
+//    start. Beyond the bounds the oldest one in memory that no sender has is given up first (Reason::shed).
 // 3. While a sender has claimed a shot, no other sender of that route gets it, until finished() or
 //    postpone(). Claims and due times live in memory: after a restart everything not finished is due.
 // 4. New shots are sent before those that waited; see due_queue.h. Order and age do not depend on the time of
@@ -91,7 +91,8 @@ class Outbox {
 
   // Waits for the route's next shot, at the earliest at `not_before` (a pause after failures), and claims it.
   // Nothing: a stop was requested, or the outbox drains and nothing is due now.
-  // Error: the shot's row cannot be read; it stays in the file and is tried again a minute later.
+  // Errors: the shot's row cannot be read: it stays in the file and is tried again a minute later; invalid:
+  // there is no such route.
   Result<std::optional<PendingShot>> take(const std::string& route, SteadyTime not_before,
                                           const std::stop_token& stop);
 
@@ -126,7 +127,7 @@ class Outbox {
     std::size_t shots = 0;
     Bytes bytes = 0;  // of their images
   };
-  [[nodiscard]] Pending pending() const;  // on whatever route
+  [[nodiscard]] Pending pending() const;  // on any route
   [[nodiscard]] Pending pending(const std::string& route) const;
   [[nodiscard]] status::OutboxStatus status() const;
   // Why shots are kept in memory only; nothing: the disk works.
@@ -136,7 +137,7 @@ class Outbox {
   Outbox(const OutboxOptions& options, std::vector<std::string> routes, memory::MemoryManager& memory,
          Clock& clock, Replay replay);
 
-  // In the order of their dependencies: each knows those above it.
+  // In the order of their dependencies: each uses only those above it.
   OutboxState state_;
   Listeners listeners_;
   DiskWriter writer_;

@@ -1,7 +1,7 @@
 // The outbox against a model of it: random calls, in any order, over one to three receivers, with faults of
 // the disk, restarts and jumps of the time of day; after each call both must agree.
 //
-// VIGIA_OUTBOX_ROUNDS=5000: so many walks; VIGIA_OUTBOX_SEED=7: other ones.
+// VIGIA_OUTBOX_ROUNDS=5000 makes that many random walks; VIGIA_OUTBOX_SEED=7 makes different ones.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,8 +16,8 @@ namespace {
 using namespace std::chrono_literals;
 using Fault = testing::FaultyDisk::Fault;
 
-// What the outbox is, without disk, threads and bounds: shots that wait on routes, each due at a time, until
-// they are finished or too old.
+// The outbox without disk, threads and bounds: shots that wait on routes, each due at some time, until they
+// are finished or too old.
 class Model {
  public:
   struct Shot {
@@ -162,7 +162,7 @@ class OutboxModelTest : public RandomOutboxFixture {
     const auto by = std::chrono::hours(below(100)) - 50h;
     clock_.set_utc(clock_.utc_now() + by);
   }
-  // A disk that refuses now works again before the end: else what is in memory only would be lost.
+  // A disk that refuses now must work again before the close: else what is in memory only would be lost.
   void restart() {
     repair();
     taken_.clear();

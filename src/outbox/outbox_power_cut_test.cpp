@@ -1,6 +1,8 @@
-// Power cuts at any moment, sectors half written, and every single operation of the disk failing once.
+// The outbox through power cuts at any moment, half-written sectors, and a failure of each single disk
+// operation.
 //
-// VIGIA_OUTBOX_ROUNDS=5000: so many power cuts for each durability; VIGIA_OUTBOX_SEED=7: other ones.
+// VIGIA_OUTBOX_ROUNDS=5000 makes that many power cuts for each durability; VIGIA_OUTBOX_SEED=7 makes
+// different ones.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -43,7 +45,7 @@ class PowerCutTest : public RandomOutboxFixture {
 // What the outbox has promised so far, on one route.
 struct Promised {
   Tracks kept;      // add() or journal() returned ok
-  Tracks perhaps;   // add() did not: in memory only, until the disk works again
+  Tracks perhaps;   // add() returned an error: in memory only, until the disk works again
   Tracks finished;  // finished() returned ok
 };
 
@@ -61,7 +63,7 @@ class RandomPowerCuts : public PowerCutTest, public ::testing::WithParamInterfac
   void keep(std::uint64_t track, bool kept) {
     for (auto& [route, each] : promised_) (kept ? each.kept : each.perhaps).insert(track);
   }
-  // The disk works: what had to stay in memory is written.
+  // Called when the disk works: what had to stay in memory is written now.
   void look_at_disk() {
     if (outbox_->trouble()) return;
     for (auto& [route, each] : promised_) {
@@ -83,7 +85,7 @@ class RandomPowerCuts : public PowerCutTest, public ::testing::WithParamInterfac
     const std::vector<domain::Shot> one{shot};
     if (!outbox_->journal(one).empty()) open_tracks_.insert(shot.track);
   }
-  // The track's last picture is its best, or an earlier one was.
+  // The best shot is the track's last picture, or an earlier one.
   void end_one() {
     if (open_tracks_.empty()) return;
     const std::uint64_t track = *open_tracks_.begin();
@@ -218,7 +220,7 @@ struct Failure {
 
 class EveryOperation : public PowerCutTest, public ::testing::WithParamInterface<Failure> {
  protected:
-  // A run with a bit of everything; every call may fail.
+  // A run with every kind of call; each may fail.
   void use_it() {
     open();
     for (const std::uint64_t track : {1U, 2U, 3U}) static_cast<void>(add(track));

@@ -87,11 +87,11 @@ void OutboxState::begin_outage(const Error& error, bool tried, unsigned generati
   if (tried) {
     unsaved.begin_outage(error, generation, clock.now());
   } else {
-    unsaved.continue_outage(error, clock.now());  // the outage may be over since
+    unsaved.continue_outage(error, clock.now());  // it may have ended meanwhile
   }
 }
 
-// Requests run no code of ours under the lock: the sleeping threads only wake.
+// A request runs no code of ours under the lock: it only wakes the sleeping threads.
 void OutboxState::wake_senders(std::size_t route) {
   wake.at(route).request_stop();
   wake.at(route) = std::stop_source();

@@ -1,11 +1,12 @@
 // What the parts of an outbox share, under one mutex: the settings, the disk, and what is known of the shots.
 // Each part (see README.md) has a reference to it, and a subject of its own.
 //
-// The disk is never used under the mutex: that may take minutes. Nor are listeners called: what ends under it
-// is collected in Endings, and settled without it.
+// The mutex is never held while the disk is used, since that may take minutes, nor while a listener is
+// called: shots that end while it is held are collected in Endings and settled after it is released.
 //
-// An operation that several parts need while they hold the mutex is a member of this struct or of one of its
-// members, and not of a part: clang compares names, and does not know that the state_ of two parts is one.
+// An operation that several parts need while they hold the mutex belongs to this struct or to one of its
+// members, not to a part: clang's lock analysis compares expressions, and cannot know that state_ of two
+// parts is one object.
 // Threads: thread-safe, as annotated.
 #pragma once
 
@@ -81,8 +82,8 @@ struct OutboxState {
   bool some_held GUARDED_BY(mutex) = false;  // shots may wait for the machine's clock
   bool saving GUARDED_BY(mutex) = false;     // a thread tries a disk that refused
   bool draining GUARDED_BY(mutex) = false;
-  // Waiting senders of each route sleep by the clock until this is requested; then it is replaced. So one
-  // wait serves new shots, due times (also a fake clock's) and stops.
+  // The waiting senders of each route sleep on the clock until this is requested, and then it is replaced. So
+  // one wait covers new shots, due times (with a fake clock, too) and stops.
   std::vector<std::stop_source> wake GUARDED_BY(mutex);
 };
 

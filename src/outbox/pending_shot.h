@@ -13,9 +13,9 @@ struct PendingShot {
   std::int64_t id = 0;
   std::string route;
   domain::Shot shot;
-  int attempts = 0;  // deliveries on this route before this one, also before a restart
-  int doubtful = 0;  // of these: how many were sent whole and never answered, also by a run that was killed
-  int errors = 0;    // of these: how many were answered with neither "later" nor "never"
+  int attempts = 0;  // how often it was taken on this route before, in earlier runs too
+  int doubtful = 0;  // of these: sent whole and never answered, or cut short by a kill
+  int errors = 0;    // of these: answered with neither "later" nor "never"
 };
 
 struct Postponement {

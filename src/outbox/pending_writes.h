@@ -1,5 +1,5 @@
-// Keeps what the disk does not have yet because it refused: shots, and changes of rows. Also when the outage
-// began, and when the disk is tried again.
+// Keeps the shots and the changes of rows that the disk does not have yet because it refused; also when the
+// outage began and when the disk is tried again.
 //
 // The thread that tries the disk takes a Batch, writes it without holding the outbox's lock, and calls
 // written() or not_written(). Meanwhile shots may be delivered, and more may come: nothing of a batch is
@@ -37,7 +37,7 @@ class PendingWrites {
   struct DiskOutage {
     SteadyTime since, next_try;
     Error error;          // the last one that was logged, or will be
-    bool logged = false;  // damage that is repaired at once is not
+    bool logged = false;  // stays false for damage that is repaired at once
     struct Damage {
       unsigned generation;  // of the file: see disk.h
       std::string text;
@@ -53,8 +53,8 @@ class PendingWrites {
   // Begins an outage and logs it, unless the file is damaged: DiskWriter::save() repairs that next. During
   // an outage it only notes damage.
   void begin_outage(const Error& error, unsigned generation, SteadyTime now);
-  // Something must be kept here because the disk refused a moment ago. The outage goes on (or begins again,
-  // unlogged), and the disk is tried at once.
+  // Something has to be kept here because the disk refused a moment ago. If the outage has ended meanwhile it
+  // begins again, unlogged, and the disk is tried at once.
   void continue_outage(const Error& error, SteadyTime now) {
     if (!outage_) outage_ = DiskOutage{.since = now, .next_try = now, .error = error, .damaged = {}};
   }

@@ -1,6 +1,6 @@
 // Reads and writes the rows of the outbox file: a shot, its image, and a delivery for each of its receivers.
-// SQL and nothing else: waiting_shots.h knows what is due, claimed or too old, disk.h who may wait for the
-// disk. Threads: one thread at a time.
+// It holds SQL and nothing else: waiting_shots.h knows what is due, claimed or too old, and disk.h which
+// thread may wait for the disk. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -20,15 +20,15 @@
 
 namespace vigia::outbox {
 
-// The highest valid number: counting never gets beyond it.
+// The highest valid number, which counting can never reach.
 inline constexpr std::int64_t kHighestId = std::int64_t{1} << 62;
 
 // The attempts to deliver a shot to one receiver.
 struct Tries {
-  int attempts = 0;    // ended attempts
+  int attempts = 0;    // how often a sender took it and gave it back
   int doubtful = 0;    // of these: sent whole and never answered
   int errors = 0;      // of these: answered with neither "later" nor "never"
-  bool begun = false;  // an attempt is under way. In a row that an earlier run left: it never ended
+  bool begun = false;  // an attempt is under way; in a row of an earlier run: was cut short
   std::string why;     // why the last one failed; redacted by the courier
 
   bool operator==(const Tries&) const = default;
@@ -40,7 +40,7 @@ struct Owed {
   Tries tries;
 };
 
-// When this machine saw a shot, also where `captured` is the stream's own time.
+// When this machine saw a shot, whatever `captured` says (it may be the stream's own time).
 struct FrameTime {
   UtcTime utc;
   BootTime boot;
@@ -90,8 +90,8 @@ class Rows {
   // Call it first.
   Status prepare();
 
-  // All of them or none: one transaction. A shot that exists already is replaced, so that an insert can be
-  // repeated when it is not known how far it came.
+  // Writes all of them or none, in one transaction. A shot that exists already is replaced, so an insert can
+  // be repeated if it is not known how far it got.
   Status insert(std::span<const StoredShot> shots);
   Status apply(std::span<const RowChange> changes);
 
@@ -109,7 +109,7 @@ class Rows {
   // Writes so many bytes and deletes them again: ok if the disk takes an image of that size.
   Status try_to_write(Bytes bytes);
 
-  // After an outage the file is large and nearly empty: gives 1 MiB of it back to the system.
+  // Gives up to 1 MiB of free pages back to the system: after an outage the file is large and nearly empty.
   void give_pages_back();
 
   [[nodiscard]] sqlite::Database& database() { return database_; }

@@ -133,7 +133,7 @@ Status create_private(const std::string& path) {
                fmt::format("outbox {}: is not a plain file; set another outbox.path", path)};
 }
 
-// What the process that has the lock wrote there.
+// The process number that the holder of the lock wrote into it.
 std::string process_in(const Fd& lock) {
   std::array<char, 16> holder{};
   const auto size = ::pread(lock.get(), holder.data(), holder.size() - 1, 0);

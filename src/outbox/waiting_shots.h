@@ -78,7 +78,7 @@ class WaitingShots {
   std::vector<TakenOut> expire(SteadyTime now, std::size_t at_most);
   std::optional<TakenOut> take_oldest();
   std::optional<TakenOut> take(std::int64_t id);
-  // Only as a whole: nothing while a sender has it on any route.
+  // Takes the shot out on all its routes; nothing while a sender has it on any of them.
   std::optional<TakenOut> take_whole(std::int64_t id);
 
   [[nodiscard]] std::vector<std::int64_t> ids() const;
