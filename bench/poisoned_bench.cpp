@@ -1,11 +1,12 @@
-// Does one camera whose faces a receiver refuses delay those of the others? For FindFace, a webhook and an
-// MQTT broker on this machine: eight healthy cameras alone, and beside a ninth that is refused.
+// Measures whether a camera whose faces a receiver refuses delays the faces of the others: eight healthy
+// cameras alone, then beside a ninth that is refused; with FindFace, a webhook and an MQTT broker on this
+// machine.
 //
 //   ./dev bench poisoned
 //   build/bench/poisoned_bench --seconds 60
 //
-// Each camera adds a face ten times a second; reported is the time from the outbox taking a
-// healthy camera's face to its being delivered, in milliseconds.
+// Each camera adds ten faces a second. Reports the time from a healthy camera's face being added to the
+// outbox to its delivery, in milliseconds.
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -37,7 +38,7 @@ constexpr auto kInterval = 100ms;
 constexpr std::size_t kImageBytes = 60'000;
 constexpr const char* kRoute = "receiver";
 
-// Knows when each face was added; its track is its number.
+// Remembers when each face was added, by its track number.
 class Delays final : public outbox::ShotListener {
  public:
   explicit Delays(std::size_t faces) : added_(faces) {}
@@ -55,7 +56,7 @@ class Delays final : public outbox::ShotListener {
   Histogram delays_;
 };
 
-// One receiver, for some seconds. Camera 0 is refused; first_camera 1: without it.
+// Measures one receiver for some seconds. Camera 0 is the refused one; first_camera 1 leaves it out.
 void measure(const std::string& name, Courier* courier, int first_camera, int seconds) {
   if (courier == nullptr) {
     fmt::print("{:<28} the receiver did not start\n", name);

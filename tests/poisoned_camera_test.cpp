@@ -1,5 +1,5 @@
-// One camera whose faces a receiver does not take must not delay those of the others, and a receiver that
-// takes nobody's must see few tries: the same for FindFace, a webhook and an MQTT broker.
+// A camera whose faces a receiver does not take must not delay those of the others, and a receiver that takes
+// the faces of no camera must see few tries. Tested with FindFace, a webhook and an MQTT broker.
 #include <memory>
 #include <optional>
 #include <set>
@@ -103,7 +103,7 @@ class PoisonTest : public ::testing::Test {
     for (std::jthread& sender : senders_) sender.request_stop();
     senders_.clear();
   }
-  // In real time: the fake clock stands, so whoever waits for anything waits for ever.
+  // Waits in real time: the fake clock stands still, so a shot that has to wait for anything waits for ever.
   [[nodiscard]] static bool comes_true(const std::function<bool()>& condition) {
     const auto give_up = std::chrono::steady_clock::now() + 20s;
     while (!condition()) {

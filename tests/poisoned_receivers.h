@@ -1,5 +1,5 @@
-// Receivers that take the faces of some cameras only, each with its courier: FindFace, a webhook, an MQTT
-// broker. Cameras are numbered from 0; faces of `camera_name(n)` carry the id 100 + n.
+// Test receivers that take the faces of some cameras only, each with its courier: FindFace, a webhook and an
+// MQTT broker. Cameras are numbered from 0; faces of `camera_name(n)` carry the id 100 + n.
 #pragma once
 
 #include <httplib.h>
@@ -65,7 +65,7 @@ class PoisonedFindface {
   std::unique_ptr<findface::SendToFindface> courier_;
 };
 
-// It answers 403 for a refused camera.
+// A webhook that answers 403 for a refused camera.
 class PoisonedWebhook {
  public:
   PoisonedWebhook(const PoisonedCameras& cameras, Clock& clock) : cameras_(cameras) {
@@ -100,7 +100,7 @@ class PoisonedWebhook {
   std::unique_ptr<sinks::WebhookCourier> courier_;
 };
 
-// Its access list does not let us publish about a refused camera.
+// A broker whose access list does not let us publish about a refused camera.
 class PoisonedMqtt {
  public:
   explicit PoisonedMqtt(const PoisonedCameras& cameras) {

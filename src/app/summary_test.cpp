@@ -106,7 +106,8 @@ TEST(SummaryTest, AReceiverThatTakesNoFacesIsNamed) {
                                     .next_try = 12.5,
                                     .opened = 2,
                                     .why = "503: the server is not ready"};
-  EXPECT_NE(to_text(summary).find("findface   takes no faces since 61 s, 7 failures: 503"), std::string::npos)
+  EXPECT_NE(to_text(summary).find("findface   has taken no faces for 61 s, 7 failures: 503"),
+            std::string::npos)
       << to_text(summary);
   const auto breaker = nlohmann::json::parse(to_json(summary))["routes"][0]["breaker"];
   EXPECT_EQ(breaker["state"], "open");
@@ -121,7 +122,7 @@ TEST(SummaryTest, ACameraWhoseFacesAReceiverDoesNotTakeIsNamed) {
   route.name = "findface";
   route.waits.push_back({.camera = "gate", .seconds = 7, .why = "no right"});
   summary.routes = {route};
-  EXPECT_NE(to_text(summary).find("findface   takes no faces of camera gate since 7 s: no right"),
+  EXPECT_NE(to_text(summary).find("findface   has taken no faces of camera gate for 7 s: no right"),
             std::string::npos)
       << to_text(summary);
   const auto wait = nlohmann::json::parse(to_json(summary))["routes"][0]["waits"][0];

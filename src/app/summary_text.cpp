@@ -33,11 +33,11 @@ std::string routes_text(const Snapshot& summary) {
                       route.name, route.clock_corrected, route.clock_unset);
     }
     for (const CameraWait& wait : route.waits) {
-      text += fmt::format("{:<10} takes no faces of camera {} since {:.0f} s: {}\n", route.name, wait.camera,
-                          wait.seconds, wait.why);
+      text += fmt::format("{:<10} has taken no faces of camera {} for {:.0f} s: {}\n", route.name,
+                          wait.camera, wait.seconds, wait.why);
     }
     if (route.breaker.state == BreakerState::closed) continue;
-    text += fmt::format("{:<10} takes no faces since {:.0f} s, {} failures: {}\n", route.name,
+    text += fmt::format("{:<10} has taken no faces for {:.0f} s, {} failures: {}\n", route.name,
                         route.breaker.seconds, route.breaker.failures, route.breaker.why);
   }
   return text;

@@ -4,14 +4,14 @@
 //              time, or when it must_wait(): open
 //   open       no sender sends, for 1-2 s the first time, then 2-4, 4-8 ... 30-60 s (a random point in each),
 //              and never less than the receiver asked for (an hour at most)
-//   half open  one sender tries one shot, the others wait: first Courier::probe(), then, if the receiver
-//              answers, the shot. It arrives: closed, and all go on. It does not: open again, for longer. It
-//              tells nothing (DeliveryResult::tells_nothing): the next one tries
+//   half open  one sender calls Courier::probe() and, if the receiver answers, tries one shot; the others
+//              wait. If the shot arrives: closed, and all go on. If not: open again, for longer. If the try
+//              tells nothing (DeliveryResult::tells_nothing), the next sender tries
 //
-// Who waits: after a failure the next shot is sent only if probe() is answered, also while closed. A shot
-// that was answered in a way that may concern it alone (may_be_alone) leads to a probe(), too. Unanswered:
-// a failure of the receiver. Answered: only the shot waits, or its camera (camera_waits.h); but when several
-// cameras fail so and none is delivered in between, the receiver must_wait().
+// After a failure the next shot is sent only if probe() is answered, even while the breaker is closed.
+// probe() is also called after an answer that may concern one shot alone (may_be_alone). If it is not
+// answered, that is a failure of the receiver. If it is, only the shot waits, or its camera (camera_waits.h);
+// but when several cameras fail like that and nothing is delivered in between, the receiver must_wait().
 //
 // A sender gets a Permit before it takes a shot, waits in Outbox::take() until Permit::not_before, and then
 // calls succeeded() or failed(). Log: one line when it opens (why), one when it closes (how long it was open,
@@ -46,9 +46,9 @@ class Breaker {
     Permit& operator=(Permit&&) = delete;
     ~Permit();
 
-    // The earliest time to take a shot; while another sender tries: in a year, so wait for changed().
+    // The earliest time to take a shot. While another sender tries, it is a year away: wait for changed().
     [[nodiscard]] SteadyTime not_before() const noexcept { return not_before_; }
-    // Requested when this permit is out of date: get another.
+    // Requested when this permit is out of date: then get another.
     [[nodiscard]] const std::stop_token& changed() const noexcept { return changed_; }
 
    private:
@@ -68,14 +68,14 @@ class Breaker {
   Breaker& operator=(const Breaker&) = delete;
 
   [[nodiscard]] Permit next_turn();
-  // True after a failure, until a success: probe() the receiver before the next shot.
+  // True from a failure to the next success: then probe() the receiver before the next shot.
   [[nodiscard]] bool asks_first() const;
-  // The receiver works: it has answered, be it with a refusal.
+  // The receiver works: it has answered, even if with a refusal.
   void succeeded();
   // after: the pause that the receiver asked for. Of deliveries that were under way when the breaker opened,
   // only `after` counts.
   void failed(const Permit& turn, std::string_view why, std::optional<Nanoseconds> after);
-  // As failed(), but a single one opens it: several shots have shown it.
+  // As failed(), but one call opens the breaker: several shots have already failed.
   void must_wait(const Permit& turn, std::string_view why);
 
   [[nodiscard]] status::BreakerStatus status() const;
@@ -105,8 +105,8 @@ class Breaker {
   std::minstd_rand random_ GUARDED_BY(mutex_){std::random_device{}()};
 };
 
-// A random pause between half and the whole of 2 s, 4 s, ... 60 s, by the number of earlier failures: for
-// shots and breakers.
+// A random pause from half to the whole of 2 s, 4 s, ... 60 s, by the number of earlier failures. For shots
+// and breakers.
 Nanoseconds backoff(int failures_before, std::minstd_rand& random);
 
 // Clamps what a receiver asked for to 0 to an hour.

@@ -17,7 +17,7 @@ using domain::CameraKey;
 constexpr Nanoseconds kPauseForEachThatWaits = 10s;
 constexpr Nanoseconds kLongestPause = 1h;
 constexpr Nanoseconds kSayAgainAfter = 1h;
-constexpr Nanoseconds kForgottenAfter = 3h;  // without a failure: the camera is gone, or its shots are
+constexpr Nanoseconds kForgottenAfter = 3h;  // without a failure: the camera or its shots are gone
 
 }  // namespace
 

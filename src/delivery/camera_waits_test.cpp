@@ -62,7 +62,7 @@ class CameraWaitsTest : public ::testing::Test {
   [[nodiscard]] Nanoseconds until_turn(const std::string& camera) const {
     return until_turn(CameraKey{camera, std::nullopt});
   }
-  // Tries everything that may be tried, each second; returns how often in that time.
+  // Tries, each second, everything that may be tried; returns the number of tries in that time.
   int tries(const std::vector<std::string>& cameras, Nanoseconds in) {
     int count = 0;
     for (const SteadyTime end = clock_.now() + in; clock_.now() < end; clock_.advance(1s)) {
@@ -143,7 +143,7 @@ TEST_F(CameraWaitsTest, ThreeCamerasWithoutADeliveryInBetweenAreTheReceivers) {
   EXPECT_EQ(fail("two").receiver, Receiver::works);
   EXPECT_EQ(fail("two").receiver, Receiver::works);
   EXPECT_EQ(fail("three").receiver, Receiver::waits);
-  EXPECT_EQ(fail("one").receiver, Receiver::unchanged) << "nothing new is known by it";
+  EXPECT_EQ(fail("one").receiver, Receiver::unchanged) << "it tells nothing new";
   EXPECT_EQ(fail("four").receiver, Receiver::waits);
   EXPECT_GE(until_turn("four"), Nanoseconds(30s)) << "also with one shot";
   succeed("five");
@@ -178,7 +178,7 @@ TEST_F(CameraWaitsTest, AFailureCountsAgainstAShotOnlyIfSomethingWasDeliveredBef
 TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
   for (int i = 0; i < 5; ++i) fail("gate");
   EXPECT_EQ(lines(), 1);
-  EXPECT_THAT(log_.str(), HasSubstr("server: camera gate: a face waits and is tried again: no right"));
+  EXPECT_THAT(log_.str(), HasSubstr("server: camera gate: a face was not taken and waits: no right"));
   clock_.advance(90s);
   const auto status = waits_.status();
   ASSERT_EQ(status.size(), 1U);

@@ -30,8 +30,8 @@ struct DeliveryResult {
   std::optional<Nanoseconds> after;                 // of `retry`
   std::string text;                                 // for the log: the receiver's answer
   bool maybe_delivered = false;  // of `retry`: the shot was sent whole, the answer never came
-  // of maybe_delivered: an answer came, perhaps from a proxy in the receiver's place. If the receiver turns
-  // out to be away the shot was not delivered.
+  // of maybe_delivered: an answer came, but perhaps from a proxy in front of the receiver. If the receiver
+  // then turns out to be away, the shot was not delivered.
   bool by_proxy = false;
   // of `retry`: after so many answers of this kind the shot is refused; 0: no limit. For answers that
   // say neither "later" nor "never", like a server's internal error.
@@ -41,7 +41,7 @@ struct DeliveryResult {
   // failure: no connection, no login, an answer that says "not now" to everything.
   bool tells_nothing = false;
   // of `retry`: the answer may concern this shot or its camera only (no right to post it, an internal error,
-  // no answer to it), or every shot. The sender asks probe() which: see breaker.h.
+  // no answer to it), or every shot. The sender finds out with probe(): see breaker.h.
   bool may_be_alone = false;
 };
 
@@ -54,7 +54,7 @@ inline DeliveryResult too_late(std::string text) {
 }
 
 // Returns the shot with a smaller image, and face and roi scaled with it; nothing if that is impossible. For
-// receivers that answer that an image is too large. Several senders call it at a time.
+// receivers that answer that an image is too large. Thread-safe: several senders call it at the same time.
 using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
 
 class Courier {
@@ -64,15 +64,15 @@ class Courier {
   // A courier that may return maybe_delivered calls shot.going_out before the receiver can have the whole
   // shot.
   virtual DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) = 0;
-  // Asks the receiver something small and harmless. Nothing: it answers. Else the `retry` that a shot would
-  // get; with tells_nothing if that is not known, because of a stop. Thread-safe; blocks like deliver().
+  // Asks the receiver something small and harmless. Nothing: it answers. Otherwise the `retry` that a shot
+  // would get, with tells_nothing if a stop came before the answer. Thread-safe; blocks like deliver().
   [[nodiscard]] virtual std::optional<DeliveryResult> probe(const std::stop_token& stop) = 0;
   // For receivers that show cameras. camera_state(): the camera delivers video, or does not; called
   // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
   // thread-safe and quick, and not called after finish().
   virtual void camera_state(const std::string& /*camera*/, bool /*online*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
-  // How many of the delivered shots reached a receiver that passes them on to nobody. Thread-safe.
+  // How many of the delivered shots nobody has subscribed to (MQTT). Thread-safe.
   [[nodiscard]] virtual std::uint64_t unheard() const { return 0; }
   // Called once after the last deliver(), on one thread: log out, within a few seconds.
   virtual void finish() {}

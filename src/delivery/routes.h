@@ -1,4 +1,4 @@
-// Owns a route for each receiver, with its courier, the breakers of its senders and its counters.
+// Owns a route for each receiver: its courier, its breaker, the waits of its cameras, and its counters.
 //
 //   Routes routes(std::move(receivers), outbox, face_results, clock);
 //   routes.run_sender("findface", stop);   // on as many threads as delivery.senders says
@@ -72,8 +72,8 @@ class Routes {
           counters(faces) {}
     const std::string name;
     const std::unique_ptr<Courier> courier;
-    Breaker breaker;      // of all its senders
-    CameraWaits cameras;  // the same
+    Breaker breaker;      // shared by all its senders
+    CameraWaits cameras;  // likewise
     RouteCounters counters;
     std::atomic<int> senders_done{0};
   };

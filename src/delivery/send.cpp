@@ -48,7 +48,7 @@ class Sender {
   }
 
   void carry(const outbox::PendingShot& pending, const Breaker::Permit& turn, const std::stop_token& stop) {
-    // Begun this often by runs that were killed: the outcome is unknown.
+    // So many attempts were cut short by kills, or not answered, that it must not be sent again.
     if (pending.doubtful >= unanswered_at_most_) return give_up(pending, "the last attempts were cut short");
     const DeliveryResult delivery = attempt(pending, turn, stop);
     if (delivery.outcome == DeliveryResult::Outcome::retry) {
@@ -62,7 +62,7 @@ class Sender {
     }
   }
 
-  // Delivers it, and tells the breakers what a `retry` says of the receiver.
+  // Delivers it, and tells the breaker and the camera's wait what a `retry` says about the receiver.
   DeliveryResult attempt(const outbox::PendingShot& pending, const Breaker::Permit& turn,
                          const std::stop_token& stop) {
     if (breaker_.asks_first()) {
@@ -85,7 +85,7 @@ class Sender {
     return delivery;
   }
 
-  // Finds out whether the shot failed alone. What every shot would get does not count against it.
+  // Finds out whether only this shot failed. An answer that every shot would get does not count against it.
   void weigh(DeliveryResult& delivery, const outbox::PendingShot& pending, const Breaker::Permit& turn,
              const std::stop_token& stop) {
     const std::optional<DeliveryResult> away = courier_.probe(stop);
@@ -94,7 +94,7 @@ class Sender {
       if (delivery.by_proxy) delivery.maybe_delivered = false;
       delivery.attempts_at_most = 0;
       if (away->after) delivery.after = away->after;
-      delivery.text += ", and it does not answer anything else: " + away->text;
+      delivery.text += "; the receiver does not answer anything else either: " + away->text;
       return breaker_.failed(turn, delivery.text, delivery.after);
     }
     const CameraWaits::Meaning meaning =
@@ -149,8 +149,8 @@ class Sender {
     settle(pending);
     log::warn(
         "{}: a face of camera {} was sent {} times without an answer, given up: {}; raise "
-        "delivery.findface.post_timeout where it is slow, delivery.resend_unanswered where it may have faces "
-        "twice",
+        "delivery.findface.post_timeout if FindFace is slow, or delivery.resend_unanswered if a face may "
+        "arrive twice",
         courier_.name(), pending.shot.camera, std::max(pending.doubtful, unanswered_at_most_), text);
     listener_.failed(pending.shot, text);
   }

@@ -3,11 +3,12 @@
 //
 // A shot that failed is tried again after 1-2 s, then 2-4, 4-8 ... 30-60 s (a random point in each, so that
 // shots do not come back in one burst), never before the time that the receiver named (`after`, at most an
-// hour). Who waits with it, its camera's shots or all senders: see breaker.h and camera_waits.h. A shot that
-// was sent whole without an answer is sent again as often as resend_unanswered says; then it has failed. An
-// attempt that the end of the process cuts short after the receiver may have had all of it (Shot::going_out)
-// counts as one without an answer. Answers that are neither "later" nor "never" are counted separately, and
-// only while the receiver takes other shots.
+// hour). breaker.h and camera_waits.h say whether the other shots of its camera, or all senders, wait with
+// it; a shot that waits for its camera comes back after a minute at most. A shot that was sent whole without
+// an answer is sent again as often as resend_unanswered says; then it has failed. An attempt that the end of
+// the process cuts short after the receiver may have had all of it (Shot::going_out) counts as one without an
+// answer. Answers that are neither "later" nor "never" are counted separately, and only while the receiver
+// takes other shots.
 //
 // Ending: a stop ends it at once, and cuts a delivery short. After Outbox::drain() it delivers what is due
 // now and returns; shots that wait for a retry stay on disk. So a stop of the program is: last add(),

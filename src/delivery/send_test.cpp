@@ -72,7 +72,7 @@ class ScriptedCourier final : public Courier {
     ++probes_;
     return away_;
   }
-  // What it answers to probes from now on; nothing: it is well.
+  // What probe() returns from now on; nothing: the receiver answers.
   void be_away(std::optional<DeliveryResult> away) {
     MutexLock lock(mutex_);
     away_ = std::move(away);

@@ -20,10 +20,10 @@ struct BreakerStatus {
   std::string why;           // the last failure, while not closed
 };
 
-// A camera whose shots the receiver does not take now, although it takes others.
+// A camera of which the receiver has not taken the last shots, although it answers otherwise.
 struct CameraWait {
   std::string camera;
-  double seconds = 0;  // since its first shot that was not taken
+  double seconds = 0;  // since the first of these shots
   std::string why;
 };
 
