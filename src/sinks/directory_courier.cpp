@@ -107,7 +107,7 @@ delivery::DeliveryResult DirectoryCourier::deliver(const domain::Shot& shot, con
 std::optional<delivery::DeliveryResult> DirectoryCourier::probe(const std::stop_token&) {
   MutexLock lock(mutex_);
   std::error_code ignored;
-  static_cast<void>(make_private_folders(directory_));  // where it cannot, nor can the file be written
+  static_cast<void>(make_private_folders(directory_));  // if that fails, so does writing the file
   const fs::path path = directory_ / ".vigia-probe";
   const Status written = write_file_atomically(path, std::string_view("vigia"));
   fs::remove(path, ignored);

@@ -25,12 +25,12 @@ namespace vigia::sinks {
 
 class DirectoryCourier final : public delivery::Courier {
  public:
-  // directory: made when it is missing, at the first delivery.
+  // directory: created at the first delivery or probe if it is missing.
   explicit DirectoryCourier(std::filesystem::path directory);
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
-  // Can a file be written in the directory? Leaves none.
+  // Tests whether a file can be written in the directory, and removes it again.
   [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
 
  private:

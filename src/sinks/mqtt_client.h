@@ -7,7 +7,7 @@
 // not used: the first has a thread that a stop cannot end while it connects, the second cannot handle a
 // descriptor above 1023.
 // Threads: owner thread only; callbacks are called from step().
-// Blocks: begin() while the host's name is looked up, half a minute when the name server is away: call
+// begin() blocks while the host's name is looked up, for half a minute if the name server is away: call
 // http::look_up() first.
 #pragma once
 
@@ -53,8 +53,8 @@ class MqttClient {
   class Events {
    public:
     virtual ~Events() = default;
-    // The broker has accepted the message with this number from publish(); error: it refused it. unheard: it
-    // says that nobody has subscribed to the topic (MQTT 5 only).
+    // The broker has accepted the message with this number from publish(); error: it refused it. unheard: the
+    // broker reports that nobody has subscribed to the topic (MQTT 5 only).
     virtual void acknowledged(int number, const Status& status, bool unheard) = 0;
     virtual void received(std::string_view topic, std::string_view payload) = 0;
   };

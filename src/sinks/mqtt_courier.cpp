@@ -79,7 +79,7 @@ MqttCameraState& MqttCourier::known(const std::string& camera) {
     if (retains_images()) {
       link_.claim(image_topic(options_, camera));
     } else if (is_first_run_) {
-      link_.forget(image_topic(options_, camera));  // an earlier version may have left a face there
+      link_.forget(image_topic(options_, camera));  // earlier versions always retained it
     }
   }
   return found->second;
@@ -125,7 +125,7 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
   images_left_out_ += published.left_out;
   count(shot);
   if (published.unheard && unheard_++ == 0) {
-    log::warn("{}: takes faces, but nobody has subscribed to {}; the summary counts such faces as unheard",
+    log::warn("{}: accepts faces, but nobody has subscribed to {}; the summary counts such faces as unheard",
               name(), face_topic(options_, shot.camera));
   }
   return {.outcome = DeliveryResult::Outcome::delivered,

@@ -9,8 +9,9 @@
 // An image that the broker does not take (larger than its limit, no right, a quota) is left out, counted and
 // logged. Camera states and discovery are published when they change, and again after each new connection.
 //
-// Threads: thread-safe. deliver() waits up to 10 s for a connection that is being made and 30 s for the
-// acknowledgement; a stop ends it at once. It owns the link's thread, from the first call to finish().
+// Threads: thread-safe. deliver() waits for a connection that is being made (up to 10 s for the host's name
+// and 10 s for the broker) and up to 30 s for the acknowledgement; a stop ends it at once. The link's thread
+// runs from the first call to finish().
 #pragma once
 
 #include <atomic>
@@ -30,13 +31,14 @@ namespace vigia::sinks {
 
 class MqttCourier final : public delivery::Courier {
  public:
-  // retained_file: where it notes what the broker retains, to clear it in a later run; "": nowhere. clock:
-  // must outlive it. Nothing is connected yet.
+  // retained_file: records which topics the broker retains, so that a later run can clear them; "": none.
+  // clock: must outlive it. Nothing is connected yet.
   MqttCourier(MqttOptions options, std::string retained_file, Clock& clock);
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
-  // Is there a connection that the broker has accepted? Waits for one that is being made; sends nothing.
+  // Tests whether there is a connection that the broker has accepted; waits for one that is being made. Sends
+  // nothing.
   [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
@@ -55,7 +57,7 @@ class MqttCourier final : public delivery::Courier {
 
   // Constant after construction.
   const MqttOptions options_;
-  const bool is_first_run_;  // no earlier run has noted what the broker retains
+  const bool is_first_run_;  // there is no retained_file of an earlier run
 
   std::atomic<std::uint64_t> images_left_out_{0}, unheard_{0};
 

@@ -425,7 +425,7 @@ TEST_F(MqttCourierTest, NobodysFaceStaysAtTheBrokerUnlessTheSettingsAskForIt) {
   ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 2)) << "the earlier one is deleted";
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 3));
-  EXPECT_EQ(listener.all()[2].payload, text_of(sample_shot())) << "who listens gets it";
+  EXPECT_EQ(listener.all()[2].payload, text_of(sample_shot())) << "a subscriber gets it";
   EXPECT_EQ(retained(broker_->port(), "vigia/").count("vigia/gate/face/image"), 0U);
 }
 
@@ -444,7 +444,7 @@ TEST_F(MqttCourierTest, EachCameraHasAnAvailabilityOfItsOwn) {
             nlohmann::json::parse(R"([{"topic": "vigia/status"}, {"topic": "vigia/yard/availability"}])"));
 }
 
-// Runs of a program with the same file beside its outbox.
+// Several runs of the program with the same retained_file.
 class MqttRetainedTest : public MqttCourierTest {
  protected:
   MqttRetainedTest() { retained_file_ = folder_ / "vigia.db.mqtt"; }
@@ -459,7 +459,7 @@ class MqttRetainedTest : public MqttCourierTest {
       ASSERT_EQ(courier.deliver(shot, {}).outcome, DeliveryResult::Outcome::delivered);
     }
     clock.advance(120s);
-    // What is deleted goes before this shot: the link looks at the time first.
+    // The deletions go out before this shot, as the link checks the time first.
     ASSERT_EQ(courier.deliver(sample_shot(9), {}).outcome, DeliveryResult::Outcome::delivered);
     courier.finish();
   }

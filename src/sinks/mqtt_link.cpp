@@ -24,7 +24,7 @@ constexpr Nanoseconds kFarewellTimeout = 2s;
 constexpr Nanoseconds kFirstPause = 1s;
 constexpr Nanoseconds kLongestPause = 30s;
 constexpr Nanoseconds kPauseUntilMended = 60s;
-// After the last new camera; then all of the settings' are known, or of FindFace's list.
+// After the last new camera: by then all cameras of the settings, or of FindFace's list, are known.
 constexpr Nanoseconds kAllAreKnownAfter = 60s;
 // After a connection that lasted less than this the pauses go on growing.
 constexpr Nanoseconds kLasted = 10s;

@@ -15,10 +15,9 @@
 //    change. Of several changes while the broker is away only the last is sent: one payload per topic is
 //    held.
 // 3. An outage of the broker is logged once, with the reason.
-// 4. What an earlier run had retained at the broker, and this one neither keeps nor has claimed a minute
-// after
-//    its last new topic, is deleted there (retained_topics.h).
-// A stop ends it at once, also while a name server does not answer. It tries again after 1 s, doubled up to
+// 4. A minute after the last new topic, it deletes at the broker those retained messages of an earlier
+//    run that this run neither keeps nor claims (retained_topics.h).
+// A stop ends it at once, even while a name server does not answer. It reconnects after 1 s, doubled up to
 // 30 s; after a minute if somebody has to fix something first (password, certificate).
 //
 // Threads: thread-safe. It owns one thread ("mqtt"), the only one that uses the connection, started by
@@ -65,15 +64,15 @@ class MqttLink final : private MqttClient::Events {
   MqttLink& operator=(const MqttLink&) = delete;
 
   void start();  // a second call has no effect
-  // Publishes the messages in this order. Waits at most 10 s for a connection; without one by the deadline
-  // nothing is sent. REQUIRES: start()
+  // Publishes the messages in this order. Waits for a connection that is being made, which takes up to 20 s;
+  // if there is none by the deadline nothing is sent. REQUIRES: start()
   Published publish(std::vector<MqttMessage> messages, const std::stop_token& stop,
                     SteadyTime deadline = SteadyTime::max());
-  // ok: there is a connection that the broker has accepted. Waits for one that is being made (10 s at most).
-  // Error: why there is none, as of publish(). REQUIRES: start()
+  // ok: there is a connection that the broker has accepted. Waits for one that is being made, which takes up
+  // to 20 s. Error: why there is none, as of publish(). REQUIRES: start()
   Status wait_for_connection(const std::stop_token& stop);
   void keep(const std::string& topic, std::string payload);
-  // Messages of this topic will be retained through publish(): an earlier run's stays until then.
+  // publish() will replace the retained message of this topic, so an earlier run's is not deleted.
   void claim(const std::string& topic);
   // Deletes the broker's retained message of the topic, also one that was published a moment ago.
   void forget(const std::string& topic);
@@ -138,7 +137,7 @@ class MqttLink final : private MqttClient::Events {
   std::map<int, std::shared_ptr<Request>> sent_;  // by the number of their last message
   std::map<int, Other> others_sent_;
   RetainedTopics retained_;
-  std::vector<std::string> deleted_;  // acknowledged: to be taken out of retained_
+  std::vector<std::string> deleted_;  // at the broker, but still in retained_
   bool earlier_forgotten_ = false;
   bool refusal_said_ = false;
   bool outage_said_ = false;

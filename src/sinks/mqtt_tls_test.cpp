@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 
 class MqttTlsTest : public MqttTest {
  protected:
-  // host: whom the certificate is for.
+  // host: the name or address that the certificate is for.
   void start_with_tls(const std::string& host) {
     const auto made = testing::make_certificate(dir_.path(), "broker", testing::Validity::now, host);
     ASSERT_TRUE(made.ok()) << made.error().text;

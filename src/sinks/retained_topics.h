@@ -1,8 +1,8 @@
-// The topics of which a broker may still keep a message of ours, in a file beside the outbox: so that the
-// next run can clear what it does not publish itself (cameras that were removed or renamed, images, discovery
-// that was switched off). A topic is in the file before its message is published. A file that cannot be
-// written is logged once, and nothing else depends on it. Threads: one thread at a time. Cost: a change
-// writes the file.
+// Records, in a file beside the outbox, the topics of which a broker may still hold a message of ours. So the
+// next run can delete those that it does not publish itself (cameras that were removed or renamed, images,
+// discovery that was switched off). A topic is in the file before its message is published. If the file
+// cannot be written, that is logged once, and nothing else depends on it.
+// Threads: one thread at a time. Cost: each change writes the whole file and syncs it.
 #pragma once
 
 #include <filesystem>
@@ -17,9 +17,9 @@ class RetainedTopics {
   // file: "" keeps them in memory only.
   explicit RetainedTopics(std::filesystem::path file) : file_(std::move(file)) {}
 
-  // Reads what an earlier run left. A file that is missing or makes no sense is an empty one.
+  // Reads what an earlier run left. A missing file counts as empty, and invalid lines are left out.
   void load();
-  // The topics are in the file when it returns, if that is possible.
+  // The topics are in the file when it returns, unless the file cannot be written.
   void add(std::span<const std::string> topics);
   void remove(std::span<const std::string> topics);
 

@@ -22,7 +22,7 @@ struct WebhookOptions {
 
 struct MqttOptions {
   std::string url;                     // mqtt://host[:1883] or mqtts://host[:8883]; empty: no MQTT
-  std::string topic_prefix = "vigia";  // topics begin so; two Vigias at one broker need two prefixes
+  std::string topic_prefix = "vigia";  // of all topics; two Vigias at one broker need two prefixes
   std::string client_id;               // unique at the broker; empty: made up at each start
   std::string ca_file;         // PEM that the broker's certificate is verified with; empty: the system's
   bool images = true;          // publish the image of each face, too

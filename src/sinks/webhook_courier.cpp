@@ -23,7 +23,7 @@ constexpr Nanoseconds kPostTimeout = 30s;
 constexpr Nanoseconds kTryTimeout = 10s;
 constexpr Nanoseconds kAfterWrongAddress = 60s;  // somebody has to fix something first
 constexpr Nanoseconds kAfterTls = 5min;
-constexpr std::size_t kPostsKnown = 1000;  // faces that were posted and not delivered
+constexpr std::size_t kPostsKnown = 1000;  // faces that were tried and are not delivered yet
 
 DeliveryResult retry(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
   return {.outcome = DeliveryResult::Outcome::retry, .after = after, .text = std::move(text)};
@@ -33,7 +33,7 @@ DeliveryResult refused(std::string text) {
   return {.outcome = DeliveryResult::Outcome::refused, .after = std::nullopt, .text = std::move(text)};
 }
 
-// The answer may concern this face, or its camera, only.
+// For answers that may concern only this face, or its camera.
 DeliveryResult retry_it(std::string text, std::optional<Nanoseconds> after = std::nullopt) {
   DeliveryResult result = retry(std::move(text), after);
   result.may_be_alone = true;
@@ -81,7 +81,7 @@ DeliveryResult read_answer(const http::HttpResult& answer, bool posted_before) {
     case 411:
     case 415:
       return retry_it(fmt::format("{}: nothing accepts such posts there; are delivery.webhook.url and "
-                                  "delivery.webhook.format right, and its program running?",
+                                  "delivery.webhook.format right, and is the receiver running?",
                                   status),
                       kAfterWrongAddress);
     case 409:

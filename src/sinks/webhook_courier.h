@@ -32,7 +32,7 @@
 
 namespace vigia::sinks {
 
-// `pins_file`: where the key of a first use is kept (delivery.webhook.tls_pin).
+// pins_file: keeps the key of the first connection (delivery.webhook.tls_pin: first_use).
 http::TlsOptions webhook_tls(const WebhookOptions& options, const std::string& pins_file);
 
 class WebhookCourier final : public delivery::Courier {

@@ -331,7 +331,7 @@ TEST_F(WebhookTest, AnImageThatIsTooLargeAlsoWhenItIsSmallerIsRefused) {
 
 TEST_F(WebhookTest, AConflictWithAnEarlierPostOfTheSameFaceMeansThatItArrived) {
   WebhookCourier courier(options_, dir_ / "pins", clock_, halved);
-  receiver_.answer("");  // it has it, and does not say so
+  receiver_.answer("");  // it has the face, and does not answer
   EXPECT_EQ(courier.deliver(sample_shot(1), {}).outcome, DeliveryResult::Outcome::retry);
   receiver_.answer("409 x");
   EXPECT_EQ(courier.deliver(sample_shot(1), {}).outcome, DeliveryResult::Outcome::delivered);
