@@ -126,12 +126,12 @@ void Call::set_up(const HttpRequest& request) {
   error_.front() = '\0';
   curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
   curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-  // One handle has one request at a time, so HTTP/2 would gain nothing; and the rules for a connection that
-  // breaks (what was sent whole, what may be sent again) are those of HTTP/1.1.
+  // A handle has one request at a time, so HTTP/2 would gain nothing. And the rules for a connection that
+  // breaks (what was sent whole, what may be sent again) are written for HTTP/1.1.
   curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   curl_easy_setopt(easy_, CURLOPT_PROXY, "");
   curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-  // The system's resolver cannot be interrupted: libcurl leaves its thread to end by itself.
+  // The system's resolver cannot be interrupted: libcurl must not wait for the thread that calls it.
   curl_easy_setopt(easy_, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);

@@ -22,7 +22,7 @@ struct OnceBody {
   std::string_view unsent;
   const std::function<void()>* going_out = nullptr;  // the request's
   SteadyTime send_by = SteadyTime::max();
-  bool late = false;  // it was too late once going_out had returned
+  bool late = false;  // send_by had passed when going_out returned
 };
 
 class Call {
@@ -48,9 +48,9 @@ class Call {
   std::optional<CURLcode> send(const HttpRequest& request, const std::stop_token& stop);
   std::optional<CURLcode> transfer(const HttpRequest& request, const std::stop_token& stop);
   [[nodiscard]] bool stalls(const HttpRequest& request);
-  // True if all of it was sent, and the time for the answer is over.
+  // True if all of it was sent, and answer_within has passed since then.
   [[nodiscard]] bool is_unanswered(const HttpRequest& request);
-  // True if the time to send it is over, and a part of it is still unsent.
+  // True if send_within has passed, and a part of it is still unsent.
   [[nodiscard]] bool is_late(const HttpRequest& request) const;
   [[nodiscard]] int poll_ms(const HttpRequest& request) const;
   // True if the transfer failed because it reused a connection that was dead.

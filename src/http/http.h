@@ -1,13 +1,15 @@
 // HTTP requests over libcurl, with error classes on which a caller can act, bounded answers, and stop tokens.
 //
-// TLS is verified as tls_options.h says, redirects are not followed (the token would go along),
-// proxies of the environment are not used, and neither headers nor bodies are ever logged.
-// Connections are kept and reused unless they were idle for more than 4 s (servers close theirs after 5). If
-// the server closed one earlier, the request is sent once more on a new one: only if a reused connection
-// broke without a byte of an answer, and never a second time. See also HttpRequest::once. A request ends
-// after its `timeout`; earlier if there is no connection (with its TLS handshake) after 5 s, or if no byte of
-// the body could be sent for `stall`. The text of a failure names the phase. Threads: thread-safe. Each call
-// in flight uses its own handle from a pool, which grows to the largest number of concurrent calls.
+// TLS is verified as tls_options.h says, redirects are not followed (the token would go along), proxies of
+// the environment are not used, and neither headers nor bodies are ever logged. Connections are kept and
+// reused unless they were idle for more than 4 s (servers close theirs after 5). If the server closed one
+// earlier, the request is sent once more on a new one: only if a reused connection broke without a byte of an
+// answer, and never a second time. See also HttpRequest::once. A request ends after its `timeout`; earlier if
+// there is no connection (with its TLS handshake) after 5 s, if no byte of the body could be sent for
+// `stall`, or after its `send_within` or `answer_within`. A stop or a time limit takes effect at once, even
+// while a name server does not answer. The text of a failure names the phase.
+// Threads: thread-safe. Each call in flight uses its own handle from a pool, which grows to the largest
+// number of concurrent calls.
 #pragma once
 
 #include <chrono>
@@ -46,11 +48,11 @@ struct HttpRequest {
   std::string body;                             // of a POST
   Nanoseconds timeout{0};                       // for all of it; zero: no limit
   Nanoseconds stall{std::chrono::seconds(10)};  // sending without progress
-  // Time limit for the whole answer, counted from the last byte that was sent: a slow upload does not use it
+  // Time limit for the whole answer, counted from the last byte sent, so that a slow upload does not use it
   // up.
   std::optional<Nanoseconds> answer_within{};
-  // Time limit for sending its last byte, after which it is given up: for requests that are useless when
-  // late.
+  // Time limit until the last byte is sent; after it the request is given up: for requests that are useless
+  // when late.
   std::optional<Nanoseconds> send_within{};
   Bytes answer_at_most = 16_MiB;
   // A POST that has an effect each time: it is not repeated on a new connection once the server may have all

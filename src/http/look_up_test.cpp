@@ -1,4 +1,4 @@
-// A name server that is away holds up neither a stop nor a time limit.
+// A name server that is away must delay neither a stop nor a time limit.
 #include "http/look_up.h"
 
 #include <gmock/gmock.h>

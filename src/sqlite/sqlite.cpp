@@ -20,7 +20,7 @@ bool is_of_a_sync(int code) {
 
 std::string how_to_fix(int code, const std::string& setting) {
   if (is_of_a_sync(code)) {
-    return "; a sync failed: check the disk; what it should have written is written again";
+    return "; a sync failed: check the disk; the data is written again";
   }
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -113,8 +113,9 @@ Result<Database> Database::open_to_read(const std::string& path, FileName name) 
   return open_with(path, std::move(name), SQLITE_OPEN_READONLY);
 }
 
-// A log needs an index: in memory it is where the file is locked for this connection alone, else a file.
-// Without a log the file is read as one that cannot change, or SQLite would make a log.
+// SQLite keeps a log's index in memory if this connection has the file to itself, and otherwise in a file,
+// which it would create. If there is no log, the database is opened as immutable: otherwise SQLite would
+// create one.
 Result<Database> Database::open_untouched(const std::string& path, FileName name) {
   std::error_code failed;
   const auto log_size = std::filesystem::file_size(path + "-wal", failed);

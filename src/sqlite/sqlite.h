@@ -66,8 +66,9 @@ class Database {
   static Result<Database> open(const std::string& path, FileName name);
   // Never creates or changes the file; works while another process writes to it.
   static Result<Database> open_to_read(const std::string& path, FileName name);
-  // Reads a file that no other process has open, with what its log holds: neither it nor a file beside it is
-  // made, changed or removed. Calls fail (ErrorCode::io) where another process does have it open.
+  // Reads a file that no other process has open, including what its log holds, and creates, changes or
+  // removes no file. If another process does have it open: calls fail (ErrorCode::io) if there is a log that
+  // is not empty; else that process's changes are not seen.
   static Result<Database> open_untouched(const std::string& path, FileName name);
 
   Status run(const char* sql);                   // statements without results
