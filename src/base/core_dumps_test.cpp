@@ -13,7 +13,7 @@
 namespace vigia {
 namespace {
 
-// How a process ended that did this first and then crashed, in that folder, where dumps are allowed.
+// Returns how a process ended that called the function and then crashed, in a folder where dumps are allowed.
 int status_of_a_crash(const testing::TempDir& folder, const std::function<void()>& first) {
   const pid_t child = ::fork();
   if (child == 0) {

@@ -28,7 +28,7 @@ Status write_all(int fd, std::span<const std::byte> content, const std::filesyst
   return ok_status();
 }
 
-// A umask may take bits that the owner needs: the mode is set, not only asked for.
+// A umask may remove bits that the owner needs, so the mode given to open() is not enough.
 void make_private(const Fd& fd) {
   static_cast<void>(::fchmod(fd.get(), kPrivateFile));  // a file system without modes has other rules
 }

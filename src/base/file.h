@@ -1,4 +1,5 @@
-// Whole files in one call, with errors that name the file; and files that only their owner may read.
+// Reads and writes whole files in one call, with errors that name the file; creates files and folders that
+// only their owner may read.
 #pragma once
 
 #include <cstddef>
@@ -18,24 +19,24 @@ namespace vigia {
 // Refuses anything but a plain file of at most `at_most` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, Bytes at_most);
 
-// Faces, times, places and passwords are for the owner only, whatever the umask: files 0600, folders 0700.
+// owner: for faces, times, places and passwords: mode 0600, whatever the umask says.
 enum class ReadableBy { umask_says, owner };
 
 // Writes a new file beside it, syncs it, renames it over the old one and syncs the folder: a reader sees
-// either the old or the new file, whole, also after a power cut, and the new one once this has returned ok.
+// either the old or the new file, whole, even after a power cut, and the new one once this has returned ok.
 // If `path` exists and is not a plain file (a device, a pipe) it is written into instead.
 Status write_file_atomically(const std::filesystem::path& path, std::span<const std::byte> content,
                              ReadableBy readers = ReadableBy::umask_says);
 Status write_file_atomically(const std::filesystem::path& path, std::string_view content,
                              ReadableBy readers = ReadableBy::umask_says);
 
-// A file that was made or renamed in a folder is safe from a power cut only once the folder is written, too.
-// Ok on file systems that cannot do that.
+// A power cut may undo the creation or renaming of a file until its folder is synced. Ok on file systems that
+// cannot sync folders.
 Status sync_folder(const std::filesystem::path& folder);
 
-// For a file that grows in place, or that another library writes: opens it, and makes it readable by its
-// owner only if it is missing. An existing file keeps its mode. flags: as of open(2), without O_CREAT. Not
-// valid: errno says why.
+// Opens a file that grows in place, or that a library writes; creates it if it is missing, readable by its
+// owner only. An existing file keeps its mode. flags: as of open(2), without O_CREAT. If the result is not
+// valid, errno says why.
 Fd open_private(const std::filesystem::path& path, int flags);
 
 // Makes the folder and the missing ones above it, each for its owner only (0700), and syncs what names them.

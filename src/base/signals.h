@@ -1,7 +1,7 @@
 // Lets a thread wait for SIGINT and SIGTERM: the first requests a stop, the next one ends the process at
 // once. SIGHUP ends the process as usual unless outlive_hangups() was called. At most one of these may exist
 // in a process. It uses a handler rather than blocked signals: libraries start threads before main does, and
-// a signal delivered to such a thread would end the process. Threads: the making thread only.
+// a signal delivered to such a thread would end the process. Threads: owner thread only.
 #pragma once
 
 #include <signal.h>
@@ -28,7 +28,7 @@ class StopSignals {
   // From now on another one ends the process at once, with exit status 1.
   void exit_on_next();
 
-  // From now on SIGHUP (a lost terminal, or a service manager's word for "read the settings again") is only
+  // From now on SIGHUP (a closed terminal, or a service manager that wants settings to be read again) is only
   // noted.
   void outlive_hangups();
   // True if one came since the last call.

@@ -1,4 +1,4 @@
-// Small letters and blanks of short texts. ASCII only, whatever the locale. Threads: pure functions.
+// Lower case and trimming for short texts. ASCII only, whatever the locale. Threads: pure functions.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ inline std::string lower(std::string_view text) {
   return out;
 }
 
-// Without spaces, tabs and line ends before and after it.
+// Removes spaces, tabs and line ends before and after it.
 inline std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(kBlank);

@@ -1,5 +1,5 @@
-// A URL in its parts, as it is written: nothing is decoded, and nothing is checked. For those who show it,
-// look at its scheme or take its host; who opens it has a library of its own for that.
+// Splits a URL into its parts, as they are written: nothing is decoded or checked. For code that shows a URL
+// or needs its scheme or host; code that opens it leaves the parsing to its library.
 //
 //   split_url("mqtts://user:secret@[::1]:8883/x")   scheme mqtts, user "user:secret", server "[::1]:8883",
 //   host "::1", port "8883", path "/x"
@@ -21,9 +21,9 @@ struct UrlParts {
   std::string_view host;    // without brackets
   std::string_view port;    // digits, if it is well formed
   std::string_view path;    // from the first of "/?#" on
-  bool has_user = false;    // there is an '@', be it with nothing before it
+  bool has_user = false;    // there is an '@', even with nothing before it
   bool has_host = false;    // there is "//"
-  bool has_port = false;    // there is a ':' behind the host, be it with nothing behind it
+  bool has_port = false;    // there is a ':' after the host, even with nothing after it
 };
 
 inline UrlParts split_url(std::string_view url) {
