@@ -33,7 +33,7 @@ class CheckPrinter {
  public:
   void ok(std::string_view what, std::string_view detail) {
     fmt::print("ok    {}: {}\n", what, detail);
-    std::fflush(stdout);  // Ctrl+C ends it at once
+    std::fflush(stdout);  // Ctrl+C ends the process at once
   }
   void bad(std::string_view what, std::string_view why) {
     fmt::print("WRONG {}: {}\n", what, why);
@@ -128,20 +128,20 @@ void report_cameras(const settings::Settings& settings, const Reckoned& reckoned
   }
 }
 
-// Whether a running Vigia has it.
+// Returns true if a running Vigia uses it.
 bool check_outbox(const settings::Settings& settings, CheckPrinter& report) {
   const std::string& path = settings.outbox.path;
   const auto found = outbox::inspect(path);
   if (!found) {
     const bool damaged = found.error().code == ErrorCode::damaged;
     report.bad("outbox",
-               found.error().text + (damaged ? "; the next start saves what can be read of it" : ""));
+               found.error().text + (damaged ? "; the next start recovers what can be read of it" : ""));
     return false;
   }
   const std::string number = found->used_by.value_or("");
   const std::string user = number.empty() ? "another process" : "process " + number;
   if (!found->exists) {
-    report.ok("outbox", path + ", which the first start makes");
+    report.ok("outbox", path + ", which the first start will create");
   } else {
     report.ok("outbox",
               fmt::format("{}, {} faces wait in it{}{}", path, found->shots,
@@ -181,7 +181,8 @@ void check_findface(const settings::Settings& settings, CheckPrinter& report) {
   if (const std::string warning = http::warning_of(tls); !warning.empty()) fmt::print("note  {}\n", warning);
   http::Http http(tls);
   const std::string known = findface::known_uuid(settings.findface.uuid, orchestrator::uuid_file(settings));
-  // The server has one token for each uuid: with its own, a running Vigia would lose the one that it uses.
+  // The server has one token for each uuid: a login with the installation's own would log a running Vigia
+  // out.
   findface::FindfaceOptions guest = settings.findface;
   guest.uuid = (known.empty() ? findface::generate_uuid() : known.substr(0, 200)) + "-check";
   findface::Session session(guest, http, system_clock());

@@ -34,7 +34,7 @@ int start(const settings::CommandLine& command, settings::Settings settings) {
   if (const Status started = log::start(settings.logging.level); !started)
     return complain({started.error().text});
   if (command.verb == Verb::check) {
-    signals.exit_on_next();  // it leaves nothing that would have to be ended
+    signals.exit_on_next();  // a check changes nothing, so nothing has to be ended in order
     return check(settings);
   }
   RunOptions options;

@@ -6,8 +6,8 @@
 
 namespace vigia::app {
 
-// Loads the settings if the command has some, prints their errors, and carries it out. Returns the exit code:
-// 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.
+// Loads the settings if the command has any, prints their errors, and carries the command out. Returns the
+// exit code: 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.
 int carry_out(const settings::CommandLine& command);
 
 }  // namespace vigia::app

@@ -74,7 +74,7 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
     fmt::print(stderr, "vigia: {}\n", vigia.error().text);
     return 2;
   }
-  signals.outlive_hangups();  // open tracks must not be lost with a terminal
+  signals.outlive_hangups();  // a closed terminal must not cost open tracks
   start_or_say_why_not(**vigia);
   const Ended ended = wait_for_the_end(**vigia, signals, options);
   signals.exit_on_next();

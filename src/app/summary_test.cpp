@@ -192,8 +192,7 @@ TEST(SummaryTest, ADetectorThatFailedIsTold) {
   Snapshot summary = two_cameras();
   EXPECT_EQ(to_text(summary).find("detector "), std::string::npos);
   summary.cameras[1].detector_errors = 41;
-  EXPECT_NE(to_text(summary).find("detector   it failed on 41 frames"), std::string::npos)
-      << to_text(summary);
+  EXPECT_NE(to_text(summary).find("detector   failed on 41 frames"), std::string::npos) << to_text(summary);
   EXPECT_EQ(nlohmann::json::parse(to_json(summary))["cameras"][1]["detector_errors"], 41);
 }
 
@@ -215,7 +214,7 @@ TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
 TEST(SummaryTest, OnlyWhatTheProgramItselfGaveUpIsAFailure) {
   using Ended = Snapshot::Ended;
   Snapshot summary = two_cameras();
-  summary.cameras[0].faces_failed = 1;  // its receiver's doing, and counted
+  summary.cameras[0].faces_failed = 1;  // its receiver's fault, and counted
   EXPECT_EQ(summary.gave_up(Ended::stopped), "");
   EXPECT_EQ(summary.gave_up(Ended::by_itself), "");
   summary.cameras[1].failed = true;

@@ -53,11 +53,10 @@ std::string stages_text(const Snapshot& summary) {
   return text;
 }
 
-// Frames that were to be searched and could not be; empty if there are none.
+// How many frames could not be searched; empty if there are none.
 std::string detector_text(const Snapshot& summary) {
   const auto errors = summary.total(&CameraStatus::detector_errors);
-  return errors == 0 ? ""
-                     : fmt::format("detector   it failed on {} frames, which were not searched\n", errors);
+  return errors == 0 ? "" : fmt::format("detector   failed on {} frames, which were not searched\n", errors);
 }
 
 // What overload left out so that the rest was in time; empty if nothing was left out.

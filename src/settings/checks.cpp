@@ -20,7 +20,7 @@ const std::string& text_of(SettingRef slot) {
   return *std::get<std::string*>(slot);
 }
 
-// Its scheme, unless that may be a user's name (user:password@host).
+// The URL's scheme; empty if it may be a user's name (user:password@host).
 std::string_view scheme_of(std::string_view url) {
   const UrlParts parts = split_url(url);
   const bool word = parts.scheme.size() <= 12 &&

@@ -35,7 +35,7 @@ void warn_if_open_to_others(const Layer& layer, const std::string& file, Problem
   }
 }
 
-// Once for each key.
+// Warns once for each key.
 template <class Owner>
 void warn_of_shown_secrets(const std::vector<Given<Owner>>& sets, std::set<std::string>& warned,
                            Problems& problems) {
@@ -120,7 +120,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
     if (problems.count() == 0) settle_live_cameras(settings, origin_of, problems);
     if (problems.count() == 0) settle_tls_of_cameras(settings, origin_of, problems);
     read_secrets(sources.environment, origin_of("delivery.findface.secrets_file"), settings, problems);
-    if (problems.count() == 0) check_tls(settings, origin_of, problems);  // an address may be a secret's line
+    if (problems.count() == 0) check_tls(settings, origin_of, problems);  // read_secrets() may set an address
   }
   LoadOutcome outcome;
   outcome.warnings = problems.take_warnings();

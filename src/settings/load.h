@@ -44,8 +44,8 @@ std::map<std::string, std::string> process_environment();
 // settings, since a file may be checked before its secrets exist.
 std::vector<std::string> problems_for_run(const Settings& settings);
 
-// What is said at each start of a run or a check, one line each: faces or logins that go over the network
-// unencrypted.
+// Warnings to print at each start of a run or a check, one line each: faces or logins that go over the
+// network unencrypted.
 std::vector<std::string> warnings_for_run(const Settings& settings);
 
 }  // namespace vigia::settings

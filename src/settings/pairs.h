@@ -1,4 +1,4 @@
-// Finds settings that are valid one by one and wrong together. Threads: owner thread only.
+// Finds settings that are valid on their own but wrong together. Threads: owner thread only.
 #pragma once
 
 #include <functional>
@@ -16,8 +16,8 @@ using OriginOf = std::function<std::string(std::string_view path)>;
 // Checks every camera, and defaults.
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems);
 
-// Keys that only recordings can follow, of cameras that are live: an error where the camera's own setting
-// says so; where `defaults` do, they are reset in that camera, with a warning.
+// For live cameras, checks the keys that only recordings can follow. It is an error if the camera itself sets
+// one; one that comes from `defaults` is reset in that camera, with a warning.
 void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
 
 // Keys for TLS, of cameras that have none, or whose key cannot be compared: an error where the camera's own

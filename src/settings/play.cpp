@@ -19,7 +19,7 @@ std::vector<std::string> leave_out_in_play(std::map<std::string, std::string>& e
 std::string left_out_text(const std::vector<std::string>& variables) {
   if (variables.empty()) return {};
   return fmt::format(
-      "{} {} ignored: demo, soak and bench take only flags, so that nobody is sent their faces",
+      "{} {} ignored: demo, soak and bench take only flags, so that no real receiver gets their faces",
       fmt::join(variables, ", "), variables.size() == 1 ? "is" : "are");
 }
 

@@ -200,8 +200,7 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "how often its camera list is fetched again, so that changes take effect; 0: only at the start"},
     {"delivery.findface.post_timeout", [](Settings& s) -> SettingRef { return &s.findface.post_timeout; },
      from_to(1, 3600, "seconds"),
-     "how long to wait for its answer to a face that was sent; up to four times as long if it proves to be "
-     "slow"},
+     "how long to wait for its answer to a face; up to four times as long once it has proved to be slow"},
     {"delivery.webhook.url", [](Settings& s) -> SettingRef { return &s.webhook.url; },
      unseen(checked(checks::webhook_url, "https://HOST[:PORT]/PATH, or \"\" for none")),
      "post each face there, too; signed with VIGIA_WEBHOOK_SECRET, if that is set"},
@@ -226,7 +225,7 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"delivery.mqtt.images", [](Settings& s) -> SettingRef { return &s.mqtt.images; }, any(),
      "publish the image of each face, too"},
     {"delivery.mqtt.retain_images", [](Settings& s) -> SettingRef { return &s.mqtt.retain_images; }, any(),
-     "true: the broker keeps the last face of each camera for whoever subscribes later"},
+     "true: the broker keeps the last face of each camera for later subscribers"},
     {"delivery.mqtt.discovery_prefix", [](Settings& s) -> SettingRef { return &s.mqtt.discovery_prefix; },
      checked(checks::topic_or_empty, "a topic without + and #, or \"\" for none"),
      "where Home Assistant looks for new devices: each camera becomes one"},
@@ -236,9 +235,8 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      from_to(1, 64, "shots"), "shots sent at the same time to each receiver"},
     {"delivery.resend_unanswered", [](Settings& s) -> SettingRef { return &s.delivery.resend_unanswered; },
      from_to(0, 100, "times"),
-     "how often FindFace is sent a face again that it has not answered, and may have twice then; after that "
-     "it "
-     "counts as failed"},
+     "how often a face that FindFace has not answered is sent again, which may give it the face twice; after "
+     "that it counts as failed"},
     {"delivery.stop_timeout", [](Settings& s) -> SettingRef { return &s.delivery.stop_timeout; },
      from_to(0, 3600, "seconds"), "how long a stop waits for unsent shots; the rest stays on disk"},
     {"delivery.replay_order", [](Settings& s) -> SettingRef { return &s.delivery.replay_order; },
