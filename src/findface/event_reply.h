@@ -18,7 +18,8 @@ struct EventReply {
   bool too_large = false;       // the server may accept a smaller image
 };
 
-// The camera is not known at the server, or its token is not accepted: somebody has to fix that first.
+// The outcome if the server does not know the camera or does not accept its token: retry after a minute, as
+// somebody has to fix that first.
 delivery::DeliveryResult unknown_camera(std::string text);
 
 // secrets: removed from the texts, in case the server repeats them.

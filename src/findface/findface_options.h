@@ -14,7 +14,7 @@ struct FindfaceOptions {
   bool tls_insecure = false;      // nothing is verified; warned of at each start
   std::string secrets_file;       // FINDFACE_USER=... lines, for those that the environment does not set
   double reload_interval = 15.0;  // seconds until the list of cameras is fetched again; 0: only at the start
-  double post_timeout = 30.0;     // seconds to wait for the answer to a face, from its last byte sent
+  double post_timeout = 30.0;     // seconds to wait for the answer to a face, after its last byte was sent
 
   // Never in the settings file.
   std::string user;

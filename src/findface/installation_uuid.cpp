@@ -11,7 +11,7 @@
 namespace vigia::findface {
 namespace {
 
-constexpr std::size_t kLongest = 256;  // FindFace takes no longer one
+constexpr std::size_t kLongest = 256;  // FindFace takes no longer ones
 
 bool is_printable(char c) {
   return c > 0x20 && c < 0x7f;
@@ -38,7 +38,7 @@ std::string keep_uuid(const std::string& set, const std::filesystem::path& file)
   if (!uuid.empty()) return uuid;
   uuid = generate_uuid();
   if (const Status written = write_file_atomically(file, uuid + "\n", ReadableBy::owner); !written) {
-    log::warn("{}; the next start logs in at FindFace under another uuid than {}", written.error().text,
+    log::warn("{}; the next start will log in at FindFace with another uuid than {}", written.error().text,
               uuid);
   }
   return uuid;

@@ -19,7 +19,7 @@ namespace {
 using delivery::DeliveryResult;
 using std::chrono_literals::operator""min;
 
-constexpr Nanoseconds kLongestSending = 10min;  // also without a stall
+constexpr Nanoseconds kLongestSending = 10min;  // even if it never stalls
 constexpr int kLongestWait = 4;                 // times PostLimits::timeout
 
 // For a shot that was not posted: says nothing about the server.
@@ -172,8 +172,8 @@ void SendToFindface::wait_longer(Nanoseconds than) {
   while (now < longer && !answer_within_.compare_exchange_weak(now, longer)) continue;
   if (now >= longer) return;
   log::warn(
-      "{}: did not answer a face within {:.0f} s; from now on {:.0f} s are waited for (raise "
-      "delivery.findface.post_timeout so that none is sent twice)",
+      "{}: did not answer a face within {:.0f} s; from now on Vigia waits for {:.0f} s (raise "
+      "delivery.findface.post_timeout so that no face is sent twice)",
       name(), to_seconds(than), to_seconds(longer));
 }
 

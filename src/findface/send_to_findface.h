@@ -2,8 +2,8 @@
 //
 // Every row of FindFace's error table has its answer in event_reply.h. Beyond that table:
 // - 403, 404 or an unknown camera: the camera's token is fetched; if it changed the shot is posted again at
-//   once. If it is the same, or the server has no such camera (any more), the shot waits for a minute, with
-//   may_be_alone: somebody may have unticked the camera for a moment, and its faces are not lost by it.
+//   once. If it is the same, or the server no longer has the camera, the shot waits for a minute, with
+//   may_be_alone: a camera that was changed in FindFace for a moment must not lose faces.
 // - An internal error, a gateway's error, a 200 that is not from FindFace, or no answer to a whole post may
 //   concern the shot alone or every request: may_be_alone. probe() is a small query, for the camera groups,
 //   which must be answered as FindFace does, be it with a refusal: the user may not list them, for example.
@@ -19,8 +19,8 @@
 // - FindFace has no mark for a wrong time of capture (Shot::clock_unset): it is sent, and logged once.
 // - A shot whose deadline passed meanwhile (during a login, a query or a repetition) is not posted.
 // Texts never hold the login's token, the camera's, or a password.
-// Threads: thread-safe. deliver() takes at most some minutes (login 15 s, queries 15 s each, the answer 120
-// s), usually 10 ms.
+// Threads: thread-safe. deliver() usually takes 10 ms. Its limits: login 15 s, each query 15 s, sending
+// 10 minutes (or `stall` without progress), then the answer.
 #pragma once
 
 #include <atomic>
@@ -70,7 +70,7 @@ class SendToFindface final : public delivery::Courier {
   EventReply post(const domain::Shot& shot, const std::stop_token& stop);
   EventReply post(const domain::Shot& shot, const std::string& camera_token, const std::stop_token& stop);
   void wait_longer(Nanoseconds than);
-  // The changed token; nothing if it is the same, or gone. Error: unknown at present.
+  // The new token; nothing if it is the same, or the server has none. Error: the server did not tell.
   Result<std::optional<std::string>> changed_token(std::int64_t camera_id, const std::string& old,
                                                    const std::stop_token& stop);
 

@@ -88,7 +88,7 @@ TEST_F(SendToFindfaceTest, Row400BadParamIsRefused) {
   EXPECT_EQ(server_->requests(kAddPath), 1);
 }
 
-// A camera that was removed or unticked may come back: its faces wait.
+// A camera that was removed, or is no longer an external detector, may come back: its faces wait.
 void expect_wait(const DeliveryResult& delivery) {
   EXPECT_EQ(delivery.outcome, Outcome::retry);
   EXPECT_EQ(delivery.after, Nanoseconds(60s));
@@ -433,7 +433,7 @@ TEST_F(SendToFindfaceTest, AServerThatIsSlowAtPostsGetsOneFaceTwiceAndNotEach) {
   EXPECT_TRUE(slow.may_be_alone);
   EXPECT_FALSE(courier_->probe({})) << "it answers questions at once";
   for (std::uint64_t track = 1; track <= 3; ++track) {
-    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::delivered) << "the answer is waited for";
+    EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::delivered) << "later posts wait long enough";
   }
   EXPECT_EQ(server_->requests(kAddPath), 4);
   EXPECT_THAT(log_.str(), HasSubstr("delivery.findface.post_timeout"));

@@ -36,7 +36,7 @@ void tell_of_detector(camera::CameraState source, const pipeline::CameraCounters
   if (!has_video || !counters.detector_fails) return;
   status.state = kDetectorFails;
   status.message =
-      fmt::format("the detector failed on {} of its frames, and on the last one; the log says why",
+      fmt::format("the detector failed on {} of its frames, including the last one; the log says why",
                   status.detector_errors);
   status.failed = true;
 }

@@ -81,7 +81,7 @@ class FollowFindface {
   std::string failure_said_;
   std::vector<std::string> notes_said_;   // logged, of the last list
   std::set<std::int64_t> absence_said_;   // logged, of cameras of the settings
-  std::set<std::string_view> idle_said_;  // keys of defaults without effect on live cameras, logged
+  std::set<std::string_view> idle_said_;  // logged: keys of defaults without effect on live cameras
 
   std::atomic<bool> list_is_complete_;
   std::atomic<std::uint64_t> added_{0}, removed_{0}, changed_{0};

@@ -25,8 +25,8 @@ inline constexpr const char* kMqtt = "mqtt";
 // one. The directory is one if it is set, or if there is no other receiver.
 std::vector<std::string> receivers(const settings::Settings& settings);
 
-// nullptr: the settings name no FindFace. Generates and keeps its uuid, where there is none. Weak TLS
-// settings are logged. clock: must outlive it.
+// nullptr: the settings name no FindFace. Generates and stores this installation's uuid if there is none.
+// Weak TLS settings are logged. clock: must outlive it.
 std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock);
 
 // One for each of receivers(), in that order. Weak TLS settings are logged. All must outlive them. REQUIRES:

@@ -29,7 +29,7 @@ struct CameraCounters {
   Counter faces_posted{0};
   Counter faces_failed{0};
   std::array<Counter, domain::kAllReasons.size()> faces_not_posted{};
-  std::atomic<bool> detector_fails{false};     // on the last frame that it was given
+  std::atomic<bool> detector_fails{false};     // it failed on the last frame that it was given
   std::atomic<std::int64_t> shots_waiting{0};  // in the outbox, of this run
 
   // Counts one more; returns how many there were before.

@@ -1,5 +1,5 @@
-// Counts the frames on which a camera's detector fails, and says when to log it: at once, then at most once a
-// minute. Threads: one thread at a time. Cost while the detector works: a comparison.
+// Counts the frames on which a camera's detector fails, and decides when to log that: at once, then at most
+// once a minute. Threads: one thread at a time. Cost while the detector works: a comparison.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace vigia::pipeline {
 
 class DetectorFailures {
  public:
-  // A line for the log, without the camera's name; empty: none is due.
+  // Counts a failure. Returns a line for the log, without the camera's name; empty: none is due.
   std::string failed(const std::string& why, CameraCounters& counters, SteadyTime now);
   void worked(CameraCounters& counters) {
     if (counters.detector_fails.load(std::memory_order_relaxed)) counters.detector_fails = false;

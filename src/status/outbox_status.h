@@ -20,7 +20,7 @@ struct OutboxStatus {
   Bytes bytes = 0;            // of their images
   std::size_t in_memory = 0;  // of the shots: not on disk, which refuses them
   std::uint64_t shed = 0, expired = 0, lost = 0;
-  std::uint64_t never_on_disk = 0;    // of the lost ones: the disk had not taken them when the program ended
+  std::uint64_t never_on_disk = 0;    // of the lost ones: not on disk when the program ended
   std::size_t in_journal = 0;         // tracks that are open and have a shot on disk; in none of the above
   std::uint64_t journal_refused = 0;  // how often one had no room there, or the disk refused it
 };

@@ -36,9 +36,9 @@ struct Snapshot {
   std::uint64_t ledger_lost = 0;    // entries that the ledger of tracks' ends could not keep
   memory::MemoryStats memory;
 
-  // Why the program itself did not do what it was started for; empty: it did. by_itself: no stop ended the
-  // run, so that every camera was to come to its end. What failed on the way (a face that its receiver does
-  // not take, a camera of a run that was stopped) is in the counters and states, and is no reason.
+  // Why the program did not do what it was started for; empty: it did. by_itself: no stop ended the run, so
+  // every camera should have come to its end. A failure on the way (a receiver that did not take a face, a
+  // camera in a run that was stopped) is in the counters and states, and is not a reason.
   enum class Ended { by_itself, stopped };
   [[nodiscard]] std::string gave_up(Ended ended) const;
   // The sum of a counter over all cameras, including removed ones.
