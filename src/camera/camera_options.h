@@ -19,7 +19,7 @@ struct CameraOptions {
   bool active = true;        // false: listed, but not started
   bool single_pass = false;  // files: play once to the end, without a restart; false: loop
   double play_speed = 1.0;   // files and sim: 1 real time, 2 twice as fast, < 0 as fast as possible, no drops
-  bool disable_drops = false;                // for files: wait instead of dropping when processing is behind
+  bool disable_drops = false;                // files and sim: wait instead of dropping when behind
   std::vector<std::string> ffmpeg_params{};  // "key=value" for FFmpeg's opener, e.g. rtsp_transport=udp
   std::string ffmpeg_format{};               // forces the input format, e.g. mjpeg
   bool use_stream_timestamp = false;         // events carry the stream's own time instead of this machine's
@@ -49,7 +49,7 @@ inline bool is_live_url(std::string_view url) {
   return scheme == "rtsp" || scheme == "rtsps";
 }
 
-// The keys that only a recording can follow (files and sim:), and whether they differ from their defaults.
+// The keys that only a recording can follow (files and sim:), and whether each differs from its default.
 inline std::array<std::pair<std::string_view, bool>, 3> file_options(const CameraOptions& options) {
   return {{{"play_speed", options.play_speed != CameraOptions{}.play_speed},
            {"disable_drops", options.disable_drops},

@@ -50,7 +50,7 @@ struct Frame {
   std::array<Plane, 3> planes;
   PixelLayout layout = PixelLayout::i420;
   ColorRange range = ColorRange::limited;
-  std::optional<ColorMatrix> matrix;  // nothing: the stream does not say; see color_matrix()
+  std::optional<ColorMatrix> matrix;  // nothing: the stream signals none; see color_matrix()
   Size size;                          // of the picture; chroma planes are half, rounded up
   std::uint64_t sequence = 0;         // counts the camera's decoded frames from 0; gaps are dropped frames
   // The camera's own time line, from 0, never backwards, also over a reconnect or a file's loop.
@@ -68,7 +68,8 @@ struct Frame {
   SteadyTime decoded_at;
 };
 
-// What the stream signals. Where it signals nothing, what encoders assume: BT.709 from 720 lines on.
+// The matrix that the stream signals. If it signals none, the one that encoders assume: BT.709 from 720 lines
+// on.
 constexpr ColorMatrix color_matrix(const Frame& frame) noexcept {
   if (frame.matrix) return *frame.matrix;
   return frame.size.height >= 720 ? ColorMatrix::bt709 : ColorMatrix::bt601;

@@ -6,9 +6,10 @@
 // 2. Weak detections (domain::Sighting::weak) continue tracks that found no face in 1., from nearer and only
 //    over the forecast place, and never begin one (ByteTrack's second stage, Zhang et al. 2022).
 //
-// When in doubt nothing is joined: a face that a track might have, but not surely, begins a new track, and
-// stitch.h decides later who it is. A duplicate can be repaired, a merged person is lost. Only if no views
-// can be taken (recorded boxes without pictures) does the place alone decide.
+// When in doubt nothing is joined: a face that may belong to a track, but not surely, begins a new track, and
+// stitch.h decides later who it is. The same holds for a face at the edge where a track has left the picture
+// (Candidate::has_left). A duplicate can be repaired, a merged person is lost. Only if no views can be taken
+// (recorded boxes without pictures) does the place alone decide.
 //
 // Guarantee: a track gets at most one face, a face goes to at most one track, and the outcome does not
 // depend on the order in which the detector gave the faces.
@@ -30,8 +31,8 @@ namespace vigia::track {
 struct Candidate {
   Forecast forecast;
   bool can_ask = false;  // stitch.h can decide later who it is: join only sure pairs
-  // The forecast is outside the picture: a face at that edge may be another person's, who comes in. It begins
-  // a track.
+  // The forecast is outside the picture: a face at that edge may be another person coming in, so it begins a
+  // track.
   bool has_left = false;
   // Where it was seen a moment ago, at most kMoment. A face just there is surely the same, also if the
   // forecast of a track of one sighting is vague.

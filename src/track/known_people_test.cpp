@@ -371,7 +371,7 @@ TEST(KnownPeople, AFaceOnTheWallIsNeverPostedThoughItComesAndGoes) {
   EXPECT_EQ(room.posted(), 0);
 }
 
-// A dark or small poster: the detector finds it for a second now and then.
+// A dark or small poster, which the detector finds for a second now and then.
 TEST(KnownPeople, AFaceOnTheWallThatIsSeldomFoundIsPostedOnceAtMost) {
   Room room({}, 100ms);
   const Look poster(12);
@@ -387,7 +387,7 @@ TEST(KnownPeople, AFaceOnTheWallThatIsSeldomFoundIsPostedOnceAtMost) {
   EXPECT_LE(room.posted(), 1);
 }
 
-// A turnstile: each stands there for two seconds, and the light shows little of what makes them different.
+// A turnstile: each person stands there for two seconds, and in the poor light all look much alike.
 TEST(KnownPeople, WhoStoodThereForAMomentDoesNotHideTheNextWhoLooksAlike) {
   Room room({}, 100ms);
   const Look alike(12);

@@ -22,6 +22,7 @@ using domain::Track;
 constexpr Nanoseconds kUndecided = std::chrono::seconds(10);
 // The rank of a person who comes nearer rises with each frame: a new picture is taken only for this factor.
 constexpr float kWorthIt = 1.02F;
+
 bool is_outside(domain::Point place, domain::Size frame) noexcept {
   return place.x < 0 || place.y < 0 || place.x > static_cast<float>(frame.width) ||
          place.y > static_cast<float>(frame.height);
@@ -298,7 +299,7 @@ bool ManageTracks::is_over(const OpenTrack& open, Nanoseconds now) const {
   const Nanoseconds unseen = now - open.track->last_seen;
   if (unseen <= at_most) return false;
   if (stillness_.is_undecided(open) && unseen <= at_most + kUndecided) return false;
-  // Awaited by a newcomer who came in time and is not settled yet.
+  // A newcomer who came in time and is not settled yet may turn out to be this person.
   return std::ranges::none_of(open_, [&](const OpenTrack& other) {
     return other.track && !other.is_settled && other.began > open.track->last_seen &&
            other.began - open.track->last_seen <= at_most;
@@ -356,7 +357,7 @@ void ManageTracks::become_one(OpenTrack& first, OpenTrack& second, std::vector<F
     second.track.reset();
     return;
   }
-  // As after a forced end, the later part stays a track of its own, and posts only a better face.
+  // As after a forced end, the later part remains a track of its own and posts only a better face.
   second.track->continues = first.track->id;
   if (first.track->best && !withheld(first, second.began)) {
     first.posted_rank = std::max(first.posted_rank, first.track->best->sighting.quality.rank);

@@ -32,7 +32,7 @@ struct Edges {
   bool left = false, top = false, right = false, bottom = false;
 
   [[nodiscard]] bool any() const noexcept { return left || top || right || bottom; }
-  // One side of the picture and the other.
+  // True if they touch opposite sides of the picture.
   [[nodiscard]] bool is_opposite(const Edges& other) const noexcept {
     return (left && other.right) || (right && other.left) || (top && other.bottom) || (bottom && other.top);
   }
@@ -76,7 +76,7 @@ struct OpenTrack {
   float life_before = 0;  // of earlier stretches, with how long they were watched
   Nanoseconds watched_before{0};
   StillPicture picture;        // of the best face, or the first
-  bool picture_stays = false;  // it was still there when no face was found any more
+  bool picture_stays = false;  // it was still there when the detector no longer found the face
 
   Turnabout turnabout;              // of all sightings
   std::uint64_t certainly_not = 0;  // the track of the person who went out of sight where this one began
@@ -102,7 +102,7 @@ struct OpenTrack {
     return std::max(
         {clear_path ? clear_path->movement() : 0, life->life(), life_before, all >= kPlainly ? all : 0});
   }
-  // True if it has not been seen to move or live, and was watched for less than kSurely.
+  // True if it has not moved or lived so far, and has been watched for less than kSurely.
   static constexpr float kHardly = 0.1F;
   static constexpr Nanoseconds kSurely = std::chrono::seconds(6);
   [[nodiscard]] bool is_undecided() const noexcept {
@@ -111,7 +111,7 @@ struct OpenTrack {
   [[nodiscard]] Nanoseconds watched() const noexcept { return watched_before + life->watched(); }
 };
 
-// The edges that cut the face, or nearly: where people come and go.
+// The edges that cut the face, or nearly do: where people come and go.
 [[nodiscard]] Edges touched_edges(const domain::Box& face, domain::Size frame) noexcept;
 
 // Divides a track whose path turned back where another person took it over: `open` becomes again what it was

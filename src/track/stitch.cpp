@@ -41,14 +41,13 @@ constexpr float kStill = 0.5F;  // and of the same face at the same place
 constexpr int kEnoughLooks = 3;  // after a gap; after a blink one has to do
 constexpr Nanoseconds kSettledBy = 1s;
 
-// True if one left by one side of the picture and the other came in by the opposite side: nobody does both
-// within seconds, however alike they look.
+// True if one left by one side of the picture and the other came in by the opposite side: no person does both
+// within seconds, however alike the two look.
 bool went_round_the_camera(const Edges& left_by, const Edges& came_in_by) {
   return left_by.is_opposite(came_in_by) && !left_by.shares(came_in_by);
 }
 
-// How fast it crosses these edges, outwards, in face sizes a second; of several, the one that it crosses
-// fastest.
+// How fast it moves outwards across these edges, in face sizes a second; across several, the highest speed.
 float speed_out(const OpenTrack& open, const Edges& edges) {
   const domain::Point velocity = open.motion.velocity();
   float speed = std::numeric_limits<float>::lowest();

@@ -2,9 +2,9 @@
 // appearance decides.
 //
 // A place is plausible within kReach of the lost track's forecast, or of the place where it was last seen
-// (people stop behind a pillar), at a comparable size. Who left by the picture's edge comes in near that
-// place again, not by the opposite side, and not at once. The rules:
-//   - seen again after a blink, where expected: the same, unless it plainly looks like another person;
+// (people stop behind a pillar), at a comparable size. A person who left by the picture's edge comes back
+// near that place, not by the opposite side, and not within a second. The rules:
+//   - seen again after a blink where expected: the same, unless it plainly looks like another person;
 //   - after a gap: the same only if it looks the same, judged more strictly if the torso is hidden;
 //   - nothing to compare: the same only after a blink;
 //   - in hindsight: a track seen only during another one's gap, exactly on that one's path, is the same
@@ -34,10 +34,10 @@ struct Gap {
   Nanoseconds unseen{0};
   float distance = 0;  // see Forecast::distance(); of the forecast or the last place, whichever is nearer
   bool is_a_blink = false;  // so short that hardly anybody else can have come
-  bool is_short = false;    // not much longer
-  // Found where the path led, and not where another person may simply have come next.
+  bool is_short = false;    // not much longer than a blink
+  // The newcomer was found where the path led, not where the next person may simply have come.
   bool is_on_its_way = false;
-  bool stands = false;               // the later one, so far: as the next of a queue does
+  bool stands = false;               // the later one has stood still so far, like the next in a queue
   bool is_through_the_edge = false;  // one left by the picture's edge, the other came in by it
 };
 
