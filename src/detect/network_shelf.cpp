@@ -11,7 +11,7 @@
 namespace vigia::detect {
 namespace {
 
-// A size in one word: an atomic of a struct may need a lock.
+// A size in one word, since an atomic struct may need a lock.
 std::uint64_t packed(domain::Size size) noexcept {
   return static_cast<std::uint64_t>(static_cast<std::uint32_t>(size.width)) << 32U |
          static_cast<std::uint32_t>(size.height);

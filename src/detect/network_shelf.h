@@ -43,15 +43,15 @@ class NetworkShelf final : public DetectorSupply {
                Precision precision)
       : weights_(std::move(weights)), account_(std::move(account)), precision_(precision) {}
 
-  // Builds one now, unless it is there. Its memory is known only then: a refusable one is thrown away again
-  // where the budget has no room. Errors: no_memory; those of YunetNetwork::create().
+  // Builds one now, unless it is there. Its memory is known only once it is built: a refusable one is thrown
+  // away again if the budget has no room. Errors: no_memory; those of YunetNetwork::create().
   Status make(domain::Size input, Claim claim);
 
   // The network for this input, or else the smallest that holds it, and the wish for the right one is noted.
   // nullptr: all are too small.
   [[nodiscard]] Sized* find(domain::Size input) noexcept;
 
-  // Builds what find() lacked last; false: nothing. Errors: no_memory (the budget refused); those of make().
+  // Builds the network that find() lacked last; false: there was nothing to build. Errors: those of make().
   Result<bool> make_wanted() override;
 
  private:
@@ -64,7 +64,7 @@ class NetworkShelf final : public DetectorSupply {
 
   std::array<std::unique_ptr<Sized>, kMost> networks_;  // those before count_ never change
   std::atomic<std::size_t> count_{0};
-  std::atomic<std::uint64_t> wanted_{0};  // a size in one word; 0: nothing is
+  std::atomic<std::uint64_t> wanted_{0};  // a size in one word; 0: none
 };
 
 }  // namespace vigia::detect

@@ -22,8 +22,8 @@ Result<sqlite::Database> open_to_write(const std::string& path);
 // not_found; invalid, io, damaged: as above.
 Result<sqlite::Database> open_to_read(const std::string& path);
 
-// For `vigia check`: whether the ledger could be opened to write, without changing anything on the disk.
-// in_use: a running Vigia has it open. Errors: as open_to_write(); a missing file is none.
+// Tests, for `vigia check`, whether the ledger could be opened to write, without changing anything on the
+// disk. in_use: a running Vigia has it open. Errors: as open_to_write(); a missing file is not an error.
 Status inspect(const std::string& path, bool in_use);
 
 }  // namespace vigia::ledger

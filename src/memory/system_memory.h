@@ -29,12 +29,12 @@ Bytes memory_limit(const std::filesystem::path& root = "/");
 struct ProcessMemory {
   Bytes rss = 0;
   Bytes rss_peak = 0;
-  Bytes anonymous = 0;  // part of rss that only swap could take away
+  Bytes anonymous = 0;  // the part of rss that only swapping could release
   int threads = 0;
 };
 
 // A process's files in /proc, kept open, so that they can be read even when no descriptor is left. Nothing
-// if they cannot be read. Another process notices nothing of it.
+// if they cannot be read. The other process is not disturbed.
 class ProcessFiles {
  public:
   explicit ProcessFiles(const std::string& pid = "self");

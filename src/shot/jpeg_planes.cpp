@@ -43,7 +43,7 @@ Conversion conversion_of(ColorRange range, ColorMatrix matrix) {
   if (matrix == ColorMatrix::bt601) {
     return {black, factor(y), 0, 0, factor(c), 0, 0, factor(c)};
   }
-  // To R'G'B' and from there to BT.601, multiplied out. Y' itself is R', G' and B' of grey.
+  // Converts to R'G'B' and from there to BT.601, multiplied out. For grey, R', G' and B' all equal Y'.
   const auto [kr, kb] = domain::color_weights(matrix);
   const auto [jr, jb] = domain::color_weights(ColorMatrix::bt601);
   const double red_v = 2 * (1 - kr);

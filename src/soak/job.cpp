@@ -19,7 +19,7 @@ constexpr Bytes kBudgetBase = 64'000'000;
 constexpr Bytes kBudgetPerCamera = 96'000'000;
 constexpr Bytes kLargestSummary = 16_MiB;
 
-// Ours, from which main() has removed what would give the job other settings or a real receiver.
+// Our environment, from which main() has removed what would give the job other settings or a real receiver.
 std::map<std::string, std::string> job_environment(const JobPlan& plan) {
   std::map<std::string, std::string> environment = testing::own_environment();
   if (!plan.findface_url.empty()) {

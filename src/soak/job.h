@@ -1,6 +1,6 @@
 // The program under test: `vigia run`, as a user starts it, with settings made for the cameras and the
-// FindFace of the soak; and its summary at the end. It inherits our environment, from which the program's
-// main() has removed all that names a real receiver. Threads: one thread at a time.
+// FindFace of the soak; and its summary at the end. It inherits our environment, from which vigia-tools'
+// main() has removed whatever could name a real receiver. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>

@@ -106,7 +106,8 @@ Json verdict_json(const SoakReport& report) {
   return json;
 }
 
-// A server that takes a shot whole and never answers makes it count as failed, after two tries, on purpose.
+// After a fault in which the server takes shots whole and never answers, a shot counts as failed after two
+// tries: that is intended.
 bool may_have_failed(const SoakReport& report) {
   return report.faults.contains(CameraFault::hang) || report.faults.contains(CameraFault::errors);
 }

@@ -52,7 +52,8 @@ int run_bench(const tools::CommandLine& command) {
   return 2;
 }
 
-// Of this process and of those that it starts: the main job of a soak, the bench's own ones.
+// Limits the environment of this process and of those that it starts (the main job of a soak, steps of a
+// bench).
 void clear_environment() {
   auto environment = settings::process_environment();
   const std::vector<std::string> left_out = settings::leave_out_in_play(environment);
