@@ -1,6 +1,7 @@
-// What the programs share that search pictures and films for faces and print figures: quality_bench,
-// face_size_bench, same_person_bench, face_parts. All but run() throw std::runtime_error, whose text is for
-// people; run() prints it. Threads: one.
+// Shared by the programs that search pictures and films for faces and print figures: quality_bench,
+// face_size_bench, same_person_bench, face_parts. All but run() throw std::runtime_error with a text for
+// people, which run() prints.
+// Threads: one thread only.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +24,7 @@ class App;
 
 namespace vigia::trial {
 
-// Those of the folder that VIGIA_DATA names; empty where it is not set.
+// The test data in the folder that VIGIA_DATA names; all empty if it is not set.
 struct DataFiles {
   std::filesystem::path models, photos;
   std::vector<std::filesystem::path> clips;
@@ -43,16 +44,16 @@ std::unique_ptr<detect::Detector> make_detector(const detect::DetectorOptions& o
                                                 const detect::ModelPlaces& places, domain::Size input,
                                                 memory::MemoryManager& memory);
 
-// The labels of the file faces.csv in a folder of photographs, by picture: file,left,top,width,height. Lines
-// that are none, such as the names of the columns, are passed over.
+// The labels in the file faces.csv of a folder of photographs, by picture: file,left,top,width,height. Other
+// lines, such as the names of the columns, are skipped.
 std::map<std::string, std::vector<domain::Box>> read_labels(const std::filesystem::path& folder);
 
-// Plays a video, or a sim: scene, once, each frame of it, as fast as the sink takes them.
+// Plays every frame of a video or of a sim: scene once, as fast as the sink takes them.
 void play(const std::filesystem::path& file, camera::FrameSink& sink, memory::MemoryManager& memory,
           const std::stop_token& stop = {});
 
-// Parses the command line, with the flags of Google Benchmark allowed: './dev bench' gives all programs the
-// same. Then starts the log. Returns the exit code if the program is to end here.
+// Parses the command line and starts the log. Flags of Google Benchmark are allowed, since './dev bench'
+// gives all programs the same flags. Returns the exit code if the program is to end here.
 std::optional<int> begin(CLI::App& app, int argc, char** argv);
 
 // Calls `measure`, prints what it throws, and stops the log. Returns the exit code.

@@ -1,4 +1,4 @@
-// Shares, quantiles and the area under the curve of values that have weights. Pure functions.
+// Shares, quantiles and the area under the curve, for weighted values. Pure functions.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +19,7 @@ inline double share_below(const std::vector<Weighed>& all, double limit) {
   for (const Weighed& one : all) sum += one.value < limit ? one.weight : 0;
   return sum / std::max(1e-9, total(all));
 }
-// REQUIRES: in the order of value.
+// REQUIRES: sorted by value.
 inline double quantile(const std::vector<Weighed>& all, double share) {
   double sum = 0;
   const double enough = share * total(all);
@@ -29,7 +29,7 @@ inline double quantile(const std::vector<Weighed>& all, double share) {
   }
   return all.empty() ? 0 : all.back().value;
 }
-// The chance that one of the same is below one of others.
+// The probability that a value of `same` is below one of `others`.
 inline double area_under_curve(const std::vector<Weighed>& same, const std::vector<Weighed>& others) {
   double sum = 0;
   for (const Weighed& one : same) sum += one.weight * (1 - share_below(others, one.value));

@@ -1,5 +1,5 @@
-// Any camera URL. It names a source or is refused with one line; a scene that is accepted can be made, or
-// says why not.
+// Fuzzes a camera's URL. It must name a source or be refused with one line; a scene that is accepted must be
+// made, or say why not.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -1,4 +1,4 @@
-// Any extradata of an H.264 stream, as avcC or with start codes.
+// Fuzzes the extradata of an H.264 stream, as avcC or with start codes.
 #include <cstdint>
 #include <span>
 #include <vector>

@@ -1,9 +1,9 @@
-// A damaged or malicious .onnx file: the built-in model's file with changes, or the input itself. It is read,
-// or refused with one line.
+// Fuzzes the reader of .onnx files: with changes to the built-in model's file, or with the input itself. The
+// file must be read, or refused with one line.
 //
-// The first byte selects: 0: the rest is the file; else the rest is a list of changes, each a position (3
-// bytes) and a kind (1): 0 to 3 overwrites so many bytes more with those that follow, 4 cuts the file off
-// there, 5 repeats the 64 bytes before it.
+// If the first byte is 0, the rest is the file. Else the rest is a list of changes, each a position (3 bytes)
+// and a kind (1 byte): 0 to 3 overwrites 1 to 4 bytes with those that follow, 4 cuts the file off there, 5
+// repeats the 64 bytes before it.
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>

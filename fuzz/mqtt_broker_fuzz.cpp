@@ -1,6 +1,6 @@
-// Anything that an MQTT broker may send: a client connects, subscribes and publishes to a broker that answers
-// with the input and then closes. The connection ends with one line that says why. The first byte selects
-// whether the broker accepts the client first, and by which version of the protocol; the rest is what it
+// Fuzzes what an MQTT broker sends: a client connects, subscribes and publishes to a broker that answers with
+// the input and then closes. The connection must end with one line that says why. The first byte selects
+// whether the broker accepts the client first, and with which version of the protocol; the rest is what it
 // sends.
 #include <netinet/in.h>
 #include <spdlog/spdlog.h>

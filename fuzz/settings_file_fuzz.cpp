@@ -1,5 +1,5 @@
-// Any settings file. It is loaded or refused, never both; each problem is one line, and there are not too
-// many.
+// Fuzzes the settings file. It must be loaded or refused, never both; each problem must be one line, and
+// there must not be too many.
 #include <spdlog/spdlog.h>
 
 #include <cstdint>

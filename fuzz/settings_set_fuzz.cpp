@@ -1,6 +1,6 @@
-// Any values of --set and of the environment: roi and rot, numbers, URLs, keys. Each line of the input is
-// one: KEY=VALUE for --set, or $NAME=VALUE for the environment. They are accepted or refused, never both;
-// each problem is one line, and the value of a password's key never shows.
+// Fuzzes values of --set and of the environment: roi and rot, numbers, URLs, keys. Each line of the input is
+// one of them: KEY=VALUE for --set, or $NAME=VALUE for the environment. They must be accepted or refused,
+// never both; each problem must be one line, and the value of a password's key must never be shown.
 #include <spdlog/spdlog.h>
 
 #include <cstdint>

@@ -14,7 +14,8 @@ struct Certificate {
 
 enum class Validity { now, expired };
 
-// Writes <folder>/<name>.cert.pem and <folder>/<name>.key.pem. host: whom it is for, as OpenSSL writes it.
+// Writes <folder>/<name>.cert.pem and <folder>/<name>.key.pem. host: the name or address that it is for, as
+// OpenSSL writes it.
 // Error: io.
 Result<Certificate> make_certificate(const std::string& folder, const std::string& name,
                                      Validity validity = Validity::now,

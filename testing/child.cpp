@@ -36,7 +36,7 @@ struct Prepared {
   pid_t parent;
 };
 
-// In the child. Lets its descriptor `to` be that file, or `otherwise` where none is named.
+// Called in the child: makes its descriptor `to` that file, or `otherwise` if no file is named.
 void redirect(int to, const char* file, int flags, int otherwise) {
   const int fd = *file == '\0' ? otherwise : ::open(file, flags | O_CLOEXEC, 0600);
   if (fd < 0 || ::dup2(fd, to) < 0) ::_exit(kCannotStart);
@@ -118,7 +118,7 @@ std::optional<int> Child::exit_status() {
 }
 
 int Child::wait() {
-  while (!ask(0)) {  // a signal of ours came
+  while (!ask(0)) {  // interrupted by a signal
   }
   return *status_;
 }

@@ -1,5 +1,5 @@
-// A program that is watched, tried or measured: started as a child that cannot outlive us, asked to stop as
-// by Ctrl+C. In a process group of its own, so that a Ctrl+C at the terminal is ours alone to answer.
+// Starts a program that is to be watched, tried or measured, as a child that cannot outlive us and is stopped
+// as by Ctrl+C. It is in a process group of its own, so that a Ctrl+C at the terminal reaches only us.
 // Threads: owner thread only; the thread that starts it must live on: the child dies with that thread.
 #pragma once
 
@@ -23,19 +23,18 @@ struct ChildStart {
   std::filesystem::path program;
   std::vector<std::string> arguments;  // without the program's name
   std::map<std::string, std::string> environment;
-  std::filesystem::path out = {};     // the file that its output goes to; empty: it is ours to read()
-  std::filesystem::path err = {};     // the same of its error output; empty: it goes where ours goes
+  std::filesystem::path out = {};     // the file for its output; empty: we read() it
+  std::filesystem::path err = {};     // the file for its error output; empty: it goes where ours goes
   std::filesystem::path folder = {};  // where it runs; empty: where we do
 };
-// This program once more, with our environment. words: a command line, with the program's name.
+// What starts this program once more, with our environment. words: a command line, with the program's name.
 ChildStart this_program(const std::vector<std::string>& words);
 std::map<std::string, std::string> own_environment();
 
 class Child {
  public:
-  // Sets SIGCHLD to its default for the whole process: ignored, as some starters of programs leave it, a
-  // child's end would be lost. Errors: io. That the program could not be executed is known by its exit status
-  // 127.
+  // Sets SIGCHLD to its default for the whole process: some programs start others with it ignored, and then a
+  // child's exit status would be lost. Errors: io. If the program cannot be executed, its exit status is 127.
   static Result<std::unique_ptr<Child>> start(const ChildStart& start);
   ~Child();  // kills it if it still runs
   static constexpr int kUnknown = -1;
@@ -48,7 +47,7 @@ class Child {
   // told of its end.
   [[nodiscard]] std::optional<int> exit_status();
   int wait();               // until it ends; returns its exit status
-  void signal(int number);  // nothing once it has ended
+  void signal(int number);  // does nothing once it has ended
   // Appends what it has written, waiting for at most that long; false at its end. REQUIRES: ChildStart::out
   // is empty.
   bool read(std::string& into, std::chrono::milliseconds at_most) const;
@@ -57,7 +56,7 @@ class Child {
 
  private:
   Child(pid_t pid, Fd output) : pid_(pid), output_(std::move(output)) {}
-  std::optional<int> ask(int flags);  // waitpid's
+  std::optional<int> ask(int flags);  // flags: waitpid's
 
   const pid_t pid_;
   const Fd output_;

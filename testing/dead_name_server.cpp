@@ -27,7 +27,7 @@ State& state() {
 
 }  // namespace
 
-// By the function below, which cannot be in a namespace.
+// Used by the function below, which cannot be in a namespace.
 static void wait_for_release() {
   State& now = state();
   MutexLock lock(now.mutex);

@@ -1,5 +1,5 @@
-// A name server that does not answer: a program that links this has its own getaddrinfo(), which for names
-// that end in ".dead.test" waits until release(). All other names go to the C library.
+// A name server that does not answer. A program that links this has its own getaddrinfo(), which waits until
+// release() for names that end in ".dead.test" and passes all other names to the C library.
 //
 //   DeadNameServer dead;
 //   ... looks up "broker.dead.test" on another thread ...
@@ -19,7 +19,7 @@ namespace vigia::testing {
 class DeadNameServer {
  public:
   DeadNameServer();
-  ~DeadNameServer();  // waits for those that still ask
+  ~DeadNameServer();  // waits for the look-ups that are still under way
   DeadNameServer(const DeadNameServer&) = delete;
   DeadNameServer& operator=(const DeadNameServer&) = delete;
 

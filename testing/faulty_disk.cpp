@@ -45,7 +45,7 @@ struct File {
   const char* name;  // SQLite keeps it while the file is open; null: a temporary one
 };
 
-// The error of this operation, if it is one of those that fail.
+// The error of this operation, if it is to fail.
 FaultyDisk::Fault fault_now() {
   const int operation = ++g_operations;
   const int first = g_fail_at;

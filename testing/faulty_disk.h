@@ -1,5 +1,5 @@
 // A disk that fails on command, for every SQLite database that is opened while it lives: a thin layer (a VFS)
-// over the system's. It counts what is asked of it, so that a test can check that.
+// over the system's. It counts the operations, so that a test can check them.
 //
 //   FaultyDisk disk;                          // before the database is opened; outlives it
 //   disk.fail(FaultyDisk::Fault::full);       // from now on writes fail
@@ -7,17 +7,18 @@
 //   disk.fail_at(17, FaultyDisk::Fault::io);  // the 17th operation from now on fails, once
 //   disk.hold();                              // writes wait, until let_go()
 //
-// A power cut:
+// To cut the power:
 //
 //   disk.switch_off();                        // nothing reaches it any more; close the database now
 //   disk.leave_what_was_synced(random);       // its files are as a disk may have them after a power cut
 //
-// What was written since a file's last sync is lost, or, sector by sector, was written already: as `random`
-// decides. A file that was never synced may be gone. As on Linux, what a failed sync should have written is
-// never written by a later one, although reading still shows it: until the power is cut nobody can see that
-// it is lost.
+// Of what was written since a file's last sync, `random` decides sector by sector what is lost and what had
+// been written already. A file that was never synced may be gone. As on Linux, a later sync never writes what
+// a failed one should have written, although reading still shows it: the loss is visible only after a power
+// cut.
 //
-// One at a time in a process. Threads: thread-safe, but for the power cut: while no database is open.
+// One at a time in a process. Threads: thread-safe, except for the power cut, which REQUIRES that no database
+// is open.
 #pragma once
 
 #include <functional>
@@ -37,17 +38,17 @@ class FaultyDisk {
   FaultyDisk& operator=(const FaultyDisk&) = delete;
 
   void fail(Fault fault);
-  // Counted from now on: writes, truncations, syncs, openings and deletions. times: so many in a row; -1:
-  // from then on.
+  // operation: counts writes, truncations, syncs, openings and deletions from now on. times: how many of them
+  // in a row fail; -1: all from then on.
   void fail_at(int operation, Fault fault, int times = 1);
   [[nodiscard]] int operations() const;
-  // The next syncs fail, so many, and nothing else does.
+  // The next `times` syncs fail, and nothing else does.
   void fail_syncs(int times);
 
   void switch_off();
-  // torn: sectors may have been written that no sync asked for. Switches it on again.
+  // Switches it on again. torn: sectors that were never synced may have been written.
   void leave_what_was_synced(std::minstd_rand& random, bool torn);
-  // The test has removed all databases.
+  // Call it after the test has removed all databases.
   void forget_files();
 
   // Makes writes wait, like a dying disk; their result is decided when they are let go.

@@ -72,7 +72,7 @@ Status begin_fault(FakeFindFace& server, ServerFault kind) {
                   .content_type = "text/html"});
       break;
     case ServerFault::expired:
-      break;  // of a schedule only, which has the certificates
+      break;  // only a schedule has the certificates for it
   }
   return ok_status();
 }

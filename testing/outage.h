@@ -1,7 +1,7 @@
 // Makes a FakeFindFace fail by a schedule in seconds.
 //
 //   FaultSchedule faults(server, {{1, 3, ServerFault::down}, {4, 6, ServerFault::hang}});
-//   while (...) faults.follow(seconds_since_the_start);      // often: it begins and ends what is due
+//   while (...) faults.follow(seconds_since_the_start);      // begins and ends what is due; call it often
 //
 // A fault affects every request, not only posts: a hanging server hangs for all of them. Threads: one thread
 // at a time.
@@ -33,7 +33,7 @@ enum class ServerFault {
 
 std::string_view to_string(ServerFault kind) noexcept;
 
-// One fault by hand, all but `expired`. Error: the server does not come up again.
+// Begins and ends one fault, without a schedule; any but `expired`. Error: the server does not come up again.
 Status begin_fault(FakeFindFace& server, ServerFault kind);
 Status end_fault(FakeFindFace& server, ServerFault kind);
 

@@ -1,4 +1,4 @@
-// What another process holds, seen from outside: memory/system_memory.h in one look.
+// Reads what another process holds, from outside: all figures of memory/system_memory.h in one call.
 // Cost: some 50 us, none of it the process's (smaps would hold up its memory calls: not used).
 // Thread-safe.
 #pragma once

@@ -1,5 +1,5 @@
 // Sets the umask of this process, and so of the programs that it starts, until the end of the block.
-// Threads: one thread at a time; others must not make files meanwhile.
+// Threads: one thread at a time; other threads must not create files meanwhile.
 #pragma once
 
 #include <sys/stat.h>

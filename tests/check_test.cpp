@@ -1,4 +1,4 @@
-// `vigia check` beside a Vigia that runs, and on files that are not to be touched.
+// `vigia check` while a Vigia runs, and on files that it must not touch.
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 
 class CheckTest : public VigiaProgram {
  protected:
-  // Every file that Vigia made, with its bytes.
+  // Returns every file that Vigia made, with its content.
   [[nodiscard]] std::map<std::string, std::string> files() const {
     std::map<std::string, std::string> all;
     for (const auto& entry : std::filesystem::directory_iterator(folder())) {
@@ -34,7 +34,7 @@ class CheckTest : public VigiaProgram {
         << sqlite3_errmsg(handle);
     sqlite3_close(handle);
   }
-  // Waits until a running Vigia has fetched its list so many times more.
+  // Waits until a running Vigia has fetched its list of cameras that many more times.
   static void wait_for_lists(const FakeFindFace& server, int more) {
     const int from = server.requests("/cameras/");
     for (int i = 0; i < 6000 && server.requests("/cameras/") < from + more; ++i) ::usleep(10'000);

@@ -181,7 +181,8 @@ class OutageTest : public VigiaProgram {
     EXPECT_EQ(pending, 0);
     return starts;
   }
-  // One face is sent twice at most, when its first answer was lost. Returns the number of repeated posts.
+  // Checks that a face is sent at most twice, and only if its first answer was lost. Returns the number of
+  // repeated posts.
   [[nodiscard]] int expect_no_face_more_than_twice() const {
     std::map<std::tuple<std::int64_t, std::string, std::array<int, 4>>, int> posts;
     for (const FakeEvent& event : server_->events()) ++posts[{event.camera, event.timestamp, event.roi}];

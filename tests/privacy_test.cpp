@@ -1,4 +1,5 @@
-// What nobody else on the machine may see: faces on disk, and memory.
+// Faces on disk and the program's memory must be hidden from other users of the machine, and simulated people
+// from real receivers.
 #include <gmock/gmock.h>
 #include <httplib.h>
 #include <sys/resource.h>
@@ -18,7 +19,7 @@ using ::testing::HasSubstr;
 
 class PrivacyTest : public VigiaProgram {
  protected:
-  // Looks at each file and folder; returns how many there are.
+  // Checks each file and folder; returns how many there are.
   [[nodiscard]] std::size_t expect_all_private() const {
     std::size_t seen = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder())) {
@@ -72,7 +73,7 @@ TEST_F(PrivacyTest, ACrashOfARunLeavesNoCoreDump) {
     EXPECT_FALSE(entry.path().filename().string().starts_with("core")) << entry.path();
 }
 
-// A receiver that works, and that only the environment names.
+// A working receiver that only the environment names.
 class PlayTest : public VigiaProgram {
  protected:
   void SetUp() override {
@@ -89,7 +90,7 @@ class PlayTest : public VigiaProgram {
     EXPECT_THAT(finished.err, HasSubstr("vigia: VIGIA_DELIVERY_WEBHOOK_URL is ignored"));
   }
 
-  // The sum of all figures of that name, wherever they are in the file.
+  // Returns the sum of all figures of that name, wherever they are in the file.
   [[nodiscard]] std::uint64_t sum_of(const std::string& figure, const std::string& file) const {
     std::ifstream in(folder() / file);
     std::uint64_t sum = 0;

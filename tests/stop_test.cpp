@@ -92,7 +92,8 @@ TEST_F(StopTest, ACheckEndsAtOnce) {
   ASSERT_TRUE(server.wait_for_a_client());
   program.signal(SIGINT);
   EXPECT_EQ(program.wait(30s).exit_status, 1);
-  EXPECT_NE(program.out().find("ok    outbox: "), std::string::npos) << "what it found until then is told";
+  EXPECT_NE(program.out().find("ok    outbox: "), std::string::npos)
+      << "it has printed what it found until then";
 }
 
 TEST_F(StopTest, AHangupStopsNothingAndIsSaid) {

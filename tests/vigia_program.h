@@ -45,7 +45,7 @@ class VigiaProgram : public ::testing::Test {
                          {"FINDFACE_PASSWORD", "admin"},
                          {"FINDFACE_UUID", "test"}});
   }
-  // A moving test picture without people, four seconds of H.264.
+  // Makes a clip of a moving test picture without people: four seconds of H.264.
   static void make_clip(const std::string& file) {
     const std::string command =
         "ffmpeg -v error -nostdin -f lavfi -i testsrc2=size=640x360:rate=25 -t 4 -c:v libx264 -preset "

@@ -1,4 +1,4 @@
-"""What check_includes.py and check_words.py share: a script that holds a tree to rules."""
+"""Shared by check_includes.py and check_words.py, which check that a source tree follows rules."""
 
 import pathlib
 import sys
@@ -7,7 +7,7 @@ import unittest
 
 
 def run(name, check):
-    """Prints each complaint of check(root) about the tree that the command line names, or this one; exit 1 if any."""
+    """Runs check(root) on the tree that the command line names, or on this one. Prints each complaint; exit 1 if any."""
     root = sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parent.parent
     if not (pathlib.Path(root) / "src").is_dir():
         sys.exit(f"{name}: there is no src/ in {root}")
@@ -19,7 +19,7 @@ def run(name, check):
 
 
 class TreeTest(unittest.TestCase):
-    """For tests of such a script: the complaints about a tree of these files."""
+    """A base for the tests of such a script, which run its check on a tree of given files."""
 
     def complaints_of(self, check, files):
         with tempfile.TemporaryDirectory() as root:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""packages.txt names, under '# run', just the packages that the built programs need: packages_test.py PROGRAM...
+"""Tests that the section '# run' of packages.txt lists exactly what the built programs need: packages_test.py PROGRAM...
 
-That is: those that hold the libraries which the programs themselves ask for (their own libraries come as
-dependencies of these packages), and ca-certificates. Without dpkg, or on another system than Debian 12, whose
-packages have other names, it is skipped: exit code 77.
+These are the packages of the libraries that the programs link directly (other libraries come as dependencies of
+those packages), and ca-certificates. Without dpkg, or on a system other than Debian 12, where packages have other
+names, the test is skipped: exit code 77.
 """
 
 import pathlib
@@ -31,14 +31,14 @@ def listed():
 
 
 def libraries_of(program):
-    """The files of the libraries that the program itself asks for."""
+    """The files of the libraries that the program links directly."""
     asked = set(re.findall(r"\(NEEDED\).*\[(.+?)\]", said_by("readelf", "-d", program)))
     found = dict(re.findall(r"^\s*(\S+) => (/\S+)", said_by("ldd", program), re.M))
     return [found[name] for name in sorted(asked) if name in found]  # the loader itself has no '=>'
 
 
 def packages_of(libraries):
-    """dpkg knows a file by the folder of its package: /lib or /usr/lib, which are one."""
+    """The packages of these files. dpkg lists a file under /lib or /usr/lib, as its package does; both are one folder."""
     names = {path: (path, "/usr" + path, path.removeprefix("/usr")) for path in libraries}
     asked = sorted({name for some in names.values() for name in some})
     said = subprocess.run(["dpkg", "-S", *asked], capture_output=True, text=True).stdout
