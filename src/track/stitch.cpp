@@ -20,7 +20,7 @@ constexpr float kForAShortGap = 0.06F, kForTheWay = 0.08F;
 constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has had time to come
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
 constexpr float kWalks = 0.8F, kWalksFast = 1.5F;  // face sizes a second
-constexpr Nanoseconds kTurnsBackIn = 500ms;
+constexpr Nanoseconds kTurnsBackIn = 800ms;
 constexpr Nanoseconds kTurnsRoundIn = 1200ms;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
@@ -81,7 +81,7 @@ bool turned_round_at_once(const OpenTrack& earlier, const OpenTrack& later, Nano
          speed_out(later, earlier.last_at) < -kWalks;
 }
 
-// Nobody turns back at walking speed in less than half a second.
+// Nobody turns back at walking speed in less than 0.8 s.
 bool turns_back(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
   if (unseen >= kTurnsBackIn || !walks_fast(earlier)) return false;
   const domain::Point out = earlier.motion.velocity(), back = later.motion.velocity();
@@ -238,9 +238,9 @@ void Stitcher::judge(std::span<const OpenTrack> open, std::size_t newcomer, cons
     const auto gap = i == newcomers_[newcomer] ? std::nullopt : plausible_gap(earlier, later, tempo);
     if (!gap || (!gap->is_a_blink && !has_enough_looks)) continue;
     // Which way the newcomer goes is not known yet.
-    const bool depends_on_it =
-        (gap->is_through_the_edge && walks_out(earlier)) ||
-        (gap->unseen < kTurnsBackIn && walks_fast(earlier) && later.track->last_seen == tempo.last());
+    const bool depends_on_it = (gap->is_through_the_edge && walks_out(earlier)) ||
+                               (!tempo.is_slow() && gap->unseen < kTurnsBackIn && walks_fast(earlier) &&
+                                later.track->last_seen == tempo.last());
     if (depends_on_it && later.track->sightings < kKnowsItsWay) continue;
     std::optional<appearance::Difference> looks;
     if (earlier.views && later.views) looks = difference(*earlier.views, *later.views);
