@@ -1,7 +1,7 @@
 // What the user sets for one camera's source. Keys: cameras[].*, defaults.*; play_speed, disable_drops and
 // use_stream_timestamp have no effect on a live camera: settings refuse them for rtsp:, and where only the
-// open source shows that it is live (http:), a line in the log says so. ca_file, tls_pin and tls_insecure have
-// none without TLS: settings refuse them there.
+// open source shows that it is live (http:), a line in the log says so. ca_file, tls_pin and tls_insecure
+// have none without TLS: settings refuse them there.
 #pragma once
 
 #include <array>

@@ -78,7 +78,7 @@ CameraWaits::Meaning CameraWaits::failed(const CameraKey& camera, std::int64_t i
     meaning.counts = std::exchange(takes_shots_, false);
     append_changes(meaning.changes);
   }
-  if (say) log::warn("{}: camera {}: a face waits and is tried again: {}", receiver_, camera.name, why);
+  if (say) log::warn("{}: camera {}: a face was not taken and waits: {}", receiver_, camera.name, why);
   return meaning;
 }
 

@@ -11,6 +11,7 @@
 #include <array>
 #include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -47,10 +48,15 @@ bool set_policy(int policy) noexcept {
   return ::sched_setscheduler(0, policy, &none) == 0;
 }
 
-// The kernel lets a thread leave SCHED_IDLE only when it may have its nice value (0) anyway.
+// Tries it on a thread that ends afterwards: RLIMIT_NICE, capabilities (root in a container often lacks
+// CAP_SYS_NICE) and the container's filter of system calls decide together.
 bool may_leave_idle() noexcept {
-  rlimit nice{};
-  return ::geteuid() == 0 || (::getrlimit(RLIMIT_NICE, &nice) == 0 && nice.rlim_cur >= 20);
+  bool may = false;
+  try {
+    std::jthread([&may] { may = set_policy(SCHED_IDLE) && set_policy(SCHED_OTHER); }).join();
+  } catch (const std::system_error&) {  // no thread left
+  }
+  return may;
 }
 
 }  // namespace

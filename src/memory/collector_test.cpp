@@ -1,11 +1,15 @@
 #include "memory/collector.h"
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
+#include <filesystem>
 #include <fstream>
 #include <latch>
 #include <string>
@@ -51,17 +55,49 @@ class CollectorTest : public ::testing::Test {
   Budget budget_{100_MiB};
 };
 
-TEST_F(CollectorTest, ThePriorityIsTheLowest) {
-  Collector collector(kNeverByItself, budget_, kNoLimit, root());
-  collector.start();
+struct Priority {
   int policy = -1;
   int nice = 0;
-  ASSERT_TRUE(collector.hand_over(std::make_unique<Counted>(0, [&] {
-                                    policy = ::sched_getscheduler(0);
-                                    nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
-                                  }).release()));
+};
+
+// Of the thread of a collector that the calling thread starts.
+Priority priority_of_a_collector(Budget& budget, const std::filesystem::path& root) {
+  Collector collector(kNeverByItself, budget, kNoLimit, root);
+  collector.start();
+  Priority found;
+  EXPECT_TRUE(collector.hand_over(
+      std::make_unique<Counted>(0, [&] {
+        found = {::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()))};
+      }).release()));
   collector.collect();
-  EXPECT_TRUE(policy == SCHED_IDLE || nice == 19) << policy << " " << nice;
+  return found;
+}
+
+// Takes CAP_SYS_NICE from the calling thread and those that it starts, as containers do, root or not.
+void lose_the_right_to_raise_priorities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> sets{};
+  ASSERT_EQ(::syscall(SYS_capget, &header, sets.data()), 0);
+  sets[0].effective &= ~CAP_TO_MASK(CAP_SYS_NICE);
+  sets[0].permitted &= ~CAP_TO_MASK(CAP_SYS_NICE);
+  ASSERT_EQ(::syscall(SYS_capset, &header, sets.data()), 0);
+}
+
+TEST_F(CollectorTest, ThePriorityIsTheLowest) {
+  const Priority found = priority_of_a_collector(budget_, root());
+  EXPECT_TRUE(found.policy == SCHED_IDLE || found.nice == 19) << found.policy << " " << found.nice;
+}
+
+TEST_F(CollectorTest, APriorityThatItCouldNotLeaveIsNotTaken) {
+  rlimit nice{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NICE, &nice), 0);
+  if (nice.rlim_cur >= 20) GTEST_SKIP() << "RLIMIT_NICE lets every process raise its priority";
+  Priority found;
+  std::thread([&] {
+    lose_the_right_to_raise_priorities();
+    found = priority_of_a_collector(budget_, root());
+  }).join();
+  EXPECT_EQ(found.policy, SCHED_OTHER);
 }
 
 TEST_F(CollectorTest, TheSoftMarkBringsAPassAndTrims) {

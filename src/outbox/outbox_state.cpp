@@ -72,7 +72,7 @@ void OutboxState::register_shot(const StoredShot& stored) {
                .deadline = deadline,
                .routes = static_cast<RouteSet>(route_bit(routes.size()) - 1),
                .camera = camera,
-                .held_until = held},
+               .held_until = held},
               now);
 }
 

@@ -66,7 +66,7 @@ TEST_F(LongLogTest, ASyncThatFailsWhileTheLogIsFoldedIsSaidOnce) {
   EXPECT_EQ(lines_.str(),
             "list " + (dir_ / "a.db") +
                 ": its log cannot be folded into the file, and grows until it can: disk I/O error; a "
-                "sync failed: check the disk; what it should have written is written again\n");
+                "sync failed: check the disk; the data is written again\n");
 }
 
 TEST_F(LongLogTest, ALogThatCannotBeFoldedIsSaidOnceBeyond16Megabytes) {
