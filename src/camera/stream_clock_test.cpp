@@ -255,7 +255,7 @@ TEST_F(StreamClockTest, StampsAtAWrongRateAreDetectedAndTrustedAgainOnceRight) {
 
 TEST_F(StreamClockTest, ABacklogAtTheStartIsNotTakenForStampsThatRunTooFast) {
   // Six seconds lie there and are read an eighth faster than they were made: only then the reader waits.
-  for (Nanoseconds read{0}; now_ - 0ms < 54s; now_ += 36ms, stamp_ += 40ms) show(stamp_, now_, false);
+  for (; now_ - 0ms < 54s; now_ += 36ms, stamp_ += 40ms) show(stamp_, now_, false);
   run(60s);
   EXPECT_EQ(corrected_, 0);
 }
