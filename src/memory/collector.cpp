@@ -1,7 +1,6 @@
 #include "memory/collector.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -11,7 +10,6 @@
 #include <array>
 #include <chrono>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include "base/log.h"
@@ -43,20 +41,11 @@ std::int64_t thread_cpu_ns() noexcept {
   return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
 }
 
-bool set_policy(int policy) noexcept {
-  const sched_param none{};
-  return ::sched_setscheduler(0, policy, &none) == 0;
-}
+// Measured with bench/collector_priority_bench: see the header.
+constexpr int kUsualNice = 5;
 
-// Tries it on a thread that ends afterwards: RLIMIT_NICE, capabilities (root in a container often lacks
-// CAP_SYS_NICE) and the container's filter of system calls decide together.
-bool may_leave_idle() noexcept {
-  bool may = false;
-  try {
-    std::jthread([&may] { may = set_policy(SCHED_IDLE) && set_policy(SCHED_OTHER); }).join();
-  } catch (const std::system_error&) {  // no thread left
-  }
-  return may;
+bool set_nice(int nice) noexcept {
+  return ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice) == 0;
 }
 
 }  // namespace
@@ -112,7 +101,8 @@ void Collector::collect() {
 
 void Collector::run(const std::stop_token& stop) {
   thread_id_ = std::this_thread::get_id();
-  take_lowest_priority();
+  set_nice(kUsualNice);
+  raised_ = false;
   short_until_ = {};
   kernel_ = KernelPressure::watch(root_);
   log::debug("memory: kernel pressure from: {}", kernel_.source());
@@ -186,22 +176,13 @@ void Collector::watch_process(SteadyTime now) {
   budget_.squeeze(std::max(by_limit, now < short_until_ ? Pressure::soft : Pressure::none));
 }
 
-void Collector::take_lowest_priority() noexcept {
-  raised_ = false;
-  may_rise_ = may_leave_idle();
-  if (may_rise_ && set_policy(SCHED_IDLE)) return;
-  may_rise_ = false;
-  const bool nice = ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), 19) == 0;
-  log::info(
-      "memory: the collector runs at {} priority: the system would not let it come back from SCHED_IDLE",
-      nice ? "nice 19" : "normal");
-}
-
+// Raising it needs RLIMIT_NICE or CAP_SYS_NICE. Without them it stays at kUsualNice, which is no harm.
 void Collector::choose_priority() noexcept {
   const Bytes pending = counters_.bytes_pending.load(std::memory_order_relaxed);
   const bool raise = budget_.pressure() != Pressure::none || pending > budget_.limit() / 10;
-  if (raise == raised_ || !may_rise_) return;
-  if (set_policy(raise ? SCHED_OTHER : SCHED_IDLE)) raised_ = raise;
+  if (raise == raised_) return;
+  set_nice(raise ? 0 : kUsualNice);
+  raised_ = raise;
 }
 
 void Collector::pass() {

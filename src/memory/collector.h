@@ -10,10 +10,12 @@
 // the process's anonymous memory, which includes memory in no account, reaches 80 % (soft) or 92 % (hard) of
 // its limit. The last two squeeze() the budget.
 //
-// Scheduling: SCHED_IDLE, so that it uses only time that video leaves; normal priority while memory is short
-// or a tenth of the budget waits, since video then waits for it. If the system would not let it return from
-// SCHED_IDLE (RLIMIT_NICE) it runs at nice 19 instead, and the log says so. Threads: hand_over(),
-// destroy_here() and collect() are thread-safe; start() and stop() one thread at a time.
+// Scheduling: nice 5; nice 0 while memory is short or a tenth of the budget waits, since video then waits for
+// it (where RLIMIT_NICE or CAP_SYS_NICE allow it). Not lower: with all cores busy a collector at nice 19 or
+// SCHED_IDLE falls behind for ever, so that workers allocate memory that was never used before, and their own
+// malloc takes five to eight times as long in one case of a hundred (bench/collector_priority_bench; at nice
+// 5 as long as at nice 0). Threads: hand_over(), destroy_here() and collect() are thread-safe; start() and
+// stop() one thread at a time.
 #pragma once
 
 #include <atomic>
@@ -80,7 +82,6 @@ class Collector {
   [[nodiscard]] Due due(SteadyTime now) const noexcept;
   void look(SteadyTime now);
   void watch_process(SteadyTime now);
-  void take_lowest_priority() noexcept;
   void choose_priority() noexcept;
   void pass();
   void trim(bool asked_for);
@@ -113,7 +114,6 @@ class Collector {
   std::uint64_t refused_said_ = 0;
   std::uint64_t unsaid_ = 0;  // objects destroyed since the last line in the log
   bool raised_ = false;       // to normal priority
-  bool may_rise_ = false;
 
   // State below is protected by mutex_.
   Mutex mutex_;
