@@ -2,10 +2,8 @@
 // the input and then closes. The connection must end with one line that says why. The first byte selects
 // whether the broker accepts the client first, and with which version of the protocol; the rest is what it
 // sends.
-#include <netinet/in.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -14,12 +12,14 @@
 
 #include "base/fd.h"
 #include "sinks/mqtt_client.h"
+#include "testing/loopback_listener.h"
 
 namespace {
 
 using vigia::Fd;
 using vigia::sinks::MqttClient;
 using vigia::sinks::MqttServer;
+using vigia::testing::LoopbackListener;
 
 constexpr int kMostSteps = 10'000;
 constexpr std::string_view kAccept5{"\x20\x03\x00\x00\x00", 5}, kAccept3{"\x20\x02\x00\x00", 4};
@@ -28,35 +28,16 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-class Listener {
- public:
-  Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    require(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size) == 0);
-    require(::listen(socket_.get(), 16) == 0);
-    require(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    port_ = ntohs(address.sin_port);
-  }
-  [[nodiscard]] int port() const { return port_; }
-
-  // Accepts the waiting connection, sends the bytes and its end. Closing it leaves no port occupied.
-  [[nodiscard]] Fd answer(std::string_view bytes) const {
-    Fd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    require(connection.get() >= 0);
-    const linger at_once{1, 0};
-    ::setsockopt(connection.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    ::shutdown(connection.get(), SHUT_WR);
-    return connection;
-  }
-
- private:
-  Fd socket_;
-  int port_ = 0;
-};
+// Accepts the waiting connection, sends the bytes and its end. Closing it leaves no port occupied.
+Fd answer(const LoopbackListener& listener, std::string_view bytes) {
+  Fd connection = listener.accept();
+  require(connection.valid());
+  const linger at_once{1, 0};
+  ::setsockopt(connection.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  ::send(connection.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  ::shutdown(connection.get(), SHUT_WR);
+  return connection;
+}
 
 // Reads every byte of what it is given.
 class Reader final : public MqttClient::Events {
@@ -97,7 +78,7 @@ std::string run(MqttClient& client) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
   spdlog::set_level(spdlog::level::off);
-  static const Listener listener;
+  static const LoopbackListener listener;
   const bool is_old = (data[0] & 1U) != 0;
   std::string bytes((data[0] & 2U) != 0 ? is_old ? kAccept3 : kAccept5 : std::string_view{});
   bytes.append(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -107,7 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Reader reader;
   auto client = MqttClient::begin(server, std::nullopt, reader);
   require(client.ok());
-  const Fd connection = listener.answer(bytes);
+  const Fd connection = answer(listener, bytes);
   const std::string why = run(**client);
   require(!why.empty() && why.size() < 2000);
   for (const char c : why) require(static_cast<unsigned char>(c) >= 0x20);

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <cstdio>
 #include <memory>
 
@@ -76,6 +77,17 @@ Result<Certificate> renew_certificate(const Certificate& of, const std::string& 
   const Key key(file ? PEM_read_PrivateKey(file.get(), nullptr, nullptr, nullptr) : nullptr);
   if (!key) return Error{ErrorCode::io, of.key_file + " cannot be read"};
   return write(key.get(), folder, name, Validity::now, "IP:127.0.0.1");
+}
+
+std::string pin_of(const std::string& cert_file) {
+  const std::string command = "openssl x509 -in '" + cert_file +
+                              "' -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 "
+                              "-binary | openssl base64 -A";
+  std::FILE* const pipe = ::popen(command.c_str(), "r");
+  std::array<char, 100> digits{};
+  const std::size_t size = std::fread(digits.data(), 1, digits.size(), pipe);
+  ::pclose(pipe);
+  return "sha256//" + std::string(digits.data(), size);
 }
 
 }  // namespace vigia::testing

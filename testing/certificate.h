@@ -23,5 +23,7 @@ Result<Certificate> make_certificate(const std::string& folder, const std::strin
 // The same key in another certificate, as after a renewal.
 Result<Certificate> renew_certificate(const Certificate& of, const std::string& folder,
                                       const std::string& name);
+// "sha256//..." of its public key, by another program than ours: openssl.
+std::string pin_of(const std::string& cert_file);
 
 }  // namespace vigia::testing

@@ -50,28 +50,18 @@ std::optional<Packet> take_packet(std::string& got) {
 }  // namespace
 
 StrictBroker::StrictBroker(std::string refused)
-    : refused_(std::move(refused)), socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const named = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(socket_.get(), named, size) != 0 || ::listen(socket_.get(), 16) != 0) return;
-  if (::getsockname(socket_.get(), named, &size) != 0) return;
-  port_ = ntohs(address.sin_port);
-  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
-}
+    : refused_(std::move(refused)), thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
 StrictBroker::~StrictBroker() = default;
 
 std::string StrictBroker::url() const {
-  return port_ == 0 ? "" : "mqtt://127.0.0.1:" + std::to_string(port_);
+  return "mqtt://127.0.0.1:" + std::to_string(listener_.port());
 }
 
 void StrictBroker::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!can_be_read(socket_.get())) continue;
-    const Fd connection(::accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!can_be_read(listener_.get())) continue;
+    const Fd connection = listener_.accept();
     if (connection.valid()) serve(connection.get(), stop);
   }
 }

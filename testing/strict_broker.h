@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "base/fd.h"
+#include "testing/loopback_listener.h"
 
 namespace vigia::testing {
 
@@ -23,7 +23,7 @@ class StrictBroker {
   StrictBroker(const StrictBroker&) = delete;
   StrictBroker& operator=(const StrictBroker&) = delete;
 
-  [[nodiscard]] std::string url() const;  // "": it could not be started
+  [[nodiscard]] std::string url() const;
   // How often it has ended a connection.
   [[nodiscard]] int ended() const noexcept { return ended_; }
 
@@ -35,8 +35,7 @@ class StrictBroker {
   bool answer_one(int connection, int kind, int flags, const std::string& body);
 
   const std::string refused_;
-  Fd socket_;
-  int port_ = 0;
+  const LoopbackListener listener_;
   std::atomic<int> ended_{0};
   std::jthread thread_;
 };

@@ -1,13 +1,11 @@
 // How a run ends: at any moment, with nothing lost.
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <sys/socket.h>
 
 #include <csignal>
 #include <thread>
 
-#include "base/fd.h"
+#include "testing/loopback_listener.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -44,26 +42,15 @@ TEST_F(StopTest, AtAnyMomentEverythingTrackedIsPosted) {
 // A server that accepts connections and never answers.
 class SilentServer {
  public:
-  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{
-        .sin_family = AF_INET, .sin_port = 0, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_zero = {}};
-    socklen_t size = sizeof(address);
-    auto* const raw = reinterpret_cast<sockaddr*>(&address);
-    EXPECT_EQ(::bind(socket_.get(), raw, size), 0);
-    EXPECT_EQ(::listen(socket_.get(), 8), 0);
-    EXPECT_EQ(::getsockname(socket_.get(), raw, &size), 0);
-    url_ = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_.port()); }
   // False: nobody came within a minute.
   [[nodiscard]] bool wait_for_a_client() const {
-    pollfd comes{socket_.get(), POLLIN, 0};
+    pollfd comes{listener_.get(), POLLIN, 0};
     return ::poll(&comes, 1, 60'000) == 1;
   }
 
  private:
-  Fd socket_;
-  std::string url_;
+  testing::LoopbackListener listener_;
 };
 
 TEST_F(StopTest, ASecondSignalEndsItAtOnce) {

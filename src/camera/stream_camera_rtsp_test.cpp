@@ -1,14 +1,12 @@
 // StreamCamera against a real RTSP server, and against one that never answers.
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 
-#include "base/fd.h"
 #include "camera/stream_camera.h"
 #include "camera/test_support.h"
+#include "testing/loopback_listener.h"
 #include "testing/rtsp_server.h"
 
 namespace vigia::camera {
@@ -38,23 +36,12 @@ class StreamCameraRtspTest : public ::testing::Test {
 // Listens, accepts connections into its backlog, and never sends anything.
 class SilentServer {
  public:
-  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
-    EXPECT_EQ(::listen(socket_.get(), 16), 0);
-    EXPECT_EQ(::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
-    port_ = ntohs(address.sin_port);
-  }
   [[nodiscard]] std::string url() const {
-    return "rtsp://viewer:hidden@127.0.0.1:" + std::to_string(port_) + "/gate";
+    return "rtsp://viewer:hidden@127.0.0.1:" + std::to_string(listener_.port()) + "/gate";
   }
 
  private:
-  Fd socket_;
-  int port_ = 0;
+  testing::LoopbackListener listener_;
 };
 
 TEST_F(StreamCameraRtspTest, FramesArriveOverTcpAndOverUdp) {

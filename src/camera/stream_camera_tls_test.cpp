@@ -3,12 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
-#include <netinet/in.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <array>
-#include <cstdio>
 #include <filesystem>
 #include <thread>
 
@@ -18,6 +15,7 @@
 #include "camera/test_support.h"
 #include "testing/certificate.h"
 #include "testing/http_loop.h"
+#include "testing/loopback_listener.h"
 #include "testing/rtsp_server.h"
 
 namespace vigia::camera {
@@ -25,19 +23,8 @@ namespace {
 
 using testing::Certificate;
 using ::testing::HasSubstr;
+using testing::pin_of;
 using testing::RtspServer;
-
-// By another program than ours.
-std::string key_of(const Certificate& certificate) {
-  const std::string command = "openssl x509 -in '" + certificate.cert_file +
-                              "' -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 "
-                              "-binary | openssl base64 -A";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  std::array<char, 100> digits{};
-  const std::size_t size = std::fread(digits.data(), 1, digits.size(), pipe);
-  ::pclose(pipe);
-  return "sha256//" + std::string(digits.data(), size);
-}
 
 class StreamCameraTlsTest : public ::testing::Test {
  protected:
@@ -113,9 +100,10 @@ TEST_F(RtspsTest, ASelfSignedCameraIsRefusedBeforeAPasswordIsSent) {
 }
 
 TEST_F(RtspsTest, APinAcceptsItsKeyAndNoOther) {
-  expect_accepted(url_, {.tls_pin = key_of(good_)});
+  expect_accepted(url_, {.tls_pin = pin_of(good_.cert_file)});
   const int asked = server_->asked();
-  EXPECT_THAT(expect_refused(url_, {.tls_pin = key_of(other_)}), HasSubstr(key_of(good_)));
+  EXPECT_THAT(expect_refused(url_, {.tls_pin = pin_of(other_.cert_file)}),
+              HasSubstr(pin_of(good_.cert_file)));
   EXPECT_EQ(server_->asked(), asked);
 }
 
@@ -123,7 +111,7 @@ TEST_F(RtspsTest, TheKeyOfAFirstUseIsKept) {
   expect_accepted(url_, {.tls_pin = "first_use"});
   const auto pins = read_file(folder_ / "pins", 1_MiB);
   ASSERT_TRUE(pins.ok());
-  EXPECT_THAT(*pins, HasSubstr(key_of(good_)));
+  EXPECT_THAT(*pins, HasSubstr(pin_of(good_.cert_file)));
 }
 
 TEST_F(RtspsTest, InsecureAcceptsEverybody) {
@@ -143,22 +131,15 @@ class Redirection {
       : context_(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free), to_(std::move(to)) {
     SSL_CTX_use_certificate_chain_file(context_.get(), certificate.cert_file.c_str());
     SSL_CTX_use_PrivateKey_file(context_.get(), certificate.key_file.c_str(), SSL_FILETYPE_PEM);
-    listener_ = Fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 1), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
     thread_ = std::jthread([this] { serve(); });
   }
-  [[nodiscard]] std::string url() const { return "rtsps://127.0.0.1:" + std::to_string(port_) + "/gate"; }
+  [[nodiscard]] std::string url() const {
+    return "rtsps://127.0.0.1:" + std::to_string(listener_.port()) + "/gate";
+  }
 
  private:
   void serve() {
-    const Fd client(::accept(listener_.get(), nullptr, nullptr));
+    const Fd client = listener_.accept();
     const std::unique_ptr<SSL, void (*)(SSL*)> tls(SSL_new(context_.get()), &SSL_free);
     SSL_set_fd(tls.get(), client.get());
     if (SSL_accept(tls.get()) != 1) return;
@@ -174,8 +155,7 @@ class Redirection {
 
   const std::unique_ptr<SSL_CTX, void (*)(SSL_CTX*)> context_;
   const std::string to_;
-  Fd listener_;
-  int port_ = 0;
+  const testing::LoopbackListener listener_;
   std::jthread thread_;
 };
 
@@ -283,7 +263,7 @@ TEST_F(HttpsTest, ARedirectionIsVerifiedTooAndDoesNotLeaveTls) {
 }
 
 TEST_F(HttpsTest, APinIsRefusedAsItCannotBeCompared) {
-  const Fate fate = watch(server_.url("clip.mp4"), {.tls_pin = key_of(good_)});
+  const Fate fate = watch(server_.url("clip.mp4"), {.tls_pin = pin_of(good_.cert_file)});
   EXPECT_EQ(fate.state, CameraState::misconfigured);
   EXPECT_THAT(fate.message, HasSubstr("tls_pin"));
   EXPECT_EQ(server_.requests(), 0);

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <string>
 #include <thread>
@@ -27,19 +26,8 @@ namespace {
 
 using std::chrono_literals::operator""s;
 using ::testing::HasSubstr;
+using testing::pin_of;
 using testing::Validity;
-
-// By another program than ours.
-std::string key_of(const std::string& cert_file) {
-  const std::string command = "openssl x509 -in '" + cert_file +
-                              "' -noout -pubkey | openssl pkey -pubin -outform der | openssl dgst -sha256 "
-                              "-binary | openssl base64 -A";
-  std::FILE* const pipe = ::popen(command.c_str(), "r");
-  std::array<char, 100> digits{};
-  const std::size_t size = std::fread(digits.data(), 1, digits.size(), pipe);
-  ::pclose(pipe);
-  return "sha256//" + std::string(digits.data(), size);
-}
 
 // The protocols that a client offers in its handshake (ALPN).
 class AlpnServer {
@@ -142,7 +130,7 @@ TEST_F(TlsTest, AnExpiredCertificateIsRefusedWithAnotherAdvice) {
 }
 
 TEST_F(TlsTest, APinAcceptsTheKeyWhateverTheCertificateSays) {
-  const TlsOptions tls{.pin = key_of(good_.cert_file)};
+  const TlsOptions tls{.pin = pin_of(good_.cert_file)};
   ASSERT_TRUE(is_key_pin(tls.pin)) << tls.pin;
   EXPECT_TRUE(accepted(get(tls)));
   EXPECT_TRUE(accepted(get(tls, "localhost")));
@@ -153,16 +141,16 @@ TEST_F(TlsTest, APinAcceptsTheKeyWhateverTheCertificateSays) {
 }
 
 TEST_F(TlsTest, APinRefusesEveryOtherKeyBeforeTheRequest) {
-  const TlsOptions tls{.ca_file = good_.cert_file, .pin = key_of(made("other").cert_file)};
+  const TlsOptions tls{.ca_file = good_.cert_file, .pin = pin_of(made("other").cert_file)};
   const HttpResult result = get(tls);
   expect_refused(result);
-  EXPECT_THAT(result.text, HasSubstr(key_of(good_.cert_file)));
+  EXPECT_THAT(result.text, HasSubstr(pin_of(good_.cert_file)));
   EXPECT_THAT(result.text, HasSubstr("set delivery.findface.tls_pin to this key"));
   EXPECT_EQ(server_->requests(), 0);
 }
 
 TEST_F(TlsTest, AKeyThatChangesWhileConnectionsAreKeptIsRefused) {
-  Http http({.pin = key_of(good_.cert_file)});
+  Http http({.pin = pin_of(good_.cert_file)});
   EXPECT_TRUE(accepted(get(http)));
   server_shows(made("other"));
   expect_refused(get(http));
@@ -171,7 +159,7 @@ TEST_F(TlsTest, AKeyThatChangesWhileConnectionsAreKeptIsRefused) {
 TEST_F(TlsTest, FirstUseKeepsTheKeyAndDemandsItFromThenOn) {
   EXPECT_TRUE(accepted(get(first_use())));
   const std::string server = "127.0.0.1:" + std::to_string(server_->port());
-  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), key_of(good_.cert_file));
+  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), pin_of(good_.cert_file));
   EXPECT_TRUE(accepted(get(first_use())));
   const auto other = made("other");
   server_shows(other);
@@ -183,7 +171,7 @@ TEST_F(TlsTest, FirstUseKeepsTheKeyAndDemandsItFromThenOn) {
   // As the text says:
   std::filesystem::remove(dir_ / "db.pins");
   EXPECT_TRUE(accepted(get(first_use())));
-  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), key_of(other.cert_file));
+  EXPECT_EQ(*Pins(dir_ / "db.pins").find(server), pin_of(other.cert_file));
 }
 
 TEST_F(TlsTest, ACheckAcceptsTheFirstKeyAndKeepsNone) {
@@ -233,7 +221,7 @@ TEST_F(TlsTest, InsecureAcceptsEverybodyAndIsWarnedOf) {
 }
 
 TEST_F(TlsTest, APinGoesBeforeInsecure) {
-  expect_refused(get(TlsOptions{.pin = key_of(made("other").cert_file), .insecure = true}));
+  expect_refused(get(TlsOptions{.pin = pin_of(made("other").cert_file), .insecure = true}));
 }
 
 TEST_F(TlsTest, NothingButHttp11IsOffered) {

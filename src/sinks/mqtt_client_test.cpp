@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -14,6 +13,7 @@
 #include "base/fd.h"
 #include "sinks/mqtt_courier.h"
 #include "testing/fake_clock.h"
+#include "testing/loopback_listener.h"
 #include "testing/sample_shot.h"
 
 namespace vigia::sinks {
@@ -44,26 +44,15 @@ TEST(MqttServerTest, IsReadFromTheUrl) {
 // Accepts connections on loopback, and handles each as the test says.
 class Listener {
  public:
-  Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(fd_.get(), 8), 0);
-    EXPECT_EQ(::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
-  }
   [[nodiscard]] MqttOptions options() const {
     MqttOptions options;
-    options.url = "mqtt://127.0.0.1:" + std::to_string(port_);
+    options.url = "mqtt://127.0.0.1:" + std::to_string(listener_.port());
     return options;
   }
-  [[nodiscard]] Fd accept() const { return Fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC)); }
+  [[nodiscard]] Fd accept() const { return listener_.accept(); }
 
  private:
-  Fd fd_;
-  int port_ = 0;
+  testing::LoopbackListener listener_;
 };
 
 // The protocol level of a client's first packet.

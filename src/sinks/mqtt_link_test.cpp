@@ -2,7 +2,6 @@
 #include "sinks/mqtt_link.h"
 
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -12,6 +11,7 @@
 #include <utility>
 
 #include "base/fd.h"
+#include "testing/loopback_listener.h"
 
 namespace vigia::sinks {
 namespace {
@@ -71,23 +71,16 @@ class Accepted {
 
 class ScriptedBroker {
  public:
-  ScriptedBroker() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 4), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ScriptedBroker() {
     server_.host = "127.0.0.1";
-    server_.port = ntohs(address.sin_port);
+    server_.port = listener_.port();
     server_.client_id = "vigia";
   }
   [[nodiscard]] const MqttServer& server() const { return server_; }
-  Accepted accept() { return Accepted(Fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC))); }
+  Accepted accept() { return Accepted(listener_.accept()); }
 
  private:
-  const Fd listener_;
+  const testing::LoopbackListener listener_;
   MqttServer server_;
 };
 

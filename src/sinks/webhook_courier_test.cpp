@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include "delivery/shot_json.h"
 #include "http/body.h"
 #include "testing/fake_clock.h"
+#include "testing/loopback_listener.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
 
@@ -43,22 +43,12 @@ struct Post {
 // A web server that accepts one request per connection, and keeps the exact bytes that a signature covers.
 class Receiver {
  public:
-  Receiver() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::listen(listener_.get(), 16), 0);
-    EXPECT_EQ(::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::jthread([this] { run(); });
-  }
-  ~Receiver() { ::shutdown(listener_.get(), SHUT_RDWR); }
+  Receiver() : thread_([this] { run(); }) {}
+  ~Receiver() { listener_.interrupt(); }
   Receiver(const Receiver&) = delete;
   Receiver& operator=(const Receiver&) = delete;
 
-  [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  [[nodiscard]] std::string origin() const { return "http://127.0.0.1:" + std::to_string(listener_.port()); }
   // To the next request; then 200 again. "": the connection is closed instead.
   void answer(const std::string& status_and_headers) {
     MutexLock lock(mutex_);
@@ -72,7 +62,7 @@ class Receiver {
  private:
   void run() {
     while (true) {
-      const Fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      const Fd client = listener_.accept();
       if (!client.valid()) return;
       Post post;
       if (!read(client, post)) continue;
@@ -117,8 +107,7 @@ class Receiver {
     }
   }
 
-  const Fd listener_;
-  int port_ = 0;
+  const testing::LoopbackListener listener_;
   mutable Mutex mutex_;
   std::deque<std::string> answers_ GUARDED_BY(mutex_);
   std::vector<Post> posts_ GUARDED_BY(mutex_);
