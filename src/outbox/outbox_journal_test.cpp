@@ -64,6 +64,16 @@ class OutboxJournalTest : public FaultyOutboxFixture {
     }
     open();
   }
+  // With a shot in its journal, on a disk that has gone.
+  std::unique_ptr<Outbox> start_without_a_disk() {
+    open();
+    journal(best(1));
+    outbox_.reset();
+    disk_.fail(Fault::gone);
+    auto opened = Outbox::open(options_, routes_, memory_, clock_, replay_);
+    EXPECT_TRUE(opened.ok());
+    return opened ? *std::move(opened) : nullptr;
+  }
   [[nodiscard]] std::size_t in_journal() const { return outbox_->status().in_journal; }
   [[nodiscard]] std::uint64_t refused() const { return outbox_->status().journal_refused; }
 };
@@ -206,35 +216,27 @@ TEST_F(OutboxJournalTest, ThePrimaryRouteIsToldOnceOfWhatIsSentNow) {
 }
 
 TEST_F(OutboxJournalTest, OfADiskThatComesLateToo) {
-  open();
-  journal(best(1));
-  outbox_.reset();
-  disk_.fail(Fault::gone);
-  auto opened = Outbox::open(options_, routes_, memory_, clock_, replay_);
-  ASSERT_TRUE(opened.ok());
+  const auto outbox = start_without_a_disk();
+  ASSERT_NE(outbox, nullptr);
   Recovered primary;
-  (*opened)->listen("findface", primary);
+  outbox->listen("findface", primary);
   EXPECT_EQ(primary.tracks, Tracks());
   disk_.fail(Fault::none);
   clock_.advance(1s);
-  (*opened)->tend();
+  outbox->tend();
   EXPECT_EQ(primary.tracks, Tracks{1});
 }
 
 // The listeners of a program that stops are destroyed before the outbox is.
 TEST_F(OutboxJournalTest, OfADiskThatComesAfterTheStopNobodyIsTold) {
-  open();
-  journal(best(1));
-  outbox_.reset();
-  disk_.fail(Fault::gone);
-  auto opened = Outbox::open(options_, routes_, memory_, clock_, replay_);
-  ASSERT_TRUE(opened.ok());
+  auto outbox = start_without_a_disk();
+  ASSERT_NE(outbox, nullptr);
   Recovered primary;
-  (*opened)->listen("findface", primary);
-  (*opened)->close();
+  outbox->listen("findface", primary);
+  outbox->close();
   disk_.fail(Fault::none);
   clock_.advance(1s);
-  opened->reset();
+  outbox.reset();
   EXPECT_EQ(primary.tracks, Tracks());
   open();
   EXPECT_EQ(take_all(), Tracks{1});
