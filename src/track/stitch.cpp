@@ -21,7 +21,7 @@ constexpr float kForEachSecond = 0.05F;  // beyond the first: another person has
 constexpr float kForTheEdge = 0.1F;  // a person who left the picture seldom turns round; another one comes in
 constexpr float kWalks = 0.8F, kWalksFast = 1.5F;  // face sizes a second
 constexpr Nanoseconds kTurnsBackIn = 800ms;
-constexpr Nanoseconds kTurnsRoundIn = 1200ms;
+constexpr Nanoseconds kTurnsRoundAtTheEdgeIn = 1200ms;
 constexpr float kMostAlongTheEdge = 4.0F;  // face sizes: who turns round comes in where they left
 constexpr float kForWhoStands = 0.12F;     // another person may have taken the place
 constexpr float kStandsNear = 2.0F;        // face sizes: who stood there is not the one who stands over here
@@ -76,8 +76,8 @@ bool walks_fast(const OpenTrack& open) {
 
 // True if the newcomer does not walk on in the direction in which the other one left. Where somebody leaves
 // as another one comes in, both are at the same place within a frame or two.
-bool turned_round_at_once(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
-  return unseen < kTurnsRoundIn && walks_out(earlier) && later.began_at.shares(earlier.last_at) &&
+bool turned_round_at_the_edge(const OpenTrack& earlier, const OpenTrack& later, Nanoseconds unseen) {
+  return unseen < kTurnsRoundAtTheEdgeIn && walks_out(earlier) && later.began_at.shares(earlier.last_at) &&
          speed_out(later, earlier.last_at) < -kWalks;
 }
 
@@ -147,7 +147,7 @@ std::optional<Gap> plausible_gap(const OpenTrack& earlier, const OpenTrack& late
   Gap gap{.unseen = later.began - earlier.track->last_seen};
   if (gap.unseen <= Nanoseconds::zero() || gap.unseen > tempo.longest_gap()) return std::nullopt;
   if (went_round_the_camera(earlier.last_at, later.began_at)) return std::nullopt;
-  if (turned_round_at_once(earlier, later, gap.unseen) || turns_back(earlier, later, gap.unseen)) {
+  if (turned_round_at_the_edge(earlier, later, gap.unseen) || turns_back(earlier, later, gap.unseen)) {
     return std::nullopt;
   }
   Forecast expected = earlier.motion.forecast(later.began);
