@@ -34,8 +34,8 @@ struct Candidate {
   // The forecast is outside the picture: a face at that edge may be another person coming in, so it begins a
   // track.
   bool has_left = false;
-  // Where it was seen a moment ago, at most kMoment. A face just there is surely the same, also if the
-  // forecast of a track of one sighting is vague.
+  // Where it was seen in the last frame, at most kMoment ago. A face just there is surely the same, also if
+  // the forecast of a track of one sighting is vague. After a missed frame it may be a person who passes.
   std::optional<domain::Box> just_seen{};
 };
 

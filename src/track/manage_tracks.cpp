@@ -81,6 +81,7 @@ void ManageTracks::forecast(const Frame& frame) {
   candidates_.clear();
   candidate_of_.clear();
   expected_.clear();
+  const Nanoseconds a_frame = std::min(kMoment, tempo_.interval() * 3 / 2);
   for (std::size_t i = 0; i < open_.size(); ++i) {
     if (frame.stream_time - open_[i].track->last_seen > tempo_.miss()) continue;
     expected_.push_back({open_[i].motion.forecast(frame.stream_time), i});
@@ -90,7 +91,7 @@ void ManageTracks::forecast(const Frame& frame) {
     candidates_.push_back({.forecast = forecast,
                            .can_ask = can_ask,
                            .has_left = can_ask && is_outside(forecast.centre, frame.size)});
-    if (frame.stream_time - open_[i].track->last_seen <= kMoment) {
+    if (frame.stream_time - open_[i].track->last_seen <= a_frame) {
       candidates_.back().just_seen = open_[i].motion.last();
     }
     candidate_of_.push_back(i);
