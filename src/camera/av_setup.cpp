@@ -14,6 +14,7 @@ extern "C" {
 
 #include "base/log.h"
 #include "base/mutex.h"
+#include "camera/av_remarks.h"
 
 namespace vigia::camera {
 namespace {
@@ -49,8 +50,21 @@ class LineBudget {
   int left_out_ GUARDED_BY(mutex_) = 0;
 };
 
+void note_line(const char* format, va_list arguments) {
+  AvRemarks* const remarks = NotedRemarks::current();
+  if (remarks == nullptr) return;
+  va_list copy;
+  va_copy(copy, arguments);
+  remarks->take(format, copy);
+  va_end(copy);
+}
+
 // Called by FFmpeg on any thread; nothing may be thrown back into it.
 void write_line(void* context, int level, const char* format, va_list arguments) noexcept {
+  try {
+    note_line(format, arguments);
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for a remark; FFmpeg's error code remains
+  }
   if (level > AV_LOG_INFO || !spdlog::should_log(spdlog::level::debug)) return;
   static LineBudget budget;
   try {

@@ -139,6 +139,7 @@ Status AvSource::open_context(const AVInputFormat* format, AvOptions& options) {
   if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
   context->interrupt_callback = {&Interrupt::asked, &interrupt_};
   access_.watch(*context);
+  const NotedRemarks noted(remarks_);
   // Frees the context when it fails.
   const int opened = avformat_open_input(&context, url->c_str(), format, options.get());
   if (opened < 0) return failure(kCannotOpen, opened);
@@ -196,6 +197,7 @@ LiveManner AvSource::manner() const {
 Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
   interrupt_.arm(stop, timeout_);
   access_.forget();
+  const NotedRemarks noted(remarks_);
   for (int i = 0; i < kMostEmptyReads; ++i) {
     const int code = av_read_frame(context_.get(), &packet);
     if (code == 0 && packet.stream_index == stream_) return ok_status();

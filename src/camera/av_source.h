@@ -12,6 +12,7 @@
 #include <string>
 
 #include "camera/av_handles.h"
+#include "camera/av_remarks.h"
 #include "camera/camera_options.h"
 #include "camera/interrupt.h"
 #include "camera/packet_source.h"
@@ -56,6 +57,7 @@ class AvSource final : public PacketSource {
   const std::chrono::nanoseconds timeout_;
 
   Interrupt interrupt_;
+  AvRemarks remarks_;    // since it was opened
   ServerAccess access_;  // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;
   int stream_ = -1;
