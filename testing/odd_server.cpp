@@ -95,7 +95,8 @@ std::string OddServer::log() const {
 int OddServer::requests(const std::string& method) const {
   const std::string text = log();
   int found = 0;
-  for (std::size_t at = text.find(method + " "); at != std::string::npos; at = text.find(method + " ", at + 1)) {
+  for (std::size_t at = text.find(method + " "); at != std::string::npos;
+       at = text.find(method + " ", at + 1)) {
     ++found;
   }
   return found;

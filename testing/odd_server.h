@@ -1,5 +1,5 @@
-// Servers of RTSP and HTTP that behave as odd cameras do: the scripts in the folder `field` beside the footage
-// (their --help lists what they can do), and its files.
+// Servers of RTSP and HTTP that behave as odd cameras do: the scripts in the folder `field` beside the
+// footage (their --help lists what they can do), and its files.
 //
 //   NEED_DATA();
 //   auto server = OddServer::rtsp("--file " + field_file("made_loop25.h264") + " --auth md5,sha256");

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace vigia::app {
@@ -13,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 // Three decimals are enough for people and for tests.
 double rounded(double value) {
-  return static_cast<double>(static_cast<std::int64_t>(value * 1000 + 0.5)) / 1000;
+  return std::round(value * 1000) / 1000;
 }
 
 Json camera_json(const CameraStatus& camera) {
@@ -36,6 +37,7 @@ Json camera_json(const CameraStatus& camera) {
                {"faces_posted", camera.faces_posted},
                {"faces_failed", camera.faces_failed},
                {"faces_not_posted", camera.faces_not_posted}};
+  if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
   if (!camera.message.empty()) json["message"] = camera.message;
   return json;
 }

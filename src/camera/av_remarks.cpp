@@ -17,7 +17,8 @@ std::string formatted(const char* format, std::va_list arguments) {
   return length < 0 ? std::string() : std::string(line.data());
 }
 
-// "method SETUP failed: 453 Not Enough Bandwidth" and "HTTP error 503 Service Unavailable": what follows `before`.
+// "method SETUP failed: 453 Not Enough Bandwidth" and "HTTP error 503 Service Unavailable": what follows
+// `before`.
 void take_refusal(const std::string& line, std::string_view before, AvRemarks& remarks) {
   const std::size_t at = line.find(before);
   if (at == std::string::npos) return;

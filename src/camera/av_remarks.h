@@ -1,6 +1,6 @@
-// What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server refused
-// and how, and that RTP packets are missing. Its error codes have one value for most refusals, and none for
-// missing packets.
+// What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server
+// refused and how, and that RTP packets are missing. Its error codes have one value for most refusals, and
+// none for missing packets.
 //
 //   AvRemarks remarks;
 //   {
@@ -9,9 +9,10 @@
 //   }
 //   if (remarks.missed_packets > 0) ...
 //
-// The lines are those of libavformat 59 (rtsp.c, rtpdec.c, http.c); a test with real servers fails where another
-// version words them differently. Cost: a comparison of a few characters for each line that FFmpeg logs, also
-// where it is not shown. Threads: owner thread only; FFmpeg logs a demuxer's lines on the thread that calls it.
+// The lines are those of libavformat 59 (rtsp.c, rtpdec.c, http.c); a test with real servers fails where
+// another version words them differently. Cost: a comparison of a few characters for each line that FFmpeg
+// logs, also where it is not shown. Threads: owner thread only; FFmpeg logs a demuxer's lines on the thread
+// that calls it.
 #pragma once
 
 #include <cstdarg>
@@ -21,7 +22,7 @@
 namespace vigia::camera {
 
 struct AvRemarks {
-  int status = 0;      // of the request that was refused last, such as 453; 0: none
+  int status = 0;         // of the request that was refused last, such as 453; 0: none
   std::string refusal{};  // the server's own words for it, such as "Not Enough Bandwidth"; not redacted
   std::uint64_t missed_packets = 0;  // RTP: numbers that were left out
   std::uint64_t late_packets = 0;    // RTP: numbers that went back; FFmpeg drops such packets

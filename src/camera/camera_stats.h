@@ -3,8 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <string>
 
+#include "base/clock.h"
 #include "camera/camera_state.h"
 
 namespace vigia::camera {
@@ -21,7 +24,10 @@ struct CameraStats {
   std::uint64_t decoding_soft_errors = 0;    // broken packets and damaged frames
   std::uint64_t frames_dropped_damaged = 0;  // not decoded: after a soft error, until the next key frame
   std::uint64_t stamps_corrected = 0;        // of live sources: frames whose time stamp was not believed
-  int frame_width = 0;                       // of the newest frame; 0: none yet
+  // The camera's clock less this machine's, by its RTCP sender reports; nothing: it sends none, or frames do
+  // not come.
+  std::optional<Nanoseconds> clock_skew{};
+  int frame_width = 0;  // of the newest frame; 0: none yet
   int frame_height = 0;
 };
 
@@ -31,6 +37,8 @@ struct CaptureCounters {
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
       decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};
   std::atomic<int> frame_width{0}, frame_height{0};
+  static constexpr Nanoseconds::rep kNoSkew = std::numeric_limits<Nanoseconds::rep>::min();
+  std::atomic<Nanoseconds::rep> clock_skew{kNoSkew};
 };
 
 // Only the camera's thread writes, so no read-modify-write is needed.

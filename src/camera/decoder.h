@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -27,9 +28,10 @@ namespace vigia::camera {
 
 // When a packet came; goes through the decoder with its picture.
 struct PacketTimes {
-  SteadyTime read_at;       // by the reader, or when it was due
-  SteadyTime came;          // its last byte, as far as that is known
-  bool waited_for = false;  // the reader had to wait for it
+  SteadyTime read_at;             // by the reader, or when it was due
+  SteadyTime came;                // its last byte, as far as that is known
+  bool waited_for = false;        // the reader had to wait for it
+  std::optional<UtcTime> told{};  // by the camera's own clock
 };
 
 class Decoder final : public memory::Retirable {

@@ -11,13 +11,16 @@
 #include "camera/live_pacer.h"
 #include "camera/stream_camera.h"
 #include "camera/test_support.h"
+#include "testing/data.h"
 #include "testing/http_loop.h"
+#include "testing/odd_server.h"
 #include "testing/rtsp_server.h"
 
 namespace vigia::camera {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::OddServer;
 using testing::RtspServer;
 
 // A clock on which sleeping ends at once and moves the time there. Otherwise it moves only by hand.
@@ -25,9 +28,10 @@ class ReadyClock final : public Clock {
  public:
   [[nodiscard]] SteadyTime now() const override { return now_; }
   [[nodiscard]] UtcTime utc_now() const override {
-    return UtcTime(std::chrono::seconds(1'700'000'000)) +
+    return utc_start_ +
            std::chrono::duration_cast<UtcTime::duration>(now_ - SteadyTime(std::chrono::hours(1)));
   }
+  void set_utc_start(UtcTime time) { utc_start_ = time; }
   bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
     if (stop.stop_requested()) return false;
     now_ = std::max(now_, when);
@@ -37,6 +41,7 @@ class ReadyClock final : public Clock {
 
  private:
   SteadyTime now_{std::chrono::hours(1)};
+  UtcTime utc_start_{std::chrono::seconds(1'700'000'000)};
 };
 
 class LiveTimeTest : public ::testing::Test {
@@ -98,6 +103,56 @@ TEST_F(LiveTimeTest, CapturedIsWhenThePictureItselfCame) {
   for (std::size_t i = 1; i < seen.size(); ++i) {
     EXPECT_EQ(seen[i].captured - start, (i - 1) * 200ms) << i;
     EXPECT_EQ(seen[i].read_at, SteadyTime(1h) + i * 200ms) << i;
+  }
+}
+
+// A camera whose clock began at 1970-01-01T00:00:00 with its first picture, two pictures a second, so that
+// picture n tells n/2 seconds: FFmpeg hands out that time with the picture before. Its reports come each
+// second.
+class SenderTimeTest : public LiveTimeTest {
+ protected:
+  static constexpr auto kStep = 500ms;
+  // Time passes on our clock as the pictures say.
+  std::vector<Observation> watch_pictures(std::size_t frames, const std::string& quirks = "") {
+    auto server = OddServer::rtsp("--file " + testing::field_file("made_walk_idr50.h264") +
+                                  " --fps 2 --sr 1970" + quirks);
+    EXPECT_TRUE(server.ok()) << server.error().text;
+    if (!server) return {};
+    return watch((*server)->url(), frames, [this](std::size_t) { clock_.advance(kStep); });
+  }
+};
+
+TEST_F(SenderTimeTest, CapturedIsTheCamerasTimeWhereItsClockIsRight) {
+  NEED_DATA();
+  // Ours says 0.8 s more when a picture is there: it took that long.
+  clock_.set_utc_start(UtcTime(kStep + 800ms));
+  const auto seen = watch_pictures(6);
+  for (std::size_t i = 2; i < seen.size(); ++i) {  // the first report may come after the first picture
+    EXPECT_NEAR(std::chrono::duration<double>(seen[i].captured.time_since_epoch()).count(),
+                0.5 * static_cast<double>(i), 0.2);
+  }
+}
+
+TEST_F(SenderTimeTest, ACamerasClockThatIsWrongIsToldAndNotUsed) {
+  NEED_DATA();
+  clock_.set_utc_start(UtcTime(kStep + 1h));
+  const auto seen = watch_pictures(6);
+  ASSERT_FALSE(seen.empty());
+  EXPECT_EQ(seen.back().captured, UtcTime(kStep + 1h) + (seen.size() - 2) * kStep);
+  ASSERT_TRUE(stats_.clock_skew.has_value());
+  EXPECT_NEAR(to_seconds(*stats_.clock_skew), -3600, 0.2);
+}
+
+// The stamps of this camera wrap after three seconds. FFmpeg's times are 13 hours off from there to the next
+// report.
+TEST_F(SenderTimeTest, AWrapOfTheStampsDoesNotShowInTheTimeOfCapture) {
+  NEED_DATA();
+  clock_.set_utc_start(UtcTime(kStep + 800ms));
+  const auto seen = watch_pictures(12, " --stamps wrap");
+  for (std::size_t i = 2; i < seen.size(); ++i) {
+    EXPECT_NEAR(std::chrono::duration<double>(seen[i].captured.time_since_epoch()).count(),
+                0.5 * static_cast<double>(i), 0.2)
+        << i;
   }
 }
 

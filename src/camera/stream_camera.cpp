@@ -106,6 +106,7 @@ bool StreamCamera::recorded() const {
 }
 
 CameraStats StreamCamera::stats() const {
+  const Nanoseconds::rep skew = counters_.clock_skew.load(std::memory_order_relaxed);
   MutexLock lock(mutex_);
   return {.state = counters_.state.load(std::memory_order_relaxed),
           .message = message_,
@@ -115,6 +116,7 @@ CameraStats StreamCamera::stats() const {
           .decoding_soft_errors = counters_.decoding_soft_errors,
           .frames_dropped_damaged = counters_.frames_dropped_damaged,
           .stamps_corrected = counters_.stamps_corrected,
+          .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
           .frame_width = counters_.frame_width,
           .frame_height = counters_.frame_height};
 }

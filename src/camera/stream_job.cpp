@@ -5,6 +5,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/log.h"
@@ -31,6 +32,21 @@ constexpr std::int64_t kLargestStamp = std::int64_t{1} << 61;
 Nanoseconds to_ns(std::int64_t stamp, AVRational time_base) {
   constexpr AVRational kNanosecond{1, 1'000'000'000};
   return Nanoseconds(std::clamp(av_rescale_q(stamp, time_base, kNanosecond), -kLargestStamp, kLargestStamp));
+}
+
+// The stamps of an RTP stream have 32 bits.
+Nanoseconds range_of_stamps(AVRational time_base) {
+  return to_ns(std::int64_t{1} << 32, time_base);
+}
+
+// The time of the packet by the camera's clock, which FFmpeg takes from RTCP sender reports.
+std::optional<UtcTime> told_by(const AVPacket& packet) {
+  std::size_t size = 0;
+  const std::uint8_t* const data = av_packet_get_side_data(&packet, AV_PKT_DATA_PRFT, &size);
+  AVProducerReferenceTime told{};
+  if (data == nullptr || size < sizeof told) return std::nullopt;
+  std::memcpy(&told, data, sizeof told);
+  return from_unix_us(told.wallclock);
 }
 
 std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
@@ -75,6 +91,8 @@ Status StreamJob::open(const std::stop_token& stop) {
   state.pictures.begin_segment(state.stream_time);
   state.packets.begin_segment();
   state.live.begin_connection(state.stream_time);
+  state.sender.begin_connection(range_of_stamps(source_->time_base()));
+  context_.counters.clock_skew.store(CaptureCounters::kNoSkew, std::memory_order_relaxed);
   last_picture_ = context_.clock.now();
   return ok_status();
 }
@@ -121,22 +139,25 @@ Status StreamJob::start_over() {
 }
 
 // The times of the packet just read.
-PacketTimes StreamJob::live_times() {
+PacketTimes StreamJob::live_times(const AVPacket& packet) {
   const SteadyTime now = context_.clock.now();
-  PacketTimes times{.read_at = now, .came = now, .waited_for = live_pacer_.read(read_took_)};
+  PacketTimes times{
+      .read_at = now, .came = now, .waited_for = live_pacer_.read(read_took_), .told = told_by(packet)};
   const std::optional<PacketTimes> before = std::exchange(last_packet_, times);
   if (!manner_.is_one_behind) return times;
   // This packet's first bytes released the one before; the whole of it arrives soon after, long before it is
   // returned.
   times.came = before ? before->read_at : now - read_took_;
   times.waited_for = before && before->waited_for;
+  // FFmpeg hands out a picture with the side data of the bytes that ended it: those of the next one.
+  times.told = std::exchange(told_next_, times.told);
   return times;
 }
 
 Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink) {
   PacketTimes times;
   if (live_) {
-    times = live_times();
+    times = live_times(packet);
   } else {
     const AVRational base = source_->time_base();
     const auto position =
@@ -236,8 +257,17 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
-    frame.captured = utc_of(taken);
+    frame.captured = live_ ? captured_live(picture, utc_of(taken)) : utc_of(taken);
   }
+}
+
+UtcTime StreamJob::captured_live(const AVFrame& picture, UtcTime taken) {
+  SenderClock& sender = context_.state.sender;
+  const auto captured = sender.read(decoder_->times_of(picture).told, taken, context_.clock.now());
+  if (const auto skew = sender.skew()) {
+    context_.counters.clock_skew.store(skew->count(), std::memory_order_relaxed);
+  }
+  return captured.value_or(taken);
 }
 
 SteadyTime StreamJob::stamp_recorded(const AVFrame& picture) {

@@ -21,6 +21,7 @@
 #include "camera/packet_source.h"
 #include "camera/picture_converter.h"
 #include "camera/picture_pool.h"
+#include "camera/sender_clock.h"
 #include "camera/stream_clock.h"
 #include "camera/timeline.h"
 #include "domain/camera_spec.h"
@@ -38,6 +39,7 @@ struct StreamContinuity {
   std::uint64_t sequence = 0;     // of the next picture
   Timeline pictures, packets;     // of recorded sources: by time of showing, and of decoding
   StreamClock live;               // of live sources
+  SenderClock sender;             // of live sources that send RTCP reports
   bool untrusted_logged = false;  // the log says that the stamps are not trusted
   bool ignored_logged = false;    // the log says which options a live source cannot follow
   Nanoseconds stream_time{0};     // of the last picture
@@ -90,7 +92,8 @@ class StreamJob {
   SteadyTime stamp_recorded(const AVFrame& picture);
   void log_untrusted_stamps();
   void log_ignored_options();
-  [[nodiscard]] PacketTimes live_times();
+  [[nodiscard]] PacketTimes live_times(const AVPacket& packet);
+  [[nodiscard]] UtcTime captured_live(const AVFrame& picture, UtcTime taken);
   [[nodiscard]] int buffers_for_others() const {
     return context_.options.frame_buffer_size + kInProcess + kBestShots;
   }
@@ -110,6 +113,7 @@ class StreamJob {
   Nanoseconds read_took_{0};            // the last packet
   SteadyTime decode_began_{};
   std::optional<PacketTimes> last_packet_;  // of a live source
+  std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next
   SteadyTime last_picture_{};
 };
 

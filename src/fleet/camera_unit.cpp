@@ -98,6 +98,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.state = std::string(to_string(now.stats.state));
   status.message = now.stats.message;
   status.is_online = now.stats.state == camera::CameraState::inprogress;
+  if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.stream_time = strand_.last_stream_time();
   status.failed = has_failed(now.stats, context_->settings.source);
   tell_of_detector(now.stats.state, context_->counters, status);

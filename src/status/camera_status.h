@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -31,7 +32,9 @@ struct CameraStatus {
   std::uint64_t faces_failed = 0;
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
   bool is_online = false;                                 // video comes
-  Nanoseconds stream_time{0};                             // how far its video has come, since it was opened
+  // Its clock less this machine's, by its RTCP sender reports; nothing: it sends none, or no video comes.
+  std::optional<Nanoseconds> clock_skew{};
+  Nanoseconds stream_time{0};  // how far its video has come, since it was opened
   bool failed = false;  // it could never start, a single_pass file broke off, or the detector fails on it
 
   // Adds the counters of another camera to these.
