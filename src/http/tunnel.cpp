@@ -34,14 +34,17 @@ class Lane {
   explicit Lane(std::size_t size) : bytes_(size) {}
 
   [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
-  // read and write take a span, and return how many bytes they moved; nothing: none now; < 0: closed.
+  // read and write take a span, and return how many bytes they moved; nothing: none now; < 0: closed. sift: as
+  // Tunnel's.
   template <class Read, class Write>
-  Moved move(const Read& read, const Write& write) {
+  Moved move(const Read& read, const Write& write, const Tunnel::Sift& sift = nullptr) {
     if (left_.empty()) {
       const std::optional<ssize_t> got = read(std::span(bytes_));
       if (!got) return Moved::none;
       if (*got <= 0) return Moved::closed;
       left_ = std::span(bytes_).first(static_cast<std::size_t>(*got));
+      if (sift) left_ = sift(left_);
+      if (left_.empty()) return Moved::some;
     }
     const std::optional<ssize_t> put = write(left_);
     if (!put) return Moved::none;
@@ -63,7 +66,8 @@ std::optional<ssize_t> now_or_never(ssize_t moved) {
 // The two ends of a tunnel.
 class Ends {
  public:
-  Ends(CURL* server, int client) : server_(server), client_(client) {
+  // sift: may be empty.
+  Ends(CURL* server, int client, const Tunnel::Sift& sift) : server_(server), client_(client), sift_(sift) {
     curl_easy_getinfo(server_, CURLINFO_ACTIVESOCKET, &server_socket_);
   }
 
@@ -106,7 +110,7 @@ class Ends {
     is_busy_ = true;
     for (int i = 0; i < kMostRounds && is_busy_; ++i) {
       const Moved up = to_server_.move(from_client, to_server);
-      const Moved down = to_client_.move(from_server, to_client);
+      const Moved down = to_client_.move(from_server, to_client, sift_);
       if (up == Moved::closed || down == Moved::closed) return false;
       is_busy_ = up == Moved::some || down == Moved::some;
     }
@@ -127,6 +131,7 @@ class Ends {
 
   CURL* const server_;
   const int client_;
+  const Tunnel::Sift& sift_;
   curl_socket_t server_socket_ = CURL_SOCKET_BAD;
   Lane to_client_{kFromServer}, to_server_{kToServer};
   bool is_busy_ = false;  // there may be more to move at once
@@ -135,15 +140,24 @@ class Ends {
 }  // namespace
 
 Result<std::unique_ptr<Tunnel>> Tunnel::open(const std::string& server, const TlsOptions& tls,
-                                             Nanoseconds at_most, const std::stop_token& stop) {
-  std::unique_ptr<Tunnel> tunnel(new Tunnel());  // NOLINT: the constructor is private
-  if (Status connected = tunnel->connect(server, tls, at_most, stop); !connected) return connected.error();
-  if (Status listens = tunnel->listen(); !listens) return listens.error();
-  try {
-    tunnel->thread_ = Worker("tunnel", [own = tunnel.get()](const std::stop_token& end) { own->carry(end); });
-  } catch (const std::system_error& error) {
-    return Error{ErrorCode::unavailable, "no thread could be started: " + error.code().message()};
-  }
+                                             Nanoseconds at_most, const std::stop_token& stop, Sift sift) {
+  std::unique_ptr<Tunnel> tunnel(new Tunnel(std::move(sift)));  // NOLINT: the constructor is private
+  if (!tunnel->server_.usable()) return Error{ErrorCode::unavailable, "libcurl cannot be used"};
+  const std::string url = "https://" + server + "/";
+  tunnel->server_.set_connect_only(url, at_most);
+  if (Status ready = tunnel->prepare_tls(url, tls); !ready) return ready.error();
+  if (Status connected = tunnel->connect(&tls, stop); !connected) return connected.error();
+  if (Status begun = tunnel->begin(); !begun) return begun.error();
+  return tunnel;
+}
+
+Result<std::unique_ptr<Tunnel>> Tunnel::open_plain(const std::string& server, Nanoseconds at_most,
+                                                   const std::stop_token& stop, Sift sift) {
+  std::unique_ptr<Tunnel> tunnel(new Tunnel(std::move(sift)));  // NOLINT: the constructor is private
+  if (!tunnel->server_.usable()) return Error{ErrorCode::unavailable, "libcurl cannot be used"};
+  tunnel->server_.set_connect_only("http://" + server + "/", at_most);
+  if (Status connected = tunnel->connect(nullptr, stop); !connected) return connected.error();
+  if (Status begun = tunnel->begin(); !begun) return begun.error();
   return tunnel;
 }
 
@@ -152,20 +166,32 @@ Tunnel::~Tunnel() {
   thread_.join();
 }
 
-Status Tunnel::connect(const std::string& server, const TlsOptions& tls, Nanoseconds at_most,
-                       const std::stop_token& stop) {
-  if (!server_.usable()) return Error{ErrorCode::unavailable, "libcurl cannot be used"};
-  const std::string url = "https://" + server + "/";
-  server_.set_connect_only(url, at_most);
+Status Tunnel::begin() {
+  if (Status listens = listen(); !listens) return listens;
+  try {
+    thread_ = Worker("tunnel", [this](const std::stop_token& end) { carry(end); });
+  } catch (const std::system_error& error) {
+    return Error{ErrorCode::unavailable, "no thread could be started: " + error.code().message()};
+  }
+  return ok_status();
+}
+
+Status Tunnel::prepare_tls(const std::string& url, const TlsOptions& tls) {
   curl_easy_setopt(server_.easy(), CURLOPT_SSL_ENABLE_ALPN, 0L);  // it does not speak HTTP
   if (Status known = guard_.install(server_.easy(), url, tls); !known) {
     return Error{ErrorCode::refused, known.error().text};
   }
+  return ok_status();
+}
+
+Status Tunnel::connect(const TlsOptions* tls, const std::stop_token& stop) {
   const std::optional<CURLcode> code = server_.run(stop);
   if (!code) return Error{ErrorCode::cancelled, "stopped"};
   if (*code == CURLE_OK) return ok_status();
   const std::string said = server_.said(*code);
-  if (is_tls_failure(*code)) return Error{ErrorCode::refused, guard_.explain(server_.easy(), tls, said)};
+  if (tls != nullptr && is_tls_failure(*code)) {
+    return Error{ErrorCode::refused, guard_.explain(server_.easy(), *tls, said)};
+  }
   return Error{*code == CURLE_OPERATION_TIMEDOUT ? ErrorCode::timeout : ErrorCode::unavailable, said};
 }
 
@@ -193,7 +219,7 @@ void Tunnel::carry(const std::stop_token& stop) {
   }
   if (waits[0].revents != 0) return;
   const Fd client(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (client.valid()) Ends(server_.easy(), client.get()).carry(wake_.get());
+  if (client.valid()) Ends(server_.easy(), client.get(), sift_).carry(wake_.get());
 }
 
 }  // namespace vigia::http
