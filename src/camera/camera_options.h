@@ -1,15 +1,18 @@
 // What the user sets for one camera's source. Keys: cameras[].*, defaults.*; play_speed, disable_drops and
 // use_stream_timestamp have no effect on a live camera: settings refuse them for rtsp:, and where only the
 // open source shows that it is live (http:), a line in the log says so. ca_file, tls_pin and tls_insecure
-// have none without TLS: settings refuse them there.
+// have none without TLS, username and password none without a server: settings refuse them there.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/url.h"
 
@@ -27,12 +30,19 @@ struct CameraOptions {
   double rtsp_reconnect_delay = 1.0;         // seconds before the first reconnect; doubles up to 30 s
   double source_timeout = 10.0;              // seconds without a packet until the source counts as lost
   int frame_buffer_size = 3;  // frames that may wait; beyond that the oldest is dropped and counted
+  std::string username{};     // of rtsp(s):// and http(s)://, where the url holds no login
+  std::string password{};     // a secret, never logged
   std::string ca_file{};      // of rtsps:// and https://; these three: see http/tls_options.h
   std::string tls_pin{};      // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
   bool tls_insecure = false;  // warned of at each start
 
   bool operator==(const CameraOptions&) const = default;
 };
+
+// For how long packets without a picture are tolerated: key frames may be far apart.
+inline Nanoseconds patience_of(const CameraOptions& options) {
+  return std::max<Nanoseconds>(3 * from_seconds(options.source_timeout), std::chrono::seconds(30));
+}
 
 // Where the keys of first uses are kept (tls_pin: first_use). No setting: beside the outbox.
 struct KeptKeys {
@@ -54,6 +64,27 @@ inline std::array<std::pair<std::string_view, bool>, 3> file_options(const Camer
   return {{{"play_speed", options.play_speed != CameraOptions{}.play_speed},
            {"disable_drops", options.disable_drops},
            {"use_stream_timestamp", options.use_stream_timestamp}}};
+}
+
+// Whether its server can be given a user and a password.
+inline bool takes_login(std::string_view url) {
+  const UrlParts parts = split_url(url);
+  const std::string scheme = lower(parts.scheme);
+  const bool is_http = scheme == "http" || scheme == "https";
+  return parts.has_host && (is_http || scheme == "rtsp" || scheme == "rtsps");
+}
+
+// Why username and password cannot be used for a camera of this url; empty: they can, or are not set.
+inline std::string_view idle_login(std::string_view url, const CameraOptions& options) {
+  if (options.username.empty() && options.password.empty()) return {};
+  if (!takes_login(url)) return "only rtsp://, rtsps://, http:// and https:// cameras have a login";
+  return split_url(url).has_user ? "its url holds a login, too: leave one of them out" : "";
+}
+
+inline void reset_idle_login(std::string_view url, CameraOptions& options) {
+  if (idle_login(url, options).empty()) return;
+  options.username.clear();
+  options.password.clear();
 }
 
 inline bool has_tls(std::string_view url) {

@@ -160,6 +160,7 @@ pipeline::CameraSettings FollowFindface::settings_of(const FindfaceCamera& camer
       log::warn("defaults.{} has no effect on cameras such as {}: {}", key, label_of(camera), why);
   }
   camera::reset_idle_tls_options(camera.spec.url, settings.source);
+  camera::reset_idle_login(camera.spec.url, settings.source);
   if (!camera::is_live_url(camera.spec.url)) return settings;
   for (const auto& [key, set] : camera::file_options(settings.source)) {
     if (set && idle_said_.insert(key).second)

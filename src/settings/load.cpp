@@ -30,6 +30,9 @@ void warn_if_open_to_others(const Layer& layer, const std::string& file, Problem
     return std::any_of(camera.values.begin(), camera.values.end(), is_secret<CameraSettings>);
   });
   if (secrets) problems.warning({file, "cameras", "hold a password or a token, " + fix});
+  for (const Given<CameraSettings>& given : layer.defaults) {
+    if (is_secret(given)) problems.warning({file, given.path, "may hold a secret, " + fix});
+  }
   for (const Given<Settings>& given : layer.program) {
     if (is_secret(given)) problems.warning({file, given.path, "may hold a secret, " + fix});
   }
@@ -52,6 +55,7 @@ void warn_of_shown_secrets(const std::vector<Given<Owner>>& sets, std::set<std::
 void warn_of_shown_secrets(const Layer& sets, Problems& problems) {
   std::set<std::string> warned;
   warn_of_shown_secrets(sets.program, warned, problems);
+  warn_of_shown_secrets(sets.defaults, warned, problems);
   for (const CameraGiven& camera : sets.cameras) warn_of_shown_secrets(camera.values, warned, problems);
 }
 
@@ -118,6 +122,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
     };
     if (problems.count() == 0) check_pairs(settings, origin_of, problems);
     if (problems.count() == 0) settle_live_cameras(settings, origin_of, problems);
+    if (problems.count() == 0) settle_logins_of_cameras(settings, origin_of, problems);
     if (problems.count() == 0) settle_tls_of_cameras(settings, origin_of, problems);
     read_secrets(sources.environment, origin_of("delivery.findface.secrets_file"), settings, problems);
     if (problems.count() == 0) check_tls(settings, origin_of, problems);  // read_secrets() may set an address

@@ -125,6 +125,19 @@ void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems
   }
 }
 
+void settle_logins_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  for (CameraSettings& camera : settings.cameras) {
+    const std::string_view why = camera::idle_login(camera.spec.url, camera.source);
+    if (why.empty()) continue;
+    for (const std::string_view key : {"username", "password"}) {
+      const std::string path = fmt::format("cameras.{}.{}", camera.spec.name, key);
+      const std::string where = origin_of(path);
+      if (!where.empty()) problems.error({where, path, fmt::format("has no effect: {}", why)});
+    }
+    camera::reset_idle_login(camera.spec.url, camera.source);
+  }
+}
+
 void settle_tls_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems) {
   const std::string pin = "defaults.tls_pin";
   for (CameraSettings& camera : settings.cameras) {
