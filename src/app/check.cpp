@@ -50,9 +50,11 @@ class CheckPrinter {
 class Probe final : public camera::FrameSink {
  public:
   // pins_file: as orchestrator::pins_file().
-  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory, const std::string& pins_file)
-      : camera_(camera.spec, camera.source, memory, system_clock(),
-                {.file = pins_file, .keeps_first = false}),
+  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory, const std::string& pins_file,
+        camera::OpenGate& gate)
+      : options_(camera.source),
+        camera_(camera.spec, camera.source, memory, system_clock(),
+                {.keys = {.file = pins_file, .keeps_first = false}, .gate = &gate}),
         thread_("probe", [this](const std::stop_token& stop) {
           camera_.run(stop, *this);
           ended_ = true;
@@ -63,8 +65,16 @@ class Probe final : public camera::FrameSink {
     thread_.request_stop();
   }
 
-  [[nodiscard]] bool settled() const {
-    return seen_ || ended_ || camera_.stats().state == camera::CameraState::interrupted;
+  // It has succeeded, failed, or had its time. Key frames may be far apart: while packets come it is given as
+  // long as a running Vigia gives it.
+  [[nodiscard]] bool settled() {
+    if (seen_ || ended_) return true;
+    const camera::CameraStats stats = camera_.stats();
+    if (stats.state == camera::CameraState::interrupted) return true;
+    const auto now = system_clock().now();
+    if (!began_ && stats.step != camera::StartStep::turn) began_ = now;
+    if (stats.step == camera::StartStep::key_frame) return stats.step_for > patience_of(options_) + 1s;
+    return began_ && now - *began_ > from_seconds(options_.source_timeout) + 1s;
   }
   void stop() {
     thread_.request_stop();
@@ -90,7 +100,9 @@ class Probe final : public camera::FrameSink {
   }
 
  private:
+  const camera::CameraOptions options_;
   std::atomic<bool> seen_{false}, ended_{false};
+  std::optional<SteadyTime> began_;  // to connect
   camera::StreamCamera camera_;
   Worker thread_;
 };
@@ -159,18 +171,15 @@ void check_ledger(const settings::Settings& settings, bool in_use, CheckPrinter&
 
 void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
                    memory::MemoryManager& memory, CheckPrinter& report) {
+  camera::OpenGate gate(system_clock());
   std::vector<std::unique_ptr<Probe>> probes;
   const std::string pins = orchestrator::pins_file(settings);
-  double longest = 0;
   for (const auto& camera : settings.cameras) {
-    probes.push_back(std::make_unique<Probe>(camera, memory, pins));
-    longest = std::max(longest, camera.source.source_timeout);
+    probes.push_back(std::make_unique<Probe>(camera, memory, pins, gate));
   }
-  const auto deadline = system_clock().now() + from_seconds(longest) + 1s;
   const auto settled = [](const auto& probe) { return probe->settled(); };
-  while (!std::all_of(probes.begin(), probes.end(), settled) && system_clock().now() < deadline) {
-    std::this_thread::sleep_for(10ms);
-  }
+  // All of them are asked each time, since each notes when it began.
+  while (std::ranges::count_if(probes, settled) < std::ssize(probes)) std::this_thread::sleep_for(10ms);
   for (const auto& probe : probes) probe->stop();
   report_cameras(settings, reckoned, probes, report);
 }

@@ -38,6 +38,8 @@ Json camera_json(const CameraStatus& camera) {
                {"faces_failed", camera.faces_failed},
                {"faces_not_posted", camera.faces_not_posted}};
   if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
+  if (camera.since != UtcTime()) json["since"] = format_utc(camera.since);
+  if (!camera.reason.empty()) json["reason"] = camera.reason;
   if (!camera.message.empty()) json["message"] = camera.message;
   return json;
 }

@@ -92,6 +92,13 @@ std::string reasons_text(const CameraStatus& camera) {
   return text.empty() ? "-" : text;
 }
 
+// Why it is so and since when; empty if all is well.
+std::string message_text(const CameraStatus& camera) {
+  if (camera.message.empty()) return "";
+  if (camera.reason.empty()) return fmt::format("  {}\n", camera.message);
+  return fmt::format("  {} since {:.19}Z: {}\n", camera.reason, format_utc(camera.since), camera.message);
+}
+
 }  // namespace
 
 std::string to_text(const Snapshot& summary, Detail detail) {
@@ -101,7 +108,7 @@ std::string to_text(const Snapshot& summary, Detail detail) {
     text += fmt::format("{:<16} {:<12} {:>8} {:>8} {:>6.1f} {:>7} {:>7}  {}\n", camera.name, camera.state,
                         camera.frames_processed, camera.frames_dropped, camera.processing_fps,
                         camera.tracks_closed, camera.faces_posted, reasons_text(camera));
-    if (!camera.message.empty()) text += fmt::format("  {}\n", camera.message);
+    text += message_text(camera);
   }
   const auto& latency = summary.latency.whole_ms;
   const auto& stall = summary.memory.hot_stall_us;

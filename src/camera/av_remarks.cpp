@@ -1,7 +1,9 @@
 #include "camera/av_remarks.h"
 
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <optional>
 #include <string_view>
 
 #include "base/text.h"
@@ -29,6 +31,36 @@ void take_refusal(const std::string& line, std::string_view before, AvRemarks& r
   remarks.refusal = std::string(trim(rest + read));
 }
 
+// What stands behind a header's name; nothing where the line has another one.
+std::optional<std::string_view> header(std::string_view line, std::string_view name) {
+  if (line.size() < name.size() || lower(line.substr(0, name.size())) != name) return std::nullopt;
+  return trim(line.substr(name.size()));
+}
+
+// "Session: 12345678;timeout=20"
+void take_session(std::string_view session, AvRemarks& remarks) {
+  constexpr std::string_view kKey = "timeout=";
+  const std::size_t at = lower(session).find(kKey);
+  if (at == std::string_view::npos) return;
+  int seconds = 0;
+  const char* const from = session.data() + at + kKey.size();
+  std::from_chars(from, session.data() + session.size(), seconds);
+  if (seconds > 0) remarks.session_seconds = seconds;
+}
+
+// Some web servers answer what they do not understand with a page alone.
+bool is_page(std::string_view line) {
+  const std::string small = lower(line.substr(0, 9));
+  return small.starts_with("<html") || small.starts_with("<!doctype");
+}
+
+// A line of a reply. other: how the first line of a reply in the other protocol begins.
+void take_reply_line(std::string_view line, std::string_view other, AvRemarks& remarks) {
+  if (line.starts_with(other) || is_page(line)) remarks.speaks_other = true;
+  if (const auto offer = header(line, "www-authenticate:")) remarks.offer.take(*offer);
+  if (const auto session = header(line, "session:")) take_session(*session, remarks);
+}
+
 }  // namespace
 
 void AvRemarks::take(const char* format, std::va_list arguments) {
@@ -37,6 +69,10 @@ void AvRemarks::take(const char* format, std::va_list arguments) {
     take_refusal(formatted(format, arguments), "failed: ", *this);
   } else if (text.starts_with("HTTP error ")) {
     take_refusal(formatted(format, arguments), "HTTP error ", *this);
+  } else if (text.starts_with("line='%s'")) {
+    take_reply_line(va_arg(arguments, const char*), "HTTP/", *this);
+  } else if (text.starts_with("header='%s'")) {
+    take_reply_line(va_arg(arguments, const char*), "RTSP/", *this);
   } else if (text.starts_with("RTP: missed %d packets")) {
     const int missed = va_arg(arguments, int);
     missed_packets += missed > 0 ? static_cast<std::uint64_t>(missed) : 0;

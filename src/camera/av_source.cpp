@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/url.h"
 #include "camera/av_options.h"
+#include "camera/refusal.h"
 
 namespace vigia::camera {
 namespace {
@@ -32,39 +34,6 @@ Status check_file(const std::string& path) {
     return Error{ErrorCode::io, "cannot open '" + path + "': it is not a plain file"};
   }
   return ok_status();
-}
-
-const char* advice(int code) {
-  switch (code) {
-    case AVERROR_HTTP_UNAUTHORIZED:
-    case AVERROR_HTTP_FORBIDDEN:
-      return "; check user and password in its url";
-    case AVERROR_HTTP_NOT_FOUND:
-      return "; check the path in its url";
-    case AVERROR_INVALIDDATA:
-      return "; it is not a video that FFmpeg can read";
-    case AVERROR(ECONNREFUSED):
-      return "; nothing listens there: check address and port";
-    default:
-      return "";
-  }
-}
-
-ErrorCode meaning(int code) {
-  switch (code) {
-    case AVERROR_HTTP_UNAUTHORIZED:
-    case AVERROR_HTTP_FORBIDDEN:
-      return ErrorCode::refused;
-    case AVERROR_HTTP_NOT_FOUND:
-    case AVERROR(ENOENT):
-      return ErrorCode::not_found;
-    case AVERROR(ETIMEDOUT):
-      return ErrorCode::timeout;
-    case AVERROR(ENOMEM):
-      return ErrorCode::no_memory;
-    default:
-      return ErrorCode::io;
-  }
 }
 
 // An RTSP server describes its video, with parameter sets, before it sends any. Reading ahead would then add
@@ -92,10 +61,12 @@ http::TlsOptions tls_of(const CameraOptions& options, const KeptKeys& keys, cons
 
 }  // namespace
 
-AvSource::AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys)
+AvSource::AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys,
+                   const ServerNotes& notes)
     : source_(std::move(source)),
       options_(options),
       timeout_(from_seconds(options.source_timeout)),
+      notes_(notes),
       access_(source_, tls_of(options, keys, source_), interrupt_) {}
 
 AvSource::~AvSource() {
@@ -103,27 +74,29 @@ AvSource::~AvSource() {
 }
 
 Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, const CameraOptions& options,
-                                                     const KeptKeys& keys, const std::stop_token& stop) {
+                                                     const KeptKeys& keys, ServerNotes* notes,
+                                                     const std::stop_token& stop) {
   if (source.kind == SourceKind::file) {
     if (Status usable = check_file(source.path); !usable) return usable.error();
   }
-  std::unique_ptr<AvSource> made(new AvSource(source, options, keys));  // NOLINT: the constructor is private
-  if (Status opened = made->open_input(stop); !opened) return opened.error();
+  const ServerNotes before = notes != nullptr ? *notes : ServerNotes();
+  std::unique_ptr<AvSource> made(new AvSource(source, options, keys, before));  // NOLINT: private constructor
+  const Status opened = made->open_input(stop);
+  if (notes != nullptr) *notes = made->notes_;
+  if (!opened) return opened.error();
   if (Status chosen = made->choose_stream(); !chosen) return chosen.error();
   return std::unique_ptr<PacketSource>(std::move(made));
 }
 
 Status AvSource::open_input(const std::stop_token& stop) {
-  AvOptions av_options;
-  if (Status made = make_av_options(source_, options_, av_options); !made) return made;
   Result<const AVInputFormat*> format = find_input_format(options_);
   if (!format) return format.error();
 
   interrupt_.arm(stop, timeout_);
-  if (Status opened = open_context(*format, av_options); !opened) return opened;
-  if (Status used = check_all_used(av_options); !used) return used;
+  if (Status opened = open_context(*format); !opened) return opened;
   if (source_.kind == SourceKind::rtsp && is_described(*context_)) return ok_status();
   interrupt_.arm(stop, timeout_);
+  const NotedRemarks noted(remarks_);
   const int found = avformat_find_stream_info(context_.get(), nullptr);
   if (found < 0 || stop.stop_requested() || interrupt_.timed_out) {
     return failure("cannot find out what is in", found);
@@ -131,9 +104,23 @@ Status AvSource::open_input(const std::stop_token& stop) {
   return ok_status();
 }
 
-Status AvSource::open_context(const AVInputFormat* format, AvOptions& options) {
+Status AvSource::open_context(const AVInputFormat* format) {
+  for (;;) {
+    AvOptions av_options;
+    if (Status made = make_av_options(source_, options_, av_options); !made) return made;
+    const Status opened = try_to_open(format, av_options);
+    take_notes();
+    if (opened) return check_all_used(av_options);
+    if (!may_sift()) return opened;
+    notes_.sifts_offers = true;
+  }
+}
+
+Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
   constexpr const char* kCannotOpen = "cannot open";
-  const Result<std::string> url = source_.kind == SourceKind::file ? source_.url : access_.reach();
+  remarks_ = {};
+  const Result<std::string> url =
+      source_.kind == SourceKind::file ? source_.url : access_.reach(notes_.sifts_offers);
   if (!url) return failure(kCannotOpen, url.error());
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
@@ -146,6 +133,18 @@ Status AvSource::open_context(const AVInputFormat* format, AvOptions& options) {
   context_.reset(context);
   if (Status here = access_.check(*context); !here) return failure(kCannotOpen, here.error());
   return ok_status();
+}
+
+void AvSource::take_notes() {
+  notes_.status = context_ ? 0 : remarks_.status;
+  if (remarks_.session_seconds > 0) notes_.session = std::chrono::seconds(remarks_.session_seconds);
+}
+
+// A tunnel carries TCP only.
+bool AvSource::may_sift() const {
+  const bool was_refused = remarks_.status == 401 && remarks_.offer.needs_sifting();
+  return was_refused && !notes_.sifts_offers && source_.kind == SourceKind::rtsp && !source_.encrypted &&
+         split_url(source_.url).has_user && is_over_tcp(options_) && !interrupt_.stop.stop_requested();
 }
 
 Status AvSource::check_all_used(const AvOptions& left) const {
@@ -186,17 +185,15 @@ LiveManner AvSource::manner() const {
     return {.is_stamped = !made_up, .may_wait = true};
   }
   // Data that is not read from a UDP socket in time is lost.
-  const bool over_tcp = std::ranges::none_of(options_.ffmpeg_params, [](const std::string& param) {
-    return param.starts_with("rtsp_transport=") && param != "rtsp_transport=tcp";
-  });
   const AVCodecID codec_id = codec().codec_id;
   const bool joined = codec_id == AV_CODEC_ID_H264 || codec_id == AV_CODEC_ID_HEVC;
-  return {.is_stamped = true, .may_wait = over_tcp, .is_one_behind = joined};
+  return {.is_stamped = true, .may_wait = is_over_tcp(options_), .is_one_behind = joined};
 }
 
 Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
   interrupt_.arm(stop, timeout_);
   access_.forget();
+  remarks_.status = 0;
   const NotedRemarks noted(remarks_);
   for (int i = 0; i < kMostEmptyReads; ++i) {
     const int code = av_read_frame(context_.get(), &packet);
@@ -209,7 +206,8 @@ Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
 }
 
 Status AvSource::rewind() {
-  interrupt_.arm({}, timeout_);
+  const std::stop_token stop = interrupt_.stop;  // the last read's
+  interrupt_.arm(stop, timeout_);
   const AVStream& stream = *context_->streams[stream_];
   const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
   // Seeking in transport streams is approximate and often skips the first packets.
@@ -220,7 +218,7 @@ Status AvSource::rewind() {
   }
   // A source that cannot seek is opened again.
   context_.reset();
-  if (Status opened = open_input({}); !opened) return opened;
+  if (Status opened = open_input(stop); !opened) return opened;
   return choose_stream();
 }
 
@@ -236,8 +234,9 @@ Error AvSource::failure(const char* what, int code) const {
                 std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count()) +
                 " ms (source_timeout)"};
   }
-  if (code == AVERROR_EOF) return {ErrorCode::ended, name + " has ended"};
-  return {meaning(code), redact(std::string(what) + " " + name + ": " + av_error_text(code) + advice(code))};
+  if (code == AVERROR_EOF && remarks_.status == 0) return {ErrorCode::ended, name + " has ended"};
+  const Refusal refusal = explain_refusal(code, remarks_, source_, options_);
+  return {refusal.code, std::string(what) + " " + name + ": " + refusal.text};
 }
 
 Error AvSource::failure(const char* what, const Error& why) const {

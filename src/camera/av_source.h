@@ -17,6 +17,7 @@
 #include "camera/interrupt.h"
 #include "camera/packet_source.h"
 #include "camera/server_access.h"
+#include "camera/server_notes.h"
 #include "camera/source_url.h"
 
 namespace vigia::camera {
@@ -27,9 +28,10 @@ class AvSource final : public PacketSource {
   static constexpr int kAnalyzeMicroseconds = 3'000'000;
   static constexpr int kReorderPackets = 128;
 
-  // Errors: as open_source().
+  // notes: of earlier attempts, and for later ones; may be null. Errors: as open_source().
   static Result<std::unique_ptr<PacketSource>> open(const SourceUrl& source, const CameraOptions& options,
-                                                    const KeptKeys& keys, const std::stop_token& stop);
+                                                    const KeptKeys& keys, ServerNotes* notes,
+                                                    const std::stop_token& stop);
   ~AvSource() override;
   AvSource(const AvSource&) = delete;
   AvSource& operator=(const AvSource&) = delete;
@@ -42,12 +44,16 @@ class AvSource final : public PacketSource {
   Status rewind() override;
 
  private:
-  AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys);
+  AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys, const ServerNotes& notes);
   Status open_input(const std::stop_token& stop);
-  Status open_context(const AVInputFormat* format, AvOptions& options);
+  // As one try, and a second one where the first shows that the server's offers have to be sifted.
+  Status open_context(const AVInputFormat* format);
+  Status try_to_open(const AVInputFormat* format, AvOptions& options);
   Status choose_stream();
   Status check_all_used(const AvOptions& left) const;
-  // Turns FFmpeg's error code into an error: stop, time-out, or FFmpeg's own text.
+  void take_notes();
+  [[nodiscard]] bool may_sift() const;
+  // Turns FFmpeg's error code into an error: stop, time-out, what the server said, or FFmpeg's own text.
   Error failure(const char* what, int code) const;
   Error failure(const char* what, const Error& why) const;
 
@@ -57,6 +63,7 @@ class AvSource final : public PacketSource {
   const std::chrono::nanoseconds timeout_;
 
   Interrupt interrupt_;
+  ServerNotes notes_;
   AvRemarks remarks_;    // since it was opened
   ServerAccess access_;  // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;

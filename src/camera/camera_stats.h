@@ -9,13 +9,19 @@
 
 #include "base/clock.h"
 #include "camera/camera_state.h"
+#include "camera/condition.h"
+#include "camera/conditions.h"
 
 namespace vigia::camera {
 
 // A copy, taken at one moment; fields are read one by one.
 struct CameraStats {
   CameraState state = CameraState::not_started;
-  std::string message;               // the last failure, redacted; empty while frames come
+  std::optional<Condition> reason{};  // why no frames come; nothing while they do
+  std::string message{};              // the last failure, redacted, or what is waited for; empty while frames come
+  UtcTime since{};      // so it is: the state, or, over several tries, the reason
+  StartStep step{};     // of STARTING
+  Nanoseconds step_for{0};  // for how long it has been in it
   std::uint64_t job_starts = 0;      // times the source was opened, or tried to be
   std::uint64_t frames_decoded = 0;  // handed to the sink
   // Lost for lack of a buffer: the decoder was refused one, or too few were left for it (the frame was
@@ -34,11 +40,14 @@ struct CameraStats {
 // The same, written by the camera's thread while others read.
 struct CaptureCounters {
   std::atomic<CameraState> state{CameraState::not_started};
+  std::atomic<StartStep> step{StartStep::turn};
+  std::atomic<SteadyTime> step_since{};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
       decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};
   std::atomic<int> frame_width{0}, frame_height{0};
   static constexpr Nanoseconds::rep kNoSkew = std::numeric_limits<Nanoseconds::rep>::min();
   std::atomic<Nanoseconds::rep> clock_skew{kNoSkew};
+  Conditions conditions;
 };
 
 // Only the camera's thread writes, so no read-modify-write is needed.

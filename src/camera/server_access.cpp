@@ -19,6 +19,7 @@ extern "C" {
 namespace vigia::camera {
 namespace {
 
+constexpr const char* kPortOfRtsp = "554";
 constexpr const char* kPortOfRtsps = "322";
 constexpr std::string_view kHttps = "https";
 
@@ -44,10 +45,10 @@ std::string end_of_redirections(AVIOContext& io) {
 ServerAccess::ServerAccess(const SourceUrl& source, http::TlsOptions tls, const Interrupt& interrupt)
     : source_(source), tls_(std::move(tls)), interrupt_(interrupt) {}
 
-Result<std::string> ServerAccess::reach() {
+Result<std::string> ServerAccess::reach(bool sifts_offers) {
   forget();
   if (source_.kind != SourceKind::rtsp) return source_.url;
-  Result<std::string> url = source_.encrypted ? through_tunnel() : at_its_address();
+  Result<std::string> url = source_.encrypted || sifts_offers ? through_tunnel() : at_its_address();
   if (url) reached_ = *url;
   return url;
 }
@@ -55,8 +56,15 @@ Result<std::string> ServerAccess::reach() {
 Result<std::string> ServerAccess::through_tunnel() {
   const UrlParts parts = split_url(source_.url);
   std::string server(parts.server);
-  if (parts.port.empty()) server = in_url(std::string(parts.host)) + ":" + kPortOfRtsps;
-  auto tunnel = http::Tunnel::open(server, tls_, interrupt_.left(), interrupt_.stop);
+  if (parts.port.empty()) {
+    server = in_url(std::string(parts.host)) + ":" + (source_.encrypted ? kPortOfRtsps : kPortOfRtsp);
+  }
+  tunnel_.reset();
+  sifter_ = {};
+  const auto sift = [this](std::span<const char> bytes) { return sifter_.take(bytes); };
+  const Nanoseconds left = interrupt_.left();
+  auto tunnel = source_.encrypted ? http::Tunnel::open(server, tls_, left, interrupt_.stop, sift)
+                                  : http::Tunnel::open_plain(server, left, interrupt_.stop, sift);
   if (!tunnel) return tunnel.error();
   tunnel_ = *std::move(tunnel);
   return "rtsp://" + login_of(parts) + "127.0.0.1:" + std::to_string(tunnel_->port()) +

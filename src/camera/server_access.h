@@ -4,6 +4,8 @@
 // rtsp://   The name is looked up here, and FFmpeg gets its address: also in the url of each of its requests,
 //           of which cameras read the path. A name with several addresses is left to FFmpeg, which tries them
 //           side by side, once it was found here.
+//           Where the camera offers logins that FFmpeg would take and cannot answer beside others
+//           (login_offer.h), it goes through a plain tunnel that leaves those out (offer_sifter.h).
 // rtsps://  Goes through a tunnel (http/tunnel.h). FFmpeg speaks RTSP to 127.0.0.1, in one connection.
 // http(s):// FFmpeg keeps the name, which the server and its certificate know it by. Every url that it opens,
 //           those in playlists too, is looked up here first. https:// is verified by FFmpeg: chain, dates and
@@ -21,6 +23,7 @@
 #include "base/result.h"
 #include "camera/av_handles.h"
 #include "camera/interrupt.h"
+#include "camera/offer_sifter.h"
 #include "camera/source_url.h"
 #include "http/tls_options.h"
 #include "http/tunnel.h"
@@ -32,8 +35,9 @@ class ServerAccess {
   // Both must outlive it. interrupt: limits what is done here, too.
   ServerAccess(const SourceUrl& source, http::TlsOptions tls, const Interrupt& interrupt);
 
-  // The url for FFmpeg. Errors: refused, unavailable, timeout, cancelled, io.
-  Result<std::string> reach();
+  // The url for FFmpeg. sifts_offers: leave out offers as above; of rtsps:// always.
+  // Errors: refused, unavailable, timeout, cancelled, io.
+  Result<std::string> reach(bool sifts_offers);
   // For a context that is not yet open.
   void watch(AVFormatContext& context);
   // Of a context that is open: whether a redirection led away from what was verified. Error: refused.
@@ -62,6 +66,7 @@ class ServerAccess {
   OpenIo plain_open_ = nullptr;  // FFmpeg's own
   std::string reached_;          // as reach() returned it
   std::optional<Error> failure_;
+  OfferSifter sifter_;  // the tunnel's thread's
   std::unique_ptr<http::Tunnel> tunnel_;
 };
 

@@ -38,12 +38,15 @@ Result<std::unique_ptr<PacketSource>> open_scene(const std::string& url) {
 }  // namespace
 
 Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const CameraOptions& options,
-                                                  const std::stop_token& stop, const KeptKeys& keys) {
+                                                  const std::stop_token& stop, const KeptKeys& keys,
+                                                  ServerNotes* notes) {
   set_up_ffmpeg();
-  Result<SourceUrl> source = parse_source_url(url);
+  const Result<std::string> whole = url_with_login(url, options);
+  if (!whole) return whole.error();
+  Result<SourceUrl> source = parse_source_url(*whole);
   if (!source) return source.error();
   if (source->kind == SourceKind::sim) return open_scene(url);
-  return AvSource::open(*source, options, keys, stop);
+  return AvSource::open(*source, options, keys, notes, stop);
 }
 
 }  // namespace vigia::camera

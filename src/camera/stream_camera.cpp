@@ -1,5 +1,7 @@
 #include "camera/stream_camera.h"
 
+#include <array>
+#include <chrono>
 #include <utility>
 
 #include "base/log.h"
@@ -8,96 +10,141 @@
 namespace vigia::camera {
 namespace {
 
-constexpr std::chrono::minutes kLogAgain{10};
+// Those of which a camera without frames has one.
+constexpr std::array kFailures{Condition::offline, Condition::refused, Condition::busy,
+                               Condition::no_key_frame};
+
+// For people: "30 s", "5 min".
+std::string spell(Nanoseconds time) {
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(time).count();
+  return seconds % 60 == 0 ? std::to_string(seconds / 60) + " min" : std::to_string(seconds) + " s";
+}
+
+// What is to come, where it is not the usual.
+std::string outlook(Condition why, Nanoseconds pause) {
+  if (why == Condition::refused) {
+    return "; next try in " + spell(pause) +
+           ", since more of them may lock the account; at once when its settings change";
+  }
+  if (why == Condition::busy) {
+    return "; next try in " + spell(pause) + ", when it has ended a connection that broke off";
+  }
+  return "";
+}
+
+// Whether it has connected is news, even while the last failure is still the reason.
+void tell_of_start(CameraStats& stats) {
+  if (stats.step_for < kSlowStep) return;
+  const bool lacks_key_frame = stats.step == StartStep::key_frame;
+  if (lacks_key_frame) stats.reason = Condition::no_key_frame;
+  if (!lacks_key_frame && !stats.message.empty()) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(stats.step_for).count();
+  stats.message = std::string(to_string(stats.step)) + ", for " + std::to_string(seconds) + " s";
+}
 
 }  // namespace
 
 StreamCamera::StreamCamera(domain::CameraSpec spec, const CameraOptions& options,
-                           memory::MemoryManager& memory, Clock& clock, KeptKeys keys)
+                           memory::MemoryManager& memory, Clock& clock, CameraShared shared)
     : spec_(std::move(spec)),
       options_(options),
-      keys_(std::move(keys)),
+      shared_(std::move(shared)),
       memory_(memory),
       clock_(clock),
       state_(memory, spec_.name),
-      backoff_(from_seconds(options.rtsp_reconnect_delay)) {}
+      retry_(from_seconds(options.rtsp_reconnect_delay)),
+      since_(clock.utc_now()) {}
 
 void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
-  if (!options_.active) return set(CameraState::disabled, "");
+  if (!options_.active) return set(CameraState::disabled, std::nullopt, "");
   if (options_.tls_insecure && options_.tls_pin.empty()) {
     log::warn(
         "camera '{}': tls_insecure is true: its certificate is NOT verified, so anybody on the path can read "
         "its password and change its pictures; set ca_file{} instead",
         spec_.name, is_live_url(spec_.url) ? " or tls_pin" : "");
   }
-  bool again = true;
-  while (again && !stop.stop_requested()) {
-    count(counters_.job_starts);
-    counters_.state.store(CameraState::starting, std::memory_order_relaxed);
-    Status end;
-    {
-      StreamJob job({spec_, options_, keys_, memory_, clock_, counters_, state_,
-                     [this](const domain::Frame& first) { frames_come(first); }});
-      end = job.run(stop, sink);
-    }
-    again = handle(end, stop) && clock_.sleep_for(backoff_.next(), stop);
-  }
+  std::optional<Nanoseconds> pause = Nanoseconds::zero();
+  while (pause && clock_.sleep_for(*pause, stop)) pause = handle(attempt(stop, sink), stop);
 }
 
-bool StreamCamera::handle(const Status& end, const std::stop_token& stop) {
+Status StreamCamera::attempt(const std::stop_token& stop, FrameSink& sink) {
+  count(counters_.job_starts);
+  begin_try();
+  StreamJob job({spec_, options_, shared_, memory_, clock_, counters_, state_,
+                 [this](const domain::Frame& frame, bool is_first) { frame_comes(frame, is_first); }});
+  Status end = job.run(stop, sink);
+  if (!end) failed_by_ = job.condition();
+  return end;
+}
+
+std::optional<Nanoseconds> StreamCamera::handle(const Status& end, const std::stop_token& stop) {
+  state_.failed = !end.ok();
   if (end.ok()) {
     log::info("camera '{}': completed, {} frames", spec_.name, counters_.frames_decoded.load());
-    set(CameraState::completed, "");
-    return false;
+    set(CameraState::completed, std::nullopt, "");
+    return std::nullopt;
   }
-  if (stop.stop_requested()) return false;
+  if (stop.stop_requested()) return std::nullopt;
   const Error& error = end.error();
-  if (error.code == ErrorCode::invalid) {
-    log::error("camera '{}': {}", spec_.name, error.text);
-    set(CameraState::misconfigured, error.text);
-    return false;
-  }
-  set(CameraState::interrupted, error.text);
-  log_failure(error.text);
-  return !(options_.single_pass && recorded());
+  if (error.code != ErrorCode::invalid) return handle_failure(error);
+  log::error("camera '{}': {}", spec_.name, error.text);
+  hold_only(std::nullopt);
+  set(CameraState::misconfigured, std::nullopt, error.text);
+  return std::nullopt;
 }
 
-void StreamCamera::frames_come(const domain::Frame& first) {
-  set(CameraState::inprogress, "");
-  backoff_.reset();
-  if (failures_ > 0) {
-    log::info("camera '{}': frames come {}after {} failed tries", spec_.name, seen_ ? "again " : "",
-              failures_);
-  } else {
-    log::info("camera '{}': {}x{}", spec_.name, first.size.width, first.size.height);
+std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
+  const Nanoseconds pause = retry_.failed(failed_by_, state_.server.session);
+  const bool is_last = options_.single_pass && recorded();
+  const std::string text = error.text + (is_last ? "" : outlook(failed_by_, pause));
+  hold_only(failed_by_);
+  set(CameraState::interrupted, failed_by_, text);
+  if (const auto line = failures_.failed(text, clock_.now())) log::warn("camera '{}': {}", spec_.name, *line);
+  return is_last ? std::nullopt : std::optional(pause);
+}
+
+void StreamCamera::frame_comes(const domain::Frame& frame, bool is_first) {
+  const SteadyTime now = clock_.now();
+  const bool is_good = retry_.frame(now);
+  if (is_good) {
+    if (const auto line = failures_.settled()) log::info("camera '{}': {}", spec_.name, *line);
   }
-  failures_ = 0;
-  failures_unlogged_ = 0;
-  last_logged_.clear();
+  if (!is_first) return;
+  hold_only(std::nullopt);
+  set(CameraState::inprogress, std::nullopt, "");
+  if (failures_.recovered(now)) {
+    log::info("camera '{}': frames come {}after {} failed tries", spec_.name, seen_ ? "again " : "",
+              failures_.failures());
+  } else if (!seen_) {
+    log::info("camera '{}': {}x{}", spec_.name, frame.size.width, frame.size.height);
+  }
   seen_ = true;
 }
 
-void StreamCamera::log_failure(const std::string& text) {
-  ++failures_;
-  const SteadyTime now = clock_.now();
-  if (text == last_logged_ && now - last_logged_at_ < kLogAgain) {
-    ++failures_unlogged_;
-    return;
-  }
-  if (text == last_logged_) {
-    log::warn("camera '{}': {} ({} times more; still trying)", spec_.name, text, failures_unlogged_ + 1);
-  } else {
-    log::warn("camera '{}': {}", spec_.name, text);
-  }
-  last_logged_ = text;
-  last_logged_at_ = now;
-  failures_unlogged_ = 0;
+// While it is tried again, the reason of the failure stays its reason.
+void StreamCamera::begin_try() {
+  const UtcTime now = clock_.utc_now();
+  MutexLock lock(mutex_);
+  counters_.step_since.store(clock_.now(), std::memory_order_relaxed);
+  counters_.step.store(StartStep::turn, std::memory_order_relaxed);
+  counters_.state.store(CameraState::starting, std::memory_order_relaxed);
+  if (!reason_) since_ = now;
 }
 
-void StreamCamera::set(CameraState state, std::string message) {
+void StreamCamera::set(CameraState state, std::optional<Condition> reason, std::string message) {
+  const UtcTime now = clock_.utc_now();
   MutexLock lock(mutex_);
   counters_.state.store(state, std::memory_order_relaxed);
+  if (!reason || reason != reason_) since_ = now;
+  reason_ = reason;
   message_ = std::move(message);
+}
+
+void StreamCamera::hold_only(std::optional<Condition> reason) {
+  for (const Condition condition : kFailures) {
+    if (condition != reason) counters_.conditions.clear(condition);
+  }
+  if (reason) counters_.conditions.raise(*reason, clock_.utc_now());
 }
 
 bool StreamCamera::recorded() const {
@@ -106,19 +153,26 @@ bool StreamCamera::recorded() const {
 }
 
 CameraStats StreamCamera::stats() const {
+  const SteadyTime now = clock_.now();
   const Nanoseconds::rep skew = counters_.clock_skew.load(std::memory_order_relaxed);
   MutexLock lock(mutex_);
-  return {.state = counters_.state.load(std::memory_order_relaxed),
-          .message = message_,
-          .job_starts = counters_.job_starts,
-          .frames_decoded = counters_.frames_decoded,
-          .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
-          .decoding_soft_errors = counters_.decoding_soft_errors,
-          .frames_dropped_damaged = counters_.frames_dropped_damaged,
-          .stamps_corrected = counters_.stamps_corrected,
-          .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
-          .frame_width = counters_.frame_width,
-          .frame_height = counters_.frame_height};
+  CameraStats stats{.state = counters_.state.load(std::memory_order_relaxed),
+                    .reason = reason_,
+                    .message = message_,
+                    .since = since_,
+                    .step = counters_.step.load(std::memory_order_acquire),
+                    .step_for = now - counters_.step_since.load(std::memory_order_relaxed),
+                    .job_starts = counters_.job_starts,
+                    .frames_decoded = counters_.frames_decoded,
+                    .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
+                    .decoding_soft_errors = counters_.decoding_soft_errors,
+                    .frames_dropped_damaged = counters_.frames_dropped_damaged,
+                    .stamps_corrected = counters_.stamps_corrected,
+                    .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
+                    .frame_width = counters_.frame_width,
+                    .frame_height = counters_.frame_height};
+  if (stats.state == CameraState::starting) tell_of_start(stats);
+  return stats;
 }
 
 }  // namespace vigia::camera

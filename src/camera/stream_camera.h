@@ -7,12 +7,12 @@
 //
 // Guarantees
 // - Every failure of a source (gone, silent for source_timeout, undecodable, ended) leads to a new attempt
-//   after a back-off: rtsp_reconnect_delay, doubled each time to 30 s, reset by the first frame. It never
-//   gives up. Only wrong settings (MISCONFIGURED) end run().
+//   after a pause (retry.h): rtsp_reconnect_delay, doubled each time to 30 s; minutes after a refused login;
+//   reset by a good minute. It never gives up. Only wrong settings (MISCONFIGURED) end run().
 // - A stop ends every wait at once, for the network within about 100 ms.
 // - Frames are whole and clean: see decoder.h. Their stream_time never goes backwards.
 // - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while it
-//   lasts, with the number of attempts. No secret is logged.
+//   lasts, with the number of attempts; no more than some lines a minute (failure_log.h). No secret is logged.
 // - rtsps:// and https:// are verified, before a password is sent; tls_insecure is warned of by run().
 // - Memory: one pool of frame buffers (picture_pool.h), kept over reconnects while the picture's size stays
 //   the same; a closed decoder is retired.
@@ -20,16 +20,18 @@
 // reference nodes. Threads: run() one thread at a time; stats() thread-safe.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "base/clock.h"
 #include "base/mutex.h"
-#include "camera/backoff.h"
 #include "camera/camera_options.h"
 #include "camera/camera_stats.h"
+#include "camera/conditions.h"
+#include "camera/failure_log.h"
 #include "camera/frame_sink.h"
+#include "camera/retry.h"
 #include "camera/stream_job.h"
 #include "domain/camera_spec.h"
 #include "memory/memory_manager.h"
@@ -38,9 +40,9 @@ namespace vigia::camera {
 
 class StreamCamera {
  public:
-  // memory and clock must outlive it and its frames.
+  // memory, clock and what is shared must outlive it and its frames.
   StreamCamera(domain::CameraSpec spec, const CameraOptions& options, memory::MemoryManager& memory,
-               Clock& clock, KeptKeys keys = {});
+               Clock& clock, CameraShared shared = {});
 
   // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED if it broke off: it is not
   // read twice), or when the camera is DISABLED or MISCONFIGURED.
@@ -49,37 +51,44 @@ class StreamCamera {
   [[nodiscard]] CameraStats stats() const;
   // The state alone, without a lock.
   [[nodiscard]] CameraState state() const noexcept { return counters_.state.load(std::memory_order_relaxed); }
+  // What is wrong with it now. Whoever finds a condition raises it here: see conditions.h for who may.
+  [[nodiscard]] Conditions& conditions() noexcept { return counters_.conditions; }
+  [[nodiscard]] const Conditions& conditions() const noexcept { return counters_.conditions; }
   [[nodiscard]] const domain::CameraSpec& spec() const noexcept { return spec_; }
 
  private:
-  // True: try again after a wait.
-  bool handle(const Status& end, const std::stop_token& stop);
-  void frames_come(const domain::Frame& first);
-  void log_failure(const std::string& text);
-  void set(CameraState state, std::string message);
+  Status attempt(const std::stop_token& stop, FrameSink& sink);
+  // How long to wait before the next attempt; nothing: there is none.
+  std::optional<Nanoseconds> handle(const Status& end, const std::stop_token& stop);
+  std::optional<Nanoseconds> handle_failure(const Error& error);
+  void frame_comes(const domain::Frame& frame, bool is_first);
+  void begin_try();
+  void set(CameraState state, std::optional<Condition> reason, std::string message);
+  // Of those that a failure has, only this one holds.
+  void hold_only(std::optional<Condition> reason);
   [[nodiscard]] bool recorded() const;
 
   // Constant after construction.
   const domain::CameraSpec spec_;
   const CameraOptions options_;
-  const KeptKeys keys_;
+  const CameraShared shared_;
   memory::MemoryManager& memory_;
   Clock& clock_;
 
   // Used by the camera's thread only.
   StreamContinuity state_;
-  Backoff backoff_;
-  std::string last_logged_;
-  SteadyTime last_logged_at_{};
-  std::uint64_t failures_unlogged_ = 0;
-  std::uint64_t failures_ = 0;  // since frames last came
-  bool seen_ = false;           // frames came before
+  Retry retry_;
+  FailureLog failures_;
+  Condition failed_by_ = Condition::offline;  // the last attempt that failed
+  bool seen_ = false;                         // frames came before
 
   CaptureCounters counters_;
 
   // State below is protected by mutex_.
   mutable Mutex mutex_;
+  std::optional<Condition> reason_ GUARDED_BY(mutex_);
   std::string message_ GUARDED_BY(mutex_);
+  UtcTime since_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::camera

@@ -38,10 +38,11 @@ class StreamCameraTlsTest : public ::testing::Test {
   };
   Fate watch(const std::string& url, CameraOptions options) {
     SeeingSink sink;
-    StreamCamera camera({"gate", url, {}, ""}, options, memory_, system_clock(), {.file = folder_ / "pins"});
+    StreamCamera camera({"gate", url, {}, ""}, options, memory_, system_clock(), {.keys = {.file = folder_ / "pins"}});
     RunningCamera running(camera, sink);
     EXPECT_TRUE(running.wait_until([&sink](const CameraStats& stats) {
-      return !stats.message.empty() || stats.state == CameraState::completed || sink.seen().size() > 3;
+      const bool has_failed = !stats.message.empty() && stats.state != CameraState::starting;
+      return has_failed || stats.state == CameraState::completed || sink.seen().size() > 3;
     }));
     const CameraStats stats = camera.stats();
     return {.seen = sink.seen().size() > 3, .state = stats.state, .message = stats.message};

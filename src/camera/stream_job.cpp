@@ -9,6 +9,8 @@ extern "C" {
 #include <utility>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "base/url.h"
 #include "camera/av_source.h"
 #include "camera/picture_frame.h"
 #include "camera/source_factory.h"
@@ -21,8 +23,6 @@ using namespace std::chrono_literals;
 // The most that FFmpeg buffers for an open source: data read to analyse the stream, and RTP packets out of
 // order.
 constexpr Bytes kSourceBytes = AvSource::kProbeBytes + Bytes{AvSource::kReorderPackets} * 1500;
-// Least time for which packets without a picture are tolerated.
-constexpr auto kLeastPatience = 30s;
 // The decoder needs one for the next picture, and one in reserve.
 constexpr int kKeptForDecoder = 2;
 
@@ -76,7 +76,7 @@ Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
 }
 
 Status StreamJob::open(const std::stop_token& stop) {
-  auto source = open_source(context_.spec.url, context_.options, stop, context_.keys);
+  auto source = open_in_turn(stop);
   if (!source) return source.error();
   source_ = std::move(*source);
   auto decoder =
@@ -94,7 +94,29 @@ Status StreamJob::open(const std::stop_token& stop) {
   state.sender.begin_connection(range_of_stamps(source_->time_base()));
   context_.counters.clock_skew.store(CaptureCounters::kNoSkew, std::memory_order_relaxed);
   last_picture_ = context_.clock.now();
+  step(StartStep::packet);
   return ok_status();
+}
+
+Result<std::unique_ptr<PacketSource>> StreamJob::open_in_turn(const std::stop_token& stop) {
+  const std::string& url = context_.spec.url;
+  std::unique_ptr<OpenGate::Place> place;
+  step(StartStep::turn);
+  if (context_.shared.gate != nullptr && takes_login(url)) {
+    place = context_.shared.gate->enter(lower(split_url(url).host), context_.state.failed, stop);
+    if (!place) return Error{ErrorCode::cancelled, "stopped"};
+  }
+  step(StartStep::connection);
+  return open_source(url, context_.options, stop, context_.shared.keys, &context_.state.server);
+}
+
+void StreamJob::step(StartStep next) {
+  context_.counters.step_since.store(context_.clock.now(), std::memory_order_relaxed);
+  context_.counters.step.store(next, std::memory_order_release);
+}
+
+Condition StreamJob::condition() const {
+  return lacks_key_frame_ ? Condition::no_key_frame : context_.state.server.condition();
 }
 
 Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
@@ -105,6 +127,7 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
     const Status read = source_->read(*packet, stop);
     read_took_ = context_.clock.now() - asked;
     if (read.ok()) {
+      if (context_.counters.step == StartStep::packet) step(StartStep::key_frame);
       const memory::Charge held(account_, packet->size);
       const Status taken = take(*packet, stop, sink);
       av_packet_unref(packet.get());
@@ -169,15 +192,23 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
   decode_began_ = context_.clock.now();
   decoder_->push(packet, times);
   deliver_ready(stop, sink);
+  return check_patience();
+}
+
+Status StreamJob::check_patience() {
   const SteadyTime now = context_.clock.now();
   if (decoder_->starved()) last_picture_ = now;
-  const Nanoseconds patience =
-      std::max<Nanoseconds>(3 * from_seconds(context_.options.source_timeout), kLeastPatience);
-  if (now - last_picture_ > patience) {
-    return Error{ErrorCode::timeout, "packets come from " + redact(context_.spec.url) +
-                                         ", but for a long time no picture that can be decoded"};
+  const Nanoseconds without = now - last_picture_;
+  if (frames_ == 0 && without > kSlowStep) {
+    context_.counters.conditions.raise(Condition::no_key_frame, context_.clock.utc_now(), to_seconds(without));
   }
-  return ok_status();
+  if (without <= patience_of(context_.options)) return ok_status();
+  lacks_key_frame_ = true;
+  return Error{ErrorCode::timeout,
+               "packets come from " + redact(context_.spec.url) + ", but for " +
+                   std::to_string(std::chrono::duration_cast<std::chrono::seconds>(without).count()) +
+                   " s no key frame that a picture can begin with; " +
+                   std::string(remedy(Condition::no_key_frame))};
 }
 
 void StreamJob::deliver_ready(const std::stop_token& stop, FrameSink& sink) {
@@ -209,7 +240,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
-  if (frames_++ == 0) context_.on_first_frame(whole);
+  context_.on_frame(whole, frames_++ == 0);
   sink.deliver(std::move(whole), stop);
 }
 

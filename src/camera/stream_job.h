@@ -17,11 +17,13 @@
 #include "camera/decoder.h"
 #include "camera/frame_sink.h"
 #include "camera/live_pacer.h"
+#include "camera/open_gate.h"
 #include "camera/pacer.h"
 #include "camera/packet_source.h"
 #include "camera/picture_converter.h"
 #include "camera/picture_pool.h"
 #include "camera/sender_clock.h"
+#include "camera/server_notes.h"
 #include "camera/stream_clock.h"
 #include "camera/timeline.h"
 #include "domain/camera_spec.h"
@@ -33,6 +35,8 @@ struct StreamContinuity {
   StreamContinuity(memory::MemoryManager& manager, const std::string& owner)
       : decoded(manager, owner), converted(manager, owner) {}
 
+  ServerNotes server;             // what the attempts have learned of it
+  bool failed = false;            // the last attempt
   PicturePool decoded;    // what the decoder writes into
   PicturePool converted;  // what the converter writes into, where it is needed
   PictureConverter converter;
@@ -45,16 +49,22 @@ struct StreamContinuity {
   Nanoseconds stream_time{0};     // of the last picture
 };
 
+// What the cameras of a program share. Must outlive them.
+struct CameraShared {
+  KeptKeys keys{};
+  OpenGate* gate = nullptr;  // null: they do not wait for each other
+};
+
 struct JobContext {
   const domain::CameraSpec& spec;
   const CameraOptions& options;
-  const KeptKeys& keys;
+  const CameraShared& shared;
   memory::MemoryManager& memory;
   Clock& clock;
   CaptureCounters& counters;
   StreamContinuity& state;
-  // Called with the first frame of each attempt, before it is delivered.
-  std::function<void(const domain::Frame&)> on_first_frame;
+  // Called with each frame before it is delivered. is_first: of this attempt.
+  std::function<void(const domain::Frame&, bool is_first)> on_frame;
 };
 
 class StreamJob {
@@ -69,6 +79,8 @@ class StreamJob {
   // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (trying again
   // cannot help), cancelled; for all others try again later. Texts are redacted.
   Status run(const std::stop_token& stop, FrameSink& sink);
+  // Why it failed. REQUIRES: run() returned an error.
+  [[nodiscard]] Condition condition() const;
 
  private:
   struct Retire {
@@ -77,6 +89,9 @@ class StreamJob {
   };
 
   Status open(const std::stop_token& stop);
+  Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
+  void step(StartStep next);
+  Status check_patience();
   Status stream(const std::stop_token& stop, FrameSink& sink);
   [[nodiscard]] Error nothing_seen() const;
   Status start_over();
@@ -115,6 +130,7 @@ class StreamJob {
   std::optional<PacketTimes> last_packet_;  // of a live source
   std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next
   SteadyTime last_picture_{};
+  bool lacks_key_frame_ = false;  // it failed for want of one
 };
 
 }  // namespace vigia::camera

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <thread>
 
-#include "camera/backoff.h"
 #include "camera/pacer.h"
 #include "camera/timeline.h"
 #include "testing/fake_clock.h"
@@ -125,29 +124,6 @@ TEST(Pacer, AStopEndsTheWait) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(pacer.wait(1s, stop.get_token()), std::nullopt);
-}
-
-TEST(Backoff, DoublesToThirtySecondsAndComesBack) {
-  Backoff backoff(1s, 7);
-  double expected = 1;
-  for (int i = 0; i < 12; ++i) {
-    const double delay = to_seconds(backoff.next());
-    EXPECT_GE(delay, expected * 0.8);
-    EXPECT_LE(delay, expected);
-    expected = std::min(expected * 2, 30.0);
-  }
-  backoff.reset();
-  EXPECT_LE(backoff.next(), 1s);
-}
-
-TEST(Backoff, NeverATightLoop) {
-  Backoff backoff(0s, 7);
-  EXPECT_GE(backoff.next(), 80ms);
-}
-
-TEST(Backoff, CamerasThatFailTogetherComeBackApart) {
-  Backoff one(10s, 1), other(10s, 2);
-  EXPECT_NE(one.next(), other.next());
 }
 
 }  // namespace

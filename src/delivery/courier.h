@@ -57,6 +57,16 @@ inline DeliveryResult too_late(std::string text) {
 // receivers that answer that an image is too large. Thread-safe: several senders call it at the same time.
 using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
 
+// How a camera is, for receivers that show it: see status/camera_status.h.
+struct CameraHealth {
+  bool online = false;  // video comes
+  std::string state{};
+  std::string reason{};  // why it does not, if that is known
+  UtcTime since{};       // it is so; 1970: not known
+
+  bool operator==(const CameraHealth&) const = default;
+};
+
 class Courier {
  public:
   virtual ~Courier() = default;
@@ -67,10 +77,10 @@ class Courier {
   // Asks the receiver something small and harmless. Nothing: it answers. Otherwise the `retry` that a shot
   // would get, with tells_nothing if a stop came before the answer. Thread-safe; blocks like deliver().
   [[nodiscard]] virtual std::optional<DeliveryResult> probe(const std::stop_token& stop) = 0;
-  // For receivers that show cameras. camera_state(): the camera delivers video, or does not; called
+  // For receivers that show cameras. camera_state(): how the camera is; called
   // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
   // thread-safe and quick, and not called after finish().
-  virtual void camera_state(const std::string& /*camera*/, bool /*online*/) {}
+  virtual void camera_state(const std::string& /*camera*/, const CameraHealth& /*health*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
   // How many of the delivered shots nobody has subscribed to (MQTT). Thread-safe.
   [[nodiscard]] virtual std::uint64_t unheard() const { return 0; }

@@ -30,7 +30,9 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
   for (const status::CameraStatus& camera : cameras) {
     if (camera.state == "REMOVED") continue;
     now.insert(camera.name);
-    for (const auto& route : routes_) route->courier->camera_state(camera.name, camera.is_online);
+    const CameraHealth health{
+        .online = camera.is_online, .state = camera.state, .reason = camera.reason, .since = camera.since};
+    for (const auto& route : routes_) route->courier->camera_state(camera.name, health);
   }
   for (const std::string& name : shown_) {
     if (now.contains(name)) continue;

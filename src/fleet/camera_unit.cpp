@@ -35,6 +35,7 @@ void tell_of_detector(camera::CameraState source, const pipeline::CameraCounters
       source == camera::CameraState::inprogress || source == camera::CameraState::completed;
   if (!has_video || !counters.detector_fails) return;
   status.state = kDetectorFails;
+  status.reason.clear();
   status.message =
       fmt::format("the detector failed on {} of its frames, including the last one; the log says why",
                   status.detector_errors);
@@ -50,12 +51,12 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 }
 
 CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index,
-                       pipeline::StrandWorld world, CameraHistory history)
+                       pipeline::StrandWorld world, CameraHistory history, camera::OpenGate* gate)
     : context_(std::move(context)),
       past_(std::move(history)),
       strand_(context_, index, world),
       source_(context_->settings.spec, context_->settings.source, world.memory, world.clock,
-              context_->settings.keys),
+              {.keys = context_->settings.keys, .gate = gate}),
       clock_(world.clock) {}
 
 void CameraUnit::start(Nanoseconds after) try {
@@ -96,7 +97,9 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   const CameraHistory now = history();
   status::CameraStatus status = status_of(context_->name(), now, context_->counters, seconds);
   status.state = std::string(to_string(now.stats.state));
+  status.reason = now.stats.reason ? std::string(to_string(*now.stats.reason)) : "";
   status.message = now.stats.message;
+  status.since = now.stats.since;
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.stream_time = strand_.last_stream_time();
@@ -110,7 +113,9 @@ status::CameraStatus status_of(const std::string& name, const CameraHistory& his
   const camera::CameraStats& stats = history.stats;
   status::CameraStatus status{.name = name,
                               .state = {},
+                              .reason = {},
                               .message = {},
+                              .since = {},
                               .frames_decoded = stats.frames_decoded + stats.frames_dropped_no_buffer,
                               .frames_processed = counters.frames_processed,
                               .frames_dropped = counters.frames_dropped + stats.frames_dropped_no_buffer,

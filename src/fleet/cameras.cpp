@@ -103,7 +103,7 @@ std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera
   } else {
     faces_.add_camera(spec.name, context->shared_counters);
   }
-  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, history);
+  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, history, &gate_);
   if (filters != findface::DetectorFilters{}) unit->apply_filters(filters);
   return unit;
 }

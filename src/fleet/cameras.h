@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "camera/open_gate.h"
 #include "findface/camera_tokens.h"
 #include "findface/detector_filters.h"
 #include "fleet/camera_unit.h"
@@ -48,7 +49,7 @@ class Cameras {
   // the world, must outlive it.
   Cameras(pipeline::StrandWorld world, pipeline::FaceResults& faces, findface::CameraTokens& tokens,
           Known known)
-      : world_(world), faces_(faces), tokens_(tokens), known_(known) {}
+      : world_(world), faces_(faces), tokens_(tokens), known_(known), gate_(world.clock) {}
 
   // after: the delay before it begins. Throws std::system_error when no thread can be created: the camera
   // then exists, and is at its end.
@@ -105,6 +106,7 @@ class Cameras {
   findface::CameraTokens& tokens_;
   const Known known_;
 
+  camera::OpenGate gate_;  // thread-safe
   int next_index_ = 0;  // used by the thread that adds and removes
   std::atomic<bool> demand_changed_{false};
   std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes as last reported

@@ -113,7 +113,7 @@ TEST(MqttClientTest, ABrokerThatSaysNothingDoesNotHoldUpAStop) {
   const Listener listener;
   testing::FakeClock clock;
   MqttCourier courier(listener.options(), "", clock);
-  courier.camera_state("gate", true);
+  courier.camera_state("gate", {.online = true});
   const Fd client = listener.accept();
   EXPECT_EQ(protocol_level(client), 5);
   courier.finish();

@@ -58,6 +58,16 @@ std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::S
 
 }  // namespace
 
+namespace {
+
+// A camera that is tried again and again is STARTING and INTERRUPTED in turn, for one reason: that is no news.
+bool says_the_same(const delivery::CameraHealth& one, delivery::CameraHealth other) {
+  if (!other.reason.empty()) other.state = one.state;
+  return one == other;
+}
+
+}  // namespace
+
 MqttCourier::MqttCourier(MqttOptions options, std::string retained_file, Clock& clock)
     : options_(with_client_id(std::move(options))),
       is_first_run_(!std::filesystem::exists(retained_file)),
@@ -85,16 +95,18 @@ MqttCameraState& MqttCourier::known(const std::string& camera) {
   return found->second;
 }
 
-void MqttCourier::camera_state(const std::string& camera, bool online) {
+void MqttCourier::camera_state(const std::string& camera, const delivery::CameraHealth& health) {
   link_.start();
   MutexLock lock(mutex_);
   MqttCameraState& state = known(camera);
-  if (state.online == online) return;
-  state.online = online;
-  for (const MqttMessage& message :
-       {state_message(options_, camera, state), availability_message(options_, camera, online)}) {
-    link_.keep(message.topic, message.payload);
-  }
+  if (state.health && says_the_same(*state.health, health)) return;
+  const bool is_other = !state.health || state.health->online != health.online;
+  state.health = health;
+  const MqttMessage told = state_message(options_, camera, state);
+  link_.keep(told.topic, told.payload);
+  if (!is_other) return;
+  const MqttMessage available = availability_message(options_, camera, health.online);
+  link_.keep(available.topic, available.payload);
 }
 
 void MqttCourier::camera_gone(const std::string& camera) {

@@ -43,7 +43,7 @@ class MqttCourier final : public delivery::Courier {
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.
-  void camera_state(const std::string& camera, bool online) override;
+  void camera_state(const std::string& camera, const delivery::CameraHealth& health) override;
   // Deletes the camera's retained messages, so that Home Assistant removes it.
   void camera_gone(const std::string& camera) override;
   [[nodiscard]] std::uint64_t unheard() const override { return unheard_; }

@@ -61,7 +61,7 @@ TEST_F(MqttCourierTest, PublishesTheImageAndThenTheEvent) {
 TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEvent) {
   start();
   options_.retain_images = true;
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   domain::Shot newest = sample_shot(2);
   newest.captured_corrected = newest.captured + std::chrono::hours(1);
   ASSERT_EQ(deliver(newest).outcome, DeliveryResult::Outcome::delivered);
@@ -82,15 +82,20 @@ TEST_F(MqttCourierTest, ALaterSubscriberFindsTheStateAndTheLastImageButNoOldEven
 TEST_F(MqttCourierTest, StatesOfCamerasArePublishedWithoutAFace) {
   start();
   MqttListener listener(broker_->port(), "vigia/+/state");
-  courier().camera_state("gate", true);
-  courier().camera_state("yard", false);
+  courier().camera_state("gate", {.online = true});
+  courier().camera_state("yard", {.online = false});
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   ASSERT_TRUE(listener.wait_for("vigia/yard/state"));
   EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload),
-            nlohmann::json({{"online", true}, {"faces", 0}, {"last_face", nullptr}}));
+            nlohmann::json({{"online", true},
+                            {"faces", 0},
+                            {"last_face", nullptr},
+                            {"state", ""},
+                            {"reason", nullptr},
+                            {"since", nullptr}}));
   EXPECT_EQ(parse(listener.of("vigia/yard/state").back().payload)["online"], false);
-  courier().camera_state("gate", true);  // nothing new: nothing is said
-  courier().camera_state("gate", false);
+  courier().camera_state("gate", {.online = true});  // nothing new: nothing is said
+  courier().camera_state("gate", {.online = false});
   ASSERT_TRUE(listener.wait_for("vigia/gate/state", 2));
   EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["online"], false);
 }
@@ -128,7 +133,7 @@ void expect_entity(const nlohmann::json& config, const std::map<std::string, std
 TEST_F(MqttCourierTest, HomeAssistantFindsACameraWithAllItsEntities) {
   start();
   options_.retain_images = true;
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "vigia/gate/state");
   ASSERT_TRUE(listener.wait_until(
@@ -146,7 +151,7 @@ TEST_F(MqttCourierTest, HomeAssistantFindsACameraWithAllItsEntities) {
 
 TEST_F(MqttCourierTest, HomeAssistantIsToldAgainWhenItAnnouncesItself) {
   start();
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   MqttListener listener(broker_->port(), "#");
   const std::string config = "homeassistant/image/vigia_gate/face/config";
   ASSERT_TRUE(listener.wait_for(config));
@@ -165,7 +170,7 @@ TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
   start();
   options_.discovery_prefix = "";
   MqttListener listener(broker_->port(), "#");
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   for (const MqttReceived& one : listener.all()) EXPECT_THAT(one.topic, ::testing::StartsWith("vigia/"));
@@ -174,7 +179,7 @@ TEST_F(MqttCourierTest, WithoutDiscoveryPrefixHomeAssistantIsToldNothing) {
 TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
   start();
   options_.retain_images = true;
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   MqttListener listener(broker_->port(), "#");
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
@@ -194,7 +199,7 @@ TEST_F(MqttCourierTest, ACameraThatIsGoneIsForgottenEverywhere) {
   EXPECT_EQ(found.size(), 1U);
   // It may come back.
   listener.forget();
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_TRUE(listener.wait_for("homeassistant/image/vigia_gate/face/config"));
   EXPECT_NE(listener.of("homeassistant/image/vigia_gate/face/config").front().payload, "");
 }
@@ -203,7 +208,7 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
   start();
   options_.retain_images = true;
   MqttListener listener(broker_->port(), "vigia/gate/face");
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   courier().camera_gone("gate");
   ASSERT_EQ(deliver(sample_shot(2)).outcome, DeliveryResult::Outcome::delivered);
@@ -217,7 +222,7 @@ TEST_F(MqttCourierTest, TheLastShotsOfACameraThatIsGoneLeaveNothingAtTheBroker) 
 TEST_F(MqttCourierTest, AnImageThatArrivesAfterItsDeletionIsDeletedToo) {
   start();
   options_.retain_images = true;
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->suspend(true);
   DeliveryResult delivery;
@@ -235,8 +240,8 @@ TEST_F(MqttCourierTest, AnImageThatArrivesAfterItsDeletionIsDeletedToo) {
 
 TEST_F(MqttCourierTest, ABrokerThatWasKilledGetsAllAgainOnceItIsBack) {
   start();
-  courier().camera_state("gate", true);
-  courier().camera_state("yard", true);
+  courier().camera_state("gate", {.online = true});
+  courier().camera_state("yard", {.online = true});
   ASSERT_EQ(deliver(sample_shot(1)).outcome, DeliveryResult::Outcome::delivered);
   broker_->kill();
   const DeliveryResult away = deliver(sample_shot(2));
@@ -321,12 +326,12 @@ TEST_F(MqttCourierTest, AStopIsNotHeldUpByANameServerThatIsAway) {
 TEST_F(MqttCourierTest, TheLastStatusIsOffline) {
   start();
   MqttListener listener(broker_->port(), "vigia/status");
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_TRUE(listener.wait_for("vigia/status", 1));
   courier_.reset();  // as when the program crashes: the broker says it
   ASSERT_TRUE(listener.wait_for("vigia/status", 2));
   EXPECT_EQ(listener.all()[1].payload, "offline");
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_TRUE(listener.wait_for("vigia/status", 3));
   EXPECT_EQ(listener.all()[2].payload, "online");
   courier().finish();
@@ -421,7 +426,7 @@ TEST_F(MqttCourierTest, NobodysFaceStaysAtTheBrokerUnlessTheSettingsAskForIt) {
   MqttListener listener(broker_->port(), "vigia/+/face/image");
   listener.publish("vigia/gate/face/image", "somebody", true);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 1));
-  courier().camera_state("gate", true);
+  courier().camera_state("gate", {.online = true});
   ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 2)) << "the earlier one is deleted";
   ASSERT_EQ(deliver().outcome, DeliveryResult::Outcome::delivered);
   ASSERT_TRUE(listener.wait_for("vigia/gate/face/image", 3));
@@ -432,8 +437,8 @@ TEST_F(MqttCourierTest, NobodysFaceStaysAtTheBrokerUnlessTheSettingsAskForIt) {
 TEST_F(MqttCourierTest, EachCameraHasAnAvailabilityOfItsOwn) {
   start();
   MqttListener listener(broker_->port(), "#");
-  courier().camera_state("gate", true);
-  courier().camera_state("yard", false);
+  courier().camera_state("gate", {.online = true});
+  courier().camera_state("yard", {.online = false});
   ASSERT_TRUE(listener.wait_for("vigia/gate/availability"));
   ASSERT_TRUE(listener.wait_for("vigia/yard/availability"));
   EXPECT_EQ(listener.of("vigia/gate/availability").back().payload, "online");
@@ -452,7 +457,7 @@ class MqttRetainedTest : public MqttCourierTest {
   void run(const std::vector<std::string>& cameras) {
     testing::FakeClock clock;
     MqttCourier courier(options_, retained_file_, clock);
-    for (const std::string& camera : cameras) courier.camera_state(camera, true);
+    for (const std::string& camera : cameras) courier.camera_state(camera, {.online = true});
     for (const std::string& camera : cameras) {
       domain::Shot shot = sample_shot();
       shot.camera = camera;
@@ -489,8 +494,8 @@ TEST_F(MqttRetainedTest, WhatThisRunHasTooStays) {
   {
     testing::FakeClock clock;
     MqttCourier courier(options_, retained_file_, clock);
-    courier.camera_state("gate", true);
-    courier.camera_state("hall", true);
+    courier.camera_state("gate", {.online = true});
+    courier.camera_state("hall", {.online = true});
     clock.advance(120s);
     ASSERT_EQ(courier.deliver(sample_shot(9), {}).outcome, DeliveryResult::Outcome::delivered);
   }

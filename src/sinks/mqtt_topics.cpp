@@ -78,9 +78,13 @@ std::string image_topic(const MqttOptions& options, const std::string& camera) {
 MqttMessage state_message(const MqttOptions& options, const std::string& camera,
                           const MqttCameraState& state) {
   Json json;
-  json["online"] = state.online ? Json(*state.online) : Json();
+  const auto& health = state.health;
+  json["online"] = health ? Json(health->online) : Json();
   json["faces"] = state.faces;
   json["last_face"] = state.last_face ? Json(format_utc(*state.last_face)) : Json();
+  json["state"] = health ? Json(health->state) : Json();
+  json["reason"] = health && !health->reason.empty() ? Json(health->reason) : Json();
+  json["since"] = health && health->since != UtcTime() ? Json(format_utc(health->since)) : Json();
   return {state_topic(options, camera), delivery::dump_json(json), true};
 }
 

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "delivery/courier.h"
 #include "sinks/mqtt_client.h"
 #include "sinks/sinks_options.h"
 
@@ -29,7 +30,7 @@ namespace vigia::sinks {
 std::string topic_level(std::string_view camera);
 
 struct MqttCameraState {
-  std::optional<bool> online;
+  std::optional<delivery::CameraHealth> health{};
   std::uint64_t faces = 0;
   std::optional<UtcTime> last_face;
 };

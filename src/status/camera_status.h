@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/clock.h"
@@ -13,7 +14,9 @@ namespace vigia::status {
 struct CameraStatus {
   std::string name;
   std::string state;    // camera/camera_state.h; REMOVED: FindFace removed it; or DETECTOR_FAILS
-  std::string message;  // why it is in that state, if there is a reason
+  std::string reason;   // why no video comes, camera/condition.h: "refused"; empty: it does, or that is not known
+  std::string message;  // the reason in words, and what can be done
+  UtcTime since{};      // it is so; 1970: not known
   std::uint64_t frames_decoded = 0;
   std::uint64_t frames_processed = 0;
   std::uint64_t frames_dropped = 0;
@@ -40,6 +43,10 @@ struct CameraStatus {
   // Adds the counters of another camera to these.
   void add(const CameraStatus& other);
 };
+
+// A line that names the cameras that send no video, with reason and since when; empty: there are none. Those that
+// are switched off, removed or at their end are left out.
+std::string without_video(std::span<const CameraStatus> cameras);
 
 // Changes by FindFace's list of cameras, after the first one.
 struct CameraListStatus {

@@ -14,7 +14,23 @@ void CameraStatus::add(const CameraStatus& other) {
         &CameraStatus::faces_failed}) {
     this->*field += other.*field;
   }
-  for (const auto& [reason, count] : other.faces_not_posted) faces_not_posted[reason] += count;
+  for (const auto& [why, count] : other.faces_not_posted) faces_not_posted[why] += count;
+}
+
+std::string without_video(std::span<const CameraStatus> cameras) {
+  constexpr std::size_t kMostNamed = 8;
+  std::string names;
+  std::size_t count = 0;
+  for (const CameraStatus& camera : cameras) {
+    if (camera.reason.empty() && camera.state != "MISCONFIGURED") continue;
+    if (++count > kMostNamed) continue;
+    const std::string& why = camera.reason.empty() ? camera.state : camera.reason;
+    names += (names.empty() ? "" : ", ") + camera.name + " (" + why + " since " +
+             format_utc(camera.since).substr(0, 19) + "Z)";
+  }
+  if (count == 0) return {};
+  if (count > kMostNamed) names += " and " + std::to_string(count - kMostNamed) + " more";
+  return "no video: " + names;
 }
 
 std::string_view to_string(BreakerState state) noexcept {
