@@ -6,6 +6,8 @@
 #include <csignal>
 #include <iterator>
 
+#include "testing/data.h"
+#include "testing/odd_server.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
@@ -93,6 +95,27 @@ TEST_F(CheckTest, TouchesNoFile) {
   const auto damaged = files();
   EXPECT_EQ(run({"check", "-c", "vigia.yaml"}).exit_status, 2);
   EXPECT_EQ(files(), damaged) << "nothing is repaired or renamed";
+}
+
+// Its key frames are 28 s apart, and it is joined in the middle: nothing is wrong with that camera.
+TEST_F(CheckTest, ACameraWithKeyFramesFarApartIsGivenItsTime) {
+  NEED_DATA();
+  const auto server =
+      testing::OddServer::rtsp("--file " + testing::field_file("made_longgop_28s.h264") + " --start 500");
+  ASSERT_TRUE(server.ok()) << server.error().text;
+  write_settings("cameras:\n  - {name: gate, url: \"" + (*server)->url() + "\", source_timeout: 2}\n");
+  const auto checked = testing::run_program(vigia({"check", "-c", "vigia.yaml"}));
+  EXPECT_EQ(checked.exit_status, 0) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("ok    camera gate: "));
+}
+
+TEST_F(CheckTest, APasswordThatCutsTheUrlIsNamedByItsCharacterAndNotShown) {
+  write_settings("cameras:\n  - {name: gate, url: \"rtsp://admin:hun/ter2@127.0.0.1:1/x\"}\n");
+  const auto checked = testing::run_program(vigia({"check", "-c", "vigia.yaml"}));
+  EXPECT_EQ(checked.exit_status, 2);
+  EXPECT_THAT(checked.out, HasSubstr("WRONG camera gate: "));
+  EXPECT_THAT(checked.out, HasSubstr("write %2F"));
+  EXPECT_THAT(checked.out + checked.err, ::testing::Not(HasSubstr("ter2")));
 }
 
 }  // namespace

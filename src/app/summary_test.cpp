@@ -211,6 +211,26 @@ TEST(SummaryTest, StagesAreShownWhereTheyAreAskedFor) {
   EXPECT_NE(to_text(summary, Detail::stages).find("encode"), std::string::npos);
 }
 
+TEST(SummaryTest, ACameraWithoutVideoSaysWhySinceWhenAndWhatCanBeDone) {
+  Snapshot summary = two_cameras();
+  CameraStatus& camera = summary.cameras[1];
+  camera.state = "INTERRUPTED";
+  camera.reason = "refused";
+  camera.message = "check username and password";
+  camera.since = UtcTime(std::chrono::seconds(1'800'000'000));
+  const auto json = nlohmann::json::parse(to_json(summary))["cameras"][1];
+  EXPECT_EQ(json["reason"], "refused");
+  EXPECT_EQ(json["since"], "2027-01-15T08:00:00.000000Z");
+  EXPECT_NE(to_text(summary).find("refused since 2027-01-15T08:00:00Z: check username and password"),
+            std::string::npos)
+      << to_text(summary);
+  EXPECT_EQ(status::without_video(summary.cameras),
+            "no video: " + camera.name + " (refused since 2027-01-15T08:00:00Z)");
+  camera.reason.clear();
+  camera.state = "INPROGRESS";
+  EXPECT_EQ(status::without_video(summary.cameras), "");
+}
+
 TEST(SummaryTest, OnlyWhatTheProgramItselfGaveUpIsAFailure) {
   using Ended = Snapshot::Ended;
   Snapshot summary = two_cameras();

@@ -1,9 +1,6 @@
 #include "camera/av_source.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -22,19 +19,6 @@ using namespace std::chrono_literals;
 constexpr auto kCloseTimeout = 500ms;
 // Consecutive reads without a packet that count as a failure.
 constexpr int kMostEmptyReads = 1000;
-
-// FFmpeg would wait for ever on a pipe, and its error for a missing file says little.
-Status check_file(const std::string& path) {
-  struct stat about {};
-  if (::stat(path.c_str(), &about) != 0) {
-    const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? ErrorCode::not_found : ErrorCode::io;
-    return Error{code, "cannot open file '" + path + "': " + std::strerror(errno)};
-  }
-  if (!S_ISREG(about.st_mode)) {
-    return Error{ErrorCode::io, "cannot open '" + path + "': it is not a plain file"};
-  }
-  return ok_status();
-}
 
 // An RTSP server describes its video, with parameter sets, before it sends any. Reading ahead would then add
 // nothing, and would deliver what it read as a burst of stale frames.
@@ -76,9 +60,6 @@ AvSource::~AvSource() {
 Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, const CameraOptions& options,
                                                      const KeptKeys& keys, ServerNotes* notes,
                                                      const std::stop_token& stop) {
-  if (source.kind == SourceKind::file) {
-    if (Status usable = check_file(source.path); !usable) return usable.error();
-  }
   const ServerNotes before = notes != nullptr ? *notes : ServerNotes();
   std::unique_ptr<AvSource> made(new AvSource(source, options, keys, before));  // NOLINT: private constructor
   const Status opened = made->open_input(stop);
@@ -119,12 +100,16 @@ Status AvSource::open_context(const AVInputFormat* format) {
 Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
   constexpr const char* kCannotOpen = "cannot open";
   remarks_ = {};
-  const Result<std::string> url =
-      source_.kind == SourceKind::file ? source_.url : access_.reach(notes_.sifts_offers);
+  const bool is_file = source_.kind == SourceKind::file;
+  if (is_file) {
+    if (Status here = file_.open(source_.path, interrupt_); !here) return here;
+  }
+  const Result<std::string> url = is_file ? source_.url : access_.reach(notes_.sifts_offers);
   if (!url) return failure(kCannotOpen, url.error());
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
   context->interrupt_callback = {&Interrupt::asked, &interrupt_};
+  if (is_file) file_.attach(*context);
   access_.watch(*context);
   const NotedRemarks noted(remarks_);
   // Frees the context when it fails.

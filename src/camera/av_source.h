@@ -1,8 +1,8 @@
 // Packets through libavformat: files, RTSP, HTTP.
 //
-// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but
-// reading a file on a dead network disk cannot be interrupted, nor what server_access.h leaves FFmpeg to look
-// up). rtsps:// and https:// are verified before anything is sent. FFmpeg's buffers are capped: 1 MiB to
+// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but for what
+// server_access.h leaves FFmpeg to look up, and for files that a file's own format refers to); a file on a dead
+// network folder included (file_reader.h). rtsps:// and https:// are verified before anything is sent. FFmpeg's buffers are capped: 1 MiB to
 // analyse a stream, kReorderPackets for RTP packets out of order. Only the protocols of the url's kind are
 // spoken. Errors name the source without its secrets. Threads: owner thread only.
 #pragma once
@@ -14,6 +14,7 @@
 #include "camera/av_handles.h"
 #include "camera/av_remarks.h"
 #include "camera/camera_options.h"
+#include "camera/file_access.h"
 #include "camera/interrupt.h"
 #include "camera/packet_source.h"
 #include "camera/server_access.h"
@@ -65,6 +66,7 @@ class AvSource final : public PacketSource {
   Interrupt interrupt_;
   ServerNotes notes_;
   AvRemarks remarks_;    // since it was opened
+  FileAccess file_;      // as access_
   ServerAccess access_;  // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;
   int stream_ = -1;

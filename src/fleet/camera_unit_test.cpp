@@ -42,6 +42,8 @@ TEST(CameraUnitTest, ACameraThatIsAwaySaysSoAlthoughTheDetectorFailedOnItsLastFr
   static_cast<void>(failures.failed("no memory", context->counters, clock.now()));
   EXPECT_EQ(camera.status(1).state, "NOT_STARTED");
   EXPECT_EQ(camera.status(1).message, "");
+  EXPECT_EQ(camera.status(1).reason, "");
+  EXPECT_EQ(camera.status(1).since, clock.utc_now());
   EXPECT_EQ(camera.status(1).detector_errors, 1U);
   EXPECT_FALSE(camera.status(1).failed);
 }

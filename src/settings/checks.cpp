@@ -79,6 +79,12 @@ std::optional<Wrong> camera_url(SettingRef slot) {
   return {};
 }
 
+// Servers read a login as "user:password".
+std::optional<Wrong> username(SettingRef slot) {
+  if (text_of(slot).find(':') != std::string::npos) return Wrong{"holds ':'", {}};
+  return {};
+}
+
 std::optional<Wrong> findface_url(SettingRef slot) {
   return http_url(text_of(slot), "which belongs in FINDFACE_USER and FINDFACE_PASSWORD");
 }

@@ -186,6 +186,29 @@ TEST_F(LoadTest, AUrlWithItsPasswordMayComeFromTheEnvironmentAlone) {
   EXPECT_EQ(outcome.settings->cameras.at(0).spec.url, "rtsp://admin:hunter2@10.0.0.5/s");
 }
 
+TEST_F(LoadTest, ACamerasPasswordMayHoldAnythingAndComeFromTheEnvironment) {
+  const LoadOutcome outcome =
+      load_text("cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/s\", username: admin}\n",
+                {{"VIGIA_CAMERAS_GATE_PASSWORD", "h/u#n?t%41e@r:2 \"ä"}});
+  ASSERT_TRUE(outcome.settings) << outcome.errors.front();
+  EXPECT_EQ(outcome.settings->cameras.at(0).source.username, "admin");
+  EXPECT_EQ(outcome.settings->cameras.at(0).source.password, "h/u#n?t%41e@r:2 \"ä");
+}
+
+TEST_F(LoadTest, ALoginOfDefaultsIsForTheCamerasThatHaveNoneOfTheirOwn) {
+  const LoadOutcome outcome =
+      load_text("defaults: {username: admin, password: hunter2}\ncameras:\n"
+                "  - {name: a, url: \"rtsp://10.0.0.5/s\"}\n"
+                "  - {name: b, url: \"rtsp://u:p@10.0.0.5/s\"}\n"
+                "  - {name: c, url: \"file:c.mp4\"}\n");
+  ASSERT_TRUE(outcome.settings) << outcome.errors.front();
+  EXPECT_EQ(outcome.settings->cameras.at(0).source.password, "hunter2");
+  for (const int other : {1, 2}) {
+    const auto& source = outcome.settings->cameras.at(static_cast<std::size_t>(other)).source;
+    EXPECT_EQ(source.username + source.password, "");
+  }
+}
+
 TEST_F(LoadTest, WrongFlagsAreLines) {
   const std::vector<std::string> sets{"memory.gc_intervall=2",
                                       "memry.gc_interval=2",

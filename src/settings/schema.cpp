@@ -99,7 +99,7 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
      from_to(0.5, 600, "seconds"), "without a packet for this long, the source counts as lost"},
     {"frame_buffer_size", [](Camera& c) -> SettingRef { return &c.source.frame_buffer_size; },
      from_to(1, 64, "frames"), "frames that may wait; beyond that the oldest is dropped and counted"},
-    {"username", [](Camera& c) -> SettingRef { return &c.source.username; }, unseen(any("a text without ':'")),
+    {"username", [](Camera& c) -> SettingRef { return &c.source.username; }, checked(checks::username, "a text without ':'"),
      "the camera's user, where its url holds none; nothing has to be coded"},
     {"password", [](Camera& c) -> SettingRef { return &c.source.password; }, secret("a text"),
      "its password, as it is; a secret: better VIGIA_CAMERAS_GATE_PASSWORD=... in the environment"},

@@ -122,6 +122,7 @@ TEST_F(SecretsTest, SoAreSettingsWithPasswordsInThem) {
       "open.yaml");
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://u:hunter2@h/s\"}", 0644), warned);
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\", id: 1, token: hunter2}", 0640), warned);
+  EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\", username: u, password: hunter2}", 0640), warned);
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://u:hunter2@h/s\"}", 0600), IsEmpty());
   EXPECT_THAT(warnings("{name: a, url: \"rtsp://h/s\"}", 0644), IsEmpty());
 }

@@ -56,7 +56,7 @@ std::string secret_text(std::string_view word, std::string_view prefix) {
         variable);
   }
   if (variable == "FINDFACE_UUID" || variable == "FINDFACE_URL") return {};
-  return "unknown key; a camera's user and password are part of its url: rtsp://USER:PASSWORD@HOST/...";
+  return "unknown key; a camera's user and password have the keys username and password";
 }
 
 std::string list_of(std::span<const std::string_view> known) {

@@ -249,10 +249,17 @@ const std::vector<WrongFile> kWrongFiles{
      "200}\n",
      {"vigia.yaml:3: cameras.gate.filter_min_size: filter_min_size 200 is larger than filter_max_size 100: "
       "nothing would be posted; allowed: filter_min_size up to filter_max_size"}},
-    {"a camera's password apart",
+    {"a password for a file",
      "cameras:\n  - {name: gate, url: \"file:a.mp4\", password: hunter2}\n",
-     {"vigia.yaml:2: cameras.gate.password: unknown key; a camera's user and password are part of its url: "
-      "rtsp://USER:PASSWORD@HOST/..."}},
+     {"vigia.yaml:2: cameras.gate.password: has no effect: only rtsp://, rtsps://, http:// and https:// "
+      "cameras have a login"}},
+    {"a login in the url and beside it",
+     "cameras:\n  - {name: gate, url: \"rtsp://a:hunter2@10.0.0.5/x\", password: hunter2}\n",
+     {"vigia.yaml:2: cameras.gate.password: has no effect: its url holds a login, too: leave one of them out"}},
+    {"a camera's user by another name",
+     "cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/x\", user: hunter2}\n",
+     {"vigia.yaml:2: cameras.gate.user: unknown key; a camera's user and password have the keys username and "
+      "password"}},
     {"FindFace's password",
      "delivery: {findface: {password: hunter2}}\n",
      {"vigia.yaml:1: delivery.findface.password: is a secret and has no place here; set FINDFACE_PASSWORD "

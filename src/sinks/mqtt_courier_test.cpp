@@ -100,6 +100,27 @@ TEST_F(MqttCourierTest, StatesOfCamerasArePublishedWithoutAFace) {
   EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["online"], false);
 }
 
+TEST_F(MqttCourierTest, AStateSaysWhyThereIsNoVideoAndSinceWhenAndEachTryIsNoNews) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/+/state");
+  const UtcTime since(std::chrono::seconds(1'800'000'000));
+  delivery::CameraHealth health{.state = "INTERRUPTED", .reason = "refused", .since = since};
+  courier().camera_state("gate", health);
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
+  const auto told = parse(listener.of("vigia/gate/state").back().payload);
+  EXPECT_EQ(told["online"], false);
+  EXPECT_EQ(told["state"], "INTERRUPTED");
+  EXPECT_EQ(told["reason"], "refused");
+  EXPECT_EQ(told["since"], "2027-01-15T08:00:00.000000Z");
+  for (const char* const state : {"STARTING", "INTERRUPTED", "STARTING"}) {
+    health.state = state;
+    courier().camera_state("gate", health);
+  }
+  courier().camera_state("gate", {.online = true, .state = "INPROGRESS"});
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state", 2));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["state"], "INPROGRESS");
+}
+
 TEST_F(MqttCourierTest, WithoutImagesThereIsNone) {
   start();
   options_.images = false;
