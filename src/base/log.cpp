@@ -43,20 +43,16 @@ bool ends_url(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\'';
 }
 
-// Replaces the text between "://" and the last '@' of the url. A password may hold '/', '?', "://" and more
-// unescaped, so everything up to that is taken as secret. If it holds a blank or a quote, the url seems to end
-// before its '@': then what follows counts, too, up to the next url and the end of the line. Rather a word too
-// much than a password.
+// Replaces the text between "://" and the last '@' of the url. A password may hold anything unescaped: '/', '?', a
+// blank, a quote, "://". So everything counts up to the last '@' in front of the next url, or of the line's end, and
+// "://" within a word begins no url. Rather a word too much than a password.
 std::string redact_user_info(std::string text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {
     at += 3;
     std::size_t end = at;
     while (end < text.size() && !ends_url(text[end])) ++end;
-    std::size_t sign = std::string_view(text).substr(0, end).rfind('@');
-    if (sign == std::string::npos || sign < at) {
-      end = std::min({text.find("://", end), text.find('\n', at), text.size()});
-      sign = std::string_view(text).substr(0, end).rfind('@');
-    }
+    end = std::min({text.find("://", end), text.find('\n', at), text.size()});
+    const std::size_t sign = std::string_view(text).substr(0, end).rfind('@');
     if (sign != std::string::npos && sign >= at) text.replace(at, sign - at, "***");
   }
   return text;
