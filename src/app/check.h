@@ -9,9 +9,9 @@ namespace vigia::app {
 
 // Prints a line for each: the model, the outbox, the ledger, every camera's first frame and which faces would
 // be found there, FindFace's login and cameras, the other receivers. Returns the exit code: 0 all ok, 2 a
-// part failed. A camera may take its source_timeout, and one whose key frames are far apart as long as a running
-// Vigia gives it (30 s, or three times source_timeout); all are tried at once, but for open_gate.h's limits. Then
-// each receiver may take some ten seconds to time out.
+// part failed. A camera may take its source_timeout, and one whose key frames are far apart as long as a
+// running Vigia gives it (30 s, or three times source_timeout); all are tried at once, but for open_gate.h's
+// limits. Then each receiver may take some ten seconds to time out.
 int check(const settings::Settings& settings);
 
 }  // namespace vigia::app

@@ -43,8 +43,9 @@ bool ends_url(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\'';
 }
 
-// Replaces the text between "://" and the last '@' of the url. A password may hold anything unescaped: '/', '?', a
-// blank, a quote, "://". So everything counts up to the last '@' in front of the next url, or of the line's end, and
+// Replaces the text between "://" and the last '@' of the url. A password may hold anything unescaped: '/',
+// '?', a blank, a quote, "://". So everything counts up to the last '@' in front of the next url, or of the
+// line's end, and
 // "://" within a word begins no url. Rather a word too much than a password.
 std::string redact_user_info(std::string text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at)) {

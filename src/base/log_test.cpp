@@ -13,8 +13,8 @@ TEST(RedactTest, HidesCredentials) {
 }
 
 TEST(RedactTest, HidesPasswordsWhateverTheyHold) {
-  for (const char* const password : {"12345#x", "p@ss", "a:b", "100%41", "ünï", "pa/ss", "what?", "my pass", "it's",
-                                     "\"quoted\"", "se://cret", "12 34/5", "x\ty", "@", "a@b c@d"}) {
+  for (const char* const password : {"12345#x", "p@ss", "a:b", "100%41", "ünï", "pa/ss", "what?", "my pass",
+                                     "it's", "\"quoted\"", "se://cret", "12 34/5", "x\ty", "@", "a@b c@d"}) {
     const std::string url = std::string("rtsp://admin:") + password + "@10.0.0.5/x";
     EXPECT_EQ(redact(url), "rtsp://***@10.0.0.5/x");
     EXPECT_EQ(redact("cannot open " + url + ": refused"), "cannot open rtsp://***@10.0.0.5/x: refused");
@@ -23,7 +23,8 @@ TEST(RedactTest, HidesPasswordsWhateverTheyHold) {
 }
 
 TEST(RedactTest, KeepsTheUrlsOfATextApart) {
-  EXPECT_EQ(redact("rtsp://a:b@one/x leads to http://c:d@two/y"), "rtsp://***@one/x leads to http://***@two/y");
+  EXPECT_EQ(redact("rtsp://a:b@one/x leads to http://c:d@two/y"),
+            "rtsp://***@one/x leads to http://***@two/y");
   EXPECT_EQ(redact("http://one/x leads to http://c:d@two/y"), "http://one/x leads to http://***@two/y");
   EXPECT_EQ(redact("rtsp://one/x\nmail me@home"), "rtsp://one/x\nmail me@home");
 }

@@ -1,6 +1,6 @@
-// What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server refused
-// and how, what kinds of login it offers, how long it keeps a session, and that RTP packets are missing. Its
-// error codes have one value for most refusals, and none for the rest.
+// What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server
+// refused and how, what kinds of login it offers, how long it keeps a session, and that RTP packets are
+// missing. Its error codes have one value for most refusals, and none for the rest.
 //
 //   AvRemarks remarks;
 //   {
@@ -24,11 +24,11 @@
 namespace vigia::camera {
 
 struct AvRemarks {
-  int status = 0;         // of the request that was refused last, such as 453; 0: none
-  std::string refusal{};  // the server's own words for it, such as "Not Enough Bandwidth"; not redacted
-  LoginOffer offer{};                // of all refusals
-  bool speaks_other = false;         // it answers HTTP to RTSP, or RTSP to HTTP
-  int session_seconds = 0;           // after which it ends a session that nobody uses; 0: it did not tell
+  int status = 0;             // of the request that was refused last, such as 453; 0: none
+  std::string refusal{};      // the server's own words for it, such as "Not Enough Bandwidth"; not redacted
+  LoginOffer offer{};         // of all refusals
+  bool speaks_other = false;  // it answers HTTP to RTSP, or RTSP to HTTP
+  int session_seconds = 0;    // after which it ends a session that nobody uses; 0: it did not tell
   std::uint64_t missed_packets = 0;  // RTP: numbers that were left out
   std::uint64_t late_packets = 0;    // RTP: numbers that went back; FFmpeg drops such packets
 

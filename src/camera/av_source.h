@@ -1,10 +1,11 @@
 // Packets through libavformat: files, RTSP, HTTP.
 //
-// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but for what
-// server_access.h leaves FFmpeg to look up, and for files that a file's own format refers to); a file on a dead
-// network folder included (file_reader.h). rtsps:// and https:// are verified before anything is sent. FFmpeg's buffers are capped: 1 MiB to
-// analyse a stream, kReorderPackets for RTP packets out of order. Only the protocols of the url's kind are
-// spoken. Errors name the source without its secrets. Threads: owner thread only.
+// Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but for
+// what server_access.h leaves FFmpeg to look up, and for files that a file's own format refers to); a file on
+// a dead network folder included (file_reader.h). rtsps:// and https:// are verified before anything is sent.
+// FFmpeg's buffers are capped: 1 MiB to analyse a stream, kReorderPackets for RTP packets out of order. Only
+// the protocols of the url's kind are spoken. Errors name the source without its secrets. Threads: owner
+// thread only.
 #pragma once
 
 #include <chrono>

@@ -18,11 +18,11 @@ namespace vigia::camera {
 struct CameraStats {
   CameraState state = CameraState::not_started;
   std::optional<Condition> reason{};  // why no frames come; nothing while they do
-  std::string message{};              // the last failure, redacted, or what is waited for; empty while frames come
-  UtcTime since{};      // so it is: the state, or, over several tries, the reason
-  StartStep step{};     // of STARTING
-  Nanoseconds step_for{0};  // for how long it has been in it
-  std::uint64_t job_starts = 0;      // times the source was opened, or tried to be
+  std::string message{};         // the last failure, redacted, or what is waited for; empty while frames come
+  UtcTime since{};               // so it is: the state, or, over several tries, the reason
+  StartStep step{};              // of STARTING
+  Nanoseconds step_for{0};       // for how long it has been in it
+  std::uint64_t job_starts = 0;  // times the source was opened, or tried to be
   std::uint64_t frames_decoded = 0;  // handed to the sink
   // Lost for lack of a buffer: the decoder was refused one, or too few were left for it (the frame was
   // decoded, then discarded), or a reference frame had been lost in this way.

@@ -1,5 +1,5 @@
-// What can be wrong with a camera: one vocabulary for its state's reason, its counters, the log, the summary and
-// everything that tells others. What a state is ("no video") and why ("refused") are two things: the same
+// What can be wrong with a camera: one vocabulary for its state's reason, its counters, the log, the summary
+// and everything that tells others. What a state is ("no video") and why ("refused") are two things: the same
 // condition may hold while frames come (dark) or while none do (offline).
 //
 // Threads: pure functions.
@@ -26,15 +26,16 @@ enum class Condition {
 };
 
 inline constexpr std::array kAllConditions{
-    Condition::offline,    Condition::refused,           Condition::busy,         Condition::no_key_frame,
-    Condition::frozen,     Condition::dark,              Condition::damaged,      Condition::clock_skew,
-    Condition::sparse_key_frames, Condition::slow_decoder, Condition::no_faces};
+    Condition::offline,      Condition::refused,    Condition::busy,
+    Condition::no_key_frame, Condition::frozen,     Condition::dark,
+    Condition::damaged,      Condition::clock_skew, Condition::sparse_key_frames,
+    Condition::slow_decoder, Condition::no_faces};
 
 // As it is written everywhere: in JSON, in metrics, in events.
 constexpr std::string_view to_string(Condition condition) noexcept {
   constexpr std::array<std::string_view, kAllConditions.size()> kNames{
-      "offline", "refused",    "busy",              "no_key_frame", "frozen",  "dark",
-      "damaged", "clock_skew", "sparse_key_frames", "slow_decoder", "no_faces"};
+      "offline",    "refused",           "busy",         "no_key_frame", "frozen", "dark", "damaged",
+      "clock_skew", "sparse_key_frames", "slow_decoder", "no_faces"};
   return kNames.at(static_cast<std::size_t>(condition));
 }
 

@@ -1,9 +1,10 @@
-// Which lines of a camera's failures and recoveries are written: each once, and a camera that comes and goes each
-// second no more than some a minute, with how many were left out.
+// Which lines of a camera's failures and recoveries are written: each once, and a camera that comes and goes
+// each second no more than some a minute, with how many were left out.
 //
-// A failure is written if its text is new, or was last written ten minutes ago; and a recovery after a failure
-// that was written. Whatever the texts are, at most kMostLines a minute are. After a good minute (retry.h) all
-// texts are new again. Cost: small; the newest kMostTexts texts are kept. Threads: one thread at a time.
+// A failure is written if its text is new, or was last written ten minutes ago; and a recovery after a
+// failure that was written. Whatever the texts are, at most kMostLines a minute are. After a good minute
+// (retry.h) all texts are new again. Cost: small; the newest kMostTexts texts are kept. Threads: one thread
+// at a time.
 #pragma once
 
 #include <algorithm>
@@ -27,8 +28,7 @@ class FailureLog {
   std::optional<std::string> failed(const std::string& text, SteadyTime now) {
     ++failures_;
     wrote_failure_ = false;
-    const auto known =
-        std::ranges::find_if(texts_, [&](const Text& other) { return other.text == text; });
+    const auto known = std::ranges::find_if(texts_, [&](const Text& other) { return other.text == text; });
     const bool is_new = known == texts_.end() || now - known->written >= kAgain;
     if (!is_new || !may_write(now)) {
       ++left_out_;
@@ -75,7 +75,7 @@ class FailureLog {
   std::deque<SteadyTime> lines_;
   std::uint64_t failures_ = 0;
   std::uint64_t left_out_ = 0;  // failures that no line tells of yet
-  bool wrote_failure_ = false;                 // the last one
+  bool wrote_failure_ = false;  // the last one
 };
 
 }  // namespace vigia::camera

@@ -37,8 +37,8 @@ Status FileAccess::open(const std::string& path, Interrupt& interrupt) {
   interrupt_ = &interrupt;
   auto* const buffer = static_cast<unsigned char*>(av_malloc(FileReader::kBlock));
   if (buffer != nullptr) {
-    io_ = avio_alloc_context(buffer, static_cast<int>(FileReader::kBlock), 0, this, &FileAccess::read, nullptr,
-                             &FileAccess::seek);
+    io_ = avio_alloc_context(buffer, static_cast<int>(FileReader::kBlock), 0, this, &FileAccess::read,
+                             nullptr, &FileAccess::seek);
   }
   if (io_ != nullptr) return ok_status();
   av_free(buffer);

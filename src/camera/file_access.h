@@ -21,8 +21,8 @@ class FileAccess {
   FileAccess(const FileAccess&) = delete;
   FileAccess& operator=(const FileAccess&) = delete;
 
-  // Again: from the file's beginning; no context may use it then. interrupt: limits each call, and must outlive it.
-  // Errors: as FileReader's, and no_memory.
+  // Again: from the file's beginning; no context may use it then. interrupt: limits each call, and must
+  // outlive it. Errors: as FileReader's, and no_memory.
   Status open(const std::string& path, Interrupt& interrupt);
   // To a context that is not yet open. REQUIRES: open().
   void attach(AVFormatContext& context) noexcept { context.pb = io_; }

@@ -64,7 +64,8 @@ std::int64_t carry_out(Desk& desk, int order, std::int64_t position, std::int64_
       desk.file = Fd(::open(desk.path.c_str(), O_RDONLY | O_CLOEXEC));
       return desk.file.valid() ? 0 : -errno;
     case kRead:
-      return errno_or(::pread(desk.file.get(), desk.block.data(), static_cast<std::size_t>(amount), position));
+      return errno_or(
+          ::pread(desk.file.get(), desk.block.data(), static_cast<std::size_t>(amount), position));
     case kSize:
       return ::fstat(desk.file.get(), &about) == 0 ? about.st_size : -errno;
     default:
@@ -116,7 +117,8 @@ class StuckThreads {
     reap();
     MutexLock lock(mutex_);
     if (all_.size() >= FileReader::kMostStuck) return "too many reads of other files hang";
-    const bool hangs = std::ranges::any_of(all_, [&](const Stuck& stuck) { return stuck.desk->path == path; });
+    const bool hangs =
+        std::ranges::any_of(all_, [&](const Stuck& stuck) { return stuck.desk->path == path; });
     return hangs ? "an earlier read of it still hangs" : "";
   }
 

@@ -1,14 +1,15 @@
-// Reads a file for somebody who may not wait: on a dead network folder each call to the system hangs until the
-// network is back, cannot be interrupted, and would hold up a stop for as long. The calls are made on a thread of
-// their own, and the reader gives up when its time is over or a stop comes.
+// Reads a file for somebody who may not wait: on a dead network folder each call to the system hangs until
+// the network is back, cannot be interrupted, and would hold up a stop for as long. The calls are made on a
+// thread of their own, and the reader gives up when its time is over or a stop comes.
 //
 //   auto file = FileReader::open(path, interrupt);
 //   const std::int64_t got = (*file)->read(room, interrupt);    // as ::read(); after a failure no more
 //
-// Guarantees: no call outlasts the interrupt, nor does the destructor wait for the disk (half a second to close it). A thread whose call
-// hangs stays behind with its buffer, and ends when the call returns: at most kMostStuck in the program, and one
-// for a path, which is not opened again meanwhile. At the program's end they are left to the system.
-// Cost: a thread and kBlock; for each block a change of threads and a copy. Threads: owner thread only.
+// Guarantees: no call outlasts the interrupt, nor does the destructor wait for the disk (half a second to
+// close it). A thread whose call hangs stays behind with its buffer, and ends when the call returns: at most
+// kMostStuck in the program, and one for a path, which is not opened again meanwhile. At the program's end
+// they are left to the system. Cost: a thread and kBlock; for each block a change of threads and a copy.
+// Threads: owner thread only.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// A real disk that hangs: a file with a lease that another holds cannot be opened until that one gives it up, and
-// the system waits for that for 45 s.
+// A real disk that hangs: a file with a lease that another holds cannot be opened until that one gives it up,
+// and the system waits for that for 45 s.
 #include "camera/file_reader.h"
 
 #include <fcntl.h>
@@ -121,8 +121,8 @@ TEST_F(FileReaderTest, ACameraOfAFileThatHangsSaysSoAndGoesOnWhenItDoesNot) {
   if (!hanging.is_held()) GTEST_SKIP() << "this file system has no leases";
   memory::MemoryManager memory{memory::MemoryOptions{.budget_bytes = 64_MiB}};
   SeeingSink sink;
-  StreamCamera camera({"file", "file:" + clip, {}, ""},
-                      {.rtsp_reconnect_delay = 0.1, .source_timeout = 0.5}, memory, system_clock());
+  StreamCamera camera({"file", "file:" + clip, {}, ""}, {.rtsp_reconnect_delay = 0.1, .source_timeout = 0.5},
+                      memory, system_clock());
   RunningCamera running(camera, sink);
   ASSERT_TRUE(running.wait_until([](const CameraStats& s) { return s.state == CameraState::interrupted; }));
   EXPECT_NE(camera.stats().message.find("network folder"), std::string::npos) << camera.stats().message;

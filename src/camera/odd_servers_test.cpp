@@ -1,5 +1,5 @@
-// StreamCamera against servers that refuse, as cameras in the field do: logins, reasons, and when they are tried
-// again. The servers say what they were asked.
+// StreamCamera against servers that refuse, as cameras in the field do: logins, reasons, and when they are
+// tried again. The servers say what they were asked.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -18,9 +18,9 @@ namespace vigia::camera {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::field_file;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::field_file;
 using testing::OddServer;
 
 class OddServersTest : public ::testing::Test {
@@ -29,7 +29,8 @@ class OddServersTest : public ::testing::Test {
     NEED_DATA();
     memory_.start();
   }
-  std::unique_ptr<OddServer> serve(const std::string& quirks, const std::string& file = "made_walk_idr50.h264") {
+  std::unique_ptr<OddServer> serve(const std::string& quirks,
+                                   const std::string& file = "made_walk_idr50.h264") {
     auto server = OddServer::rtsp("--file " + field_file(file) + " --log-auth " + quirks);
     EXPECT_TRUE(server.ok()) << server.error().text;
     return server.ok() ? std::move(*server) : nullptr;
@@ -62,12 +63,13 @@ class OddServersTest : public ::testing::Test {
 };
 
 TEST_F(OddServersTest, Md5IsTakenWhereItIsOfferedInWhateverOrder) {
-  for (const char* const offers : {"md5", "md5,sha256", "sha256,md5", "basic,md5", "md5,basic", "basic,md5qop,sha256qop",
-                                   "sha256,basic,md5", "md5qop,sha256,basic"}) {
+  for (const char* const offers : {"md5", "md5,sha256", "sha256,md5", "basic,md5", "md5,basic",
+                                   "basic,md5qop,sha256qop", "sha256,basic,md5", "md5qop,sha256,basic"}) {
     SCOPED_TRACE(offers);
     const auto server = serve(std::string("--auth ") + offers);
     expect_video(server->url("admin:secret@"));
-    EXPECT_THAT(server->log(), Not(HasSubstr("wrong"))) << "a login that the camera refuses may lock the account";
+    EXPECT_THAT(server->log(), Not(HasSubstr("wrong")))
+        << "a login that the camera refuses may lock the account";
   }
 }
 
@@ -97,8 +99,7 @@ TEST_F(OddServersTest, WithoutALoginTheKeysAreNamed) {
 TEST_F(OddServersTest, HttpNamesTheKindOfLoginToo) {
   const auto server = OddServer::http("--jpeg " + field_file("made_ghost_a.jpg"));
   ASSERT_TRUE(server.ok()) << server.error().text;
-  const CameraStats stats =
-      first_failure((*server)->url("admin:secret@", "/digest/mjpeg?algorithm=SHA-256"));
+  const CameraStats stats = first_failure((*server)->url("admin:secret@", "/digest/mjpeg?algorithm=SHA-256"));
   EXPECT_EQ(stats.reason, Condition::refused);
   EXPECT_THAT(stats.message, HasSubstr("SHA-256"));
 }
@@ -185,8 +186,8 @@ TEST_F(OddServersTest, AServerOfAnotherProtocolIsNamed) {
 
 // The server's own arguments are cut at blanks, so one of those is left to source_url_test.cpp.
 TEST_F(OddServersTest, AnyPasswordWorksAsAKeyOfItsOwn) {
-  for (const std::string password : {"pa/ss", "12345#x", "100%41", "what?", "me@home", "a:b", "ünï", "x\\y", "+=&",
-                                     "%%", "se://cret", "'quoted'"}) {
+  for (const std::string password : {"pa/ss", "12345#x", "100%41", "what?", "me@home", "a:b", "ünï", "x\\y",
+                                     "+=&", "%%", "se://cret", "'quoted'"}) {
     SCOPED_TRACE(password);
     const auto server = serve("--auth md5,basic --password " + password);
     expect_video(server->url(), {.username = "admin", .password = password});

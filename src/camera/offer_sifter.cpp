@@ -56,7 +56,9 @@ bool OfferSifter::step_at_start() {
   const std::string_view text = held_;
   if (text.front() == '$') {  // RFC 2326, 10.12: '$', channel, length
     if (text.size() < 4) return false;
-    const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[i])); };
+    const auto byte = [&](std::size_t i) {
+      return static_cast<std::size_t>(static_cast<unsigned char>(text[i]));
+    };
     to_pass_ = 4 + byte(2) * 256 + byte(3);
     return true;
   }

@@ -1,9 +1,9 @@
 // Passes on what an RTSP server sends, without the offers of a login that FFmpeg would take and cannot answer
 // (login_offer.h), where the same reply offers one that it can. For the bytes of a tunnel (http/tunnel.h).
 //
-// Everything else goes through as it came: replies, interleaved packets, and rubbish. Only the header of a reply
-// is held back until it is whole, at most kMostHeader; a longer one goes through as it is. Cost: a copy of each
-// byte. Threads: one thread at a time.
+// Everything else goes through as it came: replies, interleaved packets, and rubbish. Only the header of a
+// reply is held back until it is whole, at most kMostHeader; a longer one goes through as it is. Cost: a copy
+// of each byte. Threads: one thread at a time.
 #pragma once
 
 #include <cstddef>

@@ -6,9 +6,9 @@
 namespace vigia::camera {
 
 OpenQueue::Ticket OpenQueue::add(std::string host, bool failed) {
-  const auto behind = failed ? guests_.end() : std::ranges::find_if(guests_, [](const Guest& other) {
-    return other.failed && !other.is_in;
-  });
+  const auto behind =
+      failed ? guests_.end()
+             : std::ranges::find_if(guests_, [](const Guest& other) { return other.failed && !other.is_in; });
   guests_.insert(behind, {.ticket = next_, .host = std::move(host), .failed = failed});
   return next_++;
 }

@@ -1,16 +1,17 @@
-// Limits how many cameras open their servers at the same time. A recorder with sixteen channels that all connect
-// again in the same moment takes that for an attack, or refuses some; and many at once are a burst of work here.
+// Limits how many cameras open their servers at the same time. A recorder with sixteen channels that all
+// connect again in the same moment takes that for an attack, or refuses some; and many at once are a burst of
+// work here.
 //
 //   OpenGate gate(clock);                                // one for the whole program
 //   auto place = gate.enter("10.0.0.5", failed, stop);   // waits; nothing: a stop came first
 //   ... open the source ...
 //   place.reset();                                       // or when it goes out of scope
 //
-// Rules: at most kPerHost at once to one host and kPerNode in all. A place counts for its host for kHostHold and
-// for the node for kNodeHold at most, even if the opening goes on: a host that does not answer holds up nobody
-// else for longer. Cameras whose last try failed wait behind those that did not, and do not count for them: so
-// once dead hosts are known, they delay healthy ones by nothing, and before that by kNodeHold for each four.
-// Cost: a lock; with n waiting, n steps when a place is free. Threads: thread-safe.
+// Rules: at most kPerHost at once to one host and kPerNode in all. A place counts for its host for kHostHold
+// and for the node for kNodeHold at most, even if the opening goes on: a host that does not answer holds up
+// nobody else for longer. Cameras whose last try failed wait behind those that did not, and do not count for
+// them: so once dead hosts are known, they delay healthy ones by nothing, and before that by kNodeHold for
+// each four. Cost: a lock; with n waiting, n steps when a place is free. Threads: thread-safe.
 #pragma once
 
 #include <chrono>

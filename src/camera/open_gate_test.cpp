@@ -83,7 +83,8 @@ TEST(OpenGate, AStopEndsTheWait) {
   const auto held = gate.enter("nvr", false, {});
   ASSERT_TRUE(held);
   std::atomic<bool> refused{false};
-  std::jthread waits([&](const std::stop_token& stop) { refused = gate.enter("nvr", false, stop) == nullptr; });
+  std::jthread waits(
+      [&](const std::stop_token& stop) { refused = gate.enter("nvr", false, stop) == nullptr; });
   waits.request_stop();
   waits.join();
   EXPECT_TRUE(refused);

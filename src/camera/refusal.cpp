@@ -15,7 +15,8 @@ namespace {
 std::string answer(const AvRemarks& remarks) {
   constexpr std::size_t kMost = 60;
   std::string words = redact(remarks.refusal).substr(0, kMost);
-  std::ranges::replace_if(words, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
+  std::ranges::replace_if(
+      words, [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, '?');
   return "it answers " + std::to_string(remarks.status) + (words.empty() ? "" : " ") + words;
 }
 
@@ -39,7 +40,8 @@ std::string advice_on_login(const AvRemarks& remarks, const SourceUrl& source) {
 }
 
 constexpr const char* kNoRoom =
-    "it has no free connection for one more viewer: close another one, or let it accept more; a connection that "
+    "it has no free connection for one more viewer: close another one, or let it accept more; a connection "
+    "that "
     "broke off is still held by it for a minute or two";
 
 std::string advice_on_transport(const CameraOptions& options) {
@@ -49,7 +51,8 @@ std::string advice_on_transport(const CameraOptions& options) {
 }
 
 // Empty: there is nothing to say.
-std::string advice_on_status(const AvRemarks& remarks, const SourceUrl& source, const CameraOptions& options) {
+std::string advice_on_status(const AvRemarks& remarks, const SourceUrl& source,
+                             const CameraOptions& options) {
   switch (remarks.status) {
     case 401:
       return advice_on_login(remarks, source);

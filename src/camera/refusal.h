@@ -1,5 +1,5 @@
-// Why a source could not be opened or read, in words: what FFmpeg's code and the server's own reply mean, and what
-// the operator can do about it. Texts hold no secrets. Threads: pure functions.
+// Why a source could not be opened or read, in words: what FFmpeg's code and the server's own reply mean, and
+// what the operator can do about it. Texts hold no secrets. Threads: pure functions.
 #pragma once
 
 #include <string>

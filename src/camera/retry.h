@@ -2,14 +2,17 @@
 //
 //   the camera refuses the login      after 1, 5, 15, 30, 30, ... minutes: many lock an account after a few
 //                                     wrong passwords, for half an hour and longer
-//   it has no room for a viewer       once the time is over after which it ends a session that nobody uses (as
-//                                     it told, else a minute): an earlier connection may be what takes the room
-//   anything else                     after `first`, doubled each time to 30 s, for ever; shortened at random by
+//   it has no room for a viewer       once the time is over after which it ends a session that nobody uses
+//   (as
+//                                     it told, else a minute): an earlier connection may be what takes the
+//                                     room
+//   anything else                     after `first`, doubled each time to 30 s, for ever; shortened at random
+//   by
 //                                     up to a fifth, so that cameras which failed together come back apart
 //
-// All of them begin anew after a good minute: one that video came for without a failure. A single frame proves
-// nothing, since there are cameras that break off after each. New settings are a new camera, and so a new Retry.
-// Threads: one thread at a time.
+// All of them begin anew after a good minute: one that video came for without a failure. A single frame
+// proves nothing, since there are cameras that break off after each. New settings are a new camera, and so a
+// new Retry. Threads: one thread at a time.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +34,7 @@ class Retry {
   static constexpr std::chrono::milliseconds kShortest{100};
   static constexpr std::array<std::chrono::minutes, 4> kAfterRefusals{
       std::chrono::minutes(1), std::chrono::minutes(5), std::chrono::minutes(15), std::chrono::minutes(30)};
-  static constexpr std::chrono::seconds kUsualSession{60};  // RFC 2326, 12.37
+  static constexpr std::chrono::seconds kUsualSession{60};    // RFC 2326, 12.37
   static constexpr std::chrono::minutes kLongestSession{10};  // whatever a camera tells
   static constexpr std::chrono::minutes kGood{1};
 
@@ -47,7 +50,8 @@ class Retry {
     refusals_ = 0;
     return true;
   }
-  // The attempt has failed: how long to wait. session: for which the camera keeps an idle session, if it told.
+  // The attempt has failed: how long to wait. session: for which the camera keeps an idle session, if it
+  // told.
   Nanoseconds failed(Condition why, std::optional<Nanoseconds> session = {}) {
     since_.reset();
     is_good_ = false;

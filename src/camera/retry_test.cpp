@@ -109,7 +109,8 @@ TEST(FailureLog, ACameraThatComesAndGoesEachSecondWritesTwoLinesAtFirst) {
   EXPECT_EQ(lines, 2);
   const auto settled = log.settled();
   ASSERT_TRUE(settled);
-  EXPECT_NE(settled->find("after 300 failed tries, of which 299 were not logged"), std::string::npos) << *settled;
+  EXPECT_NE(settled->find("after 300 failed tries, of which 299 were not logged"), std::string::npos)
+      << *settled;
   EXPECT_FALSE(log.settled()) << "said";
 }
 

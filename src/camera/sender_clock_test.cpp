@@ -1,4 +1,5 @@
-// Times of capture by the camera's own clock. The truth is a scene of pictures whose times this file makes up.
+// Times of capture by the camera's own clock. The truth is a scene of pictures whose times this file makes
+// up.
 #include "camera/sender_clock.h"
 
 #include <gtest/gtest.h>
@@ -14,9 +15,9 @@ constexpr Nanoseconds kRange{47'721'858'844'444};
 class SenderClockTest : public ::testing::Test {
  protected:
   SenderClockTest() { clock_.begin_connection(kRange); }
-  // A picture every 40 ms, for so long. `ahead`: the camera's clock less the right one; `delay`: how long each
-  // picture is on its way; `wrong`: what FFmpeg adds to the camera's time. Returns the error of the last time of
-  // capture, or nothing where the clock could not be used.
+  // A picture every 40 ms, for so long. `ahead`: the camera's clock less the right one; `delay`: how long
+  // each picture is on its way; `wrong`: what FFmpeg adds to the camera's time. Returns the error of the last
+  // time of capture, or nothing where the clock could not be used.
   std::optional<Nanoseconds> play(Nanoseconds length, Nanoseconds ahead, Nanoseconds delay = 120ms,
                                   Nanoseconds wrong = 0ms) {
     std::optional<Nanoseconds> error;
@@ -46,7 +47,8 @@ TEST_F(SenderClockTest, ACameraWithoutReportsLeavesTheEstimateAlone) {
 }
 
 TEST_F(SenderClockTest, AWrongClockIsShownAndNotUsed) {
-  for (const Nanoseconds ahead : {Nanoseconds(-1h), Nanoseconds(-5s), Nanoseconds(3s), Nanoseconds(400 * 24h)}) {
+  for (const Nanoseconds ahead :
+       {Nanoseconds(-1h), Nanoseconds(-5s), Nanoseconds(3s), Nanoseconds(400 * 24h)}) {
     clock_.begin_connection(kRange);
     EXPECT_EQ(play(1s, ahead, 0ms), std::nullopt);
     EXPECT_EQ(clock_.skew(), ahead);

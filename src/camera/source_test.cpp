@@ -84,24 +84,25 @@ TEST(SourceUrl, ACharacterThatEndsTheServersPartInsideALoginIsNamedWithItsCode) 
     EXPECT_NE(source.error().text.find(code), std::string::npos) << source.error().text;
     EXPECT_NE(source.error().text.find("keys username and password"), std::string::npos);
     for (const char* const secret : {"ss@", "12345", "secret", "word"}) {
-      EXPECT_EQ(source.error().text.find(std::string(secret) + "@"), std::string::npos) << source.error().text;
+      EXPECT_EQ(source.error().text.find(std::string(secret) + "@"), std::string::npos)
+          << source.error().text;
     }
   }
 }
 
 TEST(SourceUrl, AnAtInThePathIsNoLogin) {
   for (const char* const url :
-       {"rtsp://10.0.0.5/stream@1", "rtsp://10.0.0.5:554/live/a@b.c", "rtsp://cam/x@y", "rtsp://cam:554/user@main",
-        "rtsp://cam/live?user=me@home.lan", "rtsp://nvr:554/live?user=a@b.c", "rtsp://admin:secret@10.0.0.5/a@b",
-        "rtsp://admin:secret@cam/a@b.c",
+       {"rtsp://10.0.0.5/stream@1", "rtsp://10.0.0.5:554/live/a@b.c", "rtsp://cam/x@y",
+        "rtsp://cam:554/user@main", "rtsp://cam/live?user=me@home.lan", "rtsp://nvr:554/live?user=a@b.c",
+        "rtsp://admin:secret@10.0.0.5/a@b", "rtsp://admin:secret@cam/a@b.c",
         "rtsp://admin:p@ss:word@10.0.0.5/x", "http://[fe80::1]:80/x@y", "rtsp://admin:100%41@10.0.0.5/x"}) {
     EXPECT_TRUE(parse_source_url(url).ok()) << url;
   }
 }
 
 TEST(SourceUrl, UsernameAndPasswordAreCodedForTheUrl) {
-  const auto whole = url_with_login("rtsp://10.0.0.5:554/x?y=1",
-                                    {.username = "me@home", .password = "a/b#c?d%41 e:f\"\\ü"});
+  const auto whole =
+      url_with_login("rtsp://10.0.0.5:554/x?y=1", {.username = "me@home", .password = "a/b#c?d%41 e:f\"\\ü"});
   ASSERT_TRUE(whole.ok()) << whole.error().text;
   EXPECT_EQ(*whole, "rtsp://me%40home:a%2Fb%23c%3Fd%2541%20e%3Af%22%5Cü@10.0.0.5:554/x?y=1");
   EXPECT_TRUE(parse_source_url(*whole).ok());
@@ -109,11 +110,12 @@ TEST(SourceUrl, UsernameAndPasswordAreCodedForTheUrl) {
 }
 
 TEST(SourceUrl, ALoginThatCannotBeUsedIsRefusedWithoutShowingIt) {
-  for (const auto& [url, options] : {std::pair<const char*, CameraOptions>(
-                                         "rtsp://a:b@host/x", {.username = "admin", .password = "hidden"}),
-                                     {"file:/x.mp4", {.password = "hidden"}},
-                                     {"rtsp://host/x", {.username = "a:b", .password = "hidden"}},
-                                     {"rtsp://host/x", {.username = "a", .password = std::string(126, '/')}}}) {
+  for (const auto& [url, options] :
+       {std::pair<const char*, CameraOptions>("rtsp://a:b@host/x",
+                                              {.username = "admin", .password = "hidden"}),
+        {"file:/x.mp4", {.password = "hidden"}},
+        {"rtsp://host/x", {.username = "a:b", .password = "hidden"}},
+        {"rtsp://host/x", {.username = "a", .password = std::string(126, '/')}}}) {
     const auto whole = url_with_login(url, options);
     ASSERT_FALSE(whole.ok()) << url;
     EXPECT_EQ(whole.error().code, ErrorCode::invalid);

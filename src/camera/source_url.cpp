@@ -65,12 +65,12 @@ bool looks_like_server(std::string_view text) {
 // An address, not a name: of a name, the path behind a login may hold one.
 bool looks_like_address(std::string_view text) {
   const std::string_view server = text.substr(0, text.find_first_of(kEndServer));
-  return server.starts_with('[') || (server.find('.') != server.npos &&
-                                     server.find_first_not_of("0123456789.:") == server.npos);
+  return server.starts_with('[') ||
+         (server.find('.') != server.npos && server.find_first_not_of("0123456789.:") == server.npos);
 }
 
-// The rest of a login in which one of kEndServer stands uncoded; empty: there is none. Such a url reads as that
-// of another server: "admin:pa" of rtsp://admin:pa/ss@10.0.0.5/x.
+// The rest of a login in which one of kEndServer stands uncoded; empty: there is none. Such a url reads as
+// that of another server: "admin:pa" of rtsp://admin:pa/ss@10.0.0.5/x.
 std::string_view cut_login(const UrlParts& parts) {
   const std::size_t at = parts.path.find('@');
   if (at == parts.path.npos || parts.host.empty() || parts.server.starts_with('[')) return {};
@@ -116,7 +116,8 @@ Result<std::string> url_with_login(const std::string& url, const CameraOptions& 
     return cannot("they are too long: FFmpeg takes " + std::to_string(kLongestLogin) +
                   " letters for both, and 3 for each of % / ? # @ : and blanks");
   }
-  return std::string(parts.scheme) + "://" + login + "@" + std::string(parts.server) + std::string(parts.path);
+  return std::string(parts.scheme) + "://" + login + "@" + std::string(parts.server) +
+         std::string(parts.path);
 }
 
 Result<SourceUrl> parse_source_url(const std::string& url) {

@@ -156,21 +156,22 @@ CameraStats StreamCamera::stats() const {
   const SteadyTime now = clock_.now();
   const Nanoseconds::rep skew = counters_.clock_skew.load(std::memory_order_relaxed);
   MutexLock lock(mutex_);
-  CameraStats stats{.state = counters_.state.load(std::memory_order_relaxed),
-                    .reason = reason_,
-                    .message = message_,
-                    .since = since_,
-                    .step = counters_.step.load(std::memory_order_acquire),
-                    .step_for = now - counters_.step_since.load(std::memory_order_relaxed),
-                    .job_starts = counters_.job_starts,
-                    .frames_decoded = counters_.frames_decoded,
-                    .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
-                    .decoding_soft_errors = counters_.decoding_soft_errors,
-                    .frames_dropped_damaged = counters_.frames_dropped_damaged,
-                    .stamps_corrected = counters_.stamps_corrected,
-                    .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
-                    .frame_width = counters_.frame_width,
-                    .frame_height = counters_.frame_height};
+  CameraStats stats{
+      .state = counters_.state.load(std::memory_order_relaxed),
+      .reason = reason_,
+      .message = message_,
+      .since = since_,
+      .step = counters_.step.load(std::memory_order_acquire),
+      .step_for = now - counters_.step_since.load(std::memory_order_relaxed),
+      .job_starts = counters_.job_starts,
+      .frames_decoded = counters_.frames_decoded,
+      .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
+      .decoding_soft_errors = counters_.decoding_soft_errors,
+      .frames_dropped_damaged = counters_.frames_dropped_damaged,
+      .stamps_corrected = counters_.stamps_corrected,
+      .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
+      .frame_width = counters_.frame_width,
+      .frame_height = counters_.frame_height};
   if (stats.state == CameraState::starting) tell_of_start(stats);
   return stats;
 }

@@ -12,7 +12,8 @@
 // - A stop ends every wait at once, for the network within about 100 ms.
 // - Frames are whole and clean: see decoder.h. Their stream_time never goes backwards.
 // - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while it
-//   lasts, with the number of attempts; no more than some lines a minute (failure_log.h). No secret is logged.
+//   lasts, with the number of attempts; no more than some lines a minute (failure_log.h). No secret is
+//   logged.
 // - rtsps:// and https:// are verified, before a password is sent; tls_insecure is warned of by run().
 // - Memory: one pool of frame buffers (picture_pool.h), kept over reconnects while the picture's size stays
 //   the same; a closed decoder is retired.

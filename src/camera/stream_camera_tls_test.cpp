@@ -38,7 +38,8 @@ class StreamCameraTlsTest : public ::testing::Test {
   };
   Fate watch(const std::string& url, CameraOptions options) {
     SeeingSink sink;
-    StreamCamera camera({"gate", url, {}, ""}, options, memory_, system_clock(), {.keys = {.file = folder_ / "pins"}});
+    StreamCamera camera({"gate", url, {}, ""}, options, memory_, system_clock(),
+                        {.keys = {.file = folder_ / "pins"}});
     RunningCamera running(camera, sink);
     EXPECT_TRUE(running.wait_until([&sink](const CameraStats& stats) {
       const bool has_failed = !stats.message.empty() && stats.state != CameraState::starting;

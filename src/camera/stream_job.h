@@ -35,8 +35,8 @@ struct StreamContinuity {
   StreamContinuity(memory::MemoryManager& manager, const std::string& owner)
       : decoded(manager, owner), converted(manager, owner) {}
 
-  ServerNotes server;             // what the attempts have learned of it
-  bool failed = false;            // the last attempt
+  ServerNotes server;     // what the attempts have learned of it
+  bool failed = false;    // the last attempt
   PicturePool decoded;    // what the decoder writes into
   PicturePool converted;  // what the converter writes into, where it is needed
   PictureConverter converter;

@@ -107,7 +107,7 @@ class Cameras {
   const Known known_;
 
   camera::OpenGate gate_;  // thread-safe
-  int next_index_ = 0;  // used by the thread that adds and removes
+  int next_index_ = 0;     // used by the thread that adds and removes
   std::atomic<bool> demand_changed_{false};
   std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes as last reported
   bool told_all_ = false;               // housekeeping's: the frames of all were known then

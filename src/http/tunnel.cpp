@@ -34,8 +34,8 @@ class Lane {
   explicit Lane(std::size_t size) : bytes_(size) {}
 
   [[nodiscard]] bool empty() const noexcept { return left_.empty(); }
-  // read and write take a span, and return how many bytes they moved; nothing: none now; < 0: closed. sift: as
-  // Tunnel's.
+  // read and write take a span, and return how many bytes they moved; nothing: none now; < 0: closed. sift:
+  // as Tunnel's.
   template <class Read, class Write>
   Moved move(const Read& read, const Write& write, const Tunnel::Sift& sift = nullptr) {
     if (left_.empty()) {

@@ -5,12 +5,13 @@
 //   auto tunnel = Tunnel::open("10.0.0.6:322", tls, 10s, stop);
 //   ... the library opens rtsp://127.0.0.1:{(*tunnel)->port()}/... and closes it ...
 //
-// Guarantees: with TLS the server is verified as tls_options.h says before open() returns, so before the library can
-// send a byte. The name is looked up, and the connection made, within at_most, and a stop ends that at once.
-// One connection is carried; the port is held until the end, so that nobody else can take it and be sent a
-// password. If either end closes, so does the other. A reader that falls behind slows the server down.
-// Other users of this machine could connect to the port first, and would reach a server that knows nothing of
-// them. Cost: a thread, kBuffers and libcurl's TLS; a copy of each byte. Threads: owner thread only.
+// Guarantees: with TLS the server is verified as tls_options.h says before open() returns, so before the
+// library can send a byte. The name is looked up, and the connection made, within at_most, and a stop ends
+// that at once. One connection is carried; the port is held until the end, so that nobody else can take it
+// and be sent a password. If either end closes, so does the other. A reader that falls behind slows the
+// server down. Other users of this machine could connect to the port first, and would reach a server that
+// knows nothing of them. Cost: a thread, kBuffers and libcurl's TLS; a copy of each byte. Threads: owner
+// thread only.
 #pragma once
 
 #include <functional>
@@ -33,8 +34,8 @@ namespace vigia::http {
 
 class Tunnel {
  public:
-  // What the library gets of bytes that the server sent; valid until the next call. It may hold some back, and
-  // then returns less. Called on the tunnel's thread; may not throw.
+  // What the library gets of bytes that the server sent; valid until the next call. It may hold some back,
+  // and then returns less. Called on the tunnel's thread; may not throw.
   using Sift = std::function<std::span<char>(std::span<const char>)>;
 
   static constexpr Bytes kBuffers = 80_KiB;

@@ -269,7 +269,8 @@ void Orchestrator::log_status() const {
             now.total(&CameraStatus::frames_processed), now.total(&CameraStatus::frames_dropped),
             now.latency.whole_ms.p99, now.total(&CameraStatus::faces_posted), now.faces_pending(),
             format_bytes(now.memory.in_use_bytes), format_bytes(now.memory.budget_bytes));
-  if (const std::string without = status::without_video(now.cameras); !without.empty()) log::info("{}", without);
+  if (const std::string without = status::without_video(now.cameras); !without.empty())
+    log::info("{}", without);
 }
 
 status::Snapshot Orchestrator::snapshot() const {

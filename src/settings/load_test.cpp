@@ -196,11 +196,11 @@ TEST_F(LoadTest, ACamerasPasswordMayHoldAnythingAndComeFromTheEnvironment) {
 }
 
 TEST_F(LoadTest, ALoginOfDefaultsIsForTheCamerasThatHaveNoneOfTheirOwn) {
-  const LoadOutcome outcome =
-      load_text("defaults: {username: admin, password: hunter2}\ncameras:\n"
-                "  - {name: a, url: \"rtsp://10.0.0.5/s\"}\n"
-                "  - {name: b, url: \"rtsp://u:p@10.0.0.5/s\"}\n"
-                "  - {name: c, url: \"file:c.mp4\"}\n");
+  const LoadOutcome outcome = load_text(
+      "defaults: {username: admin, password: hunter2}\ncameras:\n"
+      "  - {name: a, url: \"rtsp://10.0.0.5/s\"}\n"
+      "  - {name: b, url: \"rtsp://u:p@10.0.0.5/s\"}\n"
+      "  - {name: c, url: \"file:c.mp4\"}\n");
   ASSERT_TRUE(outcome.settings) << outcome.errors.front();
   EXPECT_EQ(outcome.settings->cameras.at(0).source.password, "hunter2");
   for (const int other : {1, 2}) {

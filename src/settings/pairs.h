@@ -20,8 +20,8 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
 // one; one that comes from `defaults` is reset in that camera, with a warning.
 void settle_live_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
 
-// username and password of cameras that have no server, or whose url holds a login: an error where the camera's
-// own setting says so. Those of `defaults` are for the other cameras.
+// username and password of cameras that have no server, or whose url holds a login: an error where the
+// camera's own setting says so. Those of `defaults` are for the other cameras.
 void settle_logins_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
 
 // Keys for TLS, of cameras that have none, or whose key cannot be compared: an error where the camera's own

@@ -255,7 +255,8 @@ const std::vector<WrongFile> kWrongFiles{
       "cameras have a login"}},
     {"a login in the url and beside it",
      "cameras:\n  - {name: gate, url: \"rtsp://a:hunter2@10.0.0.5/x\", password: hunter2}\n",
-     {"vigia.yaml:2: cameras.gate.password: has no effect: its url holds a login, too: leave one of them out"}},
+     {"vigia.yaml:2: cameras.gate.password: has no effect: its url holds a login, too: leave one of them "
+      "out"}},
     {"a camera's user by another name",
      "cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/x\", user: hunter2}\n",
      {"vigia.yaml:2: cameras.gate.user: unknown key; a camera's user and password have the keys username and "

@@ -60,7 +60,8 @@ std::vector<MqttMessage> messages_of(const MqttOptions& options, const domain::S
 
 namespace {
 
-// A camera that is tried again and again is STARTING and INTERRUPTED in turn, for one reason: that is no news.
+// A camera that is tried again and again is STARTING and INTERRUPTED in turn, for one reason: that is no
+// news.
 bool says_the_same(const delivery::CameraHealth& one, delivery::CameraHealth other) {
   if (!other.reason.empty()) other.state = one.state;
   return one == other;

@@ -86,13 +86,12 @@ TEST_F(MqttCourierTest, StatesOfCamerasArePublishedWithoutAFace) {
   courier().camera_state("yard", {.online = false});
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   ASSERT_TRUE(listener.wait_for("vigia/yard/state"));
-  EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload),
-            nlohmann::json({{"online", true},
-                            {"faces", 0},
-                            {"last_face", nullptr},
-                            {"state", ""},
-                            {"reason", nullptr},
-                            {"since", nullptr}}));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload), nlohmann::json({{"online", true},
+                                                                                   {"faces", 0},
+                                                                                   {"last_face", nullptr},
+                                                                                   {"state", ""},
+                                                                                   {"reason", nullptr},
+                                                                                   {"since", nullptr}}));
   EXPECT_EQ(parse(listener.of("vigia/yard/state").back().payload)["online"], false);
   courier().camera_state("gate", {.online = true});  // nothing new: nothing is said
   courier().camera_state("gate", {.online = false});

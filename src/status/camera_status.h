@@ -13,8 +13,9 @@ namespace vigia::status {
 
 struct CameraStatus {
   std::string name;
-  std::string state;    // camera/camera_state.h; REMOVED: FindFace removed it; or DETECTOR_FAILS
-  std::string reason;   // why no video comes, camera/condition.h: "refused"; empty: it does, or that is not known
+  std::string state;  // camera/camera_state.h; REMOVED: FindFace removed it; or DETECTOR_FAILS
+  std::string
+      reason;  // why no video comes, camera/condition.h: "refused"; empty: it does, or that is not known
   std::string message;  // the reason in words, and what can be done
   UtcTime since{};      // it is so; 1970: not known
   std::uint64_t frames_decoded = 0;
@@ -44,8 +45,8 @@ struct CameraStatus {
   void add(const CameraStatus& other);
 };
 
-// A line that names the cameras that send no video, with reason and since when; empty: there are none. Those that
-// are switched off, removed or at their end are left out.
+// A line that names the cameras that send no video, with reason and since when; empty: there are none. Those
+// that are switched off, removed or at their end are left out.
 std::string without_video(std::span<const CameraStatus> cameras);
 
 // Changes by FindFace's list of cameras, after the first one.
