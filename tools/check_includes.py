@@ -34,10 +34,11 @@ ARROWS = {
     "sinks": "base domain http delivery",
     "pipeline": "base memory status domain camera detect track shot ledger outbox",
     "load": "base memory status domain detect pipeline",
+    "health": "base memory status camera domain",
     "fleet": "base memory status domain camera findface pipeline load",
     "settings": "base domain *_options.h",
     "orchestrator": "base memory status domain http camera detect shot ledger outbox delivery findface sinks "
-                    "pipeline load fleet settings",
+                    "pipeline load fleet health settings",
     "app": "base memory status domain http sim camera detect ledger outbox findface pipeline load settings "
            "orchestrator",
     "plot": "base",

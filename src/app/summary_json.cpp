@@ -40,6 +40,11 @@ Json camera_json(const CameraStatus& camera) {
   if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
   if (camera.since != UtcTime()) json["since"] = format_utc(camera.since);
   if (!camera.reason.empty()) json["reason"] = camera.reason;
+  for (const ConditionStatus& condition : camera.conditions) {
+    json["conditions"].push_back({{"condition", condition.name},
+                                  {"text", condition.text},
+                                  {"seconds", rounded(to_seconds(condition.held))}});
+  }
   if (!camera.message.empty()) json["message"] = camera.message;
   return json;
 }

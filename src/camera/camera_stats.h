@@ -14,6 +14,17 @@
 
 namespace vigia::camera {
 
+// What is seen of a live source's signal.
+struct Signal {
+  bool is_live = false;          // the source that is open, or was last
+  Nanoseconds key_interval{0};   // between the last two key frames
+  Nanoseconds since_key{0};      // since the last one
+  Nanoseconds decoded_after{0};  // how long after its arrival the last frame was decoded
+  Nanoseconds busy_for{0};       // for how long the camera's thread has not had to wait for data
+  Nanoseconds still_for{0};      // for how long the picture has not changed: picture_probe.h
+  float brightness = 0, contrast = 0;
+};
+
 // A copy, taken at one moment; fields are read one by one.
 struct CameraStats {
   CameraState state = CameraState::not_started;
@@ -33,6 +44,7 @@ struct CameraStats {
   // The camera's clock less this machine's, by its RTCP sender reports; nothing: it sends none, or frames do
   // not come.
   std::optional<Nanoseconds> clock_skew{};
+  Signal signal{};      // of a live source
   int frame_width = 0;  // of the newest frame; 0: none yet
   int frame_height = 0;
 };
@@ -45,6 +57,11 @@ struct CaptureCounters {
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
       decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};
   std::atomic<int> frame_width{0}, frame_height{0};
+  // Signal's.
+  std::atomic<bool> is_live{false};
+  std::atomic<Nanoseconds::rep> key_interval{0}, decoded_after{0}, busy_for{0}, still_for{0};
+  std::atomic<SteadyTime> key_came{SteadyTime()};  // SteadyTime(): none has come
+  std::atomic<float> brightness{0}, contrast{0};
   static constexpr Nanoseconds::rep kNoSkew = std::numeric_limits<Nanoseconds::rep>::min();
   std::atomic<Nanoseconds::rep> clock_skew{kNoSkew};
   Conditions conditions;

@@ -33,8 +33,13 @@ class LivePacer {
     const Nanoseconds behind = now - caught_up_;
     if (took < std::max<Nanoseconds>({kSoon, usual_step_ / 4, behind / 20})) return false;
     caught_up_ = now;
+    held_ = Nanoseconds(0);
     return true;
   }
+
+  // For how long the reader has been at work without waiting, for data or for a picture to be due: a decoder
+  // that cannot keep up, since a burst is held back in between.
+  [[nodiscard]] Nanoseconds busy_for() const noexcept { return clock_.now() - caught_up_ - held_; }
 
   // Waits until the picture is due. Returns when it became available: its due time if it was held, else
   // read_at; nothing if a stop came first.
@@ -47,6 +52,7 @@ class LivePacer {
     due_ = std::clamp(due_ + from_seconds(to_seconds(step) / speed(now)), now, now + kLongestHold);
     if (due_ <= now) return read_at;
     if (!clock_.sleep_until(due_, stop)) return std::nullopt;
+    held_ += clock_.now() - now;
     return due_;
   }
 
@@ -62,6 +68,7 @@ class LivePacer {
   Clock& clock_;
 
   SteadyTime caught_up_;  // when the reader last had read everything
+  Nanoseconds held_{0};   // time for which pictures were held since then
   SteadyTime due_{};
   std::optional<Nanoseconds> last_;
   Nanoseconds usual_step_{0};

@@ -152,6 +152,18 @@ bool StreamCamera::recorded() const {
   return source.ok() && (source->kind == SourceKind::file || source->kind == SourceKind::sim);
 }
 
+Signal StreamCamera::signal() const {
+  const SteadyTime key = counters_.key_came.load(std::memory_order_relaxed);
+  return {.is_live = counters_.is_live.load(std::memory_order_relaxed),
+          .key_interval = Nanoseconds(counters_.key_interval.load(std::memory_order_relaxed)),
+          .since_key = key == SteadyTime() ? Nanoseconds(0) : clock_.now() - key,
+          .decoded_after = Nanoseconds(counters_.decoded_after.load(std::memory_order_relaxed)),
+          .busy_for = Nanoseconds(counters_.busy_for.load(std::memory_order_relaxed)),
+          .still_for = Nanoseconds(counters_.still_for.load(std::memory_order_relaxed)),
+          .brightness = counters_.brightness.load(std::memory_order_relaxed),
+          .contrast = counters_.contrast.load(std::memory_order_relaxed)};
+}
+
 CameraStats StreamCamera::stats() const {
   const SteadyTime now = clock_.now();
   const Nanoseconds::rep skew = counters_.clock_skew.load(std::memory_order_relaxed);
@@ -170,6 +182,7 @@ CameraStats StreamCamera::stats() const {
       .frames_dropped_damaged = counters_.frames_dropped_damaged,
       .stamps_corrected = counters_.stamps_corrected,
       .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
+      .signal = signal(),
       .frame_width = counters_.frame_width,
       .frame_height = counters_.frame_height};
   if (stats.state == CameraState::starting) tell_of_start(stats);

@@ -68,6 +68,7 @@ class StreamCamera {
   // Of those that a failure has, only this one holds.
   void hold_only(std::optional<Condition> reason);
   [[nodiscard]] bool recorded() const;
+  [[nodiscard]] Signal signal() const;
 
   // Constant after construction.
   const domain::CameraSpec spec_;

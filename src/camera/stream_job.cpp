@@ -87,6 +87,9 @@ Status StreamJob::open(const std::stop_token& stop) {
   decoder_.reset(std::move(*decoder).release());
   live_ = source_->live();
   if (live_) manner_ = source_->manner();
+  context_.counters.is_live.store(live_, std::memory_order_relaxed);
+  context_.counters.key_came.store(SteadyTime(), std::memory_order_relaxed);
+  context_.counters.key_interval.store(0, std::memory_order_relaxed);
   StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
   state.packets.begin_segment();
@@ -181,6 +184,7 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
   PacketTimes times;
   if (live_) {
     times = live_times(packet);
+    if ((packet.flags & AV_PKT_FLAG_KEY) != 0) note_key_frame();
   } else {
     const AVRational base = source_->time_base();
     const auto position =
@@ -236,6 +240,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
+  if (live_) note_signal(whole);
   if (!hold(whole, stop)) return;
   CaptureCounters& counters = context_.counters;
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
@@ -243,6 +248,25 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   count(counters.frames_decoded);
   context_.on_frame(whole, frames_++ == 0);
   sink.deliver(std::move(whole), stop);
+}
+
+void StreamJob::note_key_frame() {
+  CaptureCounters& counters = context_.counters;
+  const SteadyTime now = context_.clock.now();
+  const SteadyTime before = counters.key_came.load(std::memory_order_relaxed);
+  if (before != SteadyTime()) counters.key_interval.store((now - before).count(), std::memory_order_relaxed);
+  counters.key_came.store(now, std::memory_order_relaxed);
+}
+
+void StreamJob::note_signal(const domain::Frame& frame) {
+  CaptureCounters& counters = context_.counters;
+  counters.busy_for.store(live_pacer_.busy_for().count(), std::memory_order_relaxed);
+  counters.decoded_after.store((frame.decoded_at - taken_).count(), std::memory_order_relaxed);
+  if (const auto seen = context_.state.probe.look(frame)) {
+    counters.still_for.store(seen->still_for.count(), std::memory_order_relaxed);
+    counters.brightness.store(seen->brightness, std::memory_order_relaxed);
+    counters.contrast.store(seen->contrast, std::memory_order_relaxed);
+  }
 }
 
 bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
@@ -322,6 +346,7 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   if (reading.corrected) count(context_.counters.stamps_corrected);
   log_untrusted_stamps();
   state.stream_time = std::max(state.stream_time, reading.stream_time);
+  taken_ = reading.taken;
   return reading.taken;
 }
 

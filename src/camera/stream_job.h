@@ -22,6 +22,7 @@
 #include "camera/packet_source.h"
 #include "camera/picture_converter.h"
 #include "camera/picture_pool.h"
+#include "camera/picture_probe.h"
 #include "camera/sender_clock.h"
 #include "camera/server_notes.h"
 #include "camera/stream_clock.h"
@@ -43,6 +44,7 @@ struct StreamContinuity {
   std::uint64_t sequence = 0;     // of the next picture
   Timeline pictures, packets;     // of recorded sources: by time of showing, and of decoding
   StreamClock live;               // of live sources
+  PictureProbe probe;             // likewise
   SenderClock sender;             // of live sources that send RTCP reports
   bool untrusted_logged = false;  // the log says that the stamps are not trusted
   bool ignored_logged = false;    // the log says which options a live source cannot follow
@@ -105,6 +107,8 @@ class StreamJob {
   void stamp(const AVFrame& picture, domain::Frame& frame);
   SteadyTime stamp_live(const AVFrame& picture);
   SteadyTime stamp_recorded(const AVFrame& picture);
+  void note_key_frame();
+  void note_signal(const domain::Frame& frame);
   void log_untrusted_stamps();
   void log_ignored_options();
   [[nodiscard]] PacketTimes live_times(const AVPacket& packet);
@@ -127,6 +131,7 @@ class StreamJob {
   std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
   Nanoseconds read_took_{0};            // the last packet
   SteadyTime decode_began_{};
+  SteadyTime taken_{};                      // of the last live picture, by its stamps and its arrival
   std::optional<PacketTimes> last_packet_;  // of a live source
   std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next
   SteadyTime last_picture_{};

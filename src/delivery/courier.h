@@ -12,6 +12,7 @@
 #include <stop_token>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "domain/face_reason.h"
@@ -61,11 +62,14 @@ using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot
 struct CameraHealth {
   bool online = false;  // video comes
   std::string state{};
-  std::string reason{};  // why it does not, if that is known
-  UtcTime since{};       // it is so; 1970: not known
+  std::string reason{};                   // why it does not, if that is known
+  UtcTime since{};                        // it is so; 1970: not known
+  std::vector<std::string> conditions{};  // those that hold: camera/condition.h
 
   bool operator==(const CameraHealth&) const = default;
 };
+
+struct CameraNotice;
 
 class Courier {
  public:
@@ -82,6 +86,12 @@ class Courier {
   // thread-safe and quick, and not called after finish().
   virtual void camera_state(const std::string& /*camera*/, const CameraHealth& /*health*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
+  // For receivers that want to know at once what is wrong with a camera: camera_notice.h. tell() blocks like
+  // deliver(), on a thread of its own; it is called only where takes_notices().
+  [[nodiscard]] virtual bool takes_notices() const { return false; }
+  virtual DeliveryResult tell(const CameraNotice& /*notice*/, const std::stop_token& /*stop*/) {
+    return {.outcome = DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = {}};
+  }
   // How many of the delivered shots nobody has subscribed to (MQTT). Thread-safe.
   [[nodiscard]] virtual std::uint64_t unheard() const { return 0; }
   // Called once after the last deliver(), on one thread: log out, within a few seconds.

@@ -6,6 +6,15 @@
 #include "delivery/send.h"
 
 namespace vigia::delivery {
+namespace {
+
+std::vector<std::string> conditions_of(const status::CameraStatus& camera) {
+  std::vector<std::string> names;
+  for (const status::ConditionStatus& condition : camera.conditions) names.push_back(condition.name);
+  return names;
+}
+
+}  // namespace
 
 Routes::Routes(std::vector<Receiver> receivers, outbox::Outbox& outbox, outbox::ShotListener& faces,
                Clock& clock, int resend_unanswered)
@@ -28,10 +37,13 @@ std::string Routes::name() const {
 void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
   std::set<std::string> now;
   for (const status::CameraStatus& camera : cameras) {
-    if (camera.state == "REMOVED") continue;
+    if (camera.state == status::kRemoved) continue;
     now.insert(camera.name);
-    const CameraHealth health{
-        .online = camera.is_online, .state = camera.state, .reason = camera.reason, .since = camera.since};
+    const CameraHealth health{.online = camera.is_online,
+                              .state = camera.state,
+                              .reason = camera.reason,
+                              .since = camera.since,
+                              .conditions = conditions_of(camera)};
     for (const auto& route : routes_) route->courier->camera_state(camera.name, health);
   }
   for (const std::string& name : shown_) {
@@ -39,6 +51,26 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
     for (const auto& route : routes_) route->courier->camera_gone(name);
   }
   shown_ = std::move(now);
+}
+
+void Routes::tell(const CameraNotice& notice) {
+  for (const auto& route : routes_) {
+    if (route->courier->takes_notices()) route->notices.push(notice);
+  }
+}
+
+std::vector<std::string> Routes::take_notices() const {
+  std::vector<std::string> names;
+  for (const auto& route : routes_) {
+    if (route->courier->takes_notices()) names.push_back(route->name);
+  }
+  return names;
+}
+
+void Routes::run_notices(const std::string& name, const std::stop_token& stop) {
+  for (const auto& route : routes_) {
+    if (route->name == name) route->notices.run(*route->courier, clock_, stop);
+  }
 }
 
 void Routes::run_sender(const std::string& name, const std::stop_token& stop) {
@@ -66,6 +98,7 @@ std::vector<status::RouteStatus> Routes::status() const {
                    .unheard = route->courier->unheard(),
                    .clock_corrected = route->counters.clock_corrected_count,
                    .clock_unset = route->counters.clock_unset_count,
+                   .notices_dropped = route->notices.dropped(),
                    .breaker = route->breaker.status(),
                    .waits = route->cameras.status()});
   }

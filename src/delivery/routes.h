@@ -19,8 +19,10 @@
 
 #include "base/clock.h"
 #include "delivery/breaker.h"
+#include "delivery/camera_notice.h"
 #include "delivery/camera_waits.h"
 #include "delivery/courier.h"
+#include "delivery/notice_queue.h"
 #include "delivery/route_counters.h"
 #include "outbox/outbox.h"
 #include "status/camera_status.h"
@@ -51,6 +53,12 @@ class Routes {
   // that is missing now, or REMOVED, is gone. Cost: a look-up for each camera and receiver.
   void show_cameras(std::span<const status::CameraStatus> cameras);
 
+  // Tells the receivers that take notices of cameras. Does not wait.
+  void tell(const CameraNotice& notice);
+  // The names of the routes whose receivers take them; run_notices() is the loop for one of them.
+  [[nodiscard]] std::vector<std::string> take_notices() const;
+  void run_notices(const std::string& route, const std::stop_token& stop);
+
   // The loop of one sender of a route; see send.h.
   void run_sender(const std::string& route, const std::stop_token& stop);
   // True when at least `of` senders of every route have returned.
@@ -75,6 +83,7 @@ class Routes {
     Breaker breaker;      // shared by all its senders
     CameraWaits cameras;  // likewise
     RouteCounters counters;
+    NoticeQueue notices;
     std::atomic<int> senders_done{0};
   };
 

@@ -93,6 +93,21 @@ double CameraUnit::decodes() const {
   return pixels > 0 ? pixels / kUsual : 1;
 }
 
+namespace {
+
+status::SignalStatus signal_of(const camera::Signal& signal) {
+  return {.is_live = signal.is_live,
+          .key_interval = signal.key_interval,
+          .since_key = signal.since_key,
+          .decoded_after = signal.decoded_after,
+          .busy_for = signal.busy_for,
+          .still_for = signal.still_for,
+          .brightness = signal.brightness,
+          .contrast = signal.contrast};
+}
+
+}  // namespace
+
 status::CameraStatus CameraUnit::status(double seconds) const {
   const CameraHistory now = history();
   status::CameraStatus status = status_of(context_->name(), now, context_->counters, seconds);
@@ -102,6 +117,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.since = now.stats.since;
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
+  status.signal = signal_of(now.stats.signal);
   status.stream_time = strand_.last_stream_time();
   status.failed = has_failed(now.stats, context_->settings.source);
   tell_of_detector(now.stats.state, context_->counters, status);

@@ -29,6 +29,16 @@ settings::Settings with_keys(settings::Settings settings) {
   return settings;
 }
 
+delivery::CameraNotice notice_of(const std::string& camera, const health::HealthChange& change, UtcTime now) {
+  return {.camera = camera,
+          .condition = std::string(to_string(change.condition)),
+          .holds = change.holds,
+          .text = change.text,
+          .remedy = change.holds ? std::string(remedy(change.condition)) : "",
+          .at = now,
+          .held = change.held};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Settings& settings, Clock& clock) {
@@ -71,6 +81,11 @@ Status Orchestrator::prepare() {
   routes_ =
       std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
                                          *outbox_, *faces_, clock_, settings_.delivery.resend_unanswered);
+  health_ = std::make_unique<health::HealthWatch>(
+      settings_.outbox.path + ".usual", clock_,
+      [this](const std::string& camera, const health::HealthChange& change) {
+        routes_->tell(notice_of(camera, change, clock_.utc_now()));
+      });
   join_cameras();
   return ok_status();
 }
@@ -109,7 +124,7 @@ status::Snapshot Orchestrator::stop() {
 }
 
 // The order in which the program starts; it stops in the reverse one.
-const std::array<Orchestrator::Part, 12> Orchestrator::kParts{{
+const std::array<Orchestrator::Part, 13> Orchestrator::kParts{{
     {"memory", &Orchestrator::start_memory, &Orchestrator::stop_memory},
     {"figures", &Orchestrator::start_figures, &Orchestrator::stop_figures},
     {"ledger", &Orchestrator::start_ledger, &Orchestrator::stop_ledger},
@@ -121,6 +136,7 @@ const std::array<Orchestrator::Part, 12> Orchestrator::kParts{{
     {"workers", &Orchestrator::start_workers, &Orchestrator::stop_workers},
     {"cameras", &Orchestrator::start_cameras, &Orchestrator::stop_cameras},
     {"camera list", &Orchestrator::start_camera_list, &Orchestrator::stop_camera_list},
+    {"health", &Orchestrator::start_health, &Orchestrator::stop_health},
     {"housekeeping", &Orchestrator::start_housekeeping, &Orchestrator::stop_housekeeping},
 }};
 
@@ -165,9 +181,14 @@ void Orchestrator::start_senders() {
                             [this, route](const std::stop_token& stop) { routes_->run_sender(route, stop); });
     }
   }
+  for (const std::string& route : routes_->take_notices()) {
+    notice_senders_.emplace_back(
+        "note " + route, [this, route](const std::stop_token& stop) { routes_->run_notices(route, stop); });
+  }
 }
 
 void Orchestrator::stop_senders() {
+  notice_senders_.clear();
   outbox_->drain();
   const SteadyTime deadline = clock_.now() + from_seconds(settings_.delivery.stop_timeout);
   while (!routes_->senders_done(settings_.delivery.senders) && clock_.now() < deadline) {
@@ -223,6 +244,15 @@ void Orchestrator::stop_camera_list() {
   camera_list_thread_ = Worker();
 }
 
+void Orchestrator::start_health() {
+  health_thread_ = Worker("health", [this](const std::stop_token& stop) {
+    health_->run(stop, [this] { return cameras_->status(to_seconds(clock_.now() - started_)); });
+  });
+}
+void Orchestrator::stop_health() {
+  health_thread_ = Worker();
+}
+
 void Orchestrator::start_housekeeping() {
   housekeeping_ = Worker("housekeeping", [this](const std::stop_token& stop) { watch(stop); });
 }
@@ -243,7 +273,9 @@ void Orchestrator::watch(const std::stop_token& stop) {
     watch_load();
     const SteadyTime now = clock_.now();
     if (now >= next_show) {
-      routes_->show_cameras(cameras_->status(to_seconds(now - started_)));
+      std::vector<status::CameraStatus> cameras = cameras_->status(to_seconds(now - started_));
+      health_->add_conditions(cameras);
+      routes_->show_cameras(cameras);
       next_show = now + kShowCamerasEvery;
     }
     if (now < next_log) continue;
@@ -278,6 +310,7 @@ status::Snapshot Orchestrator::snapshot() const {
   now.seconds = to_seconds(clock_.now() - started_);
   now.workers = static_cast<int>(overload_->workers());
   now.cameras = cameras_->status(now.seconds);
+  health_->add_conditions(now.cameras);
   now.former = cameras_->former();
   if (follow_) now.camera_list = follow_->status();
   now.load = overload_->status();

@@ -23,6 +23,7 @@
 #include "findface/server.h"
 #include "fleet/cameras.h"
 #include "fleet/follow_findface.h"
+#include "health/health_watch.h"
 #include "ledger/ledger.h"
 #include "load/overload.h"
 #include "memory/memory_manager.h"
@@ -65,7 +66,7 @@ class Orchestrator {
     void (Orchestrator::*start)();
     void (Orchestrator::*stop)();  // also where start threw half-way
   };
-  static const std::array<Part, 12> kParts;
+  static const std::array<Part, 13> kParts;
 
   Orchestrator(const settings::Settings& settings, Clock& clock);
   Status prepare();
@@ -93,6 +94,8 @@ class Orchestrator {
   void stop_cameras();
   void start_camera_list();
   void stop_camera_list();
+  void start_health();
+  void stop_health();
   void start_housekeeping();
   void stop_housekeeping();
 
@@ -121,15 +124,17 @@ class Orchestrator {
   findface::CameraTokens no_tokens_;  // without FindFace
   std::unique_ptr<fleet::Cameras> cameras_;
   std::unique_ptr<fleet::FollowFindface> follow_;  // nullptr without FindFace
+  std::unique_ptr<health::HealthWatch> health_;
   SteadyTime started_;
   double cpu_at_start_ = 0;
 
   Worker ledger_thread_;
-  std::vector<Worker> senders_;
+  std::vector<Worker> senders_, notice_senders_;
   Worker writer_thread_;
   Worker encoder_thread_;
   std::vector<Worker> workers_;
   Worker camera_list_thread_;
+  Worker health_thread_;
   Worker housekeeping_;
 
   std::size_t parts_started_ = 0;

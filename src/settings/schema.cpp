@@ -211,6 +211,10 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "post each face there, too; signed with VIGIA_WEBHOOK_SECRET, if that is set"},
     {"delivery.webhook.format", [](Settings& s) -> SettingRef { return &s.webhook.format; },
      one_of(kWebhookFormats), "multipart: parts event and image; json: one object with the image in base64"},
+    {"delivery.webhook.camera_conditions",
+     [](Settings& s) -> SettingRef { return &s.webhook.camera_conditions; }, any(),
+     "post there, too, when something is wrong with a camera (offline, frozen, dark, ...), and when it is "
+     "over"},
     {"delivery.webhook.ca_file", [](Settings& s) -> SettingRef { return &s.webhook.ca_file; },
      any("a PEM file, or \"\" for the system's"), "authorities that its certificate is verified against"},
     {"delivery.webhook.tls_pin", [](Settings& s) -> SettingRef { return &s.webhook.tls_pin; },

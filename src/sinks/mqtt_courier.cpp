@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "delivery/camera_notice.h"
 #include "delivery/shot_json.h"
 
 namespace vigia::sinks {
@@ -144,6 +145,15 @@ DeliveryResult MqttCourier::deliver(const domain::Shot& shot, const std::stop_to
   return {.outcome = DeliveryResult::Outcome::delivered,
           .after = std::nullopt,
           .text = published.left_out > 0 ? "acknowledged, without its image" : "acknowledged"};
+}
+
+DeliveryResult MqttCourier::tell(const delivery::CameraNotice& notice, const std::stop_token& stop) {
+  link_.start();
+  const MqttLink::Published published = link_.publish(
+      {{condition_topic(options_, notice.camera), delivery::dump_json(delivery::notice_json(notice)), false}},
+      stop);
+  if (!published.status) return not_published(published.status.error());
+  return {.outcome = DeliveryResult::Outcome::delivered, .after = std::nullopt, .text = "acknowledged"};
 }
 
 std::optional<DeliveryResult> MqttCourier::probe(const std::stop_token& stop) {

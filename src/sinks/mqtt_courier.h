@@ -45,6 +45,8 @@ class MqttCourier final : public delivery::Courier {
   // Nothing is sent on the calling thread.
   void camera_state(const std::string& camera, const delivery::CameraHealth& health) override;
   // Deletes the camera's retained messages, so that Home Assistant removes it.
+  [[nodiscard]] bool takes_notices() const override { return true; }
+  delivery::DeliveryResult tell(const delivery::CameraNotice& notice, const std::stop_token& stop) override;
   void camera_gone(const std::string& camera) override;
   [[nodiscard]] std::uint64_t unheard() const override { return unheard_; }
   void finish() override;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "delivery/camera_notice.h"
 #include "delivery/shot_json.h"
 #include "sinks/mqtt_test_support.h"
 #include "testing/dead_name_server.h"
@@ -86,12 +87,14 @@ TEST_F(MqttCourierTest, StatesOfCamerasArePublishedWithoutAFace) {
   courier().camera_state("yard", {.online = false});
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   ASSERT_TRUE(listener.wait_for("vigia/yard/state"));
-  EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload), nlohmann::json({{"online", true},
-                                                                                   {"faces", 0},
-                                                                                   {"last_face", nullptr},
-                                                                                   {"state", ""},
-                                                                                   {"reason", nullptr},
-                                                                                   {"since", nullptr}}));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state").back().payload),
+            nlohmann::json({{"online", true},
+                            {"faces", 0},
+                            {"last_face", nullptr},
+                            {"state", ""},
+                            {"reason", nullptr},
+                            {"since", nullptr},
+                            {"conditions", nlohmann::json::array()}}));
   EXPECT_EQ(parse(listener.of("vigia/yard/state").back().payload)["online"], false);
   courier().camera_state("gate", {.online = true});  // nothing new: nothing is said
   courier().camera_state("gate", {.online = false});
@@ -118,6 +121,26 @@ TEST_F(MqttCourierTest, AStateSaysWhyThereIsNoVideoAndSinceWhenAndEachTryIsNoNew
   courier().camera_state("gate", {.online = true, .state = "INPROGRESS"});
   ASSERT_TRUE(listener.wait_for("vigia/gate/state", 2));
   EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["state"], "INPROGRESS");
+}
+
+TEST_F(MqttCourierTest, WhatIsWrongWithACameraIsInItsStateAndANoticeAsItBegins) {
+  start();
+  MqttListener listener(broker_->port(), "vigia/gate/#");
+  courier().camera_state("gate", {.online = true});
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
+  const DeliveryResult told = courier().tell({.camera = "gate",
+                                              .condition = "frozen",
+                                              .holds = true,
+                                              .text = "the picture has not changed for 60 s",
+                                              .remedy = "restart the camera",
+                                              .at = from_unix_us(1'795'438'801'123'456)},
+                                             {});
+  EXPECT_EQ(told.outcome, DeliveryResult::Outcome::delivered) << told.text;
+  ASSERT_TRUE(listener.wait_for("vigia/gate/condition"));
+  EXPECT_EQ(parse(listener.of("vigia/gate/condition").back().payload)["condition"], "frozen");
+  courier().camera_state("gate", {.online = true, .conditions = {"frozen"}});
+  ASSERT_TRUE(listener.wait_for("vigia/gate/state", 2));
+  EXPECT_EQ(parse(listener.of("vigia/gate/state")[1].payload)["conditions"], nlohmann::json({"frozen"}));
 }
 
 TEST_F(MqttCourierTest, WithoutImagesThereIsNone) {

@@ -71,6 +71,9 @@ std::string status_topic(const MqttOptions& options) {
 std::string face_topic(const MqttOptions& options, const std::string& camera) {
   return fmt::format("{}/{}/face", options.topic_prefix, topic_level(camera));
 }
+std::string condition_topic(const MqttOptions& options, const std::string& camera) {
+  return fmt::format("{}/{}/condition", options.topic_prefix, topic_level(camera));
+}
 std::string image_topic(const MqttOptions& options, const std::string& camera) {
   return face_topic(options, camera) + "/image";
 }
@@ -85,6 +88,7 @@ MqttMessage state_message(const MqttOptions& options, const std::string& camera,
   json["state"] = health ? Json(health->state) : Json();
   json["reason"] = health && !health->reason.empty() ? Json(health->reason) : Json();
   json["since"] = health && health->since != UtcTime() ? Json(format_utc(health->since)) : Json();
+  json["conditions"] = health ? Json(health->conditions) : Json::array();
   return {state_topic(options, camera), delivery::dump_json(json), true};
 }
 

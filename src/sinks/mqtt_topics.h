@@ -3,8 +3,9 @@
 //   <prefix>/status               "online" or "offline", retained; "offline" by the broker if Vigia crashes
 //   <prefix>/<camera>/face        an event: delivery/shot_json.h
 //   <prefix>/<camera>/face/image  its JPEG; retained only if the settings ask for it
-//   <prefix>/<camera>/availability  "online" while the camera delivers video, else "offline", retained
-//   <prefix>/<camera>/state       {"online": true, "faces": 12,
+//   <prefix>/<camera>/condition   what is wrong with the camera, as it begins and ends:
+//   delivery/camera_notice.h <prefix>/<camera>/availability  "online" while the camera delivers video, else
+//   "offline", retained <prefix>/<camera>/state       {"online": true, "faces": 12,
 //                                  "last_face": "2026-11-23T13:00:01.123456Z"}, retained
 //   <discovery prefix>/<component>/<device>/<entity>/config
 //                                 one device per camera, for Home Assistant, retained
@@ -37,6 +38,7 @@ struct MqttCameraState {
 
 std::string status_topic(const MqttOptions& options);
 std::string face_topic(const MqttOptions& options, const std::string& camera);
+std::string condition_topic(const MqttOptions& options, const std::string& camera);
 std::string image_topic(const MqttOptions& options, const std::string& camera);
 MqttMessage state_message(const MqttOptions& options, const std::string& camera,
                           const MqttCameraState& state);

@@ -9,6 +9,7 @@ namespace vigia::sinks {
 struct WebhookOptions {
   std::string url;  // http[s]://...; empty: no webhook. Its path may be a secret: never logged
   std::string format = "multipart";  // or "json": the image inside it, in base64
+  bool camera_conditions = true;     // post what is wrong with cameras, too: delivery/camera_notice.h
   std::string ca_file;               // these three: see http/tls_options.h
   std::string tls_pin;
   bool tls_insecure = false;

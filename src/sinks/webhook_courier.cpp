@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/url.h"
+#include "delivery/camera_notice.h"
 #include "delivery/shot_json.h"
 #include "http/body.h"
 #include "sinks/signature.h"
@@ -182,13 +183,26 @@ std::optional<DeliveryResult> WebhookCourier::probe(const std::stop_token& stop)
   return read_failure(answer);
 }
 
-http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
+DeliveryResult WebhookCourier::tell(const delivery::CameraNotice& notice, const std::stop_token& stop) {
+  http::HttpRequest request = post_of(delivery::event_id(notice));
+  request.headers.emplace_back("Content-Type: application/json");
+  request.body = delivery::dump_json(delivery::notice_json(notice));
+  sign_post(request);
+  return read_answer(http_.perform(request, stop), false);
+}
+
+http::HttpRequest WebhookCourier::post_of(const std::string& event_id) const {
   http::HttpRequest request;
   request.post = true;
   request.url = options_.url;
   request.timeout = kPostTimeout;
   request.answer_at_most = 1_MiB;
-  request.headers = {"Idempotency-Key: " + delivery::event_id(shot)};
+  request.headers = {"Idempotency-Key: " + event_id};
+  return request;
+}
+
+http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
+  http::HttpRequest request = post_of(delivery::event_id(shot));
   delivery::EventJson event = delivery::shot_json(shot);
   if (options_.format == "json") {
     event["image"] = http::base64(http::as_text(shot.jpeg->bytes));
@@ -201,13 +215,17 @@ http::HttpRequest WebhookCourier::make_request(const domain::Shot& shot) const {
     request.headers.push_back("Content-Type: " + form.content_type());
     request.body = std::move(form).body();
   }
+  sign_post(request);
+  return request;
+}
+
+void WebhookCourier::sign_post(http::HttpRequest& request) const {
   const auto now = std::chrono::floor<std::chrono::seconds>(clock_.utc_now());
   const std::string timestamp = std::to_string(now.time_since_epoch().count());
   request.headers.push_back("X-Vigia-Timestamp: " + timestamp);
   if (!options_.secret.empty()) {
     request.headers.push_back("X-Vigia-Signature: " + sign(options_.secret, timestamp, request.body));
   }
-  return request;
 }
 
 Result<std::string> try_webhook(const WebhookOptions& options, const std::string& pins_file,

@@ -43,10 +43,15 @@ class WebhookCourier final : public delivery::Courier {
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
+  // A notice is posted as application/json, whatever the format: delivery/camera_notice.h.
+  [[nodiscard]] bool takes_notices() const override { return options_.camera_conditions; }
+  delivery::DeliveryResult tell(const delivery::CameraNotice& notice, const std::stop_token& stop) override;
   [[nodiscard]] std::optional<delivery::DeliveryResult> probe(const std::stop_token& stop) override;
 
  private:
   [[nodiscard]] http::HttpRequest make_request(const domain::Shot& shot) const;
+  [[nodiscard]] http::HttpRequest post_of(const std::string& event_id) const;
+  void sign_post(http::HttpRequest& request) const;
   delivery::DeliveryResult post(const domain::Shot& shot, const std::stop_token& stop);
   // Remembers what went out whole: the receiver may have it.
   void note_posted(const std::string& event_id);

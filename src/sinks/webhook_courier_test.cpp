@@ -17,6 +17,7 @@
 
 #include "base/fd.h"
 #include "base/mutex.h"
+#include "delivery/camera_notice.h"
 #include "delivery/shot_json.h"
 #include "http/body.h"
 #include "testing/fake_clock.h"
@@ -181,6 +182,37 @@ TEST_F(WebhookTest, PostsTheEventAndTheImageAsAForm) {
   EXPECT_EQ(parts["event"]["base64"], http::base64(delivery::dump_json(delivery::shot_json(sample_shot(4)))));
   EXPECT_EQ(parts["image"]["type"], "image/jpeg");
   EXPECT_EQ(parts["image"]["base64"], in_base64(sample_shot(4)));
+}
+
+delivery::CameraNotice frozen_gate() {
+  return {.camera = "gate",
+          .condition = "frozen",
+          .holds = true,
+          .text = "the picture has not changed for 60 s",
+          .remedy = "restart the camera",
+          .at = from_unix_us(1'795'438'801'123'456)};
+}
+
+TEST_F(WebhookTest, PostsWhatIsWrongWithACamera) {
+  options_.secret = "hmac-secret";
+  const DeliveryResult told = courier().tell(frozen_gate(), {});
+  EXPECT_EQ(told.outcome, DeliveryResult::Outcome::delivered) << told.text;
+  ASSERT_EQ(receiver_.posts().size(), 1U);
+  const Post post = receiver_.posts().front();
+  EXPECT_EQ(post.headers.at("content-type"), "application/json");
+  EXPECT_EQ(post.headers.at("idempotency-key"), "gate-frozen-1795438801123456");
+  EXPECT_EQ(post.headers.at("x-vigia-signature"), read_with_python(post)["signature"]);
+  const auto body = nlohmann::json::parse(post.body);
+  EXPECT_EQ(body["event"], "camera_condition");
+  EXPECT_EQ(body["condition"], "frozen");
+  EXPECT_EQ(body["holds"], true);
+}
+
+TEST_F(WebhookTest, AReceiverThatRefusesNoticesIsToldSoOnceEach) {
+  receiver_.answer("400 Bad Request");
+  EXPECT_EQ(courier().tell(frozen_gate(), {}).outcome, DeliveryResult::Outcome::refused);
+  receiver_.answer("503 Service Unavailable");
+  EXPECT_EQ(courier().tell(frozen_gate(), {}).outcome, DeliveryResult::Outcome::retry);
 }
 
 TEST_F(WebhookTest, OrAsOneJson) {

@@ -6,10 +6,34 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 
 namespace vigia::status {
+
+// The state of a camera that FindFace's list no longer has.
+inline constexpr const char* kRemoved = "REMOVED";
+
+// What is seen of a live camera's signal while its video comes.
+struct SignalStatus {
+  bool is_live = false;          // frames come as time passes; the rest is empty where they do not
+  Nanoseconds key_interval{0};   // between the last two key frames
+  Nanoseconds since_key{0};      // since the last one
+  Nanoseconds decoded_after{0};  // how long after its arrival the last frame was decoded
+  Nanoseconds busy_for{0};       // for how long the camera's thread has not had to wait for data
+  Nanoseconds still_for{0};      // for how long no point of the picture has changed
+  double brightness = 0;         // of the picture, 0 black to 1 white
+  double contrast = 0;           // standard deviation of its brightness
+};
+
+// A condition that holds: camera/condition.h.
+struct ConditionStatus {
+  std::string name;
+  std::string text;    // with its figures: "its clock is 35.0 s behind this machine's"
+  std::string remedy;  // what the operator can do
+  Nanoseconds held{0};
+};
 
 struct CameraStatus {
   std::string name;
@@ -38,7 +62,9 @@ struct CameraStatus {
   bool is_online = false;                                 // video comes
   // Its clock less this machine's, by its RTCP sender reports; nothing: it sends none, or no video comes.
   std::optional<Nanoseconds> clock_skew{};
-  Nanoseconds stream_time{0};  // how far its video has come, since it was opened
+  SignalStatus signal{};
+  std::vector<ConditionStatus> conditions{};  // those that hold now
+  Nanoseconds stream_time{0};                 // how far its video has come, since it was opened
   bool failed = false;  // it could never start, a single_pass file broke off, or the detector fails on it
 
   // Adds the counters of another camera to these.

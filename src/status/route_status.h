@@ -33,6 +33,7 @@ struct RouteStatus {
   // Of those delivered: to a broker at which nobody listens; with a corrected time of capture, because this
   // machine's clock was set after it; with a wrong one, because the clock was not set.
   std::uint64_t unheard = 0, clock_corrected = 0, clock_unset = 0;
+  std::uint64_t notices_dropped = 0;  // of cameras' conditions: it did not take them, or too many waited
   BreakerStatus breaker;
   std::vector<CameraWait> waits;  // by camera
 };
