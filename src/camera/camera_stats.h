@@ -38,15 +38,23 @@ struct CameraStats {
   // Lost for lack of a buffer: the decoder was refused one, or too few were left for it (the frame was
   // decoded, then discarded), or a reference frame had been lost in this way.
   std::uint64_t frames_dropped_no_buffer = 0;
-  std::uint64_t decoding_soft_errors = 0;    // broken packets and damaged frames
-  std::uint64_t frames_dropped_damaged = 0;  // not decoded: after a soft error, until the next key frame
-  std::uint64_t stamps_corrected = 0;        // of live sources: frames whose time stamp was not believed
+  std::uint64_t decoding_soft_errors = 0;  // broken packets and damaged frames
+  // Not decoded or not shown: before the first clean start of a connection, and from a soft error to the
+  // next.
+  std::uint64_t frames_dropped_damaged = 0;
+  std::uint64_t packets_lost = 0;  // RTP: numbers that were left out, on the way or by the camera itself
+  // The connection was given up and made anew at once, without a back-off: see reopening.h.
+  std::uint64_t reopened = 0;
+  std::uint64_t stamps_corrected = 0;  // of live sources: frames whose time stamp was not believed
   // The camera's clock less this machine's, by its RTCP sender reports; nothing: it sends none, or frames do
   // not come.
   std::optional<Nanoseconds> clock_skew{};
   Signal signal{};      // of a live source
   int frame_width = 0;  // of the newest frame; 0: none yet
   int frame_height = 0;
+  // Packets come, and since then (steady clock) no picture that can be shown; nothing: pictures come, or not
+  // even packets do.
+  std::optional<SteadyTime> no_picture_since;
 };
 
 // The same, written by the camera's thread while others read.
@@ -55,7 +63,7 @@ struct CaptureCounters {
   std::atomic<StartStep> step{StartStep::turn};
   std::atomic<SteadyTime> step_since{};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
-      decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0};
+      decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0}, packets_lost{0}, reopened{0};
   std::atomic<int> frame_width{0}, frame_height{0};
   // Signal's.
   std::atomic<bool> is_live{false};
@@ -65,11 +73,12 @@ struct CaptureCounters {
   static constexpr Nanoseconds::rep kNoSkew = std::numeric_limits<Nanoseconds::rep>::min();
   std::atomic<Nanoseconds::rep> clock_skew{kNoSkew};
   Conditions conditions;
+  std::atomic<std::int64_t> no_picture_since{0};  // steady nanoseconds; 0: see CameraStats
 };
 
 // Only the camera's thread writes, so no read-modify-write is needed.
-inline void count(std::atomic<std::uint64_t>& counter) noexcept {
-  counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+inline void count(std::atomic<std::uint64_t>& counter, std::uint64_t more = 1) noexcept {
+  counter.store(counter.load(std::memory_order_relaxed) + more, std::memory_order_relaxed);
 }
 
 }  // namespace vigia::camera

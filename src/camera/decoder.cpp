@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <new>
+#include <span>
 #include <string>
-
-#include "camera/h264_gaps.h"
 
 namespace vigia::camera {
 namespace {
@@ -25,14 +24,6 @@ bool damaged(const AVFrame& frame) {
 // to 5 references: 1 MB, plus 1.25 bytes per pixel and 0.75 per pixel and reference; up to 20 % less.
 Bytes bytes_of_tables(Bytes pixels, int references) {
   return 1_MiB + pixels * (5 + 3 * references) / 4;
-}
-
-// Codecs whose packets hold one picture each. (A packet of VP9, for example, may hold several.)
-bool one_picture_a_packet(const AVCodecParameters& codec) {
-  if (codec.codec_id == AV_CODEC_ID_HEVC) return true;
-  if (codec.codec_id != AV_CODEC_ID_H264) return false;
-  return codec.extradata_size <= 0 ||
-         !h264_allows_gaps({codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
 }
 
 }  // namespace
@@ -57,7 +48,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
   made->frame_.reset(av_frame_alloc());
   if (!made->context_ || !made->frame_) return Error{ErrorCode::no_memory, "no memory for a decoder"};
   AVCodecContext& context = *made->context_;
-  made->gaps_are_losses_ = one_picture_a_packet(parameters);
+  made->know(parameters);
   int code = avcodec_parameters_to_context(&context, &parameters);
   context.thread_count = 1;  // one core per camera: the parallelism comes from many cameras
   context.thread_type = FF_THREAD_SLICE;
@@ -65,12 +56,27 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, Pictu
   context.max_pixels = kMostPixels;
   context.opaque = made.get();
   context.get_buffer2 = &Decoder::get_buffer;
+  // A JPEG that breaks off is refused; one that lacks only its end mark is not. Elsewhere it would refuse
+  // what many cameras send, such as SEI messages that FFmpeg dislikes.
+  if (parameters.codec_id == AV_CODEC_ID_MJPEG) context.err_recognition = AV_EF_EXPLODE;
   if (code >= 0) code = avcodec_open2(&context, codec, nullptr);
   if (code < 0) {
     return Error{ErrorCode::io,
                  std::string("cannot open the decoder '") + codec->name + "': " + av_error_text(code)};
   }
   return made;
+}
+
+void Decoder::know(const AVCodecParameters& codec) {
+  const std::span extradata(codec.extradata, static_cast<std::size_t>(std::max(codec.extradata_size, 0)));
+  if (codec.codec_id == AV_CODEC_ID_H264) headers_.emplace(VideoCodec::h264, extradata);
+  if (codec.codec_id == AV_CODEC_ID_HEVC) headers_.emplace(VideoCodec::h265, extradata);
+  makes_up_references_ = codec.codec_id == AV_CODEC_ID_HEVC;
+  // Their packets hold one picture each. (A packet of VP9, for example, may hold several.)
+  gaps_are_losses_ = headers_ && !headers_->allows_gaps();
+  must_paint_ = codec.codec_id == AV_CODEC_ID_HEVC || codec.codec_id == AV_CODEC_ID_MJPEG;
+  begins_with_key_ = headers_ || codec.codec_id == AV_CODEC_ID_MPEG4;
+  waiting_ = begins_with_key_;
 }
 
 int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int /*flags*/) noexcept {
@@ -107,6 +113,7 @@ int Decoder::lease_buffer(AVFrame& frame) {
     return AVERROR(ENOMEM);
   }
   frame.opaque = &pool_;
+  if (must_paint_) pool_.mark(frame);
   return 0;
 }
 
@@ -120,7 +127,7 @@ const PacketTimes& Decoder::times_of(const AVFrame& frame) const noexcept {
 }
 
 void Decoder::push(const AVPacket& packet, const PacketTimes& times) noexcept {
-  if (leave_out(packet)) return;
+  if (leave_out(packet, times.read_at)) return note_wait(times.read_at);
   refused_ = false;
   asked_ = 0;
   ++tag_;
@@ -134,43 +141,81 @@ void Decoder::push(const AVPacket& packet, const PacketTimes& times) noexcept {
     spoilt_from_ = tag_;
     drain(Loss::damage);
   }
+  if (waiting_ || !shown_) note_wait(times.read_at);
 }
 
-// FFmpeg does not report a missing picture: it allocates one and copies another picture into it. Before the
-// first picture is shown that is legitimate, and FFmpeg holds back what is not whole.
+// FFmpeg does not report a missing picture: it allocates one and copies another picture into it, or grey.
+// Before the first picture is shown that is legitimate, and the decoder of H.264 holds back what is not
+// whole. So is it in the first packet of H.265: a CRA picture names pictures that only those before it in
+// time refer to.
 bool Decoder::painted_in_a_lost_one() const noexcept {
-  return gaps_are_losses_ && shown_ && asked_ > 1;
+  if (!gaps_are_losses_ || asked_ <= 1) return false;
+  return makes_up_references_ ? tag_ > began_at_ && tag_ >= shown_from_ : shown_;
 }
 
 bool Decoder::spoilt(const AVFrame& frame) const noexcept {
-  return damaged(frame) || static_cast<std::uint64_t>(frame.reordered_opaque) >= spoilt_from_;
+  return damaged(frame) || static_cast<std::uint64_t>(frame.reordered_opaque) >= spoilt_from_ ||
+         (must_paint_ && frame.opaque == &pool_ && !PicturePool::is_painted(frame));
 }
 
-bool Decoder::leave_out(const AVPacket& packet) noexcept {
+bool Decoder::leave_out(const AVPacket& packet, SteadyTime now) noexcept {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
     count(counters_.decoding_soft_errors);
-    lose(Loss::damage);
+    if (waiting_) {
+      lose(Loss::damage);
+    } else {
+      drain(Loss::damage);
+    }
     return true;
   }
   if (!waiting_) return false;
-  if ((packet.flags & AV_PKT_FLAG_KEY) == 0 && ++waited_ < kLongestWait) {
+  if (!waiting_since_) waiting_since_ = now;
+  const Beginning beginning = beginning_at(packet, now);
+  if (!beginning.is_possible) {
     count_loss(cause_);
     return true;
   }
-  restart();
+  begin(beginning);
   return false;
+}
+
+Decoder::Beginning Decoder::beginning_at(const AVPacket& packet, SteadyTime now) {
+  using Kind = PictureStart::Kind;
+  const Nanoseconds waited = now - *waiting_since_;
+  const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  if (!headers_) return {.is_possible = is_key || has_waited_longest(now)};
+  const PictureStart start = headers_->start_of({packet.data, static_cast<std::size_t>(packet.size)});
+  if (!start.has_slices) return {.is_possible = is_key};
+  if (start.kind == Kind::clean) return {.is_possible = true};
+  // FFmpeg's decoder of H.264 itself holds back what comes before the recovery point is reached.
+  if (start.kind == Kind::gradual && !makes_up_references_) return {.is_possible = true};
+  // Pictures that are decoded later may be shown before it.
+  if (start.kind == Kind::gradual) return {true, start.pictures + context_->has_b_frames};
+  if (start.kind == Kind::intra && waited >= kIntraWait) return {.is_possible = true};
+  return {.is_possible = !makes_up_references_ && has_waited_longest(now)};
+}
+
+bool Decoder::has_waited_longest(SteadyTime now) noexcept {
+  if (now - *waiting_since_ < kLongestWait) return false;
+  waiting_since_ = now;  // if it fails now, it is tried again after as long a time
+  return true;
+}
+
+void Decoder::begin(const Beginning& beginning) noexcept {
+  flush();
+  waiting_ = false;
+  began_at_ = tag_ + 1;
+  shown_from_ = began_at_ + static_cast<std::uint64_t>(beginning.hidden);
 }
 
 void Decoder::count_loss(Loss cause) noexcept {
   count(cause == Loss::damage ? counters_.frames_dropped_damaged : counters_.frames_dropped_no_buffer);
 }
 
-// From here to the next key frame nothing is shown.
+// From here to the next clean start nothing is shown.
 void Decoder::lose(Loss cause) noexcept {
-  const int waited = waiting_ ? waited_ : 0;
-  restart();
+  flush();
   waiting_ = true;
-  waited_ = waited;
   cause_ = cause;
 }
 
@@ -183,13 +228,12 @@ void Decoder::fail() noexcept {
   if (++failures_ >= kMostFailures) lose(cause);
 }
 
-// Pictures decoded before the loss are still delivered; then none, up to the next key frame.
+// Pictures decoded before the loss are still delivered; then none, up to the next clean start.
 void Decoder::drain(Loss cause) noexcept {
   if (avcodec_send_packet(context_.get(), nullptr) < 0) return lose(cause);
   draining_ = true;
   failures_ = 0;
   waiting_ = true;
-  waited_ = 0;
   cause_ = cause;
 }
 
@@ -201,12 +245,16 @@ AVFrame* Decoder::next() noexcept {
   for (;;) {
     const int code = avcodec_receive_frame(context_.get(), frame_.get());
     if (code == 0) {
-      if (!spoilt(*frame_)) {
-        shown_ = true;
+      const auto tag = static_cast<std::uint64_t>(frame_->reordered_opaque);
+      if (tag < shown_from_) {
+        count_loss(Loss::damage);
+      } else if (!spoilt(*frame_)) {
+        note_picture(tag);
         return frame_.get();
+      } else {
+        if (spoilt_from_ == UINT64_MAX) count(counters_.decoding_soft_errors);
+        lose(Loss::damage);
       }
-      if (spoilt_from_ == UINT64_MAX) count(counters_.decoding_soft_errors);
-      lose(Loss::damage);
       av_frame_unref(frame_.get());
     } else if (code == AVERROR_EOF || code == AVERROR(EAGAIN)) {
       if (draining_) lose(cause_);
@@ -218,11 +266,35 @@ AVFrame* Decoder::next() noexcept {
   }
 }
 
+// Since when no clean picture has come although packets do.
+void Decoder::note_wait(SteadyTime now) noexcept {
+  if (counters_.no_picture_since.load(std::memory_order_relaxed) != 0) return;
+  counters_.no_picture_since.store(std::max<std::int64_t>(now.time_since_epoch().count(), 1),
+                                   std::memory_order_relaxed);
+}
+
+void Decoder::note_picture(std::uint64_t tag) noexcept {
+  if (!shown_ && headers_) {
+    // What FFmpeg itself held back before a recovery point.
+    for (std::uint64_t held = std::max(began_at_, shown_from_); held < tag; ++held) count_loss(Loss::damage);
+  }
+  shown_ = true;
+  if (waiting_) return;
+  waiting_since_.reset();
+  counters_.no_picture_since.store(0, std::memory_order_relaxed);
+}
+
 void Decoder::restart() noexcept {
+  flush();
+  began_at_ = tag_ + 1;
+  waiting_ = begins_with_key_;
+  waiting_since_.reset();
+  cause_ = Loss::damage;
+}
+
+void Decoder::flush() noexcept {
   avcodec_flush_buffers(context_.get());
   draining_ = false;
-  waiting_ = false;
-  waited_ = 0;
   shown_ = false;
   spoilt_from_ = UINT64_MAX;
 }

@@ -4,14 +4,23 @@
 //   while (AVFrame* frame = decoder->next()) use(*frame);      // valid until the next call
 //
 // A picture spoilt by a broken packet, a damaged reference or a refused buffer may show faces that are not
-// there, so none is delivered: after such a loss every packet up to the next key frame is left out and
-// counted, and decoding starts again there. (If no key frame comes for kLongestWait packets it starts again
-// anyway, and FFmpeg decides what it can show.) Guarantee: no input makes it fail; broken input is counted.
-// It allocates nothing per frame but FFmpeg's own reference nodes. Threads: owner thread only; it may be
-// destroyed on another (it is retired).
+// there, so none is delivered: from such a loss to the next clean start every packet is left out and counted.
+// The first packets of H.264, H.265 and MPEG-4 are treated likewise. Clean starts are
+// - key frames; with H.265 also CRA and BLA pictures;
+// - recovery points of H.264 and H.265: nothing is shown until they are reached;
+// - intra pictures without any mark: at once where the stream has one reference frame, else when none of the
+//   above has come for kIntraWait. (Later pictures may then refer to pictures before it; where more than two
+//   can be referred to, FFmpeg's decoder of H.264 goes on holding back.);
+// - any packet after kLongestWait, but for H.265: what can be shown is left to FFmpeg, whose decoder of H.265
+//   alone shows pictures painted on references that it made up.
+// Time alone heals nothing: see the README for measurements.
+//
+// Guarantee: no input makes it fail; broken input is counted. It allocates nothing per frame but FFmpeg's own
+// reference nodes. Threads: owner thread only; it may be destroyed on another (it is retired).
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,6 +31,7 @@
 #include "camera/camera_stats.h"
 #include "camera/packet_source.h"
 #include "camera/picture_pool.h"
+#include "camera/video_headers.h"
 #include "memory/retirable.h"
 
 namespace vigia::camera {
@@ -36,7 +46,8 @@ struct PacketTimes {
 
 class Decoder final : public memory::Retirable {
  public:
-  static constexpr int kLongestWait = 600;
+  static constexpr std::chrono::seconds kIntraWait{2};
+  static constexpr std::chrono::seconds kLongestWait{10};
 
   // buffers_for_others: how many pictures may be held outside at once. `pool` and `counters` must outlive
   // the last push() and next(), not the decoder. account: is charged for what the decoder holds besides
@@ -53,13 +64,15 @@ class Decoder final : public memory::Retirable {
   void finish() noexcept;
   // The next clean picture; nullptr: push() the next packet, or, after finish(), there is none left.
   AVFrame* next() noexcept;
-  // Discards all state: the next packets come from another position and begin with a key frame.
+  // Discards all state: the next packets come from another position.
   void restart() noexcept;
 
   // True: the picture is in a lease of the pool and can be shared. False: FFmpeg may write into its memory
   // again; copy it before the next call.
   [[nodiscard]] bool shareable(const AVFrame& frame) const noexcept;
   [[nodiscard]] const PacketTimes& times_of(const AVFrame& frame) const noexcept;
+  // Nothing is shown since a loss, or since the beginning.
+  [[nodiscard]] bool waiting() const noexcept { return waiting_ || !shown_; }
   // Pictures are being left out for lack of a buffer.
   [[nodiscard]] bool starved() const noexcept { return waiting_ && cause_ == Loss::no_buffer; }
 
@@ -76,14 +89,27 @@ class Decoder final : public memory::Retirable {
         buffers_for_others_(buffers_for_others),
         account_(std::move(account)) {}
 
+  // How decoding begins at a packet.
+  struct Beginning {
+    bool is_possible = false;
+    int hidden = 0;  // pictures, from the first on, that are not shown
+  };
+
+  void know(const AVCodecParameters& codec);
   static int get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept;
   int lease_buffer(AVFrame& frame);
   void hold_tables(Bytes pixels, int references);
-  bool leave_out(const AVPacket& packet) noexcept;
+  bool leave_out(const AVPacket& packet, SteadyTime now) noexcept;
+  [[nodiscard]] Beginning beginning_at(const AVPacket& packet, SteadyTime now);
+  bool has_waited_longest(SteadyTime now) noexcept;
+  void begin(const Beginning& beginning) noexcept;
   void count_loss(Loss cause) noexcept;
   void lose(Loss cause) noexcept;
   void fail() noexcept;
   void drain(Loss cause) noexcept;
+  void flush() noexcept;
+  void note_wait(SteadyTime now) noexcept;
+  void note_picture(std::uint64_t tag) noexcept;
   [[nodiscard]] bool painted_in_a_lost_one() const noexcept;
   [[nodiscard]] bool spoilt(const AVFrame& frame) const noexcept;
 
@@ -92,21 +118,27 @@ class Decoder final : public memory::Retirable {
   CaptureCounters& counters_;
   const int buffers_for_others_;
   const std::shared_ptr<memory::Account> account_;
-  bool gaps_are_losses_ = false;  // two pictures for one packet: one of them stands in for a lost one
+  bool gaps_are_losses_ = false;      // two pictures for one packet: one of them stands in for a lost one
+  bool makes_up_references_ = false;  // and shows what it paints on them: H.265
+  bool must_paint_ = false;  // all of each picture is in its packet, and FFmpeg does not say if it is not
+  bool begins_with_key_ = false;  // pictures before the first clean start would be shown
 
+  std::optional<VideoHeaders> headers_;  // of H.264 and H.265
   memory::Charge tables_;
   AvHandle<AVCodecContext> context_;
   AvHandle<AVFrame> frame_;
   std::array<PacketTimes, kTags> times_{};  // of the packets tagged last
   std::uint64_t tag_ = 0;                   // of the packet pushed last; comes out with its picture
-  int asked_ = 0;          // pictures that FFmpeg requested memory for, since the last push()
-  bool refused_ = false;   // one of them was refused
-  bool shown_ = false;     // a picture came out since the decoder began
-  bool draining_ = false;  // after a failure: what was decoded before it comes out first
-  std::uint64_t spoilt_from_ = UINT64_MAX;  // tags from here on are not shown
-  int failures_ = 0;                        // one after the other, while draining
-  bool waiting_ = false;                    // for the next key frame
-  int waited_ = 0;                          // packets
+  int asked_ = 0;                 // pictures that FFmpeg requested memory for, since the last push()
+  bool refused_ = false;          // one of them was refused
+  bool shown_ = false;            // a picture came out since the decoder began
+  bool draining_ = false;         // after a failure: what was decoded before it comes out first
+  std::uint64_t began_at_ = 0;    // the tag with which the decoder began
+  std::uint64_t shown_from_ = 0;  // tags before this one are not shown
+  std::uint64_t spoilt_from_ = UINT64_MAX;   // tags from here on are not shown
+  int failures_ = 0;                         // one after the other, while draining
+  bool waiting_ = false;                     // for the next clean start
+  std::optional<SteadyTime> waiting_since_;  // by the first packet that was left out
   Loss cause_ = Loss::damage;
 };
 

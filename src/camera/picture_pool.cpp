@@ -32,6 +32,17 @@ bool fill_strides(PictureShape shape, const std::array<int, 4>& alignments, std:
   return false;
 }
 
+// A mark, and where it lies in its block: away from the block's edges, where filters of neighbours write, and
+// in the first 16 pixels of its row, so that blocks of any size from 16 on are noticed.
+constexpr std::array<std::uint8_t, 8> kMark = {0x00, 0xff, 0x01, 0xfe, 0x55, 0xaa, 0x00, 0xff};
+constexpr std::ptrdiff_t kMarkColumns = 64, kMarkRows = 16;
+constexpr std::ptrdiff_t kMarkColumn = 4, kMarkRow = 4;
+
+// The first multiple of `step` plus `offset` that is not before `from`.
+constexpr std::ptrdiff_t first_mark(std::ptrdiff_t from, std::ptrdiff_t step, std::ptrdiff_t offset) {
+  return from <= offset ? offset : (from - offset + step - 1) / step * step + offset;
+}
+
 void give_back(void* slot, std::uint8_t*) noexcept {
   const memory::SharedLease last = memory::SharedLease::attach(slot);
 }
@@ -92,6 +103,36 @@ bool PicturePool::lease_into(AVFrame& frame, bool read_only) noexcept {
     frame.data[i] = static_cast<int>(i) < layout_.planes ? data + layout_.offsets[i] : nullptr;
   }
   frame.extended_data = frame.data;
+  return true;
+}
+
+void PicturePool::mark(AVFrame& frame) const noexcept {
+  const std::ptrdiff_t bytes =
+      av_image_get_linesize(static_cast<AVPixelFormat>(frame.format), frame.width, 0);
+  constexpr auto kLength = static_cast<std::ptrdiff_t>(kMark.size());
+  for (std::ptrdiff_t y = kMarkRow; y < frame.height; y += kMarkRows) {
+    std::uint8_t* const row = frame.data[0] + y * frame.linesize[0];
+    for (std::ptrdiff_t x = kMarkColumn; x + kLength <= bytes; x += kMarkColumns) {
+      std::copy(kMark.begin(), kMark.end(), row + x);
+    }
+  }
+}
+
+// The buffer's first plane begins with the buffer; cropping moved frame.data[0] inside it.
+bool PicturePool::is_painted(const AVFrame& frame) noexcept {
+  const std::uint8_t* const begin = frame.buf[0]->data;
+  const std::ptrdiff_t stride = frame.linesize[0], moved = frame.data[0] - begin;
+  const std::ptrdiff_t bytes =
+      av_image_get_linesize(static_cast<AVPixelFormat>(frame.format), frame.width, 0);
+  const std::ptrdiff_t top = moved / stride, left = moved % stride;
+  constexpr auto kLength = static_cast<std::ptrdiff_t>(kMark.size());
+  for (std::ptrdiff_t y = first_mark(top, kMarkRows, kMarkRow); y < top + frame.height; y += kMarkRows) {
+    const std::uint8_t* const row = begin + y * stride;
+    for (std::ptrdiff_t x = first_mark(left, kMarkColumns, kMarkColumn); x + kLength <= left + bytes;
+         x += kMarkColumns) {
+      if (std::equal(kMark.begin(), kMark.end(), row + x)) return false;
+    }
+  }
   return true;
 }
 

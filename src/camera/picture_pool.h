@@ -60,6 +60,14 @@ class PicturePool {
   // it again once it is decoded. False: refused, and the frame is untouched. REQUIRES: fit().
   bool lease_into(AVFrame& frame, bool read_only) noexcept;
 
+  // Writes marks into the first plane of a frame that is about to be decoded, one to each 64 bytes of every
+  // 16th row, so that is_painted() can tell whether the decoder left parts of it as they were. Such parts
+  // would show what was in the buffer before: another picture. Cost: 2000 marks for 1080p, some 50 us.
+  // REQUIRES: lease_into() filled the frame, which has its full size.
+  void mark(AVFrame& frame) const noexcept;
+  // False: a mark is still there. The frame may be cropped since, and the pool may have another shape.
+  static bool is_painted(const AVFrame& frame) noexcept;
+
   // Buffers that can still be leased if the budget allows.
   [[nodiscard]] int free_buffers() const noexcept {
     return pool_ ? pool_->max_buffers() - pool_->leased() : 0;
