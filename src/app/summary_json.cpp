@@ -30,6 +30,8 @@ Json camera_json(const CameraStatus& camera) {
                {"frames_damaged", camera.frames_damaged},
                {"processing_fps", rounded(camera.processing_fps)},
                {"decoding_soft_errors", camera.decoding_soft_errors},
+               {"packets_lost", camera.packets_lost},
+               {"reopened", camera.reopened},
                {"stamps_corrected", camera.stamps_corrected},
                {"job_starts", camera.job_starts},
                {"faces_detected", camera.faces_detected},

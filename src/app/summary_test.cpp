@@ -59,8 +59,8 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
   for (const char* key :
        {"name", "state", "frames_decoded", "frames_processed", "frames_dropped", "frames_skipped",
         "frames_overload_skipped", "frames_imotion_skipped", "detector_errors", "processing_fps",
-        "decoding_soft_errors", "stamps_corrected", "job_starts", "tracks_closed", "faces_posted",
-        "faces_failed", "faces_not_posted"}) {
+        "decoding_soft_errors", "packets_lost", "reopened", "stamps_corrected", "job_starts", "tracks_closed",
+        "faces_posted", "faces_failed", "faces_not_posted"}) {
     EXPECT_TRUE(json["cameras"][0].contains(key)) << key;
   }
   for (const char* key : {"is_running", "gc_interval", "gc_count", "objects_collected", "rss_bytes",

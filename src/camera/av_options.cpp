@@ -8,6 +8,7 @@ extern "C" {
 #include <string_view>
 
 #include "camera/av_source.h"
+#include "camera/refusal.h"
 
 namespace vigia::camera {
 namespace {
@@ -81,7 +82,8 @@ Status make_av_options(const SourceUrl& source, const CameraOptions& options, Av
   if (source.kind == SourceKind::rtsp) {
     out.set("rtsp_transport", "tcp");  // UDP loses packets, and every loss costs seconds of faces
     out.set("allowed_media_types", "video");
-    out.set_number("reorder_queue_size", AvSource::kReorderPackets);
+    out.set_number("reorder_queue_size",
+                   is_over_tcp(options) ? AvSource::kReorderPacketsOfTcp : AvSource::kReorderPackets);
   }
   if (source.kind == SourceKind::http) {
     // Begin a live HLS stream with its newest segment; with FFmpeg's default, -3, it would stay three

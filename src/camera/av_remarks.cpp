@@ -1,5 +1,6 @@
 #include "camera/av_remarks.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -61,6 +62,15 @@ void take_reply_line(std::string_view line, std::string_view other, AvRemarks& r
   if (const auto session = header(line, "session:")) take_session(*session, remarks);
 }
 
+// RFC 3550, appendix A.1: beyond that the sender has begun to count anew.
+constexpr int kMostMissed = 3000;
+
+// Replies are text; the headers of packets, which are read as a reply when they are not where they should be,
+// are not.
+bool is_rubbish(int byte) {
+  return byte != '\r' && byte != '\n' && byte != '\t' && ((byte >= 0 && byte < ' ') || byte == 0x7f);
+}
+
 }  // namespace
 
 void AvRemarks::take(const char* format, std::va_list arguments) {
@@ -75,9 +85,14 @@ void AvRemarks::take(const char* format, std::va_list arguments) {
     take_reply_line(va_arg(arguments, const char*), "RTSP/", *this);
   } else if (text.starts_with("RTP: missed %d packets")) {
     const int missed = va_arg(arguments, int);
-    missed_packets += missed > 0 ? static_cast<std::uint64_t>(missed) : 0;
+    missed_packets += missed > kMostMissed ? 1 : static_cast<std::uint64_t>(std::max(missed, 0));
+  } else if (text.starts_with("RTP: PT=%02x: bad cseq")) {
+    ++missed_packets;  // its number is far from the last one: FFmpeg drops it, and takes the next
   } else if (text.starts_with("RTP: dropping old packet")) {
     ++late_packets;
+  } else if (text.starts_with("ret=%d c=%02x")) {  // a byte that is read as part of a reply
+    const int read = va_arg(arguments, int), byte = va_arg(arguments, int);
+    if (read == 1 && is_rubbish(byte)) ++rubbish;
   }
 }
 

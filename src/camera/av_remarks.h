@@ -1,6 +1,6 @@
 // What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server
-// refused and how, what kinds of login it offers, how long it keeps a session, and that RTP packets are
-// missing. Its error codes have one value for most refusals, and none for the rest.
+// refused and how, what kinds of login it offers, how long it keeps a session, that RTP packets are missing, and
+// that there is rubbish between them. Its error codes have one value for most refusals, and none for the rest.
 //
 //   AvRemarks remarks;
 //   {
@@ -29,8 +29,10 @@ struct AvRemarks {
   LoginOffer offer{};         // of all refusals
   bool speaks_other = false;  // it answers HTTP to RTSP, or RTSP to HTTP
   int session_seconds = 0;    // after which it ends a session that nobody uses; 0: it did not tell
-  std::uint64_t missed_packets = 0;  // RTP: numbers that were left out
-  std::uint64_t late_packets = 0;    // RTP: numbers that went back; FFmpeg drops such packets
+  // RTP: numbers that were left out; a jump by more than 3000 counts as one.
+  std::uint64_t missed_packets = 0;
+  std::uint64_t late_packets = 0;  // RTP: numbers that went back; FFmpeg drops such packets
+  std::uint64_t rubbish = 0;       // RTSP over TCP: bytes that are part of no packet and of no reply
 
   // A line as FFmpeg logs it. Others than those above are ignored.
   void take(const char* format, std::va_list arguments);

@@ -19,6 +19,10 @@ using namespace std::chrono_literals;
 constexpr auto kCloseTimeout = 500ms;
 // Consecutive reads without a packet that count as a failure.
 constexpr int kMostEmptyReads = 1000;
+// A connection on which no packet comes for so long, but rubbish or so many packets whose numbers went back,
+// is out of step. (A single such packet is a duplicate, or was overtaken in a relay.)
+constexpr auto kRubbishPatience = 250ms, kStepPatience = 500ms;
+constexpr std::uint64_t kLeastLatePackets = 3;
 
 // An RTSP server describes its video, with parameter sets, before it sends any. Reading ahead would then add
 // nothing, and would deliver what it read as a burst of stale frames.
@@ -108,7 +112,7 @@ Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
   if (!url) return failure(kCannotOpen, url.error());
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
-  context->interrupt_callback = {&Interrupt::asked, &interrupt_};
+  context->interrupt_callback = {&AvSource::asked, this};
   if (is_file) file_.attach(*context);
   access_.watch(*context);
   const NotedRemarks noted(remarks_);
@@ -169,25 +173,63 @@ LiveManner AvSource::manner() const {
     const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 || std::strcmp(format.name, "mpjpeg") == 0;
     return {.is_stamped = !made_up, .may_wait = true};
   }
-  // Data that is not read from a UDP socket in time is lost.
   const AVCodecID codec_id = codec().codec_id;
   const bool joined = codec_id == AV_CODEC_ID_H264 || codec_id == AV_CODEC_ID_HEVC;
-  return {.is_stamped = true, .may_wait = is_over_tcp(options_), .is_one_behind = joined};
+  // Data that is not read from a UDP socket in time is lost.
+  return {.is_stamped = true, .may_wait = is_over_tcp(options_), .is_one_behind = joined, .may_reopen = true};
+}
+
+LinkState AvSource::link() const {
+  return {.packets_lost = remarks_.missed_packets,
+          .rubbish = remarks_.rubbish,
+          .is_out_of_step = out_of_step_ != nullptr};
 }
 
 Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
   interrupt_.arm(stop, timeout_);
   access_.forget();
   remarks_.status = 0;
+  if (out_of_step_ != nullptr) return failure("cannot read from", AVERROR_EXIT);
+  const std::uint64_t missed_before = remarks_.missed_packets;
+  late_before_ = remarks_.late_packets;
+  rubbish_before_ = remarks_.rubbish;
+  trouble_since_.reset();
+  reading_ = true;
+  Status read = next_packet(packet);
+  reading_ = false;
+  // FFmpeg returns the picture that it was putting together, or one that was complete just before the loss.
+  const bool lost = remarks_.missed_packets > missed_before || remarks_.late_packets > late_before_;
+  if (read.ok() && lost) packet.flags |= AV_PKT_FLAG_CORRUPT;
+  return read;
+}
+
+Status AvSource::next_packet(AVPacket& packet) {
   const NotedRemarks noted(remarks_);
   for (int i = 0; i < kMostEmptyReads; ++i) {
     const int code = av_read_frame(context_.get(), &packet);
     if (code == 0 && packet.stream_index == stream_) return ok_status();
     if (code == 0) av_packet_unref(&packet);
     if (code < 0 && code != AVERROR(EAGAIN)) return failure("cannot read from", code);
-    if (Interrupt::asked(&interrupt_) != 0) return failure("cannot read from", AVERROR_EXIT);
+    if (asked(this) != 0) return failure("cannot read from", AVERROR_EXIT);
   }
   return Error{ErrorCode::io, "there is no video any more in " + redact(source_.url)};
+}
+
+int AvSource::asked(void* self) noexcept {
+  auto* const source = static_cast<AvSource*>(self);
+  return Interrupt::asked(&source->interrupt_) != 0 || source->is_out_of_step() ? 1 : 0;
+}
+
+bool AvSource::is_out_of_step() noexcept {
+  if (!reading_) return false;
+  const bool rubbish = remarks_.rubbish > rubbish_before_;
+  const bool went_back = remarks_.late_packets >= late_before_ + kLeastLatePackets;
+  if (!rubbish && !went_back) return false;
+  const auto now = std::chrono::steady_clock::now();
+  if (!trouble_since_) trouble_since_ = now;
+  if (now - *trouble_since_ < (rubbish ? kRubbishPatience : kStepPatience)) return false;
+  out_of_step_ = rubbish ? "rubbish between its packets" : "packets whose numbers went back";
+  return true;
 }
 
 Status AvSource::rewind() {
@@ -211,6 +253,7 @@ Error AvSource::failure(const char* what, int code) const {
   const std::string name = redact(source_.url);
   if (interrupt_.stop.stop_requested()) return {ErrorCode::cancelled, "stopped while reading " + name};
   if (access_.failure()) return failure(what, *access_.failure());
+  if (out_of_step_ != nullptr) return {ErrorCode::damaged, name + " sends " + out_of_step_};
   // When it is interrupted FFmpeg may first return a packet that it holds, and report the interruption at the
   // next read.
   if (interrupt_.timed_out || code == AVERROR_EXIT) {

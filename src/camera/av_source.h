@@ -9,7 +9,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "camera/av_handles.h"
@@ -28,7 +30,10 @@ class AvSource final : public PacketSource {
  public:
   static constexpr int kProbeBytes = 1 << 20;
   static constexpr int kAnalyzeMicroseconds = 3'000'000;
+  // Over UDP. Over TCP packets come in order, and FFmpeg should wait for none: with 2 it goes on with the
+  // next packet after a gap, and only from 2 on it says that there was one.
   static constexpr int kReorderPackets = 128;
+  static constexpr int kReorderPacketsOfTcp = 2;
 
   // notes: of earlier attempts, and for later ones; may be null. Errors: as open_source().
   static Result<std::unique_ptr<PacketSource>> open(const SourceUrl& source, const CameraOptions& options,
@@ -42,6 +47,7 @@ class AvSource final : public PacketSource {
   [[nodiscard]] AVRational time_base() const override;
   [[nodiscard]] bool live() const override { return live_; }
   [[nodiscard]] LiveManner manner() const override;
+  [[nodiscard]] LinkState link() const override;
   Status read(AVPacket& packet, const std::stop_token& stop) override;
   Status rewind() override;
 
@@ -52,6 +58,10 @@ class AvSource final : public PacketSource {
   Status open_context(const AVInputFormat* format);
   Status try_to_open(const AVInputFormat* format, AvOptions& options);
   Status choose_stream();
+  Status next_packet(AVPacket& packet);
+  // As FFmpeg calls it: whether it must give up.
+  static int asked(void* self) noexcept;
+  [[nodiscard]] bool is_out_of_step() noexcept;
   Status check_all_used(const AvOptions& left) const;
   void take_notes();
   [[nodiscard]] bool may_sift() const;
@@ -66,9 +76,14 @@ class AvSource final : public PacketSource {
 
   Interrupt interrupt_;
   ServerNotes notes_;
-  AvRemarks remarks_;    // since it was opened
-  FileAccess file_;      // as access_
-  ServerAccess access_;  // before the context, which uses it to its end
+  AvRemarks remarks_;  // since it was opened
+  // Of the read under way: what had been remarked before it, and since when it has been in trouble.
+  bool reading_ = false;
+  std::uint64_t late_before_ = 0, rubbish_before_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> trouble_since_;
+  const char* out_of_step_ = nullptr;  // why the connection cannot be used any further
+  FileAccess file_;                    // as access_
+  ServerAccess access_;                // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;
   int stream_ = -1;
   bool live_ = false;

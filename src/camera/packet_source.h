@@ -3,6 +3,7 @@
 // in time_base().
 #pragma once
 
+#include <cstdint>
 #include <stop_token>
 
 #include "base/result.h"
@@ -22,6 +23,16 @@ struct LiveManner {
   // A packet is returned only when the first bytes of the next one are there (FFmpeg joins slices to
   // pictures, and cannot know earlier that one is complete).
   bool is_one_behind = false;
+  // A new connection costs little and mostly begins with a key frame: see reopening.h.
+  bool may_reopen = false;
+};
+
+// What is known of a connection besides its packets.
+struct LinkState {
+  std::uint64_t packets_lost = 0;  // since it was opened
+  std::uint64_t rubbish = 0;       // bytes between packets
+  // Reading failed because the connection cannot be used any further, though the server sends: a new one can.
+  bool is_out_of_step = false;
 };
 
 class PacketSource {
@@ -37,8 +48,11 @@ class PacketSource {
   // REQUIRES: live().
   [[nodiscard]] virtual LiveManner manner() const { return {}; }
 
+  [[nodiscard]] virtual LinkState link() const { return {}; }
+
   // Reads the next packet of the video stream. `packet` must be blank; afterwards the caller owns its data.
-  // Errors: ended (nothing more), timeout, cancelled (stop), io, unavailable.
+  // AV_PKT_FLAG_CORRUPT: something was lost, in it or just before it. Errors: ended (nothing more), timeout,
+  // cancelled (stop), io, unavailable.
   virtual Status read(AVPacket& packet, const std::stop_token& stop) = 0;
   // The next read() returns the first packet again. REQUIRES: !live().
   virtual Status rewind() = 0;

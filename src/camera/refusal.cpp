@@ -131,7 +131,7 @@ Refusal explain_refusal(int code, const AvRemarks& remarks, const SourceUrl& sou
 
 bool is_over_tcp(const CameraOptions& options) {
   return std::ranges::none_of(options.ffmpeg_params, [](const std::string& param) {
-    return param.starts_with("rtsp_transport=") && param != "rtsp_transport=tcp";
+    return param.starts_with("rtsp_transport=") && param.find("udp") != std::string::npos;
   });
 }
 

@@ -42,9 +42,10 @@ TEST(AvOptions, RtspGoesOverTcpUnlessToldOtherwise) {
   AvOptions by_default, chosen;
   ASSERT_TRUE(make_av_options(*source, {}, by_default).ok());
   EXPECT_STREQ(av_dict_get(*by_default.get(), "rtsp_transport", nullptr, 0)->value, "tcp");
-  EXPECT_STREQ(av_dict_get(*by_default.get(), "reorder_queue_size", nullptr, 0)->value, "128");
+  EXPECT_STREQ(av_dict_get(*by_default.get(), "reorder_queue_size", nullptr, 0)->value, "2");
   ASSERT_TRUE(make_av_options(*source, {.ffmpeg_params = {"rtsp_transport=udp"}}, chosen).ok());
   EXPECT_STREQ(av_dict_get(*chosen.get(), "rtsp_transport", nullptr, 0)->value, "udp");
+  EXPECT_STREQ(av_dict_get(*chosen.get(), "reorder_queue_size", nullptr, 0)->value, "128");
 }
 
 TEST(AvOptions, RefusesWhatFfmpegDoesNotKnowWithoutShowingValues) {

@@ -1,5 +1,6 @@
 #include "camera/stream_camera.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -42,6 +43,24 @@ void tell_of_start(CameraStats& stats) {
   stats.message = std::string(to_string(stats.step)) + ", for " + std::to_string(seconds) + " s";
 }
 
+// After a loss the camera may show nothing for long although its connection stands.
+void tell_of_blindness(CameraStats& stats, SteadyTime now) {
+  if (!stats.no_picture_since || now - *stats.no_picture_since < kSlowStep) return;
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - *stats.no_picture_since).count();
+  stats.state = CameraState::starting;
+  stats.reason = Condition::no_key_frame;
+  stats.message = "packets are lost or broken; no picture can begin since " + std::to_string(seconds) + " s";
+}
+
+constexpr std::chrono::minutes kLogAgain{10};
+// From one opening to the next, where there is no back-off.
+constexpr std::chrono::seconds kLeastBetweenOpenings{1};
+
+std::optional<SteadyTime> since(std::int64_t nanoseconds) {
+  if (nanoseconds == 0) return std::nullopt;
+  return SteadyTime(Nanoseconds(nanoseconds));
+}
+
 }  // namespace
 
 StreamCamera::StreamCamera(domain::CameraSpec spec, const CameraOptions& options,
@@ -64,7 +83,10 @@ void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
         spec_.name, is_live_url(spec_.url) ? " or tls_pin" : "");
   }
   std::optional<Nanoseconds> pause = Nanoseconds::zero();
-  while (pause && clock_.sleep_for(*pause, stop)) pause = handle(attempt(stop, sink), stop);
+  while (pause && clock_.sleep_for(*pause, stop)) {
+    began_ = clock_.now();
+    pause = handle(attempt(stop, sink), stop);
+  }
 }
 
 Status StreamCamera::attempt(const std::stop_token& stop, FrameSink& sink) {
@@ -74,11 +96,12 @@ Status StreamCamera::attempt(const std::stop_token& stop, FrameSink& sink) {
                  [this](const domain::Frame& frame, bool is_first) { frame_comes(frame, is_first); }});
   Status end = job.run(stop, sink);
   if (!end) failed_by_ = job.condition();
+  reopens_ = job.reopens();
   return end;
 }
 
 std::optional<Nanoseconds> StreamCamera::handle(const Status& end, const std::stop_token& stop) {
-  state_.failed = !end.ok();
+  state_.failed = !end.ok() && !reopens_;
   if (end.ok()) {
     log::info("camera '{}': completed, {} frames", spec_.name, counters_.frames_decoded.load());
     set(CameraState::completed, std::nullopt, "");
@@ -86,11 +109,30 @@ std::optional<Nanoseconds> StreamCamera::handle(const Status& end, const std::st
   }
   if (stop.stop_requested()) return std::nullopt;
   const Error& error = end.error();
+  if (reopens_) {
+    note_reopened(error.text);
+    return std::max<Nanoseconds>(began_ + kLeastBetweenOpenings - clock_.now(), Nanoseconds::zero());
+  }
   if (error.code != ErrorCode::invalid) return handle_failure(error);
   log::error("camera '{}': {}", spec_.name, error.text);
   hold_only(std::nullopt);
   set(CameraState::misconfigured, std::nullopt, error.text);
   return std::nullopt;
+}
+
+void StreamCamera::note_reopened(const std::string& why) {
+  count(counters_.reopened);
+  const SteadyTime now = clock_.now();
+  if (reopened_logged_at_ && now - *reopened_logged_at_ < kLogAgain) {
+    ++reopened_unlogged_;
+    return;
+  }
+  const std::string more = reopened_unlogged_ > 0
+                               ? " (so were " + std::to_string(reopened_unlogged_) + " connections before)"
+                               : "";
+  log::warn("camera '{}': {}: its connection was made anew at once{}", spec_.name, why, more);
+  reopened_logged_at_ = now;
+  reopened_unlogged_ = 0;
 }
 
 std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
@@ -180,12 +222,16 @@ CameraStats StreamCamera::stats() const {
       .frames_dropped_no_buffer = counters_.frames_dropped_no_buffer,
       .decoding_soft_errors = counters_.decoding_soft_errors,
       .frames_dropped_damaged = counters_.frames_dropped_damaged,
+      .packets_lost = counters_.packets_lost,
+      .reopened = counters_.reopened,
       .stamps_corrected = counters_.stamps_corrected,
       .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
       .signal = signal(),
       .frame_width = counters_.frame_width,
-      .frame_height = counters_.frame_height};
+      .frame_height = counters_.frame_height,
+      .no_picture_since = since(counters_.no_picture_since)};
   if (stats.state == CameraState::starting) tell_of_start(stats);
+  if (stats.state == CameraState::inprogress) tell_of_blindness(stats, now);
   return stats;
 }
 

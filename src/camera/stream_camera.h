@@ -9,6 +9,8 @@
 // - Every failure of a source (gone, silent for source_timeout, undecodable, ended) leads to a new attempt
 //   after a pause (retry.h): rtsp_reconnect_delay, doubled each time to 30 s; minutes after a refused login;
 //   reset by a good minute. It never gives up. Only wrong settings (MISCONFIGURED) end run().
+// - A connection that is out of step, or shows nothing after a loss, is made anew at once, without a back-off
+//   (reopening.h). That is counted (reopened) and logged once in ten minutes, with the number of times.
 // - A stop ends every wait at once, for the network within about 100 ms.
 // - Frames are whole and clean: see decoder.h. Their stream_time never goes backwards.
 // - Losses are counted: see camera_stats.h. A failure is logged once, and again every ten minutes while it
@@ -21,6 +23,7 @@
 // reference nodes. Threads: run() one thread at a time; stats() thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -67,6 +70,7 @@ class StreamCamera {
   void set(CameraState state, std::optional<Condition> reason, std::string message);
   // Of those that a failure has, only this one holds.
   void hold_only(std::optional<Condition> reason);
+  void note_reopened(const std::string& why);
   [[nodiscard]] bool recorded() const;
   [[nodiscard]] Signal signal() const;
 
@@ -83,6 +87,10 @@ class StreamCamera {
   FailureLog failures_;
   Condition failed_by_ = Condition::offline;  // the last attempt that failed
   bool seen_ = false;                         // frames came before
+  bool reopens_ = false;                      // the last attempt gave up its connection only
+  SteadyTime began_{};                        // the last attempt
+  std::uint64_t reopened_unlogged_ = 0;
+  std::optional<SteadyTime> reopened_logged_at_;
 
   CaptureCounters counters_;
 

@@ -68,6 +68,7 @@ Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
   if (live_) log_ignored_options();
   sink.opened(live_);
   Status end = stream(stop, sink);
+  context_.counters.no_picture_since.store(0, std::memory_order_relaxed);
   if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
     decoder_->finish();
     deliver_ready(stop, sink);
@@ -129,6 +130,7 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
     const SteadyTime asked = context_.clock.now();
     const Status read = source_->read(*packet, stop);
     read_took_ = context_.clock.now() - asked;
+    note_link();
     if (read.ok()) {
       if (context_.counters.step == StartStep::packet) step(StartStep::key_frame);
       const memory::Charge held(account_, packet->size);
@@ -145,6 +147,16 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
     if (Status over = start_over(); !over) return over;
   }
   return Error{ErrorCode::cancelled, "stopped"};
+}
+
+void StreamJob::note_link() {
+  const LinkState link = source_->link();
+  count(context_.counters.packets_lost, link.packets_lost - link_.packets_lost);
+  if (link.rubbish > link_.rubbish) reopening_.rubbish();
+  link_ = link;
+  if (!link.is_out_of_step) return;
+  // Without a frame it is a failure like any other, but for the first time.
+  reopens_ = frames_ > 0 || !std::exchange(context_.state.reopened_in_vain, true);
 }
 
 Error StreamJob::nothing_seen() const {
@@ -184,7 +196,9 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
   PacketTimes times;
   if (live_) {
     times = live_times(packet);
-    if ((packet.flags & AV_PKT_FLAG_KEY) != 0) note_key_frame();
+    const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+    if (is_key) note_key_frame();
+    reopening_.packet(times.read_at, is_key);
   } else {
     const AVRational base = source_->time_base();
     const auto position =
@@ -201,7 +215,14 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
 
 Status StreamJob::check_patience() {
   const SteadyTime now = context_.clock.now();
-  if (decoder_->starved()) last_picture_ = now;
+  const bool starved = decoder_->starved();
+  if (starved) last_picture_ = now;
+  if (live_ && manner_.may_reopen && !starved) {
+    if (const char* const why = reopening_.due(now, decoder_->waiting())) {
+      reopens_ = true;
+      return Error{ErrorCode::damaged, redact(context_.spec.url) + " " + why};
+    }
+  }
   const Nanoseconds without = now - last_picture_;
   if (frames_ == 0 && without > kSlowStep) {
     context_.counters.conditions.raise(Condition::no_key_frame, context_.clock.utc_now(),
@@ -222,6 +243,7 @@ void StreamJob::deliver_ready(const std::stop_token& stop, FrameSink& sink) {
     deliver(*picture, stop, sink);
     last_picture_ = context_.clock.now();
     decode_began_ = last_picture_;
+    reopening_.picture(last_picture_);
   }
 }
 
@@ -247,6 +269,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
   context_.on_frame(whole, frames_++ == 0);
+  context_.state.reopened_in_vain = false;
   sink.deliver(std::move(whole), stop);
 }
 

@@ -23,6 +23,7 @@
 #include "camera/picture_converter.h"
 #include "camera/picture_pool.h"
 #include "camera/picture_probe.h"
+#include "camera/reopening.h"
 #include "camera/sender_clock.h"
 #include "camera/server_notes.h"
 #include "camera/stream_clock.h"
@@ -49,6 +50,7 @@ struct StreamContinuity {
   bool untrusted_logged = false;  // the log says that the stamps are not trusted
   bool ignored_logged = false;    // the log says which options a live source cannot follow
   Nanoseconds stream_time{0};     // of the last picture
+  bool reopened_in_vain = false;  // at once, without a picture since
 };
 
 // What the cameras of a program share. Must outlive them.
@@ -83,6 +85,8 @@ class StreamJob {
   Status run(const std::stop_token& stop, FrameSink& sink);
   // Why it failed. REQUIRES: run() returned an error.
   [[nodiscard]] Condition condition() const;
+  // After run(): the source is well, and only its connection was given up. Try again at once.
+  [[nodiscard]] bool reopens() const noexcept { return reopens_; }
 
  private:
   struct Retire {
@@ -97,6 +101,7 @@ class StreamJob {
   Status stream(const std::stop_token& stop, FrameSink& sink);
   [[nodiscard]] Error nothing_seen() const;
   Status start_over();
+  void note_link();
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
   void deliver_ready(const std::stop_token& stop, FrameSink& sink);
   void deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink);
@@ -136,6 +141,9 @@ class StreamJob {
   std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next
   SteadyTime last_picture_{};
   bool lacks_key_frame_ = false;  // it failed for want of one
+  LinkState link_;
+  Reopening reopening_;  // of a live source
+  bool reopens_ = false;
 };
 
 }  // namespace vigia::camera

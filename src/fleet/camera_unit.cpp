@@ -22,6 +22,8 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.frames_dropped_no_buffer += before.frames_dropped_no_buffer;
   to.decoding_soft_errors += before.decoding_soft_errors;
   to.frames_dropped_damaged += before.frames_dropped_damaged;
+  to.packets_lost += before.packets_lost;
+  to.reopened += before.reopened;
   to.stamps_corrected += before.stamps_corrected;
 }
 
@@ -141,6 +143,8 @@ status::CameraStatus status_of(const std::string& name, const CameraHistory& his
                               .detector_errors = counters.detector_errors,
                               .frames_damaged = stats.frames_dropped_damaged,
                               .decoding_soft_errors = stats.decoding_soft_errors,
+                              .packets_lost = stats.packets_lost,
+                              .reopened = stats.reopened,
                               .stamps_corrected = stats.stamps_corrected,
                               .job_starts = stats.job_starts,
                               .faces_detected = counters.faces_detected,

@@ -52,6 +52,8 @@ struct CameraStatus {
   std::uint64_t frames_damaged = 0;
   double processing_fps = 0;
   std::uint64_t decoding_soft_errors = 0;
+  std::uint64_t packets_lost = 0;
+  std::uint64_t reopened = 0;
   std::uint64_t stamps_corrected = 0;
   std::uint64_t job_starts = 0;
   std::uint64_t faces_detected = 0;
