@@ -59,14 +59,14 @@ inline DeliveryResult too_late(std::string text) {
 using MakeSmaller = std::function<std::optional<domain::Shot>(const domain::Shot&)>;
 
 // How a camera is, for receivers that show it: see status/camera_status.h.
-struct CameraHealth {
+struct ShownCamera {
   bool online = false;  // video comes
   std::string state{};
   std::string reason{};                   // why it does not, if that is known
   UtcTime since{};                        // it is so; 1970: not known
   std::vector<std::string> conditions{};  // those that hold: camera/condition.h
 
-  bool operator==(const CameraHealth&) const = default;
+  bool operator==(const ShownCamera&) const = default;
 };
 
 struct CameraNotice;
@@ -84,7 +84,7 @@ class Courier {
   // For receivers that show cameras. camera_state(): how the camera is; called
   // repeatedly, so it must be cheap when nothing has changed. camera_gone(): the camera was removed. Both are
   // thread-safe and quick, and not called after finish().
-  virtual void camera_state(const std::string& /*camera*/, const CameraHealth& /*health*/) {}
+  virtual void camera_state(const std::string& /*camera*/, const ShownCamera& /*health*/) {}
   virtual void camera_gone(const std::string& /*camera*/) {}
   // For receivers that want to know at once what is wrong with a camera: camera_notice.h. tell() blocks like
   // deliver(), on a thread of its own; it is called only where takes_notices().

@@ -39,7 +39,7 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
   for (const status::CameraStatus& camera : cameras) {
     if (camera.state == status::kRemoved) continue;
     now.insert(camera.name);
-    const CameraHealth health{.online = camera.is_online,
+    const ShownCamera health{.online = camera.is_online,
                               .state = camera.state,
                               .reason = camera.reason,
                               .since = camera.since,

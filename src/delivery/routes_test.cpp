@@ -18,7 +18,7 @@ class ShowingCourier final : public Courier {
   [[nodiscard]] std::string name() const override { return "show"; }
   DeliveryResult deliver(const domain::Shot&, const std::stop_token&) override { return {}; }
   [[nodiscard]] std::optional<DeliveryResult> probe(const std::stop_token&) override { return {}; }
-  void camera_state(const std::string& camera, const CameraHealth& health) override {
+  void camera_state(const std::string& camera, const ShownCamera& health) override {
     shown_[camera] = health.online;
   }
   void camera_gone(const std::string& camera) override { shown_.erase(camera); }

@@ -169,12 +169,12 @@ TEST_F(RoundTripTest, EveryKeyOfDefaults) {
 }
 
 TEST_F(RoundTripTest, EveryKeyOfACamera) {
-  const std::set<std::string_view> of_tls{"ca_file", "tls_pin", "tls_insecure"};
+  const std::set<std::string_view> of_servers{"username", "password", "ca_file", "tls_pin", "tls_insecure"};
   for (const std::span<const CameraKey> keys : {camera_keys(), identity_keys()}) {
     for (const CameraKey& key : keys) {
       if (key.name == "name" || key.name == "url") continue;
       SCOPED_TRACE(key.name);
-      const std::string url = of_tls.contains(key.name) ? "rtsps://10.0.0.6/s" : "file:a.mp4";
+      const std::string url = of_servers.contains(key.name) ? "rtsps://10.0.0.6/s" : "file:a.mp4";
       const std::string yaml = "cameras:\n  - name: gate\n    url: \"" + url + "\"\n";
       Settings plain;
       plain.cameras.emplace_back();

@@ -63,7 +63,7 @@ namespace {
 
 // A camera that is tried again and again is STARTING and INTERRUPTED in turn, for one reason: that is no
 // news.
-bool says_the_same(const delivery::CameraHealth& one, delivery::CameraHealth other) {
+bool says_the_same(const delivery::ShownCamera& one, delivery::ShownCamera other) {
   if (!other.reason.empty()) other.state = one.state;
   return one == other;
 }
@@ -97,7 +97,7 @@ MqttCameraState& MqttCourier::known(const std::string& camera) {
   return found->second;
 }
 
-void MqttCourier::camera_state(const std::string& camera, const delivery::CameraHealth& health) {
+void MqttCourier::camera_state(const std::string& camera, const delivery::ShownCamera& health) {
   link_.start();
   MutexLock lock(mutex_);
   MqttCameraState& state = known(camera);

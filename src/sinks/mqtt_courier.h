@@ -43,7 +43,7 @@ class MqttCourier final : public delivery::Courier {
   // The first call connects, as deliver() does, and announces the camera to the broker. For a camera that was
   // not announced (removed, or known only to an earlier run) events are published, but no retained messages.
   // Nothing is sent on the calling thread.
-  void camera_state(const std::string& camera, const delivery::CameraHealth& health) override;
+  void camera_state(const std::string& camera, const delivery::ShownCamera& health) override;
   // Deletes the camera's retained messages, so that Home Assistant removes it.
   [[nodiscard]] bool takes_notices() const override { return true; }
   delivery::DeliveryResult tell(const delivery::CameraNotice& notice, const std::stop_token& stop) override;

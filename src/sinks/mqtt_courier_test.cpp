@@ -106,7 +106,7 @@ TEST_F(MqttCourierTest, AStateSaysWhyThereIsNoVideoAndSinceWhenAndEachTryIsNoNew
   start();
   MqttListener listener(broker_->port(), "vigia/+/state");
   const UtcTime since(std::chrono::seconds(1'800'000'000));
-  delivery::CameraHealth health{.state = "INTERRUPTED", .reason = "refused", .since = since};
+  delivery::ShownCamera health{.state = "INTERRUPTED", .reason = "refused", .since = since};
   courier().camera_state("gate", health);
   ASSERT_TRUE(listener.wait_for("vigia/gate/state"));
   const auto told = parse(listener.of("vigia/gate/state").back().payload);

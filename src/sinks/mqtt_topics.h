@@ -31,7 +31,7 @@ namespace vigia::sinks {
 std::string topic_level(std::string_view camera);
 
 struct MqttCameraState {
-  std::optional<delivery::CameraHealth> health{};
+  std::optional<delivery::ShownCamera> health{};
   std::uint64_t faces = 0;
   std::optional<UtcTime> last_face;
 };
