@@ -118,5 +118,19 @@ TEST_F(CheckTest, APasswordThatCutsTheUrlIsNamedByItsCharacterAndNotShown) {
   EXPECT_THAT(checked.out + checked.err, ::testing::Not(HasSubstr("ter2")));
 }
 
+TEST_F(CheckTest, SaysWhichRegionDoesNotFitThePicture) {
+  write("vigia.yaml",
+        "cameras:\n  - {name: gate, url: \"sim:faces=0&size=640x360&fps=10\", rot: 400x300+1000+500}\n"
+        "  - {name: hall, url: \"sim:faces=0&size=640x360&fps=10\", rot: 50%x100%+50%+0%, roi: "
+        "320x360+320+0}\n");
+  const auto checked = run({"check", "-c", "vigia.yaml"});
+  EXPECT_EQ(checked.exit_status, 2) << checked.out;
+  EXPECT_THAT(checked.out,
+              HasSubstr("WRONG camera gate: rot 400x300+1000+500 lies outside of the picture, which is "
+                        "640x360: no face is found"));
+  EXPECT_THAT(checked.out, HasSubstr("write rot: "));
+  EXPECT_THAT(checked.out, HasSubstr("ok    camera hall: 640x360"));
+}
+
 }  // namespace
 }  // namespace vigia::tests

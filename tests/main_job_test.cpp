@@ -52,6 +52,31 @@ TEST_F(MainJobTest, EveryPersonOfASceneIsPostedOnceWithTheBuiltInDetector) {
   EXPECT_EQ(summary()["frames_dropped"], 0);
 }
 
+// Two recordings one behind the other, as a camera that is set to another size.
+TEST_F(MainJobTest, AnotherSizeInMidStreamIsSaidAndWhatDoesNotFitIt) {
+  const std::string clip = folder_ / "two.h264";
+  for (const char* const size : {"640x480", "320x240"}) {
+    const std::string command =
+        std::string("ffmpeg -v error -nostdin -f lavfi -i testsrc2=rate=25:size=") + size +
+        " -t 2 -c:v libx264 -preset ultrafast -bf 0 -pix_fmt yuv420p -f h264 - >> " + clip;
+    ASSERT_EQ(std::system(command.c_str()), 0);
+  }
+  write("vigia.yaml",
+        "cameras:\n  - {name: gate, url: \"file:" + clip +
+            "\", single_pass: true, play_speed: -1, rot: 400x480+240+0, roi: 100%x50%+0%+50%}\n");
+  finished_ = run({"run", "-c", "vigia.yaml", "--summary", "summary.json"});
+  EXPECT_EQ(finished_.exit_status, 0) << finished_.err;
+  EXPECT_EQ(summary()["cameras"][0]["frames_processed"], 100);
+  for (const char* const line :
+       {"camera 'gate': the size of its pictures has changed from 640x480 to 320x240",
+        "gate: rot 400x480+240+0 reaches out of the picture, which is 320x240: only what lies inside is "
+        "searched; if it "
+        "was meant for 640x480, write rot: 62.5%x100%+37.5%+0%, which fits every size"}) {
+    EXPECT_NE(finished_.err.find(line), std::string::npos) << finished_.err;
+  }
+  EXPECT_EQ(finished_.err.find(": roi "), std::string::npos) << "percent fits every size";
+}
+
 TEST_F(MainJobTest, MemoryIsManagedAndSaysSo) {
   run_scene("sim:faces=1&size=640x360&fps=10&seconds=10&cycles=1");
   const auto memory = summary()["memory"];

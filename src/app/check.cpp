@@ -22,6 +22,7 @@
 #include "memory/memory_manager.h"
 #include "orchestrator/receivers.h"
 #include "outbox/inspect.h"
+#include "pipeline/zone_fit.h"
 
 namespace vigia::app {
 namespace {
@@ -55,6 +56,8 @@ class Probe final : public camera::FrameSink {
       : options_(camera.source),
         camera_(camera.spec, camera.source, memory, system_clock(),
                 {.keys = {.file = pins_file, .keeps_first = false}, .gate = &gate}),
+        rot_(camera.rot),
+        roi_(camera.shot.roi),
         thread_("probe", [this](const std::stop_token& stop) {
           camera_.run(stop, *this);
           ended_ = true;
@@ -89,7 +92,10 @@ class Probe final : public camera::FrameSink {
   void report(CheckPrinter& to, const std::string& reach) const {
     const std::string what = "camera " + camera_.spec().name;
     const auto stats = camera_.stats();
-    if (seen_) {
+    const auto misfits = pipeline::misfits(rot_, roi_, frame_size());
+    if (seen_ && !misfits.empty()) {
+      for (const std::string& why : misfits) to.bad(what, why);
+    } else if (seen_) {
       to.ok(what, fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, reach.empty() ? "" : ", ",
                               reach));
     } else if (stats.state == camera::CameraState::disabled) {
@@ -104,6 +110,7 @@ class Probe final : public camera::FrameSink {
   std::atomic<bool> seen_{false}, ended_{false};
   std::optional<SteadyTime> began_;  // to connect
   camera::StreamCamera camera_;
+  const domain::Zone rot_, roi_;
   Worker thread_;
 };
 

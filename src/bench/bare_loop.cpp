@@ -21,7 +21,7 @@ class BareThread {
  public:
   struct Stream {
     std::unique_ptr<BareStream> frames;
-    domain::Region rot;
+    domain::Zone rot;
   };
   BareThread(std::vector<Stream> streams, std::unique_ptr<detect::Detector> detector)
       : streams_(std::move(streams)), detector_(std::move(detector)) {}
@@ -48,7 +48,8 @@ class BareThread {
     const auto frame = stream.frames->next();
     if (!frame) return fail(frame.error());
     report_.decode_ms += to_seconds(system_clock().now() - begin) * 1e3;
-    if (Status detected = detect::detect_fully(*detector_, *frame, stream.rot, found_); !detected)
+    if (Status detected = detect::detect_fully(*detector_, *frame, stream.rot.in(frame->size), found_);
+        !detected)
       return fail(detected.error());
     report_.prepare_ms += to_seconds(detector_->times().prepare) * 1e3;
     report_.infer_ms += to_seconds(detector_->times().infer) * 1e3;

@@ -24,9 +24,10 @@ FollowPeople::FollowPeople(const Truth& truth, const settings::CameraSettings& c
 
 void FollowPeople::deliver(domain::Frame frame, const std::stop_token&) {
   if (error_ || frame.sequence % static_cast<std::uint64_t>(camera_.detector_step) != 0) return;
-  if (camera_.imotion_threshold > 0 && tracks_.open() == 0 && !gate_.moved(frame, camera_.rot)) return;
-  if (Status done =
-          detect::detect_fully(*detector_, frame, {camera_.rot, camera_.shot.filter_min_size}, detected_);
+  if (camera_.imotion_threshold > 0 && tracks_.open() == 0 && !gate_.moved(frame, camera_.rot.in(frame.size)))
+    return;
+  if (Status done = detect::detect_fully(
+          *detector_, frame, {camera_.rot.in(frame.size), camera_.shot.filter_min_size}, detected_);
       !done) {
     error_ = done.error();
     return;

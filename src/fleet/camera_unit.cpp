@@ -48,7 +48,7 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
   if (theirs.min_size) own.filter_min_size = std::max(own.filter_min_size, *theirs.min_size);
   if (theirs.max_size) own.filter_max_size = std::min(own.filter_max_size, *theirs.max_size);
   if (theirs.min_quality) own.filter_min_quality = std::max(own.filter_min_quality, *theirs.min_quality);
-  if (theirs.roi) own.roi = *theirs.roi;
+  if (theirs.roi) own.roi = domain::Zone::of(*theirs.roi);
   return own;
 }
 

@@ -166,7 +166,8 @@ CameraNeed need_of(const pipeline::CameraSettings& camera, Size frame) {
   CameraNeed want{.name = camera.spec.name, .least_face = camera.shot.filter_min_size};
   want.looks = camera.is_live() ? 1.0 / camera.detector_step : 0;
   want.is_known = frame != Size{};
-  const domain::Region region = detect::clip_region(camera.rot, want.is_known ? frame : want.looked_at);
+  const Size picture = want.is_known ? frame : want.looked_at;
+  const domain::Region region = detect::clip_region(camera.rot.in(picture), picture);
   if (!region.whole()) want.looked_at = {region.width, region.height};
   return want;
 }

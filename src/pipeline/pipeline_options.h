@@ -4,7 +4,7 @@
 
 #include "camera/camera_options.h"
 #include "domain/camera_spec.h"
-#include "domain/geometry.h"
+#include "domain/zone.h"
 #include "shot/shot_options.h"
 #include "track/track_options.h"
 
@@ -13,7 +13,7 @@ namespace vigia::pipeline {
 struct CameraSettings {
   domain::CameraSpec spec;
   camera::CameraOptions source;
-  domain::Region rot;            // detect and follow only inside; empty: the whole picture
+  domain::Zone rot;              // detect and follow only inside; empty: the whole picture
   int detector_step = 1;         // look for faces in every Nth frame
   double imotion_threshold = 0;  // least motion that makes an empty scene worth a look; 0: always
   int weight = 1;                // share of worker time beside other cameras' when there is too little

@@ -1,8 +1,10 @@
 #include "pipeline/strand.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/log.h"
+#include "pipeline/zone_fit.h"
 
 namespace vigia::pipeline {
 namespace {
@@ -173,6 +175,7 @@ void Strand::take_new_filters() noexcept {
   std::unique_ptr<NewFilters> next(next_filters_.exchange(nullptr, std::memory_order_acquire));
   if (!next) return;
   grader_ = next->grader;
+  zones_unchecked_ = size_ != domain::Size{};
   world_.memory.retire(std::move(next));
 }
 
@@ -192,14 +195,16 @@ void Strand::take_turn(detect::Detector& detector) {
 void Strand::process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now) {
   CameraCounters& counters = camera_->counters;
   StageLatency& latency = world_.latency;
+  if (frame.size != size_) take_size(frame.size);
+  if (std::exchange(zones_unchecked_, false)) warn_of_misfits();
   latency.of(Stage::wait).record(now - frame.decoded_at);
   if (camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
-      !gate_.moved(frame, camera_->settings.rot)) {
+      !gate_.moved(frame, camera_->settings.rot.in(size_))) {
     last_stream_time_ = frame.stream_time.count();
     ++counters.frames_imotion_skipped;
     return;
   }
-  const detect::SearchArea view{camera_->settings.rot, camera_->settings.shot.filter_min_size};
+  const detect::SearchArea view{camera_->settings.rot.in(size_), camera_->settings.shot.filter_min_size};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
     if (!line.empty()) log::error("{}: {}", camera_->name(), line);
@@ -218,6 +223,19 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   ++counters.frames_processed;
   const auto is_strong = [](const domain::Sighting& sighting) { return !sighting.weak; };
   counters.faces_detected += static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
+}
+
+// Boxes of another size cannot be compared: open tracks end here, with the shots that they have.
+void Strand::take_size(domain::Size size) {
+  size_before_ = std::exchange(size_, size);
+  zones_unchecked_ = true;
+  tracks_.close_all(finished_);
+}
+
+void Strand::warn_of_misfits() {
+  for (const std::string& line : misfits(camera_->settings.rot, grader_.options().roi, size_, size_before_)) {
+    log::warn("{}: {}", camera_->name(), line);
+  }
 }
 
 void Strand::let_time_pass(SteadyTime now) {

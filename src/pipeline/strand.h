@@ -102,6 +102,8 @@ class Strand final : public camera::FrameSink {
   void note_drop(SteadyTime now);
   std::optional<domain::Frame> take_frame();
   void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
+  void take_size(domain::Size size);
+  void warn_of_misfits();
   void let_time_pass(SteadyTime now);
   void hand_on();
   void order(ShotOrder shot_order);
@@ -142,6 +144,8 @@ class Strand final : public camera::FrameSink {
   std::vector<track::Finished> finished_;
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
   std::vector<std::unique_ptr<domain::Track>> to_journal_;
+  domain::Size size_, size_before_;  // of the last frame, and of the last one that was not like it
+  bool zones_unchecked_ = false;     // whether rot and roi fit it
   bool closed_all_ = false;
   DetectorFailures detector_failures_;
 

@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 // Finds one face where the test puts it, and notes the frames it saw.
 class ScriptedDetector final : public detect::Detector {
  public:
-  Status detect(const domain::Frame& frame, const detect::SearchArea&,
+  Status detect(const domain::Frame& frame, const detect::SearchArea& view,
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
+    searched = view.rot;
     if (takes) takes();
     found.clear();
     if (broken) return Error{ErrorCode::invalid, "broken"};
@@ -31,6 +32,7 @@ class ScriptedDetector final : public detect::Detector {
 
   std::vector<std::uint64_t> seen;
   std::optional<domain::Box> face;
+  domain::Region searched;
   bool broken = false;
   std::function<void()> takes;
 };
@@ -97,6 +99,24 @@ TEST_F(StrandTest, HandlesFramesInOrder) {
   EXPECT_EQ(detector_.seen, (std::vector<std::uint64_t>{0, 1, 2}));
   EXPECT_EQ(counters().frames_processed, 3U);
   EXPECT_EQ(latency_.whole.percentiles(1ms).count, 3U);
+}
+
+TEST_F(StrandTest, AnotherSizeEndsTheTracksAndMovesARelativeRegion) {
+  settings_.rot = {50, 0, 50, 100, true};
+  detector_.face = domain::Box{400, 100, 80, 100};
+  for (std::uint64_t i = 0; i < 3; ++i) deliver(i);
+  work();
+  EXPECT_EQ(detector_.searched, (domain::Region{320, 0, 320, 360}));
+  EXPECT_EQ(tracks_handed_on(), 0);
+  picture_ = testing::make_frame(memory_, cv::Mat(180, 320, CV_8UC3, cv::Scalar(90, 120, 150)));
+  detector_.face = domain::Box{200, 50, 80, 100};
+  for (std::uint64_t i = 3; i < 6; ++i) deliver(i);
+  work();
+  EXPECT_EQ(detector_.searched, (domain::Region{160, 0, 160, 180}));
+  EXPECT_EQ(tracks_handed_on(), 1) << "that of the old size, at once; the new one is open";
+  strand().end();
+  work();
+  EXPECT_EQ(tracks_handed_on(), 1);
 }
 
 TEST_F(StrandTest, DropsTheOldestAndCountsIt) {

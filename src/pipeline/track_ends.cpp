@@ -19,10 +19,6 @@ const domain::Sighting* face_of(const domain::Track& track) {
   return track.thumbnail ? &track.thumbnail->sighting : nullptr;
 }
 
-std::string text_of(const domain::Region& region) {
-  return fmt::format("{}x{}+{}+{}", region.width, region.height, region.left, region.top);
-}
-
 // The figure that decided, beside its limit; the other reasons need no figure.
 std::string why(Reason reason, const TrackEnd& end, float movement, const CameraContext& camera) {
   const shot::ShotOptions limits = camera.limits();
@@ -34,7 +30,7 @@ std::string why(Reason reason, const TrackEnd& end, float movement, const Camera
     case Reason::too_large:
       return fmt::format("longer side {:.1f} pixels, filter_max_size {}", longer, limits.filter_max_size);
     case Reason::outside_roi:
-      return fmt::format("not wholly inside roi {}", text_of(limits.roi));
+      return fmt::format("not wholly inside roi {}", to_text(limits.roi));
     case Reason::low_quality:
       return fmt::format("quality {:.3f}, filter_min_quality {}", end.quality.total,
                          limits.filter_min_quality);

@@ -175,7 +175,7 @@ TEST_F(LoadTest, AFlagCanAddACamera) {
   const CameraSettings& added = outcome.settings->cameras[1];
   EXPECT_EQ(added.spec.name, "hall.2");
   EXPECT_EQ(added.spec.url, "file:b.mp4");
-  EXPECT_EQ(added.shot.roi, (domain::Region{30, 40, 10, 20}));
+  EXPECT_EQ(added.shot.roi, (domain::Zone{30, 40, 10, 20}));
 }
 
 TEST_F(LoadTest, AUrlWithItsPasswordMayComeFromTheEnvironmentAlone) {
@@ -258,7 +258,7 @@ TEST_F(LoadTest, WrongFlagsAreLines) {
           "did you mean 'gate'?",
           "--set: cameras.new.url: 'ftp://***@h/' has the unknown scheme 'ftp'; allowed: rtsp://, rtsps://, "
           "http://, "
-          "https://, file:PATH or sim:"));
+          "https://, rtmp://, srt://, file:PATH or sim:"));
 }
 
 TEST_F(LoadTest, WrongValuesInTheEnvironmentAreErrorsAndUnknownVariablesWarnings) {

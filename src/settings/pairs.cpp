@@ -24,7 +24,9 @@ Origin either(const OriginOf& origin_of, const std::string& prefix, std::string_
   return {};
 }
 
-bool apart(const domain::Region& a, const domain::Region& b) {
+// Where both are in pixels, or both in percent: else it depends on the picture.
+bool apart(const domain::Zone& a, const domain::Zone& b) {
+  if (a.percent != b.percent) return false;
   return a.left >= b.left + b.width || b.left >= a.left + a.width || a.top >= b.top + b.height ||
          b.top >= a.top + a.height;
 }

@@ -148,13 +148,42 @@ Outcome read(std::string_view text, domain::Size& into) {
   return {};
 }
 
-Outcome read(std::string_view text, domain::Region& into) {
+// Reads "12.5%" off the front, then `separator` (0: none).
+bool take_percent(std::string_view& text, double& into, char separator) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), into);
+  if (error != std::errc() || !std::isfinite(into) || into < 0 || text.front() == '-') return false;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  if (!text.starts_with('%')) return false;
+  text.remove_prefix(1);
+  if (separator == 0) return true;
+  const bool there = !text.empty() && lower(text.substr(0, 1)).front() == separator;
+  if (there) text.remove_prefix(1);
+  return there;
+}
+
+Outcome read_percent(std::string_view text, domain::Zone& into) {
+  domain::Zone zone{.percent = true};
+  if (!take_percent(text, zone.width, 'x') || !take_percent(text, zone.height, '+') ||
+      !take_percent(text, zone.left, '+') || !take_percent(text, zone.top, 0) || !text.empty()) {
+    return Wrong{"is not a region; all four numbers are in percent, or none", {}};
+  }
+  constexpr double kAll = 100.001;  // of numbers with a few decimals
+  if (zone.left + zone.width > kAll || zone.top + zone.height > kAll) {
+    return Wrong{"reaches beyond 100 % of the picture", {}};
+  }
+  if (zone.whole()) return Wrong{"is an empty region", {}};
+  into = zone;
+  return {};
+}
+
+Outcome read(std::string_view text, domain::Zone& into) {
   text = trim(text);
-  domain::Region region;
   if (text.empty()) {
-    into = region;
+    into = {};
     return {};
   }
+  if (text.find('%') != std::string_view::npos) return read_percent(text, into);
+  domain::Region region;
   if (!take_number(text, region.width, 'x') || !take_number(text, region.height, '+') ||
       !take_number(text, region.left, '+') || !take_number(text, region.top, 0) || !text.empty()) {
     return Wrong{"is not a region", {}};
@@ -164,7 +193,7 @@ Outcome read(std::string_view text, domain::Region& into) {
     return Wrong{"lies outside any picture", {}};
   }
   if (region.whole()) return Wrong{"is an empty region", {}};
-  into = region;
+  into = domain::Zone::of(region);
   return {};
 }
 
@@ -212,9 +241,8 @@ std::string write(Bytes value) {
 std::string write(domain::Size value) {
   return value == domain::Size{} ? "auto" : fmt::format("{}x{}", value.width, value.height);
 }
-std::string write(const domain::Region& value) {
-  if (value.whole()) return "\"\"";
-  return fmt::format("{}x{}+{}+{}", value.width, value.height, value.left, value.top);
+std::string write(const domain::Zone& value) {
+  return value.whole() ? "\"\"" : to_text(value);
 }
 std::string write(const std::vector<std::string>& value) {
   std::string out = "[";

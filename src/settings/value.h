@@ -1,6 +1,7 @@
 // Turns texts into settings' values and back. The spelling is the same in the file, the environment and
 // flags: booleans true | false, seconds and other numbers as numbers, bytes as 1048576 or 512K, 64M, 2G
-// (powers of 1024), sizes WxH or auto, regions WxH+X+Y or "" (the whole picture), lists as YAML lists or
+// (powers of 1024), sizes WxH or auto, regions WxH+X+Y, in pixels or all four in percent,
+// or "" (the whole picture), lists as YAML lists or
 // a,b,c. Threads: thread-safe functions. Cost: linear in the text.
 #pragma once
 
@@ -13,12 +14,13 @@
 
 #include "base/bytes.h"
 #include "domain/geometry.h"
+#include "domain/zone.h"
 
 namespace vigia::settings {
 
 // A place in Settings; the type says how its text is read and written.
 using SettingRef = std::variant<bool*, int*, double*, std::string*, std::optional<std::int64_t>*, Bytes*,
-                                domain::Size*, domain::Region*, std::vector<std::string>*>;
+                                domain::Size*, domain::Zone*, std::vector<std::string>*>;
 
 // What a source holds for a key: one text, or a list of them.
 struct RawValue {

@@ -73,11 +73,14 @@ TEST(ValueTest, Sizes) {
 }
 
 TEST(ValueTest, Regions) {
-  EXPECT_EQ(read<domain::Region>("800x600+10+20"), (domain::Region{10, 20, 800, 600}));
-  EXPECT_EQ(read<domain::Region>(""), domain::Region{});
+  EXPECT_EQ(read<domain::Zone>("800x600+10+20"), (domain::Zone{10, 20, 800, 600}));
+  EXPECT_EQ(read<domain::Zone>("25%x30.5%+10%+0%"), (domain::Zone{10, 0, 25, 30.5, true}));
+  EXPECT_EQ(read<domain::Zone>("66.7%x100%+33.3%+0%"), (domain::Zone{33.3, 0, 66.7, 100, true}));
+  EXPECT_EQ(read<domain::Zone>(""), domain::Zone{});
   for (const char* text : {"800x600", "800x600+10", "800x600+10+20+30", "800x600-10+20", "0x600+0+0",
-                           "800x600+0+-0", "65537x1+0+0", "whole"}) {
-    EXPECT_EQ(read<domain::Region>(text), std::nullopt) << text;
+                           "800x600+0+-0", "65537x1+0+0", "whole", "50%x50%+60%+0%", "50%x50+0+0", "50%x50%",
+                           "0%x50%+0%+0%", "-5%x50%+0%+0%", "nan%x50%+0%+0%", "50%x50%+0%+0"}) {
+    EXPECT_EQ(read<domain::Zone>(text), std::nullopt) << text;
   }
 }
 
@@ -102,8 +105,10 @@ TEST(ValueTest, WrittenAsRead) {
   EXPECT_EQ(format(&text), "auto");
   text = "say \"\\\"";
   EXPECT_EQ(format(&text), R"("say \"\\\"")");
-  domain::Region region{1, 2, 3, 4};
+  domain::Zone region{1, 2, 3, 4};
   EXPECT_EQ(format(&region), "3x4+1+2");
+  region = {10, 0, 25, 30.5, true};
+  EXPECT_EQ(format(&region), "25%x30.5%+10%+0%");
 }
 
 }  // namespace

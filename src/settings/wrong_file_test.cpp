@@ -130,19 +130,23 @@ const std::vector<WrongFile> kWrongFiles{
       "shares a part with rot"}},
     {"half a region",
      "defaults:\n  roi: 100x100\n",
-     {"vigia.yaml:2: defaults.roi: '100x100' is not a region; allowed: WxH+X+Y in pixels, or \"\" for the "
+     {"vigia.yaml:2: defaults.roi: '100x100' is not a region; allowed: WxH+X+Y in pixels or in percent, e.g. "
+      "50%x100%+0%+0%, or \"\" for the "
       "whole picture"}},
     {"a region before the picture",
      "defaults:\n  roi: 100x100+-5+0\n",
-     {"vigia.yaml:2: defaults.roi: '100x100+-5+0' is not a region; allowed: WxH+X+Y in pixels, or \"\" for "
+     {"vigia.yaml:2: defaults.roi: '100x100+-5+0' is not a region; allowed: WxH+X+Y in pixels or in percent, "
+      "e.g. 50%x100%+0%+0%, or \"\" for "
       "the whole picture"}},
     {"an empty region",
      "defaults:\n  roi: 0x100+1+1\n",
-     {"vigia.yaml:2: defaults.roi: '0x100+1+1' is an empty region; allowed: WxH+X+Y in pixels, or \"\" for "
+     {"vigia.yaml:2: defaults.roi: '0x100+1+1' is an empty region; allowed: WxH+X+Y in pixels or in percent, "
+      "e.g. 50%x100%+0%+0%, or \"\" for "
       "the whole picture"}},
     {"a region of nowhere",
      "defaults:\n  rot: 100x100+99999+0\n",
-     {"vigia.yaml:2: defaults.rot: '100x100+99999+0' lies outside any picture; allowed: WxH+X+Y in pixels, "
+     {"vigia.yaml:2: defaults.rot: '100x100+99999+0' lies outside any picture; allowed: WxH+X+Y in pixels or "
+      "in percent, e.g. 50%x100%+0%+0%, "
       "or \"\" for the whole picture"}},
     {"no key=value",
      "defaults:\n  ffmpeg_params: [rtsp_transport]\n",
@@ -213,27 +217,28 @@ const std::vector<WrongFile> kWrongFiles{
     {"a misspelt scheme",
      "cameras:\n  - {name: gate, url: \"rstp://10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'rstp://10.0.0.5/s' has the unknown scheme 'rstp'; allowed: "
-      "rtsp://, rtsps://, http://, https://, file:PATH or sim:; did you mean 'rtsp://10.0.0.5/s'?"}},
+      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:; did you mean "
+      "'rtsp://10.0.0.5/s'?"}},
     {"an unknown scheme, with a password",
      "cameras:\n  - {name: gate, url: \"ftp://admin:hunter2@10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'ftp://***@10.0.0.5/s' has the unknown scheme 'ftp'; allowed: "
-      "rtsp://, rtsps://, http://, https://, file:PATH or sim:"}},
+      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:"}},
     {"no scheme, with a password",
      "cameras:\n  - {name: gate, url: \"admin:hunter2@10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: the value has no scheme; allowed: rtsp://, rtsps://, http://, "
-      "https://, file:PATH or sim:"}},
+      "https://, rtmp://, srt://, file:PATH or sim:"}},
     {"a path for a url",
      "cameras:\n  - {name: gate, url: /videos/a.mp4}\n",
      {"vigia.yaml:2: cameras.gate.url: '/videos/a.mp4' has no scheme; allowed: rtsp://, rtsps://, http://, "
-      "https://, file:PATH or sim:; did you mean 'file:/videos/a.mp4'?"}},
+      "https://, rtmp://, srt://, file:PATH or sim:; did you mean 'file:/videos/a.mp4'?"}},
     {"a url without host",
      "cameras:\n  - {name: gate, url: \"rtsp:///stream\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'rtsp:///stream' names no host; allowed: rtsp://, rtsps://, "
-      "http://, https://, file:PATH or sim:"}},
+      "http://, https://, rtmp://, srt://, file:PATH or sim:"}},
     {"a url without file",
      "cameras:\n  - {name: gate, url: \"file:\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'file:' names no file; allowed: rtsp://, rtsps://, http://, "
-      "https://, file:PATH or sim:"}},
+      "https://, rtmp://, srt://, file:PATH or sim:"}},
     {"a list for a token",
      "cameras:\n  - {name: gate, url: \"file:a.mp4\", token: [hunter2, x]}\n",
      {"vigia.yaml:2: cameras.gate.token: the value is a list; allowed: FindFace's "

@@ -100,7 +100,7 @@ domain::Sighting Grader::grade(const Detection& detection, const Frame& frame) c
     sighting.rejected = Reason::too_small;
   } else if (std::max(box.width, box.height) > static_cast<float>(options_.filter_max_size)) {
     sighting.rejected = Reason::too_large;
-  } else if (!options_.roi.contains(box)) {
+  } else if (!options_.roi.in(frame.size).contains(box)) {
     sighting.rejected = Reason::outside_roi;
   } else if (!(sighting.quality.total >= static_cast<float>(options_.filter_min_quality))) {
     sighting.rejected = Reason::low_quality;

@@ -29,6 +29,7 @@ namespace vigia::shot {
 class Grader {
  public:
   explicit Grader(const ShotOptions& options) : options_(options) {}
+  [[nodiscard]] const ShotOptions& options() const noexcept { return options_; }
 
   // The first filter that refuses is the reason, in the order too_small, too_large, outside_roi,
   // low_quality.

@@ -1,7 +1,7 @@
 // What the user sets for choosing and encoding best shots. Keys: cameras[].*, defaults.*
 #pragma once
 
-#include "domain/geometry.h"
+#include "domain/zone.h"
 
 namespace vigia::shot {
 
@@ -10,7 +10,7 @@ struct ShotOptions {
   int filter_max_size = 8192;        // pixels, the longer side of the face; larger ones are not posted
   double filter_min_quality = 0.5;   // 0..1: near 0 blurred or turned away, near 1 sharp and frontal
   double filter_min_movement = 0.1;  // face widths over the whole track; keeps posters out; 0: off
-  domain::Region roi;                // WxH+X+Y: post only faces inside; empty: everywhere
+  domain::Zone roi;                  // post only faces inside; empty: everywhere
   int jpeg_quality = 95;             // 1..100, of the full frame
   double max_event_age = 0;          // seconds; a shot not delivered by then expires; 0: never
 
