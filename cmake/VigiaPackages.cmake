@@ -20,6 +20,11 @@ add_library(vigia_opencv INTERFACE)
 target_include_directories(vigia_opencv SYSTEM INTERFACE /usr/include/opencv4)
 target_link_libraries(vigia_opencv INTERFACE opencv_core opencv_imgproc)
 
+# libyuv has no file for pkg-config.
+find_library(YUV_LIBRARY yuv REQUIRED)
+add_library(vigia_yuv INTERFACE)
+target_link_libraries(vigia_yuv INTERFACE ${YUV_LIBRARY})
+
 # oneDNN and libonnx by name: the CMake file of the first asks for OpenCL, which nobody here needs.
 find_library(DNNL_LIBRARY dnnl REQUIRED)
 add_library(vigia_dnnl INTERFACE)

@@ -11,6 +11,9 @@ Result<std::unique_ptr<BareStream>> BareStream::open(const settings::CameraSetti
   auto source = camera::open_source(camera.spec.url, camera.source, {});
   if (!source) return source.error();
   stream->source_ = *std::move(source);
+  const auto own = domain::orientation_of(camera.source.video_transform);
+  stream->changes_ =
+      camera::PictureChanges(stream->source_->presentation(), own.value_or(domain::Orientation()));
   auto decoder =
       camera::Decoder::open(*stream->source_, stream->decoded_, stream->counters_, stream->buffers_,
                             memory.budget().open(camera.spec.name, memory::Kind::packets));
@@ -40,8 +43,9 @@ Status BareStream::feed() {
 }
 
 AVFrame* BareStream::shareable(AVFrame& picture) {
-  if (decoder_->shareable(picture)) return &picture;
-  return converter_.convert(picture, converted_, buffers_);
+  const camera::PictureChange change = changes_.of(picture);
+  if (decoder_->shareable(picture) && !change.needed(picture)) return &picture;
+  return converter_.convert(picture, change, buffers_);
 }
 
 Result<domain::Frame> BareStream::next() {

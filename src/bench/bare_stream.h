@@ -31,7 +31,7 @@ class BareStream {
       : url_(camera.spec.url),
         buffers_(camera.source.frame_buffer_size + camera::kInProcess + camera::kBestShots),
         decoded_(memory, camera.spec.name),
-        converted_(memory, camera.spec.name) {}
+        converter_(memory, camera.spec.name) {}
   Status feed();
   AVFrame* shareable(AVFrame& picture);
 
@@ -39,10 +39,11 @@ class BareStream {
   const std::string url_;
   const int buffers_;
 
-  camera::PicturePool decoded_, converted_;
+  camera::PicturePool decoded_;
   camera::PictureConverter converter_;
   camera::CaptureCounters counters_;
   std::unique_ptr<camera::PacketSource> source_;
+  camera::PictureChanges changes_{{}, {}};
   std::unique_ptr<camera::Decoder> decoder_;
   camera::AvHandle<AVPacket> packet_{av_packet_alloc()};
   bool at_end_ = false;

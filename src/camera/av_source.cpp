@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "camera/av_options.h"
 #include "camera/refusal.h"
+#include "camera/snapshot_source.h"
 
 namespace vigia::camera {
 namespace {
@@ -23,6 +26,12 @@ constexpr int kMostEmptyReads = 1000;
 // is out of step. (A single such packet is a duplicate, or was overtaken in a relay.)
 constexpr auto kRubbishPatience = 250ms, kStepPatience = 500ms;
 constexpr std::uint64_t kLeastLatePackets = 3;
+
+// FFmpeg's formats for a picture, or several one after the other, without a container.
+bool holds_pictures(const AVInputFormat& format) {
+  const std::string_view name = format.name;
+  return name == "image2" || name.ends_with("_pipe");
+}
 
 // An RTSP server describes its video, with parameter sets, before it sends any. Reading ahead would then add
 // nothing, and would deliver what it read as a burst of stale frames.
@@ -68,13 +77,36 @@ Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, co
   std::unique_ptr<AvSource> made(new AvSource(source, options, keys, before));  // NOLINT: private constructor
   const Status opened = made->open_input(stop);
   if (notes != nullptr) *notes = made->notes_;
-  if (!opened) return opened.error();
+  if (!opened) {
+    const bool may_be_jpegs =
+        source.kind == SourceKind::http && options.ffmpeg_format.empty() && made->unreadable_;
+    if (!may_be_jpegs || !made->open_plainly(stop)) return opened.error();
+  }
   if (Status chosen = made->choose_stream(); !chosen) return chosen.error();
   return std::unique_ptr<PacketSource>(std::move(made));
 }
 
+// Cameras that send JPEGs without a boundary before the first, or without its dashes.
+bool AvSource::open_plainly(const std::stop_token& stop) {
+  plain_ = true;
+  if (!open_input(stop)) return false;
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    if (context_->streams[i]->codecpar->width > 0) return true;  // a picture was found in it
+  }
+  return false;
+}
+
+// Headers of a part that cannot be read; or, where its length is far too large or its kind is not said, what
+// looks like the end or like silence. A camera that is gone after its first picture looks the same, but
+// reading it plainly does no harm.
+void AvSource::note_failed_parts(int code) {
+  const bool in_parts = std::strcmp(context_->iformat->name, "mpjpeg") == 0 && options_.ffmpeg_format.empty();
+  parts_failed_ =
+      in_parts && (code == AVERROR_INVALIDDATA || packets_ < 2) && !interrupt_.stop.stop_requested();
+}
+
 Status AvSource::open_input(const std::stop_token& stop) {
-  Result<const AVInputFormat*> format = find_input_format(options_);
+  Result<const AVInputFormat*> format = plain_ ? av_find_input_format("mjpeg") : find_input_format(options_);
   if (!format) return format.error();
 
   interrupt_.arm(stop, timeout_);
@@ -118,6 +150,7 @@ Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
   const NotedRemarks noted(remarks_);
   // Frees the context when it fails.
   const int opened = avformat_open_input(&context, url->c_str(), format, options.get());
+  unreadable_ = opened == AVERROR_INVALIDDATA;
   if (opened < 0) return failure(kCannotOpen, opened);
   context_.reset(context);
   if (Status here = access_.check(*context); !here) return failure(kCannotOpen, here.error());
@@ -155,7 +188,8 @@ Status AvSource::choose_stream() {
   }
   // A recording behind HTTP arrives as fast as the connection allows, and has a known duration.
   const bool recorded = context_->duration != AV_NOPTS_VALUE && context_->duration > 0;
-  live_ = source_.kind == SourceKind::rtsp || (source_.kind == SourceKind::http && !recorded);
+  live_ = source_.kind == SourceKind::rtsp || source_.kind == SourceKind::stream ||
+          (source_.kind == SourceKind::http && (!recorded || holds_pictures(*context_->iformat)));
   return ok_status();
 }
 
@@ -167,11 +201,28 @@ AVRational AvSource::time_base() const {
   return context_->streams[stream_]->time_base;
 }
 
+Presentation AvSource::presentation() const {
+  const AVStream& stream = *context_->streams[stream_];
+  std::size_t bytes = 0;
+  const std::uint8_t* const matrix = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+  const bool is_turned = matrix != nullptr && bytes >= 9 * sizeof(std::int32_t);
+  return {.turn = is_turned ? turn_of_matrix(reinterpret_cast<const std::int32_t*>(matrix))
+                            : domain::Orientation(),
+          .pixel_shape = stream.sample_aspect_ratio,
+          .turn_lasts = codec().codec_id == AV_CODEC_ID_H264 || codec().codec_id == AV_CODEC_ID_HEVC,
+          .fields_apart = codec().codec_id == AV_CODEC_ID_HEVC};
+}
+
 LiveManner AvSource::manner() const {
   const AVInputFormat& format = *context_->iformat;
   if (source_.kind != SourceKind::rtsp) {
-    const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 || std::strcmp(format.name, "mpjpeg") == 0;
-    return {.is_stamped = !made_up, .may_wait = true};
+    const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 ||
+                         std::strcmp(format.name, "mpjpeg") == 0 || holds_pictures(format);
+    // The end of a JPEG is known by the beginning of the next one, unless its length is said.
+    const bool plain = std::strcmp(format.name, "mjpeg") == 0 || holds_pictures(format);
+    // An SRT sender gives up what was not read in time.
+    const bool waits = !lower(source_.url).starts_with("srt:");
+    return {.is_stamped = !made_up, .may_wait = waits, .is_one_behind = plain};
   }
   const AVCodecID codec_id = codec().codec_id;
   const bool joined = codec_id == AV_CODEC_ID_H264 || codec_id == AV_CODEC_ID_HEVC;
@@ -207,9 +258,15 @@ Status AvSource::next_packet(AVPacket& packet) {
   const NotedRemarks noted(remarks_);
   for (int i = 0; i < kMostEmptyReads; ++i) {
     const int code = av_read_frame(context_.get(), &packet);
-    if (code == 0 && packet.stream_index == stream_) return ok_status();
+    if (code == 0 && packet.stream_index == stream_) {
+      ++packets_;
+      return ok_status();
+    }
     if (code == 0) av_packet_unref(&packet);
-    if (code < 0 && code != AVERROR(EAGAIN)) return failure("cannot read from", code);
+    if (code < 0 && code != AVERROR(EAGAIN)) {
+      note_failed_parts(code);
+      return failure("cannot read from", code);
+    }
     if (asked(this) != 0) return failure("cannot read from", AVERROR_EXIT);
   }
   return Error{ErrorCode::io, "there is no video any more in " + redact(source_.url)};
@@ -237,8 +294,10 @@ Status AvSource::rewind() {
   interrupt_.arm(stop, timeout_);
   const AVStream& stream = *context_->streams[stream_];
   const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
-  // Seeking in transport streams is approximate and often skips the first packets.
-  const bool seeks_exactly = (context_->iformat->flags & AVFMT_TS_DISCONT) == 0;
+  // Seeking in transport streams is approximate and often skips the first packets; in pictures it does
+  // nothing.
+  const bool seeks_exactly =
+      (context_->iformat->flags & AVFMT_TS_DISCONT) == 0 && !holds_pictures(*context_->iformat);
   if (seeks_exactly &&
       avformat_seek_file(context_.get(), stream_, INT64_MIN, start, start, AVSEEK_FLAG_BACKWARD) >= 0) {
     return ok_status();
@@ -247,6 +306,12 @@ Status AvSource::rewind() {
   context_.reset();
   if (Status opened = open_input(stop); !opened) return opened;
   return choose_stream();
+}
+
+std::unique_ptr<PacketSource> AvSource::snapshots(Clock& clock) {
+  const bool is_one = source_.kind == SourceKind::http && packets_ == 1 && holds_pictures(*context_->iformat);
+  if (!is_one) return nullptr;
+  return std::make_unique<SnapshotSource>(source_.url, options_, codec(), clock);
 }
 
 Error AvSource::failure(const char* what, int code) const {

@@ -45,15 +45,20 @@ class AvSource final : public PacketSource {
 
   [[nodiscard]] const AVCodecParameters& codec() const override;
   [[nodiscard]] AVRational time_base() const override;
+  [[nodiscard]] Presentation presentation() const override;
   [[nodiscard]] bool live() const override { return live_; }
   [[nodiscard]] LiveManner manner() const override;
   [[nodiscard]] LinkState link() const override;
   Status read(AVPacket& packet, const std::stop_token& stop) override;
   Status rewind() override;
+  [[nodiscard]] bool wants_plain_mjpeg() const override { return plain_ || parts_failed_; }
+  std::unique_ptr<PacketSource> snapshots(Clock& clock) override;
 
  private:
   AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys, const ServerNotes& notes);
   Status open_input(const std::stop_token& stop);
+  bool open_plainly(const std::stop_token& stop);
+  void note_failed_parts(int code);
   // As one try, and a second one where the first shows that the server's offers have to be sifted.
   Status open_context(const AVInputFormat* format);
   Status try_to_open(const AVInputFormat* format, AvOptions& options);
@@ -86,6 +91,10 @@ class AvSource final : public PacketSource {
   ServerAccess access_;                // before the context, which uses it to its end
   AvHandle<AVFormatContext> context_;
   int stream_ = -1;
+  std::uint64_t packets_ = 0;  // read since it was opened
+  bool unreadable_ = false;    // FFmpeg found no format that the data has
+  bool plain_ = false;         // read as JPEGs without what lies between them
+  bool parts_failed_ = false;  // what lies between JPEGs could not be read
   bool live_ = false;
 };
 

@@ -25,16 +25,18 @@ struct CameraOptions {
   bool disable_drops = false;                // files and sim: wait instead of dropping when behind
   std::vector<std::string> ffmpeg_params{};  // "key=value" for FFmpeg's opener, e.g. rtsp_transport=udp
   std::string ffmpeg_format{};               // forces the input format, e.g. mjpeg
-  bool use_stream_timestamp = false;         // events carry the stream's own time instead of this machine's
-  double start_stream_timestamp = 0.0;       // seconds since 1970 that are added to it
-  double rtsp_reconnect_delay = 1.0;         // seconds before the first reconnect; doubles up to 30 s
-  double source_timeout = 10.0;              // seconds without a packet until the source counts as lost
-  int frame_buffer_size = 3;  // frames that may wait; beyond that the oldest is dropped and counted
-  std::string username{};     // of rtsp(s):// and http(s)://, where the url holds no login
-  std::string password{};     // a secret, never logged
-  std::string ca_file{};      // of rtsps:// and https://; these three: see http/tls_options.h
-  std::string tls_pin{};      // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
-  bool tls_insecure = false;  // warned of at each start
+  double snapshot_interval = 1.0;       // seconds between pictures, where the url is one or a folder of them
+  std::string video_transform{};        // turns the picture, after what the stream says: domain/orientation.h
+  bool use_stream_timestamp = false;    // events carry the stream's own time instead of this machine's
+  double start_stream_timestamp = 0.0;  // seconds since 1970 that are added to it
+  double rtsp_reconnect_delay = 1.0;    // seconds before the first reconnect; doubles up to 30 s
+  double source_timeout = 10.0;         // seconds without a packet until the source counts as lost
+  int frame_buffer_size = 3;            // frames that may wait; beyond that the oldest is dropped and counted
+  std::string username{};               // of rtsp(s):// and http(s)://, where the url holds no login
+  std::string password{};               // a secret, never logged
+  std::string ca_file{};                // of rtsps:// and https://; these three: see http/tls_options.h
+  std::string tls_pin{};                // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
+  bool tls_insecure = false;            // warned of at each start
 
   bool operator==(const CameraOptions&) const = default;
 };
@@ -56,7 +58,7 @@ struct KeptKeys {
 // recording, which is known once it is open.
 inline bool is_live_url(std::string_view url) {
   const std::string scheme = lower(split_url(url).scheme);
-  return scheme == "rtsp" || scheme == "rtsps";
+  return scheme == "rtsp" || scheme == "rtsps" || scheme == "rtmp" || scheme == "srt";
 }
 
 // The keys that only a recording can follow (files and sim:), and whether each differs from its default.

@@ -7,7 +7,6 @@
 #include <atomic>
 #include <functional>
 
-#include "base/clock.h"
 #include "camera/live_pacer.h"
 #include "camera/stream_camera.h"
 #include "camera/test_support.h"
@@ -22,27 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::OddServer;
 using testing::RtspServer;
-
-// A clock on which sleeping ends at once and moves the time there. Otherwise it moves only by hand.
-class ReadyClock final : public Clock {
- public:
-  [[nodiscard]] SteadyTime now() const override { return now_; }
-  [[nodiscard]] UtcTime utc_now() const override {
-    return utc_start_ +
-           std::chrono::duration_cast<UtcTime::duration>(now_ - SteadyTime(std::chrono::hours(1)));
-  }
-  void set_utc_start(UtcTime time) { utc_start_ = time; }
-  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
-    if (stop.stop_requested()) return false;
-    now_ = std::max(now_, when);
-    return true;
-  }
-  void advance(Nanoseconds by) { now_ += by; }
-
- private:
-  SteadyTime now_{std::chrono::hours(1)};
-  UtcTime utc_start_{std::chrono::seconds(1'700'000'000)};
-};
 
 class LiveTimeTest : public ::testing::Test {
  protected:

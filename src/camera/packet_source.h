@@ -4,9 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stop_token>
 
+#include "base/clock.h"
 #include "base/result.h"
+#include "camera/picture_change.h"
 
 struct AVCodecParameters;
 struct AVPacket;
@@ -42,6 +45,7 @@ class PacketSource {
   // Parameters of the video stream; valid while the source lives.
   [[nodiscard]] virtual const AVCodecParameters& codec() const = 0;
   [[nodiscard]] virtual AVRational time_base() const = 0;
+  [[nodiscard]] virtual Presentation presentation() const { return {}; }
   // True: packets come at their own pace (a network camera). False: they come as fast as they are read (a
   // file, sim:), and the reader keeps the pace.
   [[nodiscard]] virtual bool live() const = 0;
@@ -54,6 +58,12 @@ class PacketSource {
   // AV_PKT_FLAG_CORRUPT: something was lost, in it or just before it. Errors: ended (nothing more), timeout,
   // cancelled (stop), io, unavailable.
   virtual Status read(AVPacket& packet, const std::stop_token& stop) = 0;
+  // True: it is JPEGs over HTTP whose frame of headers between them (multipart) cannot be read, so they were,
+  // or must be, read one after the other without it: ffmpeg_format mjpeg.
+  [[nodiscard]] virtual bool wants_plain_mjpeg() const { return false; }
+  // After `ended`: what goes on with the same picture, fetched anew, if this was an address of one picture;
+  // else nullptr. The clock must outlive it. REQUIRES: live().
+  virtual std::unique_ptr<PacketSource> snapshots(Clock& /*clock*/) { return nullptr; }
   // The next read() returns the first packet again. REQUIRES: !live().
   virtual Status rewind() = 0;
 };

@@ -47,7 +47,7 @@ ServerAccess::ServerAccess(const SourceUrl& source, http::TlsOptions tls, const 
 
 Result<std::string> ServerAccess::reach(bool sifts_offers) {
   forget();
-  if (source_.kind != SourceKind::rtsp) return source_.url;
+  if (source_.kind != SourceKind::rtsp && source_.kind != SourceKind::stream) return source_.url;
   Result<std::string> url = source_.encrypted || sifts_offers ? through_tunnel() : at_its_address();
   if (url) reached_ = *url;
   return url;

@@ -6,6 +6,7 @@
 //           side by side, once it was found here.
 //           Where the camera offers logins that FFmpeg would take and cannot answer beside others
 //           (login_offer.h), it goes through a plain tunnel that leaves those out (offer_sifter.h).
+// rtmp://, srt://  As rtsp://.
 // rtsps://  Goes through a tunnel (http/tunnel.h). FFmpeg speaks RTSP to 127.0.0.1, in one connection.
 // http(s):// FFmpeg keeps the name, which the server and its certificate know it by. Every url that it opens,
 //           those in playlists too, is looked up here first. https:// is verified by FFmpeg: chain, dates and

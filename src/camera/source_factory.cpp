@@ -4,6 +4,7 @@
 
 #include "camera/av_setup.h"
 #include "camera/av_source.h"
+#include "camera/picture_folder.h"
 #include "camera/source_url.h"
 #include "sim/sim_source.h"
 
@@ -46,6 +47,7 @@ Result<std::unique_ptr<PacketSource>> open_source(const std::string& url, const 
   Result<SourceUrl> source = parse_source_url(*whole);
   if (!source) return source.error();
   if (source->kind == SourceKind::sim) return open_scene(url);
+  if (PictureFolder::is_one(*source)) return PictureFolder::open(*source, options, stop);
   return AvSource::open(*source, options, keys, notes, stop);
 }
 

@@ -135,11 +135,14 @@ Result<SourceUrl> parse_source_url(const std::string& url) {
     const bool tls = scheme == "https";
     return SourceUrl{SourceKind::http, url, "", tls, tls ? kHttpsProtocols : kHttpProtocols};
   }
+  if (parts.has_host && (scheme == "rtmp" || scheme == "srt")) {
+    return SourceUrl{SourceKind::stream, url, "", false, scheme == "srt" ? "srt" : "rtmp,tcp"};
+  }
   if (scheme == "sim") return SourceUrl{SourceKind::sim, url, "", false, ""};
   return Error{ErrorCode::invalid,
                "url: '" + redact(url) +
                    "' is no source that a camera can have; allowed: rtsp://, rtsps://, http://, https://, "
-                   "file:PATH, sim:"};
+                   "rtmp://, srt://, file:PATH, sim:"};
 }
 
 }  // namespace vigia::camera

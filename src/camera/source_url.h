@@ -8,7 +8,7 @@
 
 namespace vigia::camera {
 
-enum class SourceKind { file, rtsp, http, sim };
+enum class SourceKind { file, rtsp, http, stream, sim };  // stream: rtmp, srt
 
 struct SourceUrl {
   SourceKind kind = SourceKind::file;
@@ -22,9 +22,9 @@ struct SourceUrl {
 // set. Error: invalid: they cannot be given to a server of this url, or FFmpeg would cut them.
 Result<std::string> url_with_login(const std::string& url, const CameraOptions& options);
 
-// Accepts file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, sim:. All others are refused (data:,
-// concat:, pipe:, ... could read what was never meant to be shown), and so is a url in whose login a
-// character ends the server's part too early. Error: invalid, redacted.
+// Accepts file:PATH, file:///PATH, rtsp://, rtsps://, http://, https://, rtmp://, srt://, sim:. All others
+// are refused (data:, concat:, pipe:, ... could read what was never meant to be shown), and so is a url in
+// whose login a character ends the server's part too early. Error: invalid, redacted.
 Result<SourceUrl> parse_source_url(const std::string& url);
 
 }  // namespace vigia::camera

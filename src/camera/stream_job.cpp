@@ -64,6 +64,25 @@ void StreamJob::Retire::operator()(Decoder* last) const noexcept {
 
 Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
   const memory::Charge buffered(account_, kSourceBytes);
+  const Status end = attempt(stop, sink);
+  if (!end && !stop.stop_requested() && learn_plain_mjpeg()) return attempt(stop, sink);
+  if (!end && source_ && frames_ == 0)
+    context_.state.plain_mjpeg = false;  // perhaps it is something else by now
+  return end;
+}
+
+bool StreamJob::learn_plain_mjpeg() {
+  bool& learned = context_.state.plain_mjpeg;
+  if (learned || !source_ || !source_->wants_plain_mjpeg()) return false;
+  learned = true;
+  log::warn(
+      "camera '{}': the headers between its JPEGs are not as they should be; it is read without them, as "
+      "with ffmpeg_format: mjpeg",
+      context_.spec.name);
+  return true;
+}
+
+Status StreamJob::attempt(const std::stop_token& stop, FrameSink& sink) {
   if (Status opened = open(stop); !opened) return opened;
   if (live_) log_ignored_options();
   sink.opened(live_);
@@ -79,15 +98,14 @@ Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
 Status StreamJob::open(const std::stop_token& stop) {
   auto source = open_in_turn(stop);
   if (!source) return source.error();
-  source_ = std::move(*source);
+  take_source(*std::move(source));
+  learn_plain_mjpeg();
   auto decoder =
       Decoder::open(*source_, context_.state.decoded, context_.counters, buffers_for_others(), account_);
   if (!decoder) {
     return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
   }
   decoder_.reset(std::move(*decoder).release());
-  live_ = source_->live();
-  if (live_) manner_ = source_->manner();
   context_.counters.is_live.store(live_, std::memory_order_relaxed);
   context_.counters.key_came.store(SteadyTime(), std::memory_order_relaxed);
   context_.counters.key_interval.store(0, std::memory_order_relaxed);
@@ -111,7 +129,10 @@ Result<std::unique_ptr<PacketSource>> StreamJob::open_in_turn(const std::stop_to
     if (!place) return Error{ErrorCode::cancelled, "stopped"};
   }
   step(StartStep::connection);
-  return open_source(url, context_.options, stop, context_.shared.keys, &context_.state.server);
+  CameraOptions options = context_.options;
+  if (context_.state.plain_mjpeg) options.ffmpeg_format = "mjpeg";
+  source_.reset();
+  return open_source(url, options, stop, context_.shared.keys, &context_.state.server);
 }
 
 void StreamJob::step(StartStep next) {
@@ -121,6 +142,14 @@ void StreamJob::step(StartStep next) {
 
 Condition StreamJob::condition() const {
   return lacks_key_frame_ ? Condition::no_key_frame : context_.state.server.condition();
+}
+
+void StreamJob::take_source(std::unique_ptr<PacketSource> source) {
+  source_ = std::move(source);
+  live_ = source_->live();
+  if (live_) manner_ = source_->manner();
+  const auto own = domain::orientation_of(context_.options.video_transform);
+  changes_ = PictureChanges(source_->presentation(), own.value_or(domain::Orientation()));
 }
 
 Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
@@ -139,7 +168,8 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
       if (!taken) return taken;
       continue;
     }
-    if (read.error().code != ErrorCode::ended || source_->live()) return read;
+    if (read.error().code == ErrorCode::ended && live_ && take_snapshots()) continue;
+    if (read.error().code != ErrorCode::ended || live_) return read;
     decoder_->finish();
     deliver_ready(stop, sink);
     if (pictures_in_pass_ == 0) return nothing_seen();
@@ -168,11 +198,26 @@ Error StreamJob::nothing_seen() const {
   return {ErrorCode::io, name + " holds no picture that can be decoded"};
 }
 
+bool StreamJob::take_snapshots() {
+  auto next = source_->snapshots(context_.clock);
+  if (!next) return false;
+  take_source(std::move(next));
+  if (!std::exchange(context_.state.snapshots_logged, true)) {
+    log::info("camera '{}': its url is one picture; it is fetched every {} s (snapshot_interval)",
+              context_.spec.name, context_.options.snapshot_interval);
+  }
+  return true;
+}
+
+// A recording of one picture is a still: it is due again after an interval, not at the pace of video.
 Status StreamJob::start_over() {
+  const Nanoseconds pause =
+      pictures_in_pass_ == 1 ? from_seconds(context_.options.snapshot_interval) : Nanoseconds(0);
   decoder_->restart();
   pictures_in_pass_ = 0;
-  context_.state.pictures.begin_segment();
-  context_.state.packets.begin_segment();
+  StreamContinuity& state = context_.state;
+  state.pictures.begin_segment(pause > Nanoseconds(0) ? state.stream_time + pause : Nanoseconds(0));
+  state.packets.begin_segment(pause > Nanoseconds(0) ? position_ + pause : Nanoseconds(0));
   return source_->rewind();
 }
 
@@ -201,9 +246,8 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
     reopening_.packet(times.read_at, is_key);
   } else {
     const AVRational base = source_->time_base();
-    const auto position =
-        context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
-    const std::optional<SteadyTime> due = pacer_.wait(position, stop);
+    position_ = context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
+    const std::optional<SteadyTime> due = pacer_.wait(position_, stop);
     if (!due) return Error{ErrorCode::cancelled, "stopped"};
     times.read_at = times.came = *due;
   }
@@ -265,6 +309,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   if (live_) note_signal(whole);
   if (!hold(whole, stop)) return;
   CaptureCounters& counters = context_.counters;
+  note_size(whole.size);
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
@@ -306,13 +351,14 @@ bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {
 
 AVFrame* StreamJob::shared(AVFrame& picture) {
   StreamContinuity& state = context_.state;
-  if (decoder_->shareable(picture)) {
+  const PictureChange change = changes_.of(picture);
+  if (decoder_->shareable(picture) && !change.needed(picture)) {
     // Losing one picture is better than a decoder without a buffer, which loses all up to the next key frame.
     if (state.decoded.free_buffers() >= kKeptForDecoder) return &picture;
     count(context_.counters.frames_dropped_no_buffer);
     return nullptr;
   }
-  AVFrame* const converted = state.converter.convert(picture, state.converted, buffers_for_others());
+  AVFrame* const converted = state.converter.convert(picture, change, buffers_for_others());
   if (converted == nullptr) {
     CaptureCounters& counters = context_.counters;
     count(state.converter.impossible() ? counters.decoding_soft_errors : counters.frames_dropped_no_buffer);
@@ -371,6 +417,13 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   state.stream_time = std::max(state.stream_time, reading.stream_time);
   taken_ = reading.taken;
   return reading.taken;
+}
+
+void StreamJob::note_size(domain::Size size) {
+  const domain::Size before = std::exchange(context_.state.size, size);
+  if (before == size || before == domain::Size{}) return;
+  log::warn("camera '{}': the size of its pictures has changed from {}x{} to {}x{}", context_.spec.name,
+            before.width, before.height, size.width, size.height);
 }
 
 void StreamJob::log_untrusted_stamps() {

@@ -35,19 +35,21 @@ namespace vigia::camera {
 
 struct StreamContinuity {
   StreamContinuity(memory::MemoryManager& manager, const std::string& owner)
-      : decoded(manager, owner), converted(manager, owner) {}
+      : decoded(manager, owner), converter(manager, owner) {}
 
-  ServerNotes server;     // what the attempts have learned of it
-  bool failed = false;    // the last attempt
-  PicturePool decoded;    // what the decoder writes into
-  PicturePool converted;  // what the converter writes into, where it is needed
+  ServerNotes server;   // what the attempts have learned of it
+  bool failed = false;  // the last attempt
+  PicturePool decoded;  // what the decoder writes into
   PictureConverter converter;
+  domain::Size size{};            // of the last picture handed on; 0x0: none yet
   std::uint64_t sequence = 0;     // of the next picture
   Timeline pictures, packets;     // of recorded sources: by time of showing, and of decoding
   StreamClock live;               // of live sources
   PictureProbe probe;             // likewise
   SenderClock sender;             // of live sources that send RTCP reports
   bool untrusted_logged = false;  // the log says that the stamps are not trusted
+  bool plain_mjpeg = false;       // learned: see PacketSource::wants_plain_mjpeg
+  bool snapshots_logged = false;  // the log says that the url is one picture
   bool ignored_logged = false;    // the log says which options a live source cannot follow
   Nanoseconds stream_time{0};     // of the last picture
   bool reopened_in_vain = false;  // at once, without a picture since
@@ -94,12 +96,18 @@ class StreamJob {
     void operator()(Decoder* last) const noexcept;
   };
 
+  Status attempt(const std::stop_token& stop, FrameSink& sink);
+  // True: the failed attempt has shown how the source must be read instead.
+  bool learn_plain_mjpeg();
   Status open(const std::stop_token& stop);
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
   void step(StartStep next);
   Status check_patience();
+  void take_source(std::unique_ptr<PacketSource> source);
   Status stream(const std::stop_token& stop, FrameSink& sink);
   [[nodiscard]] Error nothing_seen() const;
+  // True: the source was an address of one picture, and goes on as such.
+  bool take_snapshots();
   Status start_over();
   void note_link();
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
@@ -114,6 +122,7 @@ class StreamJob {
   SteadyTime stamp_recorded(const AVFrame& picture);
   void note_key_frame();
   void note_signal(const domain::Frame& frame);
+  void note_size(domain::Size size);
   void log_untrusted_stamps();
   void log_ignored_options();
   [[nodiscard]] PacketTimes live_times(const AVPacket& packet);
@@ -129,12 +138,14 @@ class StreamJob {
   LivePacer live_pacer_;
   std::shared_ptr<memory::Account> account_;  // for what FFmpeg holds by itself
   std::unique_ptr<PacketSource> source_;
-  bool live_ = false;  // the source, and how
+  PictureChanges changes_{{}, {}};  // of its pictures
+  bool live_ = false;               // the source, and how
   LiveManner manner_;
   std::unique_ptr<Decoder, Retire> decoder_;
   std::uint64_t frames_ = 0;            // delivered by this try
   std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
   Nanoseconds read_took_{0};            // the last packet
+  Nanoseconds position_{0};             // of the last packet of a recording
   SteadyTime decode_began_{};
   SteadyTime taken_{};                      // of the last live picture, by its stamps and its arrival
   std::optional<PacketTimes> last_packet_;  // of a live source

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -11,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/mutex.h"
 #include "camera/av_handles.h"
 #include "camera/frame_sink.h"
@@ -115,6 +117,27 @@ inline std::vector<std::string> decode_plainly(const std::string& file) {
   take();
   return out;
 }
+
+// A clock on which sleeping ends at once and moves the time there. Otherwise it moves only by hand.
+class ReadyClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime now() const override { return now_; }
+  [[nodiscard]] UtcTime utc_now() const override {
+    return utc_start_ +
+           std::chrono::duration_cast<UtcTime::duration>(now_ - SteadyTime(std::chrono::hours(1)));
+  }
+  void set_utc_start(UtcTime time) { utc_start_ = time; }
+  bool sleep_until(SteadyTime when, const std::stop_token& stop) override {
+    if (stop.stop_requested()) return false;
+    now_ = std::max(now_, when);
+    return true;
+  }
+  void advance(Nanoseconds by) { now_ += by; }
+
+ private:
+  SteadyTime now_{std::chrono::hours(1)};
+  UtcTime utc_start_{std::chrono::seconds(1'700'000'000)};
+};
 
 // Calls what the test says with every frame, on the camera's thread.
 class CallingSink final : public FrameSink {

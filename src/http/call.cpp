@@ -140,6 +140,8 @@ void Call::set_up(const HttpRequest& request) {
   curl_easy_setopt(easy_, CURLOPT_ERRORBUFFER, error_.data());
   curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, keep_body);
   curl_easy_setopt(easy_, CURLOPT_USERAGENT, "vigia");
+  if (request.any_login)
+    curl_easy_setopt(easy_, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC | CURLAUTH_DIGEST));
   if (request.connect_only) curl_easy_setopt(easy_, CURLOPT_CONNECT_ONLY, 1L);
   if (!request.post) return;
   curl_easy_setopt(easy_, CURLOPT_POST, 1L);

@@ -42,6 +42,8 @@ enum class HttpFailure {
 
 struct HttpRequest {
   bool post = false;
+  bool any_login =
+      false;  // user and password of the url go as the server asks: digest or Basic, not only Basic
   bool connect_only = false;  // succeeds, with status 0, once connection and TLS handshake are done
   std::string url;
   std::vector<std::string> headers;             // "Name: value"; may hold secrets

@@ -8,13 +8,15 @@
 #include <utility>
 
 #include "base/url.h"
+#include "domain/orientation.h"
 #include "http/tls_options.h"
 #include "settings/spelling.h"
 
 namespace vigia::settings::checks {
 namespace {
 
-constexpr std::array<std::string_view, 6> kSchemes{"rtsp", "rtsps", "http", "https", "file", "sim"};
+constexpr std::array<std::string_view, 8> kSchemes{"rtsp", "rtsps", "http", "https",
+                                                   "rtmp", "srt",   "file", "sim"};
 
 const std::string& text_of(SettingRef slot) {
   return *std::get<std::string*>(slot);
@@ -157,6 +159,14 @@ std::optional<Wrong> multiple_of_32(SettingRef slot) {
   const auto round = [kMax](int n) { return std::max(32, std::min(kMax, (n + 16) / 32 * 32)); };
   return Wrong{"is not a multiple of 32 both ways",
                std::to_string(round(size.width)) + "x" + std::to_string(round(size.height))};
+}
+
+std::optional<Wrong> video_transform(SettingRef slot) {
+  const std::string& text = text_of(slot);
+  if (domain::orientation_of(text)) return {};
+  constexpr std::array<std::string_view, 7> kWords{"mirror",     "flip",      "rotate_90", "rotate_180",
+                                                   "rotate_270", "transpose", "transverse"};
+  return Wrong{"is no way to turn a picture", nearest(text, kWords)};
 }
 
 std::optional<Wrong> outbox_bytes(SettingRef slot) {

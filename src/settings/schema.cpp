@@ -54,7 +54,8 @@ constexpr Rule play_speed_rule() {
   return rule;
 }
 
-constexpr std::string_view kRegion = "WxH+X+Y in pixels, or \"\" for the whole picture";
+constexpr std::string_view kRegion =
+    "WxH+X+Y in pixels or in percent, e.g. 50%x100%+0%+0%, or \"\" for the whole picture";
 constexpr std::array<std::string_view, 3> kPrecisions{"auto", "f32", "bf16"};
 constexpr std::array<std::string_view, 2> kOnOverload{"reduce", "drop"};
 constexpr std::array<std::string_view, 2> kReplayOrders{"newest_first", "oldest_first"};
@@ -67,8 +68,8 @@ const std::array kIdentityKeys = std::to_array<CameraKey>({
      checked(checks::camera_name, "1 to 60 letters, none of /\\@?&=<>|*\""), "unique; in logs and file names",
      "gate"},
     {"url", [](Camera& c) -> SettingRef { return &c.spec.url; },
-     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, file:PATH or sim:"), "its video",
-     "\"rtsp://10.0.0.5/stream1\""},
+     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:"),
+     "its video", "\"rtsp://10.0.0.5/stream1\""},
     {"id", [](Camera& c) -> SettingRef { return &c.spec.id; }, any("FindFace's number of the camera"),
      "only with FindFace", "7"},
     {"token", [](Camera& c) -> SettingRef { return &c.spec.token; },
@@ -89,6 +90,15 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
      "options for FFmpeg when it opens the source, e.g. [\"rtsp_transport=udp\"]"},
     {"ffmpeg_format", [](Camera& c) -> SettingRef { return &c.source.ffmpeg_format; },
      any("a name that FFmpeg knows, or \"\""), "forces the input format, e.g. mjpeg"},
+    {"snapshot_interval", [](Camera& c) -> SettingRef { return &c.source.snapshot_interval; },
+     from_to(0.02, 3600, "seconds"),
+     "where the url is one picture, or a folder of them: how often it is fetched, or the next one shown"},
+    {"video_transform", [](Camera& c) -> SettingRef { return &c.source.video_transform; },
+     checked(checks::video_transform,
+             "\"\", mirror, flip, rotate_90, rotate_180, rotate_270, transpose or transverse"),
+     "turns the picture (90: clockwise), after what the stream itself says about it; rot, roi and sizes are "
+     "those "
+     "of the turned picture"},
     {"use_stream_timestamp", [](Camera& c) -> SettingRef { return &c.source.use_stream_timestamp; }, any(),
      "for files and sim: events carry the stream's own time instead of this machine's time"},
     {"start_stream_timestamp", [](Camera& c) -> SettingRef { return &c.source.start_stream_timestamp; },
