@@ -50,6 +50,12 @@ bool turn_planes(const AVFrame& in, domain::Orientation how, AVFrame& out) {
                             out.data[2], out.linesize[2], in.width, height, mode) == 0;
 }
 
+// Where none is signalled the matrix is that of the height (domain/frame.h), as it was coded.
+void keep_matrix(const AVFrame& in, AVFrame& out) {
+  if (signalled_matrix(out) || out.height == in.height) return;
+  out.colorspace = in.height >= 720 ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+}
+
 void scale_planes(const AVFrame& in, bool one_field, AVFrame& out) {
   const std::array<int, 4> strides = strides_of(in, one_field);
   libyuv::I420Scale(in.data[0], strides[0], in.data[1], strides[1], in.data[2], strides[2], in.width,
@@ -130,6 +136,7 @@ bool PictureConverter::draw(const AVFrame& in, const PictureChange& change, int 
   av_frame_copy_props(drawn_.get(), &in);
   drawn_->color_range = full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
   if (is_rgb(in.format)) drawn_->colorspace = AVCOL_SPC_SMPTE170M;  // what SWS_CS_DEFAULT makes of it
+  keep_matrix(in, *drawn_);
   if (is_i420(in.format)) {
     scale_planes(in, change.one_field, *drawn_);
   } else {
@@ -146,6 +153,7 @@ bool PictureConverter::turn(const AVFrame& in, domain::Orientation how, int buff
   if (!lease(turned_pool_, size, buffers, *turned_)) return false;
   av_frame_copy_props(turned_.get(), &in);
   turned_->color_range = full_range(in) ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  keep_matrix(in, *turned_);
   impossible_ = !turn_planes(in, how, *turned_);
   return !impossible_;
 }

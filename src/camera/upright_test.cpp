@@ -118,6 +118,16 @@ TEST_F(UprightTest, FollowsTheSettingAfterTheStream) {
   EXPECT_TRUE(both[0].pixels == truth("-i " + jpeg + " -vf transpose=clock,hflip"));
 }
 
+// A tall picture that lay on its side was coded as one of few lines.
+TEST_F(UprightTest, TurningDoesNotChangeTheColours) {
+  const std::string clip =
+      make_clip(folder_, "clip.mp4", "-f lavfi -i testsrc2=size=960x540 -frames:v 1 -c:v libx264");
+  const auto upright = seen(clip, "rotate_90");
+  ASSERT_EQ(upright.size(), 1U);
+  EXPECT_EQ(upright[0].size, (domain::Size{540, 960}));
+  EXPECT_EQ(upright[0].matrix, domain::ColorMatrix::bt601);
+}
+
 // ffmpeg turns by the matrix by itself.
 TEST_F(UprightTest, FollowsTheDisplayMatrixOfARecording) {
   const std::string clip = make_h264(folder_, "clip.mp4", 3);

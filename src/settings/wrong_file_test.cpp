@@ -148,6 +148,16 @@ const std::vector<WrongFile> kWrongFiles{
      {"vigia.yaml:2: defaults.rot: '100x100+99999+0' lies outside any picture; allowed: WxH+X+Y in pixels or "
       "in percent, e.g. 50%x100%+0%+0%, "
       "or \"\" for the whole picture"}},
+    {"half in percent",
+     "defaults:\n  roi: 50%x100+0+0\n",
+     {"vigia.yaml:2: defaults.roi: '50%x100+0+0' is not a region; all four numbers are in percent, or none; "
+      "allowed: "
+      "WxH+X+Y in pixels or in percent, e.g. 50%x100%+0%+0%, or \"\" for the whole picture"}},
+    {"no way to turn",
+     "defaults:\n  video_transform: rotate_91\n",
+     {"vigia.yaml:2: defaults.video_transform: 'rotate_91' is no way to turn a picture; allowed: \"\", "
+      "mirror, flip, "
+      "rotate_90, rotate_180, rotate_270, transpose or transverse; did you mean 'rotate_90'?"}},
     {"no key=value",
      "defaults:\n  ffmpeg_params: [rtsp_transport]\n",
      {"vigia.yaml:2: defaults.ffmpeg_params: the value has an entry that is not key=value; allowed: a list "
