@@ -85,12 +85,26 @@ class RoundTripTest : public SettingsTest {
   std::string other_value(const Key<Owner>& key) {
     Owner fresh;
     const std::string before = format(key.slot(fresh));
-    for (const std::string& text :
-         {file_.string(), std::string("true"), std::string("false"), std::string("70"), std::string("7"),
-          std::string("0.25"), std::string("64x96"), std::string("10x20+30+40"), std::string("a=b,c=\"d\\"),
-          std::string("error"), std::string("f32"), std::string("drop"), std::string("https://x.example"),
-          std::string("64M"), std::string("first_use"), std::string("json"), std::string("full"),
-          std::string("oldest_first"), std::string("mqtt://x.example:1884")}) {
+    for (const std::string& text : {file_.string(),
+                                    std::string("true"),
+                                    std::string("false"),
+                                    std::string("70"),
+                                    std::string("7"),
+                                    std::string("0.25"),
+                                    std::string("64x96"),
+                                    std::string("10x20+30+40"),
+                                    std::string("a=b,c=\"d\\"),
+                                    std::string("error"),
+                                    std::string("f32"),
+                                    std::string("drop"),
+                                    std::string("https://x.example"),
+                                    std::string("64M"),
+                                    std::string("first_use"),
+                                    std::string("json"),
+                                    std::string("full"),
+                                    std::string("oldest_first"),
+                                    std::string("mqtt://x.example:1884"),
+                                    std::string("rotate_90")}) {
       Owner owner;
       const SettingRef slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !check_rule(key.rule, slot) && format(slot) != before)

@@ -202,11 +202,11 @@ const std::vector<WrongFile> kWrongFiles{
     {"a camera without url",
      "cameras:\n  - {name: gate}\n",
      {"vigia.yaml:2: cameras.gate.url: is missing; allowed: rtsp://, rtsps://, http://, https://, "
-      "file:PATH or sim:"}},
+      "rtmp://, srt://, file:PATH or sim:"}},
     {"a camera with an empty url",
      "cameras:\n  - {name: gate, url: \"\"}\n",
      {"vigia.yaml:2: cameras.gate.url: '' is empty; allowed: rtsp://, rtsps://, http://, https://, "
-      "file:PATH or sim:"}},
+      "rtmp://, srt://, file:PATH or sim:"}},
     {"a camera without name",
      "cameras:\n  - {url: \"rtsp://10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras[1].name: is missing; allowed: 1 to 60 letters, none of /\\@?&=<>|*\""}},
