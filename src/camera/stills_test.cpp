@@ -40,6 +40,10 @@ class StillsTest : public ::testing::Test {
       on_frame(seen.size());
       if (seen.size() == frames) stop.request_stop();
     });
+    // A camera that never sends is tried for ever.
+    const std::jthread safety([&stop](const std::stop_token& over) {
+      if (system_clock().sleep_for(1min, over)) stop.request_stop();
+    });
     camera.run(stop.get_token(), sink);
     stats_ = camera.stats();
     return seen;
