@@ -79,8 +79,8 @@ Result<std::unique_ptr<PacketSource>> AvSource::open(const SourceUrl& source, co
   if (notes != nullptr) *notes = made->notes_;
   if (!opened) {
     const bool may_be_jpegs =
-        source.kind == SourceKind::http && options.ffmpeg_format.empty() && made->unreadable_;
-    if (!may_be_jpegs || !made->open_plainly(stop)) return opened.error();
+        made->unreadable_ && source.kind == SourceKind::http && options.ffmpeg_format.empty();
+    if ((!may_be_jpegs && !made->reads_parts()) || !made->open_plainly(stop)) return opened.error();
   }
   if (Status chosen = made->choose_stream(); !chosen) return chosen.error();
   return std::unique_ptr<PacketSource>(std::move(made));
@@ -96,13 +96,16 @@ bool AvSource::open_plainly(const std::stop_token& stop) {
   return false;
 }
 
+bool AvSource::reads_parts() const {
+  return context_ && options_.ffmpeg_format.empty() && std::strcmp(context_->iformat->name, "mpjpeg") == 0;
+}
+
 // Headers of a part that cannot be read; or, where its length is far too large or its kind is not said, what
 // looks like the end or like silence. A camera that is gone after its first picture looks the same, but
 // reading it plainly does no harm.
 void AvSource::note_failed_parts(int code) {
-  const bool in_parts = std::strcmp(context_->iformat->name, "mpjpeg") == 0 && options_.ffmpeg_format.empty();
   parts_failed_ =
-      in_parts && (code == AVERROR_INVALIDDATA || packets_ < 2) && !interrupt_.stop.stop_requested();
+      reads_parts() && (code == AVERROR_INVALIDDATA || packets_ < 2) && !interrupt_.stop.stop_requested();
 }
 
 Status AvSource::open_input(const std::stop_token& stop) {

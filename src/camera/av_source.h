@@ -58,6 +58,7 @@ class AvSource final : public PacketSource {
   AvSource(SourceUrl source, const CameraOptions& options, const KeptKeys& keys, const ServerNotes& notes);
   Status open_input(const std::stop_token& stop);
   bool open_plainly(const std::stop_token& stop);
+  [[nodiscard]] bool reads_parts() const;
   void note_failed_parts(int code);
   // As one try, and a second one where the first shows that the server's offers have to be sifted.
   Status open_context(const AVInputFormat* format);

@@ -213,8 +213,9 @@ TEST_F(StillsTest, JpegsOverHttpAreReadHoweverTheirHeadersAre) {
   ASSERT_TRUE(server.ok()) << server.error().text;
   for (const char* const quirk :
        {"wire=ok", "wire=nofirst", "wire=bare", "wire=lf", "wire=blank", "type=none", "type=octet",
-        "length=wrong", "length=none", "header=plain", "header=none"}) {
-    const auto seen = watch((*server)->url("", std::string("/mjpeg?fps=40&n=30&") + quirk), 20);
+        "length=wrong", "length=none", "length=huge&n=0", "header=plain", "header=none"}) {
+    const auto seen =
+        watch((*server)->url("", std::string("/mjpeg?") + quirk + "&fps=40&n=30"), 20, {.source_timeout = 4});
     EXPECT_EQ(seen.size(), 20U) << quirk;
     EXPECT_EQ(stats_.job_starts, 1U) << quirk << ": " << stats_.message;
     EXPECT_EQ(stats_.decoding_soft_errors, 0U) << quirk;
