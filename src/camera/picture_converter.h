@@ -4,8 +4,9 @@
 // Colour range and matrix: those of the source for YUV, limited and BT.601 for RGB and palettes. Transparency
 // is ignored.
 //
-// Cost, for 720p: converting 0.6 ms, turning by a quarter 0.3 ms, mirroring and one field 0.1 ms, widening 2 ms, HDR
-// 1.5 ms; a buffer of the result's size, and one more if the picture is turned after something else. Threads: owner thread only.
+// Cost, for 720p: converting 0.6 ms, turning by a quarter 0.3 ms, mirroring and one field 0.1 ms, widening 2
+// ms, HDR 1.5 ms; a buffer of the result's size, and one more if the picture is turned after something else.
+// Threads: owner thread only.
 #pragma once
 
 #include <optional>
