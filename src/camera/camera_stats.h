@@ -17,7 +17,7 @@ namespace vigia::camera {
 // What is seen of a live source's signal.
 struct Signal {
   bool is_live = false;          // the source that is open, or was last
-  Nanoseconds key_interval{0};   // between the last two key frames
+  Nanoseconds key_interval{0};   // between the last two key frames, where there are others, too
   Nanoseconds since_key{0};      // since the last one
   Nanoseconds decoded_after{0};  // how long after its arrival the last frame was decoded
   Nanoseconds busy_for{0};       // for how long the camera's thread has not had to wait for data

@@ -242,7 +242,7 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
   if (live_) {
     times = live_times(packet);
     const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
-    if (is_key) note_key_frame();
+    note_key_frames(is_key);
     reopening_.packet(times.read_at, is_key);
   } else {
     const AVRational base = source_->time_base();
@@ -318,12 +318,19 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   sink.deliver(std::move(whole), stop);
 }
 
-void StreamJob::note_key_frame() {
+// A stream of key frames only, such as JPEGs, has no interval between them: any of its pictures may be lost alone.
+void StreamJob::note_key_frames(bool is_key) {
   CaptureCounters& counters = context_.counters;
   const SteadyTime now = context_.clock.now();
-  const SteadyTime before = counters.key_came.load(std::memory_order_relaxed);
-  if (before != SteadyTime()) counters.key_interval.store((now - before).count(), std::memory_order_relaxed);
-  counters.key_came.store(now, std::memory_order_relaxed);
+  if (!is_key) {
+    if (!std::exchange(has_others_, true)) counters.key_came.store(key_came_, std::memory_order_relaxed);
+    return;
+  }
+  if (has_others_ && key_came_ != SteadyTime()) {
+    counters.key_interval.store((now - key_came_).count(), std::memory_order_relaxed);
+  }
+  key_came_ = now;
+  if (has_others_) counters.key_came.store(now, std::memory_order_relaxed);
 }
 
 void StreamJob::note_signal(const domain::Frame& frame) {
