@@ -122,6 +122,8 @@ TEST_F(SnapshotTest, IsFetchedAtItsIntervalOverAKeptConnection) {
     EXPECT_EQ(stats_.job_starts, 1U) << "nothing failed";
     EXPECT_EQ(stats_.state, CameraState::inprogress);
     EXPECT_EQ(stats_.decoding_soft_errors, 0U);
+    EXPECT_EQ(stats_.signal.key_interval, Nanoseconds(0)) << "there is nothing between its key frames";
+    EXPECT_EQ(stats_.signal.since_key, Nanoseconds(0));
   }
 }
 
