@@ -1,5 +1,5 @@
-// What is wrong with a camera, from real servers to the log, the summary and a webhook. The cameras beside the odd one
-// are well: nothing may be said of them.
+// What is wrong with a camera, from real servers to the log, the summary and a webhook. The cameras beside
+// the odd one are well: nothing may be said of them.
 #include <csignal>
 
 #include <httplib.h>
@@ -27,16 +27,18 @@ class ConditionsTest : public VigiaProgram {
   void SetUp() override { ASSERT_TRUE(loop_.open().ok()); }
   // Two seconds of that picture, in a loop.
   std::string clip(const std::string& name, const std::string& source) {
-    const std::string command = "ffmpeg -v error -nostdin -f lavfi -i " + source +
-                                " -t 2 -c:v libx264 -preset ultrafast -tune zerolatency -g 25 -bf 0 -pix_fmt yuv420p " +
-                                (folder_ / name) + " </dev/null";
+    const std::string command =
+        "ffmpeg -v error -nostdin -f lavfi -i " + source +
+        " -t 2 -c:v libx264 -preset ultrafast -tune zerolatency -g 25 -bf 0 -pix_fmt yuv420p " +
+        (folder_ / name) + " </dev/null";
     EXPECT_EQ(std::system(command.c_str()), 0);
     return folder_ / name;
   }
   testing::Program start(const std::map<std::string, std::string>& cameras) {
     std::string text = "cameras:\n";
     for (const auto& [name, url] : cameras) text += "  - {name: " + name + ", url: \"" + url + "\"}\n";
-    text += "delivery: {webhook: {url: \"http://127.0.0.1:" + std::to_string(loop_.port()) + "/hook\", format: json}}\n";
+    text += "delivery: {webhook: {url: \"http://127.0.0.1:" + std::to_string(loop_.port()) +
+            "/hook\", format: json}}\n";
     write("vigia.yaml", text);
     return testing::Program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
   }
@@ -69,12 +71,14 @@ class ConditionsTest : public VigiaProgram {
 };
 
 TEST_F(ConditionsTest, ABlackCameraIsDarkAndOneThatIsWellIsNot) {
-  auto server = RtspServer::start({.streams = {{"black", clip("black.mp4", "color=black:size=640x360:rate=25")},
-                                               {"street", clip("street.mp4", "testsrc2=size=640x360:rate=25")}},
-                                   .loop = true});
+  auto server =
+      RtspServer::start({.streams = {{"black", clip("black.mp4", "color=black:size=640x360:rate=25")},
+                                     {"street", clip("street.mp4", "testsrc2=size=640x360:rate=25")}},
+                         .loop = true});
   ASSERT_TRUE(server.ok());
   auto program = start({{"black", (*server)->url("black")}, {"street", (*server)->url("street")}});
-  ASSERT_TRUE(program.wait_for_text("camera 'black': dark: the picture is black; clean its lens")) << program.err();
+  ASSERT_TRUE(program.wait_for_text("camera 'black': dark: the picture is black; clean its lens"))
+      << program.err();
   program.signal(SIGINT);
   ASSERT_EQ(program.wait().exit_status, 0);
   EXPECT_EQ(conditions(), std::vector<std::string>{"black dark"});
@@ -88,14 +92,16 @@ TEST_F(ConditionsTest, AWrongClockAndKeyFramesFarApartAreTold) {
   ASSERT_TRUE(past.ok() && sparse.ok());
   auto program = start({{"past", (*past)->url()}, {"sparse", (*sparse)->url()}});
   ASSERT_TRUE(program.wait_for_text("camera 'past': clock_skew: its clock is")) << program.err();
-  ASSERT_TRUE(program.wait_for_text("camera 'sparse': sparse_key_frames: its key frames are")) << program.err();
+  ASSERT_TRUE(program.wait_for_text("camera 'sparse': sparse_key_frames: its key frames are"))
+      << program.err();
   program.signal(SIGINT);
   ASSERT_EQ(program.wait().exit_status, 0);
   EXPECT_EQ(conditions(), (std::vector<std::string>{"past clock_skew", "sparse sparse_key_frames"}));
 }
 
 TEST_F(ConditionsTest, ACameraThatIsAwayIsOfflineAndThenNoMore) {
-  auto server = RtspServer::start({.streams = {{"gate", clip("gate.mp4", "testsrc2=size=640x360:rate=25")}}, .loop = true});
+  auto server = RtspServer::start(
+      {.streams = {{"gate", clip("gate.mp4", "testsrc2=size=640x360:rate=25")}}, .loop = true});
   ASSERT_TRUE(server.ok());
   const int port = (*server)->port();
   auto program = start({{"gate", (*server)->url("gate")}});
@@ -108,7 +114,8 @@ TEST_F(ConditionsTest, ACameraThatIsAwayIsOfflineAndThenNoMore) {
     }
   };
   wait_until_told(1);
-  *server = std::move(*RtspServer::start({.port = port, .streams = {{"gate", folder_ / "gate.mp4"}}, .loop = true}));
+  *server = std::move(
+      *RtspServer::start({.port = port, .streams = {{"gate", folder_ / "gate.mp4"}}, .loop = true}));
   wait_until_told(2);
   program.signal(SIGINT);
   EXPECT_EQ(program.wait().exit_status, 0);

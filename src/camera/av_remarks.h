@@ -1,6 +1,7 @@
 // What FFmpeg says of an open source in its log and nowhere else: which request an RTSP or HTTP server
-// refused and how, what kinds of login it offers, how long it keeps a session, that RTP packets are missing, and
-// that there is rubbish between them. Its error codes have one value for most refusals, and none for the rest.
+// refused and how, what kinds of login it offers, how long it keeps a session, that RTP packets are missing,
+// and that there is rubbish between them. Its error codes have one value for most refusals, and none for the
+// rest.
 //
 //   AvRemarks remarks;
 //   {

@@ -1,10 +1,10 @@
-// Looks at a live camera's pictures once a second: how bright they are, how much they differ within themselves,
-// and for how long they have not changed at all. For signs that a camera is covered, in the dark, or sends the
-// same picture again and again.
+// Looks at a live camera's pictures once a second: how bright they are, how much they differ within
+// themselves, and for how long they have not changed at all. For signs that a camera is covered, in the dark,
+// or sends the same picture again and again.
 //
 // The figures come from a grid of kColumns x kRows points of the luma plane. A sensor's noise changes some of
-// them from picture to picture, and at each key frame, also where nothing moves. Cost: 576 bytes are read once a
-// second of stream time; no allocation. Threads: owner thread only.
+// them from picture to picture, and at each key frame, also where nothing moves. Cost: 576 bytes are read
+// once a second of stream time; no allocation. Threads: owner thread only.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,8 @@ class PictureProbe {
 
   // Nothing: this picture is not looked at, because one was less than kEvery before.
   std::optional<Figures> look(const domain::Frame& frame) noexcept {
-    if (looked_ && frame.stream_time - *looked_ < kEvery && frame.stream_time >= *looked_) return std::nullopt;
+    if (looked_ && frame.stream_time - *looked_ < kEvery && frame.stream_time >= *looked_)
+      return std::nullopt;
     const bool is_first = !looked_;
     looked_ = frame.stream_time;
     const std::array<std::uint8_t, kPoints> now = sample(frame);
@@ -52,7 +53,8 @@ class PictureProbe {
     std::size_t i = 0;
     for (int row = 0; row < kRows; ++row) {
       const int y = (2 * row + 1) * frame.size.height / (2 * kRows);
-      const std::uint8_t* const line = frame.planes[0].data + static_cast<std::ptrdiff_t>(y) * frame.planes[0].stride;
+      const std::uint8_t* const line =
+          frame.planes[0].data + static_cast<std::ptrdiff_t>(y) * frame.planes[0].stride;
       for (int column = 0; column < kColumns; ++column) {
         points[i++] = line[(2 * column + 1) * frame.size.width / (2 * kColumns)];
       }
@@ -65,7 +67,8 @@ class PictureProbe {
     }
     return false;
   }
-  [[nodiscard]] Figures figures(const std::array<std::uint8_t, kPoints>& now, const domain::Frame& frame) const noexcept {
+  [[nodiscard]] Figures figures(const std::array<std::uint8_t, kPoints>& now,
+                                const domain::Frame& frame) const noexcept {
     double sum = 0, squares = 0;
     for (const std::uint8_t point : now) {
       sum += point;
@@ -74,8 +77,8 @@ class PictureProbe {
     const double mean = sum / kPoints, deviation = std::sqrt(std::max(0.0, squares / kPoints - mean * mean));
     const bool full = frame.range == domain::ColorRange::full;
     const double black = full ? 0 : 16, range = full ? 255 : 219;
-    return {static_cast<float>(std::clamp((mean - black) / range, 0.0, 1.0)), static_cast<float>(deviation / range),
-            frame.stream_time - changed_};
+    return {static_cast<float>(std::clamp((mean - black) / range, 0.0, 1.0)),
+            static_cast<float>(deviation / range), frame.stream_time - changed_};
   }
 
   std::optional<Nanoseconds> looked_;  // stream time

@@ -1,14 +1,11 @@
 // When a camera that failed is tried again.
 //
-//   the camera refuses the login      after 1, 5, 15, 30, 30, ... minutes: many lock an account after a few
-//                                     wrong passwords, for half an hour and longer
-//   it has no room for a viewer       once the time is over after which it ends a session that nobody uses
-//   (as
-//                                     it told, else a minute): an earlier connection may be what takes the
-//                                     room
-//   anything else                     after `first`, doubled each time to 30 s, for ever; shortened at random
-//   by
-//                                     up to a fifth, so that cameras which failed together come back apart
+// * It refuses the login: after 1, 5, 15, 30, 30, ... minutes. Many lock an account after a few wrong
+//   passwords, for half an hour and longer.
+// * It has no room for a viewer: once the time is over after which it ends a session that nobody uses, as it
+//   told, else a minute. An earlier connection may be what takes the room.
+// * Anything else: after `first`, doubled each time to 30 s, for ever; shortened at random by up to a fifth,
+//   so that cameras which failed together come back apart.
 //
 // All of them begin anew after a good minute: one that video came for without a failure. A single frame
 // proves nothing, since there are cameras that break off after each. New settings are a new camera, and so a

@@ -46,7 +46,8 @@ void tell_of_start(CameraStats& stats) {
 // After a loss the camera may show nothing for long although its connection stands.
 void tell_of_blindness(CameraStats& stats, SteadyTime now) {
   if (!stats.no_picture_since || now - *stats.no_picture_since < kSlowStep) return;
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - *stats.no_picture_since).count();
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(now - *stats.no_picture_since).count();
   stats.state = CameraState::starting;
   stats.reason = Condition::no_key_frame;
   stats.message = "packets are lost or broken; no picture can begin since " + std::to_string(seconds) + " s";

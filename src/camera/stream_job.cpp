@@ -318,7 +318,8 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   sink.deliver(std::move(whole), stop);
 }
 
-// A stream of key frames only, such as JPEGs, has no interval between them: any of its pictures may be lost alone.
+// A stream of key frames only, such as JPEGs, has no interval between them: any of its pictures may be lost
+// alone.
 void StreamJob::note_key_frames(bool is_key) {
   CaptureCounters& counters = context_.counters;
   const SteadyTime now = context_.clock.now();

@@ -147,8 +147,8 @@ class StreamJob {
   Nanoseconds read_took_{0};            // the last packet
   Nanoseconds position_{0};             // of the last packet of a recording
   SteadyTime decode_began_{};
-  bool has_others_ = false;  // packets that are no key frames came
-  SteadyTime key_came_{};    // the last key frame; SteadyTime(): none
+  bool has_others_ = false;                 // packets that are no key frames came
+  SteadyTime key_came_{};                   // the last key frame; SteadyTime(): none
   SteadyTime taken_{};                      // of the last live picture, by its stamps and its arrival
   std::optional<PacketTimes> last_packet_;  // of a live source
   std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next

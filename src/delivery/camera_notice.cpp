@@ -12,9 +12,9 @@ std::string event_id(const CameraNotice& notice) {
 }
 
 EventJson notice_json(const CameraNotice& notice) {
-  EventJson json = {{"event", "camera_condition"},     {"event_id", event_id(notice)},
-                    {"camera", notice.camera},         {"condition", notice.condition},
-                    {"holds", notice.holds},           {"at", format_utc(notice.at)}};
+  EventJson json = {{"event", "camera_condition"}, {"event_id", event_id(notice)},
+                    {"camera", notice.camera},     {"condition", notice.condition},
+                    {"holds", notice.holds},       {"at", format_utc(notice.at)}};
   if (notice.holds) {
     json["text"] = notice.text;
     json["remedy"] = notice.remedy;

@@ -4,8 +4,8 @@
 //    "condition": "frozen", "holds": true, "at": "2026-11-23T13:00:01.123456Z",
 //    "text": "the picture has not changed for 60 s", "remedy": "restart the camera, and ..."}
 //
-// Where it ends: "holds": false and "seconds", for how long it held, instead of text and remedy. Threads: values
-// and pure functions.
+// Where it ends: "holds": false and "seconds", for how long it held, instead of text and remedy. Threads:
+// values and pure functions.
 #pragma once
 
 #include <string>

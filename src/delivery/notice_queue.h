@@ -1,9 +1,9 @@
 // The notices that wait for one receiver, and the loop that gives them to its courier, in order.
 //
-// A notice that the receiver does not take now is tried again after 1 s, 2 s, ... 60 s, or at the time that it
-// names; those behind it wait. One that it refuses is dropped. At most kMostWaiting wait, in memory: then the
-// oldest goes. Notices are not kept over a restart: conditions that hold then are noticed again. What is dropped is
-// counted. Threads: push() and dropped() thread-safe; run() once.
+// A notice that the receiver does not take now is tried again after 1 s, 2 s, ... 60 s, or at the time that
+// it names; those behind it wait. One that it refuses is dropped. At most kMostWaiting wait, in memory: then
+// the oldest goes. Notices are not kept over a restart: conditions that hold then are noticed again. What is
+// dropped is counted. Threads: push() and dropped() thread-safe; run() once.
 #pragma once
 
 #include <atomic>

@@ -27,7 +27,9 @@ CameraNotice notice(const std::string& camera) {
 class Receiver final : public Courier {
  public:
   [[nodiscard]] std::string name() const override { return "webhook http://127.0.0.1"; }
-  DeliveryResult deliver(const domain::Shot& /*shot*/, const std::stop_token& /*stop*/) override { return {}; }
+  DeliveryResult deliver(const domain::Shot& /*shot*/, const std::stop_token& /*stop*/) override {
+    return {};
+  }
   [[nodiscard]] std::optional<DeliveryResult> probe(const std::stop_token& /*stop*/) override { return {}; }
   [[nodiscard]] bool takes_notices() const override { return true; }
   DeliveryResult tell(const CameraNotice& notice, const std::stop_token& stop) override {

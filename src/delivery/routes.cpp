@@ -40,10 +40,10 @@ void Routes::show_cameras(std::span<const status::CameraStatus> cameras) {
     if (camera.state == status::kRemoved) continue;
     now.insert(camera.name);
     const ShownCamera health{.online = camera.is_online,
-                              .state = camera.state,
-                              .reason = camera.reason,
-                              .since = camera.since,
-                              .conditions = conditions_of(camera)};
+                             .state = camera.state,
+                             .reason = camera.reason,
+                             .since = camera.since,
+                             .conditions = conditions_of(camera)};
     for (const auto& route : routes_) route->courier->camera_state(camera.name, health);
   }
   for (const std::string& name : shown_) {

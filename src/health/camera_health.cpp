@@ -12,12 +12,12 @@ using camera::Condition;
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds kFrozenFor = 60s;
-constexpr double kBlack = 0.06;         // brightness
+constexpr double kBlack = 0.06;  // brightness
 constexpr double kBlackContrast = 0.03;
-constexpr double kUniform = 0.015;      // contrast of a lens that is covered
+constexpr double kUniform = 0.015;  // contrast of a lens that is covered
 constexpr double kDamaged = 0.05, kHardlyDamaged = 0.02;
-constexpr double kLeastFrames = 50;     // that a share is made of
-constexpr double kForget = 1.0 / 120;   // of the frames counted, each second
+constexpr double kLeastFrames = 50;    // that a share is made of
+constexpr double kForget = 1.0 / 120;  // of the frames counted, each second
 constexpr Nanoseconds kSkew = 2s, kHardlySkew = 1s;
 constexpr Nanoseconds kSparse = 4s;
 constexpr Nanoseconds kSlow = 5s, kHardlySlow = 1s;
@@ -156,9 +156,11 @@ std::string CameraHealth::words(Condition condition, const HealthSample& sample)
     case Condition::frozen:
       return fmt::format("the picture has not changed for {:.0f} s", to_seconds(camera.signal.still_for));
     case Condition::dark:
-      return camera.signal.brightness < kBlack ? "the picture is black" : "the picture is the same grey everywhere";
+      return camera.signal.brightness < kBlack ? "the picture is black"
+                                               : "the picture is the same grey everywhere";
     case Condition::damaged:
-      return fmt::format("{:.0f} % of its pictures are broken or were left out for it", 100 * damaged_ / frames_);
+      return fmt::format("{:.0f} % of its pictures are broken or were left out for it",
+                         100 * damaged_ / frames_);
     case Condition::clock_skew:
       return fmt::format("its clock is {} {} this machine's", seconds(std::chrono::abs(*camera.clock_skew)),
                          *camera.clock_skew > 0ns ? "ahead of" : "behind");

@@ -1,12 +1,13 @@
-// Decides which conditions of one camera hold: from what is known of it once a second to what an operator is told.
+// Decides which conditions of one camera hold: from what is known of it once a second to what an operator is
+// told.
 //
 //   CameraHealth health;
 //   for (const HealthChange& change : health.observe(sample, now)) ...   // once a second
 //
-// A condition begins when its sign has been there for a while and ends when it has been away for a while, both
-// with thresholds of their own, so that a camera at the border does not come and go (kRules in the source has
-// them). offline, refused, busy and no_key_frame are what the camera itself says (CameraStatus::reason); the
-// others are for a live camera whose video comes:
+// A condition begins when its sign has been there for a while and ends when it has been away for a while,
+// both with thresholds of their own, so that a camera at the border does not come and go (kRules in the
+// source has them). offline, refused, busy and no_key_frame are what the camera itself says
+// (CameraStatus::reason); the others are for a live camera whose video comes:
 //
 //   frozen             no point of the picture has changed for 60 s
 //   dark               black, or the same grey everywhere, for 10 s

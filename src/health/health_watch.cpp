@@ -74,8 +74,7 @@ void HealthWatch::look_at(const status::CameraStatus& camera, Watched& watched, 
   const std::uint64_t came = watched.begun ? faces - std::min(faces, watched.faces) : 0;
   watched.begun = true;
   watched.faces = std::max(faces, watched.faces);
-  const double missed =
-      watched.usual.pass(passed, hour_of_week(clock_.utc_now()), came, camera.is_online);
+  const double missed = watched.usual.pass(passed, hour_of_week(clock_.utc_now()), came, camera.is_online);
   for (const HealthChange& change : watched.health.observe({camera, missed}, clock_.now())) {
     tell(camera, change);
   }

@@ -1,16 +1,17 @@
-// Watches all cameras: keeps a CameraHealth and the usual faces of each, logs what begins and ends, and tells a
-// listener of it.
+// Watches all cameras: keeps a CameraHealth and the usual faces of each, logs what begins and ends, and tells
+// a listener of it.
 //
 //   HealthWatch health(file, clock, [&](const std::string& camera, const HealthChange& change) { ... });
 //   health.run(stop, [&] { return cameras.status(...); });     // the loop of a thread of its own
 //   health.add_conditions(snapshot.cameras);                   // any thread
 //
-// offline, refused, busy and no_key_frame are logged by the camera itself, with its tries; here they only reach
-// the listener and the snapshot. Cameras of the same name are told apart by their order.
+// offline, refused, busy and no_key_frame are logged by the camera itself, with its tries; here they only
+// reach the listener and the snapshot. Cameras of the same name are told apart by their order.
 //
-// The usual faces are read at the start of run() and written after each hour and at its end. A file that cannot
-// be read is one warning, and learning begins anew; one that cannot be written is one warning, and is tried again.
-// Threads: run() once; add_conditions() is thread-safe. Nobody else waits for the disk: run() has its own thread.
+// The usual faces are read at the start of run() and written after each hour and at its end. A file that
+// cannot be read is one warning, and learning begins anew; one that cannot be written is one warning, and is
+// tried again. Threads: run() once; add_conditions() is thread-safe. Nobody else waits for the disk: run()
+// has its own thread.
 #pragma once
 
 #include <cstdint>
@@ -40,8 +41,8 @@ class HealthWatch {
   using Listener = std::function<void(const std::string& camera, const HealthChange&)>;
   using Cameras = std::function<std::vector<status::CameraStatus>()>;
 
-  // usual_file: empty: what is learned lasts for this run. clock and what the listener uses must outlive it. The
-  // listener is called on run()'s thread and must not block.
+  // usual_file: empty: what is learned lasts for this run. clock and what the listener uses must outlive it.
+  // The listener is called on run()'s thread and must not block.
   HealthWatch(std::filesystem::path usual_file, Clock& clock, Listener listener);
 
   void run(const std::stop_token& stop, const Cameras& cameras);

@@ -26,11 +26,13 @@ class HealthWatchTest : public ::testing::Test {
     return camera;
   }
   std::unique_ptr<HealthWatch> watch() {
-    return std::make_unique<HealthWatch>(file_, clock_, [this](const std::string& camera, const HealthChange& change) {
-      told_.push_back(camera + (change.holds ? " +" : " -") + std::string(to_string(change.condition)));
-    });
+    return std::make_unique<HealthWatch>(
+        file_, clock_, [this](const std::string& camera, const HealthChange& change) {
+          told_.push_back(camera + (change.holds ? " +" : " -") + std::string(to_string(change.condition)));
+        });
   }
-  static std::vector<std::string> conditions(const HealthWatch& health, std::vector<status::CameraStatus> cameras) {
+  static std::vector<std::string> conditions(const HealthWatch& health,
+                                             std::vector<status::CameraStatus> cameras) {
     health.add_conditions(cameras);
     std::vector<std::string> names;
     for (const auto& camera : cameras) {

@@ -6,10 +6,10 @@
 //   if (missed >= 10) ...                      // no_faces
 //
 // The rule: each of the 168 hours keeps the number of faces of the last kWeeks weeks in which the camera was
-// online for nearly all of the hour. The usual number is the least of them, once there are kLearned, so an hour
-// that is sometimes quiet is expected to be quiet, and no holiday or one busy day counts. Time without a face adds
-// what would usually have come; a face begins anew.
-// When not: cameras that only live hours or days know nothing yet, and say nothing. Threads: owner thread only.
+// online for nearly all of the hour. The usual number is the least of them, once there are kLearned, so an
+// hour that is sometimes quiet is expected to be quiet, and no holiday or one busy day counts. Time without a
+// face adds what would usually have come; a face begins anew. When not: cameras that only live hours or days
+// know nothing yet, and say nothing. Threads: owner thread only.
 #pragma once
 
 #include <array>
@@ -39,8 +39,8 @@ class UsualFaces {
   UsualFaces() = default;
   explicit UsualFaces(Hours learned) : hours_(std::move(learned)) {}
 
-  // So much time has passed, up to now, which is in this hour. Returns the faces that have been missed since the
-  // last one came.
+  // So much time has passed, up to now, which is in this hour. Returns the faces that have been missed since
+  // the last one came.
   double pass(Nanoseconds passed, int hour, std::uint64_t faces, bool is_online);
   // The faces that usually come in this hour; nothing: not learned yet.
   [[nodiscard]] std::optional<double> usual(int hour) const;

@@ -1,5 +1,5 @@
-// The file that keeps what UsualFaces have learned over restarts: JSON, beside the outbox. Threads: functions;
-// one thread at a time for a file.
+// The file that keeps what UsualFaces have learned over restarts: JSON, beside the outbox. Threads:
+// functions; one thread at a time for a file.
 #pragma once
 
 #include <filesystem>

@@ -115,8 +115,9 @@ TEST_F(UsualFacesFileTest, AFileThatIsMissingIsEmpty) {
 }
 
 TEST_F(UsualFacesFileTest, ADamagedFileIsAnError) {
-  for (const char* const text : {"", "{", "[]", R"({"cameras": 3})", R"({"cameras": {"gate": {"nine": [1]}}})",
-                                 R"({"cameras": {"gate": {"9": ["many"]}}})"}) {
+  for (const char* const text :
+       {"", "{", "[]", R"({"cameras": 3})", R"({"cameras": {"gate": {"nine": [1]}}})",
+        R"({"cameras": {"gate": {"9": ["many"]}}})"}) {
     std::ofstream(file_) << text;
     EXPECT_FALSE(read_usual_faces(file_).ok()) << text;
   }

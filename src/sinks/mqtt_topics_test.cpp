@@ -52,8 +52,9 @@ TEST(DiscoveryTest, TwoPrefixesAreTwoDevices) {
 TEST(StateMessageTest, HoldsNullForWhatIsNotKnown) {
   const MqttMessage message = state_message({}, "gate", {.faces = 3});
   EXPECT_EQ(message.topic, "vigia/gate/state");
-  EXPECT_EQ(message.payload,
-            R"({"online":null,"faces":3,"last_face":null,"state":null,"reason":null,"since":null,"conditions":[]})");
+  EXPECT_EQ(
+      message.payload,
+      R"({"online":null,"faces":3,"last_face":null,"state":null,"reason":null,"since":null,"conditions":[]})");
   EXPECT_TRUE(message.retain);
 }
 
