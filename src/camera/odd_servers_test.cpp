@@ -112,7 +112,9 @@ TEST_F(OddServersTest, AWrongPasswordIsTriedAgainAfterAMinuteAndThenAfterFive) {
   RunningCamera running(camera, sink);
   wait_for_sleeper(clock);
   const UtcTime since = camera.stats().since;
-  for (const auto& [pause, tries] : {std::pair<Nanoseconds, std::uint64_t>(1min, 2), {5min, 3}, {15min, 4}}) {
+  std::uint64_t tries = 1;
+  for (const Nanoseconds pause : {Nanoseconds(1min), Nanoseconds(5min), Nanoseconds(15min)}) {
+    ++tries;
     EXPECT_EQ(camera.stats().reason, Condition::refused);
     clock.advance(pause - 1s);
     EXPECT_EQ(camera.stats().job_starts, tries - 1);
