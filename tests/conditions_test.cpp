@@ -45,8 +45,10 @@ class ConditionsTest : public VigiaProgram {
   // "dark dark": the camera and its condition, of the summary.
   [[nodiscard]] std::vector<std::string> conditions() const {
     std::vector<std::string> all;
-    for (const auto& camera : summary()["cameras"]) {
-      for (const auto& condition : camera.value("conditions", nlohmann::json::array())) {
+    const nlohmann::json now = summary();
+    for (const auto& camera : now.at("cameras")) {
+      const nlohmann::json holding = camera.value("conditions", nlohmann::json::array());
+      for (const auto& condition : holding) {
         all.push_back(camera["name"].get<std::string>() + " " + condition["condition"].get<std::string>());
       }
     }
