@@ -94,11 +94,13 @@ void HealthWatch::tell(const status::CameraStatus& camera, const HealthChange& c
 }
 
 void HealthWatch::add_conditions(std::vector<status::CameraStatus>& cameras) const {
-  MutexLock lock(mutex_);
-  for_each_camera(cameras, [&](status::CameraStatus& camera, const Key& key) REQUIRES(mutex_) {
-    if (const auto found = conditions_.find(key); found != conditions_.end()) {
-      camera.conditions = found->second;
-    }
+  std::map<Key, std::vector<status::ConditionStatus>> holding;
+  {
+    MutexLock lock(mutex_);
+    holding = conditions_;
+  }
+  for_each_camera(cameras, [&holding](status::CameraStatus& camera, const Key& key) {
+    if (const auto found = holding.find(key); found != holding.end()) camera.conditions = found->second;
   });
 }
 
