@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "camera/stream_camera.h"
@@ -222,6 +224,11 @@ TEST_F(OddServersTest, APercentThatWasReadAsACodeIsNamedWhenTheLoginIsRefused) {
 TEST_F(OddServersTest, TheSessionIsTornDownAtAStop) {
   const auto server = serve("");
   expect_video(server->url());
+  const auto give_up =
+      std::chrono::steady_clock::now() + std::chrono::minutes(1);  // the server prints it later
+  while (server->requests("TEARDOWN") == 0 && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
   EXPECT_EQ(server->requests("TEARDOWN"), 1);
 }
 
