@@ -37,6 +37,13 @@ class DecoderTest : public ::testing::Test {
     EXPECT_TRUE(decoder.ok());
     return std::move(*decoder);
   }
+  // All packets of the list, and what the decoder still holds at their end.
+  void decode_all(PacketList& list) {
+    const auto decoder = open(list);
+    decode(*decoder, list, 0, list.packets.size());
+    decoder->finish();
+    take(*decoder);
+  }
   // The reference pictures without those of the packets in [begin, end).
   static std::vector<std::string> without(std::vector<std::string> all, int begin, int end) {
     all.erase(all.begin() + begin, all.begin() + end);
@@ -59,10 +66,7 @@ class DecoderTest : public ::testing::Test {
 TEST_F(DecoderTest, GivesWhatFfmpegGivesStraightFromThePool) {
   const std::string clip = make_h264(folder_, "clip.mp4");
   PacketList list(clip);
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_EQ(pictures_.size(), 60U);
   EXPECT_TRUE(pictures_ == decode_plainly(clip));
   EXPECT_TRUE(all_shareable_);
@@ -73,10 +77,7 @@ TEST_F(DecoderTest, GivesWhatFfmpegGivesStraightFromThePool) {
 TEST_F(DecoderTest, KeepsOrderAndReadTimesWithBFrames) {
   const std::string clip = make_h264(folder_, "clip.mp4", 60, "-bf 3 -b_strategy 0");
   PacketList list(clip);
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == decode_plainly(clip));
   // Each picture carries the time of its own packet: all different, and not in order of showing.
   EXPECT_EQ(std::set<std::int64_t>(read_times_.begin(), read_times_.end()).size(), 60U);
@@ -89,10 +90,7 @@ TEST_F(DecoderTest, ShowsNothingFromABrokenPacketToTheNextKeyFrame) {
   AVPacket& broken = *list.packets[20];
   ASSERT_GE(av_packet_make_writable(&broken), 0);
   std::memset(broken.data + 5, 0xff, static_cast<std::size_t>(broken.size - 5));
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 20, 30));
   EXPECT_EQ(counters_.decoding_soft_errors, 1U);
   EXPECT_EQ(counters_.frames_dropped_damaged, 9U);
@@ -102,10 +100,7 @@ TEST_F(DecoderTest, ShowsNothingAfterALostPacketUpToTheNextKeyFrame) {
   const std::string clip = make_h264(folder_, "clip.mp4");
   PacketList list(clip);
   list.packets.erase(list.packets.begin() + 20);
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 20, 30));
   EXPECT_GE(counters_.decoding_soft_errors, 1U);
 }
@@ -114,10 +109,7 @@ TEST_F(DecoderTest, LeavesOutPacketsThatTheDemuxerCallsCorrupt) {
   const std::string clip = make_h264(folder_, "clip.mp4");
   PacketList list(clip);
   list.packets[40]->flags |= AV_PKT_FLAG_CORRUPT;
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 40, 45));
 }
 
@@ -154,10 +146,7 @@ TEST_F(DecoderTest, GarbageIsCountedAndHasNoOtherEffect) {
       packet->data[i] = static_cast<std::uint8_t>(state >> 24);
     }
   }
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_.empty());
   EXPECT_GE(counters_.decoding_soft_errors, 1U);
 }
@@ -253,10 +242,7 @@ TEST_F(DecoderTest, ALostPictureOfH265IsNoticed) {
   const std::string clip = make_h265(folder_, "clip.hevc", ":bframes=0");
   PacketList list(clip);
   list.packets.erase(list.packets.begin() + 20);
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 20, 30));
   EXPECT_EQ(counters_.decoding_soft_errors, 1U);
 }
@@ -348,10 +334,7 @@ TEST_F(DecoderTest, BeginsAnewAtAnUnmarkedIntraPicture) {
   const std::string clip = make_unmarked(folder_, "clip.h264", 1);
   PacketList list(clip);
   list.packets[10]->flags |= AV_PKT_FLAG_CORRUPT;
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 10, 20));
 }
 
@@ -383,10 +366,7 @@ TEST_F(DecoderTest, BeginsAnewAtARecoveryPointAndShowsNothingBeforeItIsReached) 
       make_h264(folder_, "clip.h264", 60, "-bf 0 -x264-params keyint=12:intra-refresh=1");
   PacketList list(clip);
   list.packets[14]->flags |= AV_PKT_FLAG_CORRUPT;
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   // Rounds of the refresh begin with every 12th picture: the next after the loss is 24 to 35.
   EXPECT_TRUE(pictures_ == without(decode_plainly(clip), 14, 35));
   EXPECT_EQ(counters_.decoding_soft_errors, 1U);
@@ -411,10 +391,7 @@ TEST_F(DecoderTest, RecoveryPointsOfH265AreStartsToo) {
     std::copy(old.begin(), old.end(), std::copy(sei.begin(), sei.end(), packet.data));
   }
   list.packets[14]->flags |= AV_PKT_FLAG_CORRUPT;
-  const auto decoder = open(list);
-  decode(*decoder, list, 0, list.packets.size());
-  decoder->finish();
-  take(*decoder);
+  decode_all(list);
   std::vector<std::int64_t> wanted(60);  // the point at picture 24 is reached 12 later
   std::iota(wanted.begin(), wanted.end(), 0);
   wanted.erase(wanted.begin() + 14, wanted.begin() + 36);
