@@ -21,7 +21,7 @@
 //
 // INTERRUPTED has a reason (condition.h): offline, refused, busy or no_key_frame. It stays the camera's
 // reason while the next try is STARTING, and so does the time since when; a frame ends both. Other conditions
-// may hold while frames come: Conditions has them. A stop does not change the state: it stays as it was at
+// may hold while frames come: src/health/ finds them. A stop does not change the state: it stays as it was at
 // that moment.
 #pragma once
 

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "camera/camera_state.h"
 #include "camera/condition.h"
-#include "camera/conditions.h"
 
 namespace vigia::camera {
 
@@ -72,7 +71,6 @@ struct CaptureCounters {
   std::atomic<float> brightness{0}, contrast{0};
   static constexpr Nanoseconds::rep kNoSkew = std::numeric_limits<Nanoseconds::rep>::min();
   std::atomic<Nanoseconds::rep> clock_skew{kNoSkew};
-  Conditions conditions;
   std::atomic<std::int64_t> no_picture_since{0};  // steady nanoseconds; 0: see CameraStats
 };
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "camera/conditions.h"
+#include "camera/condition.h"
 #include "camera/failure_log.h"
 #include "testing/fake_clock.h"
 
@@ -142,24 +142,6 @@ TEST(FailureLog, WithoutAFailureThereIsNothingToSay) {
   FailureLog log;
   EXPECT_FALSE(log.recovered(SteadyTime()));
   EXPECT_FALSE(log.settled());
-}
-
-TEST(Conditions, HoldWithTheTimeSinceWhenAndTheNewestFigure) {
-  testing::FakeClock clock;
-  Conditions conditions;
-  EXPECT_FALSE(conditions.of(Condition::clock_skew));
-  const UtcTime since = clock.utc_now();
-  EXPECT_TRUE(conditions.raise(Condition::clock_skew, since, 3));
-  clock.advance(1min);
-  EXPECT_FALSE(conditions.raise(Condition::clock_skew, clock.utc_now(), 4));
-  const auto reading = conditions.of(Condition::clock_skew);
-  ASSERT_TRUE(reading);
-  EXPECT_EQ(reading->since, since);
-  EXPECT_EQ(reading->figure, 4);
-  EXPECT_FALSE(conditions.of(Condition::dark)) << "another one";
-  EXPECT_TRUE(conditions.clear(Condition::clock_skew));
-  EXPECT_FALSE(conditions.clear(Condition::clock_skew));
-  EXPECT_FALSE(conditions.of(Condition::clock_skew));
 }
 
 TEST(Conditions, EachHasANameAndAWayOut) {

@@ -1,7 +1,6 @@
 #include "camera/stream_camera.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
@@ -10,10 +9,6 @@
 
 namespace vigia::camera {
 namespace {
-
-// Those of which a camera without frames has one.
-constexpr std::array kFailures{Condition::offline, Condition::refused, Condition::busy,
-                               Condition::no_key_frame};
 
 // For people: "30 s", "5 min".
 std::string spell(Nanoseconds time) {
@@ -116,7 +111,6 @@ std::optional<Nanoseconds> StreamCamera::handle(const Status& end, const std::st
   }
   if (error.code != ErrorCode::invalid) return handle_failure(error);
   log::error("camera '{}': {}", spec_.name, error.text);
-  hold_only(std::nullopt);
   set(CameraState::misconfigured, std::nullopt, error.text);
   return std::nullopt;
 }
@@ -140,7 +134,6 @@ std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
   const Nanoseconds pause = retry_.failed(failed_by_, state_.server.session);
   const bool is_last = options_.single_pass && recorded();
   const std::string text = error.text + (is_last ? "" : outlook(failed_by_, pause));
-  hold_only(failed_by_);
   set(CameraState::interrupted, failed_by_, text);
   if (const auto line = failures_.failed(text, clock_.now())) log::warn("camera '{}': {}", spec_.name, *line);
   return is_last ? std::nullopt : std::optional(pause);
@@ -153,7 +146,6 @@ void StreamCamera::frame_comes(const domain::Frame& frame, bool is_first) {
     if (const auto line = failures_.settled()) log::info("camera '{}': {}", spec_.name, *line);
   }
   if (!is_first) return;
-  hold_only(std::nullopt);
   set(CameraState::inprogress, std::nullopt, "");
   if (failures_.recovered(now)) {
     log::info("camera '{}': frames come {}after {} failed tries", spec_.name, seen_ ? "again " : "",
@@ -181,13 +173,6 @@ void StreamCamera::set(CameraState state, std::optional<Condition> reason, std::
   if (!reason || reason != reason_) since_ = now;
   reason_ = reason;
   message_ = std::move(message);
-}
-
-void StreamCamera::hold_only(std::optional<Condition> reason) {
-  for (const Condition condition : kFailures) {
-    if (condition != reason) counters_.conditions.clear(condition);
-  }
-  if (reason) counters_.conditions.raise(*reason, clock_.utc_now());
 }
 
 bool StreamCamera::recorded() const {

@@ -32,7 +32,6 @@
 #include "base/mutex.h"
 #include "camera/camera_options.h"
 #include "camera/camera_stats.h"
-#include "camera/conditions.h"
 #include "camera/failure_log.h"
 #include "camera/frame_sink.h"
 #include "camera/retry.h"
@@ -55,9 +54,6 @@ class StreamCamera {
   [[nodiscard]] CameraStats stats() const;
   // The state alone, without a lock.
   [[nodiscard]] CameraState state() const noexcept { return counters_.state.load(std::memory_order_relaxed); }
-  // What is wrong with it now. Whoever finds a condition raises it here: see conditions.h for who may.
-  [[nodiscard]] Conditions& conditions() noexcept { return counters_.conditions; }
-  [[nodiscard]] const Conditions& conditions() const noexcept { return counters_.conditions; }
   [[nodiscard]] const domain::CameraSpec& spec() const noexcept { return spec_; }
 
  private:
@@ -68,8 +64,6 @@ class StreamCamera {
   void frame_comes(const domain::Frame& frame, bool is_first);
   void begin_try();
   void set(CameraState state, std::optional<Condition> reason, std::string message);
-  // Of those that a failure has, only this one holds.
-  void hold_only(std::optional<Condition> reason);
   void note_reopened(const std::string& why);
   [[nodiscard]] bool recorded() const;
   [[nodiscard]] Signal signal() const;

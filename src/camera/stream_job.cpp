@@ -268,10 +268,6 @@ Status StreamJob::check_patience() {
     }
   }
   const Nanoseconds without = now - last_picture_;
-  if (frames_ == 0 && without > kSlowStep) {
-    context_.counters.conditions.raise(Condition::no_key_frame, context_.clock.utc_now(),
-                                       to_seconds(without));
-  }
   if (without <= patience_of(context_.options)) return ok_status();
   lacks_key_frame_ = true;
   return Error{ErrorCode::timeout,
