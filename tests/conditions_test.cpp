@@ -116,8 +116,7 @@ TEST_F(ConditionsTest, ACameraThatIsAwayIsOfflineAndThenNoMore) {
     }
   };
   wait_until_told(1);
-  *server = std::move(
-      *RtspServer::start({.port = port, .streams = {{"gate", folder_ / "gate.mp4"}}, .loop = true}));
+  server = RtspServer::start({.port = port, .streams = {{"gate", folder_ / "gate.mp4"}}, .loop = true});
   wait_until_told(2);
   program.signal(SIGINT);
   EXPECT_EQ(program.wait().exit_status, 0);
