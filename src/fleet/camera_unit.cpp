@@ -92,6 +92,13 @@ double CameraUnit::decodes() const {
   constexpr double kUsual = 1280 * 720;
   const domain::Size frame = frame_size();
   const double pixels = static_cast<double>(frame.width) * frame.height;
+bool CameraUnit::is_decoded_late() const {
+  constexpr std::chrono::seconds kLate{2};
+  const camera::CameraStats stats = source_.stats();
+  return stats.state == camera::CameraState::inprogress && stats.signal.is_live &&
+         stats.signal.busy_for >= kLate;
+}
+
   return pixels > 0 ? pixels / kUsual : 1;
 }
 

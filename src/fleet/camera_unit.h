@@ -55,6 +55,8 @@ class CameraUnit {
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
   // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
+  // Its frames come, and its thread has not kept up with them for two seconds.
+  [[nodiscard]] bool is_decoded_late() const;
   [[nodiscard]] double decodes() const;
   // 0x0: no frame has come yet.
   [[nodiscard]] domain::Size frame_size() const;

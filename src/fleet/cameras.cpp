@@ -145,6 +145,7 @@ void Cameras::look(load::StrandLoad& seen) {
     if (presence.delivering) ++seen.delivering;
     seen.busiest = std::max(seen.busiest, place.unit->take_worker_time());
   }
+    if (presence.delivering && place.unit->is_decoded_late()) ++seen.decoded_late;
   const Decodes now = decodes();
   if (!told_decodes_) told_decodes_ = now.assumed;
   const bool differs = std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_;

@@ -40,15 +40,15 @@ std::optional<LoadControl::LevelChange> LoadControl::observe(const LoadSample& s
   if (!is_short(sample)) {
     short_seconds_ = 0;
     short_late_ = 0;
+    short_decoded_late_ = 0;
     return up(sample, now);
   }
   room_since_.reset();
   short_seconds_ += sample.seconds;
   short_late_ += sample.frames_late;
+  short_decoded_late_ = std::max(short_decoded_late_, sample.decoded_late);
   if (short_seconds_ < kShortSeconds) return std::nullopt;
   auto change = down();
-  if (change && short_late_ == 0)
-    change->why = fmt::format("the workers were never idle for {:.0f} s", short_seconds_);
   forget();
   return change;
 }
@@ -95,14 +95,25 @@ bool LoadControl::is_short(const LoadSample& sample) const {
   const double busy = share_of_workers(sample, machine_);
   const double used =
       use_of(machine_, {sample.work.look / sample.seconds, sample.work.rest / sample.seconds, 0});
-  return busy >= kNeverIdle || (sample.frames_late > 0 && std::max(busy, used) >= kNearFull);
+  const bool is_late = sample.frames_late > 0 || sample.decoded_late > 0;
+  return busy >= kNeverIdle || (is_late && std::max(busy, used) >= kNearFull);
 }
 
 std::optional<LoadControl::LevelChange> LoadControl::down() {
   const auto level = worse();
   if (!level) return std::nullopt;
-  return LevelChange{*level, fmt::format("{} frames came too late for the workers in {:.0f} s", short_late_,
-                                         short_seconds_)};
+  return LevelChange{*level, why_short()};
+}
+
+std::string LoadControl::why_short() const {
+  if (short_late_ > 0) {
+    return fmt::format("{} frames came too late for the workers in {:.0f} s", short_late_, short_seconds_);
+  }
+  if (short_decoded_late_ > 0) {
+    return fmt::format("the packets of {} cameras came faster than they were decoded, for {:.0f} s",
+                       short_decoded_late_, short_seconds_);
+  }
+  return fmt::format("the workers were never idle for {:.0f} s", short_seconds_);
 }
 
 std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample, SteadyTime now) {
@@ -134,6 +145,7 @@ std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample
 void LoadControl::forget() {
   short_seconds_ = 0;
   short_late_ = 0;
+  short_decoded_late_ = 0;
   room_since_.reset();
 }
 

@@ -7,18 +7,19 @@
 //     // or postpone(), where memory was short
 //
 // Down one level: in each of two consecutive seconds, live cameras dropped frames because workers were behind
-// while the workers or the cores were at least 90 % busy; or the workers were never idle. If there is room, a
-// camera that is behind needs more than the one worker that it may have: it loses frames of its own, and
-// lowers the quality of no other camera.
-// Up one level: for ten consecutive seconds the next better level, estimated from the CPU time used and the
-// cost of both, would have used at most 90 % of the machine, as auto allows. CPU time, because a worker that
-// waits for a core is busy too; and all of it, because time that files take is not available. The same 90 %
-// apply to the one worker that the busiest camera has at a time, however many workers there are. A step up
-// that does not hold for five minutes has failed and doubles those ten seconds, to ten minutes at most; one
-// that holds resets them. So a machine at its limit changes a few times, and then once in ten minutes.
-// Calm: nothing is judged in the first five seconds, and for three after a change. Cameras that are away
-// count as present for five minutes (in the caller's sample), so a reconnect is no reason to go up.
-// Threads: one thread at a time.
+// while the workers or the cores were at least 90 % busy, or a camera's thread was behind with decoding while
+// they were (its packets wait in the socket, so no frame is dropped: that is latency, and looks like
+// silence); or the workers were never idle. If there is room, a camera that is behind needs more than the one
+// worker, or the one core for decoding, that it may have: it loses frames of its own, and lowers the quality
+// of no other camera. Up one level: for ten consecutive seconds the next better level, estimated from the CPU
+// time used and the cost of both, would have used at most 90 % of the machine, as auto allows. CPU time,
+// because a worker that waits for a core is busy too; and all of it, because time that files take is not
+// available. The same 90 % apply to the one worker that the busiest camera has at a time, however many
+// workers there are. A step up that does not hold for five minutes has failed and doubles those ten seconds,
+// to ten minutes at most; one that holds resets them. So a machine at its limit changes a few times, and then
+// once in ten minutes. Calm: nothing is judged in the first five seconds, and for three after a change.
+// Cameras that are away count as present for five minutes (in the caller's sample), so a reconnect is no
+// reason to go up. Threads: one thread at a time.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct LoadSample {
   Work work;                      // CPU seconds in total, not per second; of all cameras
   double busy = 0;                // seconds of workers in turns of live cameras, including waits for a core
   std::uint64_t frames_late = 0;  // of live cameras
+  int decoded_late = 0;           // live cameras whose thread has not kept up with its packets for seconds
   int cameras = 0;                // live cameras that are present, or were lately
   int delivering = 0;             // of these, cameras that send
 };
@@ -74,6 +76,7 @@ class LoadControl {
   [[nodiscard]] std::optional<std::size_t> better() const;
   [[nodiscard]] bool is_short(const LoadSample& sample) const;
   std::optional<LevelChange> down();
+  [[nodiscard]] std::string why_short() const;
   std::optional<LevelChange> up(const LoadSample& sample, SteadyTime now);
   void forget();
 
@@ -84,6 +87,7 @@ class LoadControl {
   std::optional<SteadyTime> calm_until_;
   double short_seconds_ = 0;      // consecutive seconds with too little time
   std::uint64_t short_late_ = 0;  // late frames in them
+  int short_decoded_late_ = 0;    // the most cameras that were decoded late in one of them
   std::optional<SteadyTime> room_since_;
   Nanoseconds wait_ = std::chrono::seconds(10);
   std::optional<SteadyTime> went_up_;  // unless it has proved itself, or failed

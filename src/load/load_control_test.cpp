@@ -66,6 +66,20 @@ TEST_F(LoadControlTest, WorkersThatAreNeverIdleLeadDown) {
   EXPECT_EQ(why_, "the workers were never idle for 2 s");
 }
 
+TEST_F(LoadControlTest, CamerasThatAreDecodedLateLeadDownWhereTheMachineIsFull) {
+  LoadSample sample = quiet(0.95);
+  sample.decoded_late = 3;
+  EXPECT_FALSE(second(sample));
+  EXPECT_TRUE(second(sample));
+  EXPECT_EQ(why_, "the packets of 3 cameras came faster than they were decoded, for 2 s");
+}
+
+TEST_F(LoadControlTest, ACameraThatNeedsMoreThanACoreForItselfLowersNobodysQuality) {
+  LoadSample sample = quiet(0.5);
+  sample.decoded_late = 1;
+  EXPECT_EQ(seconds_until_change(sample, 100), 0);
+}
+
 TEST_F(LoadControlTest, TheStartAndEachChangeAreGivenTime) {
   LoadControl fresh(ladder(), 0, {2, 2});
   for (int i = 0; i < 5; ++i) EXPECT_FALSE(fresh.observe(late(9), now_ + i * 1s)) << i;

@@ -75,6 +75,7 @@ LoadSample Overload::sample_of(SteadyTime now, const StrandLoad& seen) {
                                    to_seconds(seen.busiest) * working},
                           .busy = to_seconds(busy - busy_),
                           .frames_late = late - late_,
+                          .decoded_late = seen.decoded_late,
                           .cameras = seen.cameras,
                           .delivering = seen.delivering};
   measured_at_ = now;

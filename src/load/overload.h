@@ -28,6 +28,7 @@ namespace vigia::load {
 struct StrandLoad {
   int cameras = 0;         // live cameras that are present, or were lately
   int delivering = 0;      // of these, cameras that send
+  int decoded_late = 0;    // of these, cameras whose own thread has not kept up for seconds
   Nanoseconds busiest{0};  // the most worker time that one of them took since the last call, wall time
   // CPU time used so far, by the workers and by the whole process.
   double workers_cpu = 0;
