@@ -28,7 +28,7 @@ int complain(const std::vector<std::string>& lines) {
   return 2;
 }
 
-int start(const settings::CommandLine& command, settings::Settings settings) {
+int start(const settings::CommandLine& command, settings::Settings settings, char** argv) {
   StopSignals signals;
   if (command.verbose) settings.logging.level = "debug";
   if (const Status started = log::start(settings.logging.level); !started)
@@ -40,6 +40,7 @@ int start(const settings::CommandLine& command, settings::Settings settings) {
   RunOptions options;
   if (command.seconds > 0) options.seconds = command.seconds;
   options.summary = command.summary;
+  if (command.verb == Verb::run) options.restart_with = argv;
   if (command.verb == Verb::demo) {
     options.afterword = [&settings](const auto& snapshot) { return people_shown(settings, snapshot); };
   }
@@ -48,7 +49,7 @@ int start(const settings::CommandLine& command, settings::Settings settings) {
 
 }  // namespace
 
-int carry_out(const settings::CommandLine& command) {
+int carry_out(const settings::CommandLine& command, char** argv) {
   if (command.verb == Verb::model) return get_model(command.model);
   settings::Sources sources{command.config, settings::process_environment(), command.sets};
   settings::Settings base;
@@ -66,7 +67,7 @@ int carry_out(const settings::CommandLine& command) {
   for (const std::string& line : settings::warnings_for_run(*outcome.settings)) {
     fmt::print(stderr, "vigia: warning: {}\n", line);
   }
-  const int exit_code = start(command, *std::move(outcome.settings));
+  const int exit_code = start(command, *std::move(outcome.settings), argv);
   log::stop();
   return exit_code;
 }

@@ -6,8 +6,9 @@
 
 namespace vigia::app {
 
+// argv: main's, with which a run starts again after a crash.
 // Loads the settings if the command has any, prints their errors, and carries the command out. Returns the
 // exit code: 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.
-int carry_out(const settings::CommandLine& command);
+int carry_out(const settings::CommandLine& command, char** argv);
 
 }  // namespace vigia::app

@@ -27,7 +27,7 @@ int run_command(int argc, char** argv) {
     fmt::print("{}", settings::default_yaml());
     return 0;
   }
-  return app::carry_out(command);
+  return app::carry_out(command, argv);
 }
 
 }  // namespace

@@ -5,8 +5,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "app/summary.h"
+#include "base/crash_restart.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "orchestrator/orchestrator.h"
@@ -69,7 +72,9 @@ bool write_summary(const status::Snapshot& summary, Detail detail, const std::fi
 }  // namespace
 
 int run(const settings::Settings& settings, const RunOptions& options, StopSignals& signals) {
-  auto vigia = orchestrator::Orchestrator::create(settings, system_clock());
+  std::vector<Crash> crashes;
+  if (options.restart_with != nullptr) crashes = restart_after_crashes(options.restart_with);
+  auto vigia = orchestrator::Orchestrator::create(settings, system_clock(), std::move(crashes));
   if (!vigia) {
     fmt::print(stderr, "vigia: {}\n", vigia.error().text);
     return 2;

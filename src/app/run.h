@@ -16,6 +16,7 @@ namespace vigia::app {
 struct RunOptions {
   std::optional<double> seconds;                 // none: until a signal, or all cameras are at their end
   std::optional<std::filesystem::path> summary;  // JSON goes there
+  char** restart_with = nullptr;  // main's argv: after a crash it starts again with that; null: it ends
   // Gives the text to print below the summary; empty: none.
   std::function<std::string(const status::Snapshot&)> afterword;
 };

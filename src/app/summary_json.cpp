@@ -213,6 +213,7 @@ std::string to_json(const Snapshot& summary, Detail detail) {
       {"outbox", outbox_json(summary.outbox)},
       {"memory", memory_json(summary.memory)}};
   if (summary.former) json["former_cameras"] = former_json(*summary.former);
+  if (summary.crashes > 0) json["crashes"] = summary.crashes;
   if (summary.ledger_lost > 0) json["ledger_lost"] = summary.ledger_lost;
   if (detail == Detail::stages) json["stages_ms"] = stages_json(summary.latency);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -114,6 +114,11 @@ std::string to_text(const Snapshot& summary, Detail detail) {
   const auto& stall = summary.memory.hot_stall_us;
   text += fmt::format("\n{:.1f} s with {}, {} workers\n", summary.seconds, summary.load.detector,
                       summary.workers);
+  if (summary.crashes > 0) {
+    text +=
+        fmt::format("crashes    {} in the day before this start, after which Vigia started itself again\n",
+                    summary.crashes);
+  }
   text += camera_list_text(summary);
   text += overload_text(summary);
   text += detector_text(summary);

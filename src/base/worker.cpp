@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <exception>
 
+#include "base/crash_restart.h"
 #include "base/log.h"
 
 namespace vigia {
@@ -25,6 +26,7 @@ void run_guarded(const std::string& name, const std::function<void(const std::st
 
 Worker::Worker(std::string name, std::function<void(const std::stop_token&)> run)
     : thread_([name = std::move(name), run = std::move(run)](const std::stop_token& stop) {
+        const HandlerStack for_crashes;
         pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
         run_guarded(name, run, stop);
       }) {}

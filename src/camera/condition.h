@@ -14,6 +14,7 @@ namespace vigia::camera {
 enum class Condition {
   offline,            // no connection, or nothing comes over it
   refused,            // it does not accept the login (401, 403)
+  crashed,            // Vigia crashed at work for it, and waits before it tries again
   busy,               // it has no room for one more viewer (453, 503)
   no_key_frame,       // packets come, but none that a picture can begin with
   frozen,             // the same picture again and again
@@ -25,17 +26,18 @@ enum class Condition {
   no_faces,           // nobody, at an hour at which there usually is somebody
 };
 
-inline constexpr std::array kAllConditions{
-    Condition::offline,      Condition::refused,    Condition::busy,
-    Condition::no_key_frame, Condition::frozen,     Condition::dark,
-    Condition::damaged,      Condition::clock_skew, Condition::sparse_key_frames,
-    Condition::slow_decoder, Condition::no_faces};
+inline constexpr std::array kAllConditions{Condition::offline,      Condition::refused,
+                                           Condition::crashed,      Condition::busy,
+                                           Condition::no_key_frame, Condition::frozen,
+                                           Condition::dark,         Condition::damaged,
+                                           Condition::clock_skew,   Condition::sparse_key_frames,
+                                           Condition::slow_decoder, Condition::no_faces};
 
 // As it is written everywhere: in JSON, in metrics, in events.
 constexpr std::string_view to_string(Condition condition) noexcept {
   constexpr std::array<std::string_view, kAllConditions.size()> kNames{
-      "offline",    "refused",           "busy",         "no_key_frame", "frozen", "dark", "damaged",
-      "clock_skew", "sparse_key_frames", "slow_decoder", "no_faces"};
+      "offline", "refused",    "crashed",           "busy",         "no_key_frame", "frozen", "dark",
+      "damaged", "clock_skew", "sparse_key_frames", "slow_decoder", "no_faces"};
   return kNames.at(static_cast<std::size_t>(condition));
 }
 
@@ -44,6 +46,7 @@ constexpr std::string_view remedy(Condition condition) noexcept {
   constexpr std::array<std::string_view, kAllConditions.size()> kRemedies{
       "check its power, its network and the address in its url",
       "check its username and password, and what the account may see",
+      "report the crash; until it is repaired, let the camera send another codec or size",
       "close another viewer, or let the camera accept more",
       "set its key frame interval to 1 to 4 s, and switch 'smart codec' (H.264+, H.265+) off",
       "restart the camera, and look whether its picture moves",

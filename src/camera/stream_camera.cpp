@@ -70,6 +70,12 @@ StreamCamera::StreamCamera(domain::CameraSpec spec, const CameraOptions& options
       retry_(from_seconds(options.rtsp_reconnect_delay)),
       since_(clock.utc_now()) {}
 
+bool StreamCamera::wait_out(const Hold& hold, const std::stop_token& stop) {
+  set(CameraState::interrupted, hold.reason, hold.message);
+  log::warn("camera '{}': {}", spec_.name, hold.message);
+  return clock_.sleep_for(hold.time, stop);
+}
+
 void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
   if (!options_.active) return set(CameraState::disabled, std::nullopt, "");
   if (options_.tls_insecure && options_.tls_pin.empty()) {

@@ -47,6 +47,14 @@ class StreamCamera {
   StreamCamera(domain::CameraSpec spec, const CameraOptions& options, memory::MemoryManager& memory,
                Clock& clock, CameraShared shared = {});
 
+  // Waits for that long, INTERRUPTED for that reason, before run(). Returns whether no stop came meanwhile.
+  struct Hold {
+    Nanoseconds time{0};
+    Condition reason = Condition::crashed;
+    std::string message{};
+  };
+  bool wait_out(const Hold& hold, const std::stop_token& stop);
+
   // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED if it broke off: it is not
   // read twice), or when the camera is DISABLED or MISCONFIGURED.
   void run(const std::stop_token& stop, FrameSink& sink);

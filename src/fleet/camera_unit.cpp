@@ -6,6 +6,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/crash_restart.h"
+
 namespace vigia::fleet {
 
 namespace {
@@ -61,9 +63,11 @@ CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int ind
               {.keys = context_->settings.keys, .gate = gate}),
       clock_(world.clock) {}
 
-void CameraUnit::start(Nanoseconds after) try {
-  thread_ = Worker("cam " + context_->name(), [this, after](const std::stop_token& stop) {
-    if (clock_.sleep_for(after, stop)) source_.run(stop, strand_);
+void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold) try {
+  thread_ = Worker("cam " + context_->name(), [this, after, hold = std::move(hold)](const auto& stop) {
+    const CrashSubject subject(context_->name());
+    const bool may_begin = !hold || source_.wait_out(*hold, stop);
+    if (may_begin && clock_.sleep_for(after, stop)) source_.run(stop, strand_);
     strand_.end();
   });
 } catch (const std::system_error&) {
@@ -88,10 +92,6 @@ domain::Size CameraUnit::frame_size() const {
   return {stats.frame_width, stats.frame_height};
 }
 
-double CameraUnit::decodes() const {
-  constexpr double kUsual = 1280 * 720;
-  const domain::Size frame = frame_size();
-  const double pixels = static_cast<double>(frame.width) * frame.height;
 bool CameraUnit::is_decoded_late() const {
   constexpr std::chrono::seconds kLate{2};
   const camera::CameraStats stats = source_.stats();
@@ -99,6 +99,10 @@ bool CameraUnit::is_decoded_late() const {
          stats.signal.busy_for >= kLate;
 }
 
+double CameraUnit::decodes() const {
+  constexpr double kUsual = 1280 * 720;
+  const domain::Size frame = frame_size();
+  const double pixels = static_cast<double>(frame.width) * frame.height;
   return pixels > 0 ? pixels / kUsual : 1;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/worker.h"
@@ -39,9 +40,9 @@ class CameraUnit {
   CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index, pipeline::StrandWorld world,
              CameraHistory history = {}, camera::OpenGate* gate = nullptr);
 
-  // after: the delay before it begins, unless it is stopped first.
+  // after: the delay before it begins, unless it is stopped first. hold: it waits that out first.
   // Throws std::system_error when no thread can be created; the unit is then at its end, as after a stop.
-  void start(Nanoseconds after);
+  void start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold = {});
   void request_stop() { thread_.request_stop(); }
   void join() { thread_.join(); }
 
@@ -54,9 +55,9 @@ class CameraUnit {
   // True once its source has ended (or was stopped) and all its frames and tracks are handed on.
   [[nodiscard]] bool drained() const noexcept { return strand_.drained(); }
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
-  // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
   // Its frames come, and its thread has not kept up with them for two seconds.
   [[nodiscard]] bool is_decoded_late() const;
+  // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
   [[nodiscard]] double decodes() const;
   // 0x0: no frame has come yet.
   [[nodiscard]] domain::Size frame_size() const;

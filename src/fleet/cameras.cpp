@@ -5,6 +5,8 @@
 #include <thread>
 #include <utility>
 
+#include "fleet/crash_hold.h"
+
 namespace vigia::fleet {
 namespace {
 
@@ -30,7 +32,7 @@ void Cameras::add(const pipeline::CameraSettings& camera, const findface::Detect
     MutexLock lock(mutex_);
     places_.push_back({std::move(unit)});
   }
-  added.start(after);
+  added.start(after, crash_hold(crashes_, camera.spec.name, world_.clock.utc_now()));
 }
 
 void Cameras::replace(std::int64_t id, const pipeline::CameraSettings& camera,
@@ -46,8 +48,8 @@ void Cameras::replace(std::int64_t id, const pipeline::CameraSettings& camera,
     place->unit.swap(unit);
     place->is_leaving = false;
   }
-  unit.reset();  // the old one
-  added.start(Nanoseconds::zero());
+  unit.reset();                      // the old one
+  added.start(Nanoseconds::zero());  // with other settings, so without a hold
 }
 
 void Cameras::remove(std::span<const std::int64_t> ids) {
@@ -143,9 +145,9 @@ void Cameras::look(load::StrandLoad& seen) {
     const pipeline::Strand::LiveState presence = place.unit->presence();
     if (presence.known) ++seen.cameras;
     if (presence.delivering) ++seen.delivering;
+    if (presence.delivering && place.unit->is_decoded_late()) ++seen.decoded_late;
     seen.busiest = std::max(seen.busiest, place.unit->take_worker_time());
   }
-    if (presence.delivering && place.unit->is_decoded_late()) ++seen.decoded_late;
   const Decodes now = decodes();
   if (!told_decodes_) told_decodes_ = now.assumed;
   const bool differs = std::abs(now.known - *told_decodes_) > kOtherDecodes * *told_decodes_;

@@ -24,8 +24,10 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/crash_restart.h"
 #include "base/mutex.h"
 #include "camera/open_gate.h"
 #include "findface/camera_tokens.h"
@@ -47,9 +49,15 @@ class Cameras {
 
   // faces: counts results for these cameras from now on. tokens: used to post their faces. Both, and all of
   // the world, must outlive it.
+  // crashes: before this start; a camera that had some waits before it begins (crash_hold.h).
   Cameras(pipeline::StrandWorld world, pipeline::FaceResults& faces, findface::CameraTokens& tokens,
-          Known known)
-      : world_(world), faces_(faces), tokens_(tokens), known_(known), gate_(world.clock) {}
+          Known known, std::vector<Crash> crashes = {})
+      : world_(world),
+        faces_(faces),
+        tokens_(tokens),
+        known_(known),
+        crashes_(std::move(crashes)),
+        gate_(world.clock) {}
 
   // after: the delay before it begins. Throws std::system_error when no thread can be created: the camera
   // then exists, and is at its end.
@@ -105,6 +113,7 @@ class Cameras {
   pipeline::FaceResults& faces_;
   findface::CameraTokens& tokens_;
   const Known known_;
+  const std::vector<Crash> crashes_;
 
   camera::OpenGate gate_;  // thread-safe
   int next_index_ = 0;     // used by the thread that adds and removes

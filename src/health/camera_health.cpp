@@ -33,6 +33,7 @@ constexpr Rule rule_of(Condition condition) {
     case Condition::offline:
       return {3s, 0s};  // a reconnect at once is no event
     case Condition::refused:
+    case Condition::crashed:
     case Condition::busy:
       return {0s, 0s};
     case Condition::no_key_frame:
@@ -113,6 +114,7 @@ std::optional<bool> CameraHealth::sign(Condition condition, const HealthSample& 
   switch (condition) {
     case Condition::offline:
     case Condition::refused:
+    case Condition::crashed:
     case Condition::busy:
     case Condition::no_key_frame:
       return camera.reason == to_string(condition);

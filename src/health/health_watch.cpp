@@ -13,7 +13,7 @@ using camera::Condition;
 // Their lines come from the camera itself.
 bool is_logged_by_camera(Condition condition) {
   return condition == Condition::offline || condition == Condition::refused || condition == Condition::busy ||
-         condition == Condition::no_key_frame;
+         condition == Condition::crashed || condition == Condition::no_key_frame;
 }
 
 // Tracks whose best shot was chosen for delivery, delivered yet or not.

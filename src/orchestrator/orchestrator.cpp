@@ -41,14 +41,16 @@ delivery::CameraNotice notice_of(const std::string& camera, const health::Health
 
 }  // namespace
 
-Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Settings& settings, Clock& clock) {
-  std::unique_ptr<Orchestrator> orchestrator(new Orchestrator(settings, clock));
+Result<std::unique_ptr<Orchestrator>> Orchestrator::create(const settings::Settings& settings, Clock& clock,
+                                                           std::vector<Crash> crashes) {
+  std::unique_ptr<Orchestrator> orchestrator(new Orchestrator(settings, clock, std::move(crashes)));
   if (Status prepared = orchestrator->prepare(); !prepared) return prepared.error();
   return orchestrator;
 }
 
-Orchestrator::Orchestrator(const settings::Settings& settings, Clock& clock)
+Orchestrator::Orchestrator(const settings::Settings& settings, Clock& clock, std::vector<Crash> crashes)
     : settings_(with_keys(settings)),
+      crashes_(std::move(crashes)),
       clock_(clock),
       memory_(settings.memory),
       orders_(kMostOrders),
@@ -97,7 +99,7 @@ void Orchestrator::join_cameras() {
                             from_seconds(settings_.outbox.journal_interval),
                             static_cast<float>(settings_.detector.min_detection_score)},
       *faces_, findface_ ? findface_->tokens : no_tokens_,
-      are_findfaces ? fleet::Cameras::Known::by_id : fleet::Cameras::Known::by_name);
+      are_findfaces ? fleet::Cameras::Known::by_id : fleet::Cameras::Known::by_name, crashes_);
   if (!findface_) return;
   follow_ = std::make_unique<fleet::FollowFindface>(
       fleet::FollowOptions{settings_.findface, settings_.cameras, settings_.defaults}, *findface_, *cameras_,
@@ -308,6 +310,7 @@ void Orchestrator::log_status() const {
 status::Snapshot Orchestrator::snapshot() const {
   status::Snapshot now;
   now.seconds = to_seconds(clock_.now() - started_);
+  now.crashes = crashes_.size();
   now.workers = static_cast<int>(overload_->workers());
   now.cameras = cameras_->status(now.seconds);
   health_->add_conditions(now.cameras);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crash_restart.h"
 #include "base/result.h"
 #include "base/worker.h"
 #include "delivery/routes.h"
@@ -43,7 +44,9 @@ namespace vigia::orchestrator {
 
 class Orchestrator {
  public:
-  static Result<std::unique_ptr<Orchestrator>> create(const settings::Settings& settings, Clock& clock);
+  // crashes: that led to this start (base/crash_restart.h).
+  static Result<std::unique_ptr<Orchestrator>> create(const settings::Settings& settings, Clock& clock,
+                                                      std::vector<Crash> crashes = {});
   ~Orchestrator();
   Orchestrator(const Orchestrator&) = delete;
   Orchestrator& operator=(const Orchestrator&) = delete;
@@ -68,7 +71,7 @@ class Orchestrator {
   };
   static const std::array<Part, 13> kParts;
 
-  Orchestrator(const settings::Settings& settings, Clock& clock);
+  Orchestrator(const settings::Settings& settings, Clock& clock, std::vector<Crash> crashes);
   Status prepare();
   void join_cameras();
 
@@ -105,6 +108,7 @@ class Orchestrator {
 
   // Constant after construction.
   const settings::Settings settings_;
+  const std::vector<Crash> crashes_;
   Clock& clock_;
 
   memory::MemoryManager memory_;

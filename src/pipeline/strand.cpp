@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/crash_restart.h"
 #include "base/log.h"
 #include "pipeline/zone_fit.h"
 
@@ -180,6 +181,7 @@ void Strand::take_new_filters() noexcept {
 }
 
 void Strand::take_turn(detect::Detector& detector) {
+  const CrashSubject subject(camera_->name());
   const SteadyTime begun = world_.clock.now();
   take_new_filters();
   if (const auto frame = take_frame()) {

@@ -8,6 +8,7 @@
 // Threads: a value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +24,8 @@
 namespace vigia::status {
 
 struct Snapshot {
-  double seconds = 0;  // since the start
+  double seconds = 0;       // since the start
+  std::size_t crashes = 0;  // after which the program started itself again, in the day before this start
   int workers = 0;
   std::vector<CameraStatus> cameras;   // the running ones, then removed ones, state REMOVED
   std::optional<CameraStatus> former;  // sum of the removed ones that no longer have a row
