@@ -33,10 +33,12 @@ extern "C" const char* __tsan_default_suppressions() {
 namespace vigia::testing {
 namespace {
 
-constexpr const char* kPipeline =
-    "( appsrc name=source format=time block=false max-bytes=400000 "
-    "caps=video/x-h264,stream-format=byte-stream,alignment=au "
-    "! h264parse config-interval=-1 ! rtph264pay name=pay0 pt=96 )";
+// name: h264 or h265
+std::string pipeline_of(const std::string& name) {
+  return "( appsrc name=source format=time block=false max-bytes=400000 caps=video/x-" + name +
+         ",stream-format=byte-stream,alignment=au ! " + name + "parse config-interval=-1 ! rtp" + name +
+         "pay name=pay0 pt=96 )";
+}
 
 // One encoded picture, with its time from the start of the file.
 struct Picture {
@@ -47,6 +49,7 @@ struct Picture {
 struct Clip {
   std::vector<Picture> pictures;
   GstClockTime length = 0;
+  std::string codec;  // h264 or h265
   bool loop = false;
 };
 
@@ -65,6 +68,7 @@ class ClipReader {
   Result<std::shared_ptr<Clip>> read(const std::string& file) {
     if (Status opened = open(file); !opened) return opened.error();
     auto clip = std::make_shared<Clip>();
+    clip->codec = is_h265() ? "h265" : "h264";
     std::unique_ptr<AVPacket, FreePacket> packet(av_packet_alloc());
     while (av_read_frame(input_.get(), packet.get()) >= 0) {
       const bool ours = packet->stream_index == stream_;
@@ -89,12 +93,13 @@ class ClipReader {
     input_.reset(context);
     avformat_find_stream_info(context, nullptr);
     stream_ = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
-    if (stream_ < 0 || context->streams[stream_]->codecpar->codec_id != AV_CODEC_ID_H264) {
-      return Error{ErrorCode::invalid, file + " holds no H.264 video"};
+    if (stream_ < 0 || (codec() != AV_CODEC_ID_H264 && !is_h265())) {
+      return Error{ErrorCode::invalid, file + " holds no H.264 or H.265 video"};
     }
+    const char* const name = is_h265() ? "hevc_mp4toannexb" : "h264_mp4toannexb";
     AVBSFContext* filter = nullptr;
-    if (av_bsf_alloc(av_bsf_get_by_name("h264_mp4toannexb"), &filter) < 0) {
-      return Error{ErrorCode::unavailable, "FFmpeg has no h264_mp4toannexb"};
+    if (av_bsf_alloc(av_bsf_get_by_name(name), &filter) < 0) {
+      return Error{ErrorCode::unavailable, std::string("FFmpeg has no ") + name};
     }
     filter_.reset(filter);
     avcodec_parameters_copy(filter->par_in, context->streams[stream_]->codecpar);
@@ -102,6 +107,9 @@ class ClipReader {
     if (av_bsf_init(filter) < 0) return Error{ErrorCode::invalid, file + ": cannot be made a byte stream"};
     return ok_status();
   }
+
+  [[nodiscard]] AVCodecID codec() const { return input_->streams[stream_]->codecpar->codec_id; }
+  [[nodiscard]] bool is_h265() const { return codec() == AV_CODEC_ID_HEVC; }
 
   void add(const AVPacket& packet, Clip& clip) {
     const AVRational base = input_->streams[stream_]->time_base;
@@ -247,7 +255,7 @@ class RtspServer::Impl {
     if (!clip) return clip.error();
     (*clip)->loop = options.loop;
     GstRTSPMediaFactory* const factory = gst_rtsp_media_factory_new();
-    gst_rtsp_media_factory_set_launch(factory, kPipeline);
+    gst_rtsp_media_factory_set_launch(factory, pipeline_of((*clip)->codec).c_str());
     if (has_guard(options)) {
       gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN,
                                       TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE,

@@ -1,5 +1,5 @@
-// A real RTSP server (gst-rtsp-server) on 127.0.0.1 that plays H.264 files in real time, for tests and
-// for trying cameras without one.
+// A real RTSP server (gst-rtsp-server) on 127.0.0.1 that plays H.264 and H.265 files in real time, for tests
+// and for trying cameras without one.
 //
 //   auto server = RtspServer::start({.streams = {{"gate", "gate.mp4"}}});
 //   (*server)->url("gate");            // rtsp://127.0.0.1:PORT/gate
@@ -21,7 +21,7 @@ namespace vigia::testing {
 struct RtspServerOptions {
   struct Stream {
     std::string name;  // the url's path
-    std::string file;  // with H.264 video
+    std::string file;  // with H.264 or H.265 video
   };
   int port = 0;  // 0: a free one
   std::vector<Stream> streams{};

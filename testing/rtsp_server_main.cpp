@@ -1,6 +1,6 @@
 // rtsp_server [--loop] [--user NAME:PASSWORD] PORT NAME=FILE...
-// Plays H.264 files as RTSP streams on 127.0.0.1 until SIGTERM or SIGINT. PORT 0 takes a free one; prints
-// "listening on PORT" once clients can connect.
+// Plays H.264 and H.265 files as RTSP streams on 127.0.0.1 until SIGTERM or SIGINT. PORT 0 takes a free one;
+// prints "listening on PORT" once clients can connect.
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
