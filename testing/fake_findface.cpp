@@ -4,6 +4,7 @@
 #include <httplib.h>
 #include <openssl/ssl.h>
 
+#include <atomic>
 #include <map>
 #include <optional>
 
@@ -170,8 +171,8 @@ class FakeFindFace::Server {
   // Constant after start().
   const FakeFindFaceOptions options_;
   std::unique_ptr<httplib::Server> http_;
-  SSL_CTX* tls_ = nullptr;  // http_'s
-  int port_ = 0;
+  SSL_CTX* tls_ = nullptr;     // http_'s
+  std::atomic<int> port_ = 0;  // handlers run before start() knows it
 
   // State below is protected by mutex_.
   mutable Mutex mutex_;

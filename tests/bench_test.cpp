@@ -174,7 +174,12 @@ TEST_F(PipelineBenchTest, WithInputAutoTheBoundComesAfterTheRun) {
   const auto one = figures().at("runs").at(0);
   EXPECT_FALSE(one.contains("bound_before"));
   EXPECT_GT(one.at("bound_after").at("frames"), 0);
-  EXPECT_EQ(one.at("bound_after").at("detector"), one.at("job").at("detector"));
+  // The precision is the one that is faster, which on a busy machine is not the same each time.
+  const auto input = [&](const char* part) {
+    const auto name = one.at(part).at("detector").get<std::string>();
+    return name.substr(0, name.rfind(' '));
+  };
+  EXPECT_EQ(input("bound_after"), input("job"));
 }
 
 TEST_F(PipelineBenchTest, TheBoundLooksOnlyWhereTheCameraDoes) {

@@ -66,10 +66,10 @@ class ConditionsTest : public VigiaProgram {
     return all;
   }
 
-  httplib::Server receiver_;
-  testing::HttpLoop loop_{receiver_};
   mutable Mutex mutex_;
   std::vector<nlohmann::json> posts_ GUARDED_BY(mutex_);
+  httplib::Server receiver_;
+  testing::HttpLoop loop_{receiver_};  // last: its threads use the rest
 };
 
 TEST_F(ConditionsTest, ABlackCameraIsDarkAndOneThatIsWellIsNot) {

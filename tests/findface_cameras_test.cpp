@@ -84,7 +84,8 @@ TEST_F(FindfaceCamerasTest, AreAddedChangedAndRemovedWithoutARestart) {
   EXPECT_EQ(summary()["cameras_added"], 1);
   EXPECT_EQ(summary()["cameras_changed"], 2);
   EXPECT_EQ(summary()["cameras_removed"], 1);
-  for (const auto& use : summary()["memory"]["owners"])
+  const nlohmann::json now = summary();
+  for (const auto& use : now.at("memory").at("owners"))
     EXPECT_NE(use["owner"], "gate") << "it is called door";
   EXPECT_TRUE(server_->violations().empty()) << server_->violations().front();
   EXPECT_EQ((finished.out + finished.err + summary().dump()).find("secret"), std::string::npos)

@@ -33,7 +33,10 @@ class ModelTest : public VigiaProgram {
                 "detector.model=" + model, "--set", "detector.input=640x384"});
   }
   // With the published files.
-  [[nodiscard]] bool mirror_has_models() { return server_.set_mount_point("/models", data("models")); }
+  [[nodiscard]] bool mirror_has_models() {
+    mirror_.close();  // its threads read the mount points
+    return server_.set_mount_point("/models", data("models")) && mirror_.open().ok();
+  }
 
   httplib::Server server_;
   testing::HttpLoop mirror_{server_};

@@ -15,7 +15,8 @@ class OverloadProgramTest : public VigiaProgram {
   }
   // Every frame of each camera ended as one thing.
   void expect_every_frame_accounted_for() const {
-    for (const auto& camera : summary()["cameras"]) {
+    const nlohmann::json now = summary();
+    for (const auto& camera : now.at("cameras")) {
       std::uint64_t sum = 0;
       for (const char* const what :
            {"frames_processed", "frames_dropped", "frames_skipped", "frames_overload_skipped",
