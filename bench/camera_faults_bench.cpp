@@ -58,10 +58,9 @@ class Server {
 
   void start(const std::string& clip) {
     for (int attempt = 0; attempt < 100; ++attempt) {
-      auto child = testing::Child::start(
-          {.program = RTSP_SERVER_PROGRAM,
-           .arguments = {"--loop", std::to_string(port_), "gate=" + clip},
-           .environment = testing::own_environment()});
+      auto child = testing::Child::start({.program = RTSP_SERVER_PROGRAM,
+                                          .arguments = {"--loop", std::to_string(port_), "gate=" + clip},
+                                          .environment = testing::own_environment()});
       if (!child) break;
       child_ = *std::move(child);
       std::string text;
@@ -224,10 +223,12 @@ class Rig {
     const auto held = testing::sample_process(::getpid());
     const auto back = recovery_->percentiles(1ms);
     const double share = static_cast<double>(frames - before.frames) / (kRate * seconds * kHealthy);
-    fmt::print("{:<12} {:>6} {:>8.0f} {:>8.0f} {:>8.0f} | {:>7.1f}% {:>7.1f} {:>7.1f} {:>7.0f} | {:>7.1f} {:>5} {:>5}\n",
-               name, rounds, back.p50, back.p99, back.max, 100 * share, p50, p99, to_seconds(gap) * 1000,
-               held ? static_cast<double>(held->anonymous) / 1e6 : 0, held ? held->descriptors : 0,
-               held ? held->threads : 0);
+    fmt::print(
+        "{:<12} {:>6} {:>8.0f} {:>8.0f} {:>8.0f} | {:>7.1f}% {:>7.1f} {:>7.1f} {:>7.0f} | {:>7.1f} {:>5} "
+        "{:>5}\n",
+        name, rounds, back.p50, back.p99, back.max, 100 * share, p50, p99, to_seconds(gap) * 1000,
+        held ? static_cast<double>(held->anonymous) / 1e6 : 0, held ? held->descriptors : 0,
+        held ? held->threads : 0);
     std::fflush(stdout);
   }
 
@@ -253,10 +254,12 @@ void Rig::measure_loss(const char* name, bench::RtspRelay::Harm harm, int second
   const auto pauses = eighth_->pauses.percentiles(1ms);
   const camera::CameraStats stats = eighth_->stats();
   report(name, seconds, began, before);
-  fmt::print("  {} of {} packets; {:.1f} % of its pictures shown, {} pauses of p50 {:.0f} and p99 {:.0f} ms, {} soft errors, "
-             "{} left out as damaged, {} packets counted as lost, {} connections made anew\n",
-             relay.harmed(), relay.packets(), 100 * shown, pauses.count, pauses.p50, pauses.p99,
-             stats.decoding_soft_errors, stats.frames_dropped_damaged, stats.packets_lost, stats.reopened);
+  fmt::print(
+      "  {} of {} packets; {:.1f} % of its pictures shown, {} pauses of p50 {:.0f} and p99 {:.0f} ms, {} "
+      "soft errors, "
+      "{} left out as damaged, {} packets counted as lost, {} connections made anew\n",
+      relay.harmed(), relay.packets(), 100 * shown, pauses.count, pauses.p50, pauses.p99,
+      stats.decoding_soft_errors, stats.frames_dropped_damaged, stats.packets_lost, stats.reopened);
   watch(bad_.port());
 }
 
@@ -291,12 +294,16 @@ int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   const testing::TempDir folder;
   static_cast<void>(log::start("error"));
-  const std::string clip = make_clip(folder, "clip.mp4", "size=640x360:rate=25 -c:v libx264 -preset veryfast -bf 0");
-  const std::string other = make_clip(folder, "other.mp4", "size=1280x720:rate=25 -c:v libx265 -preset ultrafast -x265-params log-level=error");
+  const std::string clip =
+      make_clip(folder, "clip.mp4", "size=640x360:rate=25 -c:v libx264 -preset veryfast -bf 0");
+  const std::string other =
+      make_clip(folder, "other.mp4",
+                "size=1280x720:rate=25 -c:v libx265 -preset ultrafast -x265-params log-level=error");
   Rig rig(clip, other);
-  fmt::print("{:<12} {:>6} {:>26} | {:>40} | {:>19}\n", "", "", "back after, ms", "the seven others", "the process holds");
-  fmt::print("{:<12} {:>6} {:>8} {:>8} {:>8} | {:>8} {:>7} {:>7} {:>7} | {:>7} {:>5} {:>5}\n", "fault", "rounds",
-             "p50", "p99", "max", "frames", "p50 ms", "p99 ms", "gap ms", "MB", "fds", "thr.");
+  fmt::print("{:<12} {:>6} {:>26} | {:>40} | {:>19}\n", "", "", "back after, ms", "the seven others",
+             "the process holds");
+  fmt::print("{:<12} {:>6} {:>8} {:>8} {:>8} | {:>8} {:>7} {:>7} {:>7} | {:>7} {:>5} {:>5}\n", "fault",
+             "rounds", "p50", "p99", "max", "frames", "p50 ms", "p99 ms", "gap ms", "MB", "fds", "thr.");
   const auto wanted = [&](const char* name) { return options.only.empty() || options.only == name; };
   rig.measure("undisturbed", 30, &Rig::undisturbed);
   if (wanted("gone")) rig.measure("gone", options.rounds, &Rig::gone);

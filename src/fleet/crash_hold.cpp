@@ -34,11 +34,12 @@ std::optional<camera::StreamCamera::Hold> crash_hold(std::span<const Crash> cras
   return camera::StreamCamera::Hold{
       .time = left,
       .reason = camera::Condition::crashed,
-      .message = fmt::format("Vigia crashed ({}) at work for it at {:.19}Z{}, and started again; it is opened "
-                             "in {:.0f} min, or at once when its settings change",
-                             signal_name(last->signal), format_utc(last->at),
-                             count > 1 ? fmt::format(", for the {}. time in a day", count) : "",
-                             std::max(1.0, to_seconds(left) / 60))};
+      .message =
+          fmt::format("Vigia crashed ({}) at work for it at {:.19}Z{}, and started again; it is opened "
+                      "in {:.0f} min, or at once when its settings change",
+                      signal_name(last->signal), format_utc(last->at),
+                      count > 1 ? fmt::format(", for the {}. time in a day", count) : "",
+                      std::max(1.0, to_seconds(left) / 60))};
 }
 
 }  // namespace vigia::fleet

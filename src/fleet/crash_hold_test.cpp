@@ -30,8 +30,8 @@ TEST(CrashHoldTest, OnlyTheCameraAtFaultWaits) {
 
 TEST(CrashHoldTest, ItWaitsLongerEachTimeAndForTheRestOfItOnly) {
   std::vector<Crash> crashes;
-  for (const Nanoseconds expected : {Nanoseconds(5min), Nanoseconds(30min), Nanoseconds(2h), Nanoseconds(6h),
-                                     Nanoseconds(6h)}) {
+  for (const Nanoseconds expected :
+       {Nanoseconds(5min), Nanoseconds(30min), Nanoseconds(2h), Nanoseconds(6h), Nanoseconds(6h)}) {
     const UtcTime at = kNoon + crashes.size() * 1h;
     crashes.push_back(crash("gate", at));
     EXPECT_EQ(waits(crashes, at), expected);
@@ -41,7 +41,8 @@ TEST(CrashHoldTest, ItWaitsLongerEachTimeAndForTheRestOfItOnly) {
 }
 
 TEST(CrashHoldTest, AfterADayACrashIsForgotten) {
-  const std::vector<Crash> crashes = {crash("gate", kNoon), crash("gate", kNoon + 1h), crash("gate", kNoon + 24h)};
+  const std::vector<Crash> crashes = {crash("gate", kNoon), crash("gate", kNoon + 1h),
+                                      crash("gate", kNoon + 24h)};
   EXPECT_EQ(waits(crashes, kNoon + 24h), 30min) << "the first one is a day old";
   EXPECT_EQ(waits(crashes, kNoon + 48h), 0ns);
 }
@@ -56,7 +57,8 @@ TEST(CrashHoldTest, ANameThatIsTooLongForTheRecordIsStillFound) {
 }
 
 TEST(CrashHoldTest, TheMessageSaysWhatWhenAndHowLong) {
-  const auto hold = crash_hold(std::vector{crash("gate", kNoon), crash("gate", kNoon + 60s)}, "gate", kNoon + 61s);
+  const auto hold =
+      crash_hold(std::vector{crash("gate", kNoon), crash("gate", kNoon + 60s)}, "gate", kNoon + 61s);
   ASSERT_TRUE(hold);
   EXPECT_EQ(hold->reason, camera::Condition::crashed);
   for (const char* part : {"SIGSEGV", "12:01:00", "for the 2. time", "in 30 min"}) {
