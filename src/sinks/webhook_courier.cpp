@@ -129,6 +129,7 @@ WebhookCourier::WebhookCourier(WebhookOptions options, const std::string& pins_f
                                delivery::MakeSmaller make_smaller)
     : options_(std::move(options)),
       clock_(clock),
+      began_(clock.utc_now()),
       make_smaller_(std::move(make_smaller)),
       http_(webhook_tls(options_, pins_file)) {}
 
@@ -147,7 +148,7 @@ DeliveryResult WebhookCourier::deliver(const domain::Shot& shot, const std::stop
 }
 
 DeliveryResult WebhookCourier::post(const domain::Shot& shot, const std::stop_token& stop) {
-  const bool posted_before = was_posted(delivery::event_id(shot));
+  const bool posted_before = may_be_there(shot);
   const auto answer_to = [&](const domain::Shot& sent) {
     http::HttpRequest request = make_request(sent);
     if (shot.deadline != SteadyTime::max()) request.send_within = shot.deadline - clock_.now();
@@ -172,9 +173,10 @@ void WebhookCourier::note_posted(const std::string& event_id) {
   if (posted_.size() > kPostsKnown) posted_.pop_front();
 }
 
-bool WebhookCourier::was_posted(const std::string& event_id) {
+bool WebhookCourier::may_be_there(const domain::Shot& shot) {
+  if (shot.captured < began_) return true;
   MutexLock lock(mutex_);
-  return std::ranges::find(posted_, event_id) != posted_.end();
+  return std::ranges::find(posted_, delivery::event_id(shot)) != posted_.end();
 }
 
 std::optional<DeliveryResult> WebhookCourier::probe(const std::stop_token& stop) {

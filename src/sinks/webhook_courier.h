@@ -11,12 +11,12 @@
 // drop duplicates. 401, 403, 404, 405, 411, 415 and 3xx mean that the address or the right to post is wrong,
 // not the face: it is tried again after a minute, with a log line that says what to fix. An image that is
 // answered with 413 is made smaller and posted again at once, one time. 409 to a face that was posted whole
-// before in this run means that the receiver has it. Any other 4xx refuses the face for good. All of these,
-// an internal error and a missing answer may concern one face or camera only (may_be_alone); probe() connects
-// and sends nothing. Redirects are not followed. A shot that could not be sent by its deadline is not sent.
-// When not: for FindFace, which needs other fields: see findface/. Texts never hold the URL's path or query
-// (they may be the key to it), the secret, or what the receiver says. Threads: thread-safe. deliver() takes
-// at most 30 s.
+// before, or may have been by an earlier run, means that the receiver has it. Any other 4xx refuses the face
+// for good. All of these, an internal error and a missing answer may concern one face or camera only
+// (may_be_alone); probe() connects and sends nothing. Redirects are not followed. A shot that could not be
+// sent by its deadline is not sent. When not: for FindFace, which needs other fields: see findface/. Texts
+// never hold the URL's path or query (they may be the key to it), the secret, or what the receiver says.
+// Threads: thread-safe. deliver() takes at most 30 s.
 #pragma once
 
 #include <deque>
@@ -55,11 +55,13 @@ class WebhookCourier final : public delivery::Courier {
   delivery::DeliveryResult post(const domain::Shot& shot, const std::stop_token& stop);
   // Remembers what went out whole: the receiver may have it.
   void note_posted(const std::string& event_id);
-  [[nodiscard]] bool was_posted(const std::string& event_id);
+  // A face from before this run may have been on its way when that one was killed.
+  [[nodiscard]] bool may_be_there(const domain::Shot& shot);
 
   // Constant after construction.
   const WebhookOptions options_;
   Clock& clock_;
+  const UtcTime began_;
   const delivery::MakeSmaller make_smaller_;
   http::Http http_;  // thread-safe
 

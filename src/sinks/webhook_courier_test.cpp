@@ -117,7 +117,10 @@ class Receiver {
 
 class WebhookTest : public ::testing::Test {
  protected:
-  WebhookTest() { options_.url = receiver_.origin() + "/hook/path-secret?key=query-secret"; }
+  WebhookTest() {
+    options_.url = receiver_.origin() + "/hook/path-secret?key=query-secret";
+    clock_.set_utc(sample_shot().captured - std::chrono::hours(1));  // the shots are of this run
+  }
 
   WebhookCourier courier() { return {options_, dir_ / "pins", clock_, halved}; }
   // Replaces shot/smaller_shot.h, which needs pictures that can be decoded.
@@ -359,6 +362,14 @@ TEST_F(WebhookTest, AConflictWithAnEarlierPostOfTheSameFaceMeansThatItArrived) {
   receiver_.answer("409 x");
   EXPECT_EQ(courier.deliver(sample_shot(2), {}).outcome, DeliveryResult::Outcome::refused)
       << "of another face";
+}
+
+TEST_F(WebhookTest, AConflictOfAFaceFromAnEarlierRunMeansThatItArrived) {
+  domain::Shot shot = sample_shot(1);
+  shot.captured = clock_.utc_now() - 1s;
+  WebhookCourier courier(options_, dir_ / "pins", clock_, halved);
+  receiver_.answer("409 x");
+  EXPECT_EQ(courier.deliver(shot, {}).outcome, DeliveryResult::Outcome::delivered);
 }
 
 TEST_F(WebhookTest, AConflictAtTheFirstPostThatWentOutIsARefusal) {
