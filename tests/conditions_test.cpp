@@ -42,6 +42,10 @@ class ConditionsTest : public VigiaProgram {
     write("vigia.yaml", text);
     return testing::Program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
   }
+  // Whether the machine keeps up is not what these tests are about.
+  static bool is_of_machine(const nlohmann::json& condition) {
+    return condition.at("condition") == "slow_decoder";
+  }
   // "dark dark": the camera and its condition, of the summary.
   [[nodiscard]] std::vector<std::string> conditions() const {
     std::vector<std::string> all;
@@ -49,6 +53,7 @@ class ConditionsTest : public VigiaProgram {
     for (const auto& camera : now.at("cameras")) {
       const nlohmann::json holding = camera.value("conditions", nlohmann::json::array());
       for (const auto& condition : holding) {
+        if (is_of_machine(condition)) continue;
         all.push_back(camera["name"].get<std::string>() + " " + condition["condition"].get<std::string>());
       }
     }
@@ -59,7 +64,7 @@ class ConditionsTest : public VigiaProgram {
     MutexLock lock(mutex_);
     std::vector<std::string> all;
     for (const auto& post : posts_) {
-      if (post.value("event", "") != "camera_condition") continue;
+      if (post.value("event", "") != "camera_condition" || is_of_machine(post)) continue;
       all.push_back(post["camera"].get<std::string>() + (post["holds"] ? " +" : " -") +
                     post["condition"].get<std::string>());
     }
