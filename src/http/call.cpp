@@ -262,6 +262,12 @@ void Call::read_answer(HttpResult& result) const {
   const char* location = nullptr;
   curl_easy_getinfo(easy_, CURLINFO_REDIRECT_URL, &location);
   if (location != nullptr) result.location = redact(location);
+  curl_header* offer = nullptr;
+  while (result.login_offers.size() < HttpResult::kMostOffers &&
+         curl_easy_header(easy_, "WWW-Authenticate", result.login_offers.size(), CURLH_HEADER, -1, &offer) ==
+             CURLHE_OK) {
+    result.login_offers.emplace_back(offer->value);
+  }
 }
 
 void Call::explain(CURLcode code, const HttpRequest& request, const TlsOptions& tls,

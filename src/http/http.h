@@ -74,6 +74,9 @@ struct HttpResult {
   std::string body;
   std::optional<Nanoseconds> retry_after;  // requested by the server, in seconds or as a date
   std::string location;                    // of a redirect, redacted
+  std::vector<std::string> login_offers;   // WWW-Authenticate, as it came: the first kMostOffers of them
+
+  static constexpr std::size_t kMostOffers = 8;
 
   [[nodiscard]] bool answered(int wanted) const { return failure == HttpFailure::none && status == wanted; }
 };

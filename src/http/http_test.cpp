@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "testing/fake_findface.h"
+#include "testing/http_loop.h"
 
 namespace vigia::http {
 namespace {
@@ -57,6 +58,25 @@ TEST_F(HttpTest, AnAnswerOfAnyStatusIsNoFailure) {
   EXPECT_EQ(answer.failure, HttpFailure::none);
   EXPECT_EQ(answer.status, 401);
   EXPECT_THAT(answer.body, HasSubstr("UNAUTHORIZED"));
+}
+
+TEST(HttpOfferTest, TheLoginsThatAServerOffersAreKeptAsTheyCame) {
+  httplib::Server server;
+  server.Get("/", [](const httplib::Request&, httplib::Response& response) {
+    response.status = 401;
+    for (const char* const offer : {"Basic realm=\"x\"", "Digest realm=\"a, b\", nonce=\"1\""}) {
+      response.headers.emplace("WWW-Authenticate", offer);
+    }
+  });
+  testing::HttpLoop loop(server);
+  ASSERT_TRUE(loop.open());
+  Http http;
+  HttpRequest request;
+  request.url = "http://127.0.0.1:" + std::to_string(loop.port()) + "/";
+  const HttpResult answer = http.perform(request, {});
+  EXPECT_EQ(answer.status, 401);
+  EXPECT_THAT(answer.login_offers,
+              ::testing::ElementsAre("Basic realm=\"x\"", "Digest realm=\"a, b\", nonce=\"1\""));
 }
 
 TEST_F(HttpTest, AServerThatIsTooSlowIsATimeoutAfterTheRequestWasSent) {
