@@ -36,11 +36,12 @@ ARROWS = {
     "load": "base memory status domain detect pipeline",
     "health": "base memory status camera domain",
     "fleet": "base memory status domain camera findface pipeline load",
+    "discover": "base http",
     "settings": "base domain *_options.h",
     "orchestrator": "base memory status domain http camera detect shot ledger outbox delivery findface sinks "
                     "pipeline load fleet health settings",
-    "app": "base memory status domain http sim camera detect ledger outbox findface pipeline load settings "
-           "orchestrator",
+    "app": "base memory status domain http sim camera detect ledger outbox findface pipeline load discover "
+           "settings orchestrator",
     "plot": "base",
     # Rooms of vigia-tools, which measures and tries: with the servers and folders of the tests.
     "bench": "base memory status domain sim camera detect track shot pipeline settings orchestrator plot testing",
