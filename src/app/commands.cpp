@@ -9,6 +9,7 @@
 
 #include "app/check.h"
 #include "app/demo.h"
+#include "app/discover.h"
 #include "app/events.h"
 #include "app/get_model.h"
 #include "app/run.h"
@@ -62,6 +63,7 @@ int carry_out(const settings::CommandLine& command, char** argv) {
   for (const std::string& line : outcome.warnings) fmt::print(stderr, "vigia: warning: {}\n", line);
   if (!outcome.settings) return complain(outcome.errors);
   if (command.verb == Verb::events) return events(*outcome.settings, command.events);
+  if (command.verb == Verb::discover) return discover(*outcome.settings, command.discover);
   const auto problems = settings::problems_for_run(*outcome.settings);
   if (!problems.empty()) return complain(problems);
   for (const std::string& line : settings::warnings_for_run(*outcome.settings)) {

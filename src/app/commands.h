@@ -1,5 +1,5 @@
-// Carries out each command with its settings: run, demo, check, events and model. Threads: the main thread
-// only.
+// Carries out each command with its settings: run, demo, check, events, discover and model. Threads:
+// the main thread only.
 #pragma once
 
 #include "settings/command_line.h"

@@ -23,6 +23,7 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
   vigia events -c vigia.yaml --since 1h          what became of each track: posted, or why not
+  vigia discover --user admin > cameras.yaml     the ONVIF cameras of this network, as settings
   vigia model                                    get YuNet, which finds more faces than what is built in
   vigia bench memory --plot memory.svg           what letting go of memory costs on this machine
   vigia bench pipeline --clip a.mp4 b.mp4        how many cameras this machine sustains, and its bound
@@ -79,11 +80,11 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 7> kVerbs{"run",   "demo",  "check", "events",
-                                                     "model", "bench", "soak"};
+    constexpr std::array<std::string_view, 8> kVerbs{"run",      "demo",  "check", "events",
+                                                     "discover", "model", "bench", "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is not a command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo, check, events, model, bench and soak";
+    return "there is no such command; there are run, demo, check, events, discover, model, bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there are memory, pipeline, detector and people";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
@@ -97,8 +98,9 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = verb_of(app) == "bench" ? "the bench is missing: memory, pipeline, detector or people"
-                                   : "the command is missing: run, demo, check, events, model, bench or soak";
+    what = verb_of(app) == "bench"
+               ? "the bench is missing: memory, pipeline, detector or people"
+               : "the command is missing: run, demo, check, events, discover, model, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }

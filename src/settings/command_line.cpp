@@ -47,6 +47,33 @@ void add_events(CLI::App& verb, Parsed& parsed) {
   add_sets(verb, parsed.line.sets);
 }
 
+void add_discover(CLI::App& verb, Parsed& parsed) {
+  add_config(verb, parsed);
+  discover::DiscoverOptions& discover = parsed.line.discover;
+  verb.add_option(
+          "address", discover.addresses,
+          "ask these: 10.0.0.5, 10.0.0.6:8000, 10.0.0.0/24, or the url of a device service; default: all "
+          "that answer a multicast")
+      ->type_name("ADDRESS");
+  verb.add_option("--from", discover.from, "a file with more addresses, one a line")->type_name("FILE");
+  verb.add_option(
+          "--interface", discover.interfaces,
+          "send the multicast by this one only, a name or its IPv4 address; may be repeated; default: all")
+      ->type_name("NAME")
+      ->expected(1)
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verb.add_option(
+          "--user", discover.user,
+          "the cameras' user; default: defaults.username. Password: VIGIA_DEFAULTS_PASSWORD, or a prompt")
+      ->type_name("USER");
+  verb.add_option("--wait", discover.wait, "wait this long for answers to the multicast; default 3")
+      ->type_name("SECONDS")
+      ->check(number_from_to(0.1, 60.0));
+  verb.add_flag("--json", discover.json, "print one JSON object per line, for programs");
+  add_sets(verb, parsed.line.sets);
+}
+
 void add_model(CLI::App& verb, Parsed& parsed) {
   ModelOptions& model = parsed.line.model;
   verb.add_option("letter", model.letter, "n (the default: finds more) or s (smaller, faster)")
@@ -82,6 +109,8 @@ void describe(CLI::App& app, Parsed& parsed) {
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
   add_events(*app.add_subcommand("events", "what became of the last tracks: posted, or why not"), parsed);
+  add_discover(*app.add_subcommand("discover", "find ONVIF cameras, and print their streams as settings"),
+               parsed);
   add_model(*app.add_subcommand("model", "get YuNet, a model that finds more faces than the built-in one"),
             parsed);
   // For the list of commands only: vigia-tools has them.
@@ -96,10 +125,11 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   Parsed parsed;
   describe(app, parsed);
   if (auto farewell = parse_arguments(app, argc, argv)) return *std::move(farewell);
-  constexpr std::array<std::pair<std::string_view, Verb>, 5> kVerbs{{{"run", Verb::run},
+  constexpr std::array<std::pair<std::string_view, Verb>, 6> kVerbs{{{"run", Verb::run},
                                                                      {"demo", Verb::demo},
                                                                      {"check", Verb::check},
                                                                      {"events", Verb::events},
+                                                                     {"discover", Verb::discover},
                                                                      {"model", Verb::model}}};
   const std::string name = app.get_subcommands().front()->get_name();
   const auto verb =

@@ -1,5 +1,5 @@
-// The command line: vigia run | demo | check | events | model. Nothing is read, opened or printed here.
-// `vigia bench` and `vigia soak` are vigia-tools'. Threads: one thread at a time.
+// The command line: vigia run | demo | check | events | discover | model. Nothing is read, opened or printed
+// here. `vigia bench` and `vigia soak` are vigia-tools'. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -9,17 +9,18 @@
 #include <variant>
 #include <vector>
 
+#include "discover/discover_options.h"
 #include "ledger/events_options.h"
 #include "settings/arguments.h"
 #include "settings/model_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, events, model };
+enum class Verb { run, demo, check, events, discover, model };
 
 struct CommandLine {
   Verb verb = Verb::run;
-  std::optional<std::filesystem::path> config;   // run, check, events: the settings file
+  std::optional<std::filesystem::path> config;   // run, check, events, discover: the settings file
   std::vector<std::string> sets;                 // "memory.gc_interval=2", in order
   double seconds = 0;                            // run, demo: how long; 0: until stopped
   std::optional<std::filesystem::path> summary;  // run, demo: where the numbers go
@@ -28,6 +29,7 @@ struct CommandLine {
   bool print_defaults = false;                   // check: print default_yaml() and nothing else
   bool verbose = false;                          // logging.level=debug
   ledger::EventsOptions events;                  // events
+  discover::DiscoverOptions discover;            // discover
   ModelOptions model;                            // model
 
   bool operator==(const CommandLine&) const = default;

@@ -69,6 +69,25 @@ TEST(CommandLineTest, Events) {
   EXPECT_THAT(farewell({"events", "--limit", "0"}).text, HasSubstr("from 1 to 1000000"));
 }
 
+TEST(CommandLineTest, DiscoverSaysWhomToAskAndHow) {
+  EXPECT_EQ(line({"discover"}).verb, Verb::discover);
+  EXPECT_EQ(line({"discover"}).discover, discover::DiscoverOptions{});
+  const CommandLine all =
+      line({"discover", "10.0.0.5", "10.0.1.0/24", "--from", "more.txt", "--interface", "eth0", "--interface",
+            "10.0.0.1", "--user", "admin", "--wait", "1.5", "--json", "-c", "vigia.yaml", "--set", "a=b"});
+  const discover::DiscoverOptions expected{.addresses = {"10.0.0.5", "10.0.1.0/24"},
+                                           .from = "more.txt",
+                                           .interfaces = {"eth0", "10.0.0.1"},
+                                           .user = "admin",
+                                           .wait = 1.5,
+                                           .json = true};
+  EXPECT_EQ(all.discover, expected);
+  EXPECT_EQ(all.config, "vigia.yaml");
+  EXPECT_THAT(all.sets, ElementsAre("a=b"));
+  EXPECT_EQ(farewell({"discover", "--password", "s3cret"}).exit_code, 2);
+  EXPECT_THAT(farewell({"discover", "--password", "s3cret"}).text, Not(HasSubstr("s3cret")));
+}
+
 TEST(CommandLineTest, ModelSaysWhichAndWhereFrom) {
   EXPECT_EQ(line({"model"}).verb, Verb::model);
   EXPECT_EQ(line({"model"}).model, ModelOptions{});
@@ -90,10 +109,12 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
       {{},
-       "vigia: the command is missing: run, demo, check, events, model, bench or soak; see 'vigia --help'"},
+       "vigia: the command is missing: run, demo, check, events, discover, model, bench or soak; see 'vigia "
+       "--help'"},
       {{"rnu"}, "vigia: 'rnu' is not a command; did you mean 'run'?"},
       {{"watch"},
-       "vigia: there is no such command; there are run, demo, check, events, model, bench and soak; see "
+       "vigia: there is no such command; there are run, demo, check, events, discover, model, bench and "
+       "soak; see "
        "'vigia "
        "--help'"},
       {{"--secnds", "3"}, "vigia: '--secnds' is not an option of vigia; see 'vigia --help'"},

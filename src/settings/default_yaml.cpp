@@ -20,6 +20,7 @@ constexpr std::string_view kPrologue =
 constexpr std::string_view kCamerasHead = R"(
 # Your cameras, one entry each; an entry may also have any key of 'defaults'. Without any, and with
 # delivery.findface, they come from FindFace. Also --set cameras.gate.url=..., VIGIA_CAMERAS_GATE_URL=...
+# 'vigia discover' prints those of a network that have ONVIF.
 cameras:
 )";
 
