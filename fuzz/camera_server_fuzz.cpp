@@ -1,6 +1,6 @@
-// What an RTSP or HTTP server sends to a camera: each request is answered by the next part of the input (parts
-// end at a line of three hyphens), whatever it says; then the connection ends. The first byte says which of both it is.
-// The camera must come to its end, with one line.
+// What an RTSP or HTTP server sends to a camera: each request is answered by the next part of the input
+// (parts end at a line of three hyphens), whatever it says; then the connection ends. The first byte says
+// which of both it is. The camera must come to its end, with one line.
 #include <poll.h>
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
-// Any file as a camera's stream: it is demuxed, decoded, turned upright and handed over, or the camera says in
-// one line why not. Each frame lies wholly in its buffer, and their times never go back.
-#include <sys/mman.h>
+// Any file as a camera's stream: it is demuxed, decoded, turned upright and handed over, or the camera says
+// in one line why not. Each frame lies wholly in its buffer, and their times never go back.
 #include <spdlog/spdlog.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
