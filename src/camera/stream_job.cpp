@@ -106,9 +106,7 @@ Status StreamJob::open(const std::stop_token& stop) {
     return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
   }
   decoder_.reset(std::move(*decoder).release());
-  context_.counters.is_live.store(live_, std::memory_order_relaxed);
-  context_.counters.key_came.store(SteadyTime(), std::memory_order_relaxed);
-  context_.counters.key_interval.store(0, std::memory_order_relaxed);
+  meter_.begin(live_);
   StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
   state.packets.begin_segment();
@@ -242,7 +240,7 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
   if (live_) {
     times = live_times(packet);
     const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
-    note_key_frames(is_key);
+    meter_.packet(times.read_at, is_key);
     reopening_.packet(times.read_at, is_key);
   } else {
     const AVRational base = source_->time_base();
@@ -302,7 +300,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
-  if (live_) note_signal(whole);
+  if (live_) meter_.picture(whole, taken_, live_pacer_.busy_for());
   if (!hold(whole, stop)) return;
   CaptureCounters& counters = context_.counters;
   note_size(whole.size);
@@ -312,33 +310,6 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   context_.on_frame(whole, frames_++ == 0);
   context_.state.reopened_in_vain = false;
   sink.deliver(std::move(whole), stop);
-}
-
-// A stream of key frames only, such as JPEGs, has no interval between them: any of its pictures may be lost
-// alone.
-void StreamJob::note_key_frames(bool is_key) {
-  CaptureCounters& counters = context_.counters;
-  const SteadyTime now = context_.clock.now();
-  if (!is_key) {
-    if (!std::exchange(has_others_, true)) counters.key_came.store(key_came_, std::memory_order_relaxed);
-    return;
-  }
-  if (has_others_ && key_came_ != SteadyTime()) {
-    counters.key_interval.store((now - key_came_).count(), std::memory_order_relaxed);
-  }
-  key_came_ = now;
-  if (has_others_) counters.key_came.store(now, std::memory_order_relaxed);
-}
-
-void StreamJob::note_signal(const domain::Frame& frame) {
-  CaptureCounters& counters = context_.counters;
-  counters.busy_for.store(live_pacer_.busy_for().count(), std::memory_order_relaxed);
-  counters.decoded_after.store((frame.decoded_at - taken_).count(), std::memory_order_relaxed);
-  if (const auto seen = context_.state.probe.look(frame)) {
-    counters.still_for.store(seen->still_for.count(), std::memory_order_relaxed);
-    counters.brightness.store(seen->brightness, std::memory_order_relaxed);
-    counters.contrast.store(seen->contrast, std::memory_order_relaxed);
-  }
 }
 
 bool StreamJob::hold(domain::Frame& frame, const std::stop_token& stop) {

@@ -26,6 +26,7 @@
 #include "camera/reopening.h"
 #include "camera/sender_clock.h"
 #include "camera/server_notes.h"
+#include "camera/signal_meter.h"
 #include "camera/stream_clock.h"
 #include "camera/timeline.h"
 #include "domain/camera_spec.h"
@@ -79,6 +80,7 @@ class StreamJob {
       : context_(context),
         pacer_(context.clock, context.options.play_speed),
         live_pacer_(context.clock),
+        meter_(context.counters, context.state.probe),
         account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
         decoder_(nullptr, Retire{&context.memory}) {}
 
@@ -120,8 +122,6 @@ class StreamJob {
   void stamp(const AVFrame& picture, domain::Frame& frame);
   SteadyTime stamp_live(const AVFrame& picture);
   SteadyTime stamp_recorded(const AVFrame& picture);
-  void note_key_frames(bool is_key);
-  void note_signal(const domain::Frame& frame);
   void note_size(domain::Size size);
   void log_untrusted_stamps();
   void log_ignored_options();
@@ -136,6 +136,7 @@ class StreamJob {
 
   Pacer pacer_;  // of recorded sources
   LivePacer live_pacer_;
+  SignalMeter meter_;                         // of live sources
   std::shared_ptr<memory::Account> account_;  // for what FFmpeg holds by itself
   std::unique_ptr<PacketSource> source_;
   PictureChanges changes_{{}, {}};  // of its pictures
@@ -147,8 +148,6 @@ class StreamJob {
   Nanoseconds read_took_{0};            // the last packet
   Nanoseconds position_{0};             // of the last packet of a recording
   SteadyTime decode_began_{};
-  bool has_others_ = false;                 // packets that are no key frames came
-  SteadyTime key_came_{};                   // the last key frame; SteadyTime(): none
   SteadyTime taken_{};                      // of the last live picture, by its stamps and its arrival
   std::optional<PacketTimes> last_packet_;  // of a live source
   std::optional<UtcTime> told_next_;        // by the camera's clock, of the packet that comes next
