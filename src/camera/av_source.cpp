@@ -154,10 +154,16 @@ Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
   // Frees the context when it fails.
   const int opened = avformat_open_input(&context, url->c_str(), format, options.get());
   unreadable_ = opened == AVERROR_INVALIDDATA;
+  note_status(opened);
   if (opened < 0) return failure(kCannotOpen, opened);
   context_.reset(context);
   if (Status here = access_.check(*context); !here) return failure(kCannotOpen, here.error());
   return ok_status();
+}
+
+// FFmpeg does not log each refusal: not a 401 that offers no kind of login.
+void AvSource::note_status(int code) {
+  if (remarks_.status == 0) remarks_.status = status_of(code);
 }
 
 void AvSource::take_notes() {
@@ -236,6 +242,7 @@ LiveManner AvSource::manner() const {
 LinkState AvSource::link() const {
   return {.packets_lost = remarks_.missed_packets,
           .rubbish = remarks_.rubbish,
+          .refused_with = remarks_.status,
           .is_out_of_step = out_of_step_ != nullptr};
 }
 
@@ -268,6 +275,7 @@ Status AvSource::next_packet(AVPacket& packet) {
     if (code == 0) av_packet_unref(&packet);
     if (code < 0 && code != AVERROR(EAGAIN)) {
       note_failed_parts(code);
+      note_status(code);
       return failure("cannot read from", code);
     }
     if (asked(this) != 0) return failure("cannot read from", AVERROR_EXIT);
@@ -314,7 +322,7 @@ Status AvSource::rewind() {
 std::unique_ptr<PacketSource> AvSource::snapshots(Clock& clock) {
   const bool is_one = source_.kind == SourceKind::http && packets_ == 1 && holds_pictures(*context_->iformat);
   if (!is_one) return nullptr;
-  return std::make_unique<SnapshotSource>(source_.url, options_, codec(), clock);
+  return std::make_unique<SnapshotSource>(source_, options_, codec(), clock);
 }
 
 Error AvSource::failure(const char* what, int code) const {

@@ -69,6 +69,7 @@ class AvSource final : public PacketSource {
   static int asked(void* self) noexcept;
   [[nodiscard]] bool is_out_of_step() noexcept;
   Status check_all_used(const AvOptions& left) const;
+  void note_status(int code);
   void take_notes();
   [[nodiscard]] bool may_sift() const;
   // Turns FFmpeg's error code into an error: stop, time-out, what the server said, or FFmpeg's own text.

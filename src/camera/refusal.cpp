@@ -79,11 +79,6 @@ std::string other_protocol(const SourceUrl& source) {
 
 const char* advice_on_code(int code) {
   switch (code) {
-    case AVERROR_HTTP_UNAUTHORIZED:
-    case AVERROR_HTTP_FORBIDDEN:
-      return "; check username and password";
-    case AVERROR_HTTP_NOT_FOUND:
-      return "; check the path in its url";
     case AVERROR_INVALIDDATA:
       return "; it is not a video that FFmpeg can read";
     case AVERROR(ECONNREFUSED):
@@ -99,14 +94,24 @@ const char* advice_on_code(int code) {
   }
 }
 
-ErrorCode meaning(int code, int status) {
-  if (status == 401 || status == 403) return ErrorCode::refused;
-  if (status == 453 || status == 503) return ErrorCode::unavailable;
-  switch (code) {
-    case AVERROR_HTTP_UNAUTHORIZED:
-    case AVERROR_HTTP_FORBIDDEN:
+ErrorCode meaning_of_status(int status) {
+  switch (status) {
+    case 401:
+    case 403:
       return ErrorCode::refused;
-    case AVERROR_HTTP_NOT_FOUND:
+    case 404:
+    case 410:
+      return ErrorCode::not_found;
+    case 453:
+    case 503:
+      return ErrorCode::unavailable;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+ErrorCode meaning(int code) {
+  switch (code) {
     case AVERROR(ENOENT):
       return ErrorCode::not_found;
     case AVERROR(ETIMEDOUT):
@@ -120,13 +125,31 @@ ErrorCode meaning(int code, int status) {
 
 }  // namespace
 
+int status_of(int code) noexcept {
+  switch (code) {
+    case AVERROR_HTTP_BAD_REQUEST:
+      return 400;
+    case AVERROR_HTTP_UNAUTHORIZED:
+      return 401;
+    case AVERROR_HTTP_FORBIDDEN:
+      return 403;
+    case AVERROR_HTTP_NOT_FOUND:
+      return 404;
+    default:
+      return 0;
+  }
+}
+
+Refusal explain_status(const AvRemarks& remarks, const SourceUrl& source, const CameraOptions& options) {
+  const std::string advice = advice_on_status(remarks, source, options);
+  return {meaning_of_status(remarks.status), answer(remarks) + (advice.empty() ? "" : "; ") + advice};
+}
+
 Refusal explain_refusal(int code, const AvRemarks& remarks, const SourceUrl& source,
                         const CameraOptions& options) {
-  const ErrorCode class_of = meaning(code, remarks.status);
-  if (remarks.speaks_other) return {class_of, other_protocol(source)};
-  if (remarks.status == 0) return {class_of, redact(av_error_text(code)) + advice_on_code(code)};
-  const std::string advice = advice_on_status(remarks, source, options);
-  return {class_of, answer(remarks) + (advice.empty() ? "" : "; ") + advice};
+  if (remarks.speaks_other) return {meaning(code), other_protocol(source)};
+  if (remarks.status != 0) return explain_status(remarks, source, options);
+  return {meaning(code), redact(av_error_text(code)) + advice_on_code(code)};
 }
 
 bool is_over_tcp(const CameraOptions& options) {

@@ -16,7 +16,13 @@ struct Refusal {
   std::string text;  // one line
 };
 
-// code: FFmpeg's, below 0.
+// Of an HTTP answer that FFmpeg has an error code of its own for; else 0.
+int status_of(int code) noexcept;
+
+// Of a server that answered with remarks.status. REQUIRES: it is not 0.
+Refusal explain_status(const AvRemarks& remarks, const SourceUrl& source, const CameraOptions& options);
+
+// code: FFmpeg's, below 0; the server's status, where it gave one, says more.
 Refusal explain_refusal(int code, const AvRemarks& remarks, const SourceUrl& source,
                         const CameraOptions& options);
 

@@ -10,7 +10,7 @@
 namespace vigia::camera {
 
 struct ServerNotes {
-  int status = 0;  // with which it refused the last attempt, such as 453; 0: it did not
+  int status = 0;  // with which it refused the last attempt, or ended it, such as 453; 0: it did not
   // For how long it keeps a session that nobody uses; it may have told that when it last accepted one.
   std::optional<Nanoseconds> session{};
   // It offers kinds of login that FFmpeg takes and cannot answer, beside others: see login_offer.h.

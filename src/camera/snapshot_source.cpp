@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
-#include <utility>
 
 #include "base/log.h"
 #include "camera/av_setup.h"
+#include "camera/refusal.h"
 
 namespace vigia::camera {
 namespace {
@@ -25,26 +25,18 @@ bool begins_as(AVCodecID codec, std::string_view body) {
   return !body.empty() && body.front() != '<';
 }
 
-ErrorCode meaning(const http::HttpResult& answer) {
-  switch (answer.failure) {
+// Of a request without an answer.
+ErrorCode meaning(http::HttpFailure failure) {
+  switch (failure) {
     case http::HttpFailure::timeout:
       return ErrorCode::timeout;
     case http::HttpFailure::tls:
       return ErrorCode::refused;
     case http::HttpFailure::cancelled:
       return ErrorCode::cancelled;
-    case http::HttpFailure::none:
-      break;
     default:
       return ErrorCode::unavailable;
   }
-  if (answer.status == 401 || answer.status == 403) return ErrorCode::refused;
-  return answer.status == 404 ? ErrorCode::not_found : ErrorCode::io;
-}
-
-std::string_view advice(int status) {
-  if (status == 401 || status == 403) return "; check user and password in its url";
-  return status == 404 ? "; check the path in its url" : "";
 }
 
 http::TlsOptions tls_of(const CameraOptions& options) {
@@ -56,9 +48,10 @@ http::TlsOptions tls_of(const CameraOptions& options) {
 
 }  // namespace
 
-SnapshotSource::SnapshotSource(std::string url, const CameraOptions& options, const AVCodecParameters& codec,
-                               Clock& clock)
-    : url_(std::move(url)),
+SnapshotSource::SnapshotSource(const SourceUrl& source, const CameraOptions& options,
+                               const AVCodecParameters& codec, Clock& clock)
+    : source_(source),
+      options_(options),
       interval_(from_seconds(options.snapshot_interval)),
       timeout_(from_seconds(options.source_timeout)),
       codec_(copy_of(codec)),
@@ -72,7 +65,7 @@ AVRational SnapshotSource::time_base() const {
 
 Status SnapshotSource::read(AVPacket& packet, const std::stop_token& stop) {
   if (!clock_.sleep_until(due_, stop)) {
-    return Error{ErrorCode::cancelled, "stopped while reading " + redact(url_)};
+    return Error{ErrorCode::cancelled, "stopped while reading " + redact(source_.url)};
   }
   due_ = std::max(due_ + interval_, clock_.now());  // late is late: nothing is made up for
   return fetch(packet, stop);
@@ -80,14 +73,15 @@ Status SnapshotSource::read(AVPacket& packet, const std::stop_token& stop) {
 
 Status SnapshotSource::fetch(AVPacket& packet, const std::stop_token& stop) {
   http::HttpRequest request;
-  request.url = url_;
+  request.url = source_.url;
   request.timeout = timeout_;
   request.any_login = true;
   request.answer_at_most = static_cast<Bytes>(kLargestBlock);
   const http::HttpResult answer = http_.perform(request, stop);
+  refused_with_ = answer.status == 200 ? 0 : answer.status;
   if (!answer.answered(200) || !begins_as(codec_->codec_id, answer.body)) return failure(answer);
   if (av_new_packet(&packet, static_cast<int>(answer.body.size())) < 0) {
-    return Error{ErrorCode::no_memory, "no memory for a picture of " + redact(url_)};
+    return Error{ErrorCode::no_memory, "no memory for a picture of " + redact(source_.url)};
   }
   std::memcpy(packet.data, answer.body.data(), answer.body.size());
   packet.flags |= AV_PKT_FLAG_KEY;
@@ -95,13 +89,13 @@ Status SnapshotSource::fetch(AVPacket& packet, const std::stop_token& stop) {
 }
 
 Error SnapshotSource::failure(const http::HttpResult& answer) const {
-  const std::string what = "cannot read from " + redact(url_) + ": ";
-  if (answer.failure != http::HttpFailure::none) return {meaning(answer), redact(what + answer.text)};
+  const std::string what = "cannot read from " + redact(source_.url) + ": ";
+  if (answer.failure != http::HttpFailure::none) return {meaning(answer.failure), redact(what + answer.text)};
   if (answer.status == 200) return {ErrorCode::io, what + "what it sends now is no picture"};
   if (!answer.location.empty())
     return {ErrorCode::io, what + "it redirects; use that address: " + answer.location};
-  return {meaning(answer),
-          what + "it answers " + std::to_string(answer.status) + std::string(advice(answer.status))};
+  const Refusal refusal = explain_status({.status = answer.status}, source_, options_);
+  return {refusal.code, what + refusal.text};
 }
 
 }  // namespace vigia::camera

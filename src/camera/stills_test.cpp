@@ -82,7 +82,7 @@ class SnapshotTest : public StillsTest {
         connections_.insert(request.remote_port);
       }
       if (number == page_at_) return answer.set_content("<html>log in</html>", "text/html");
-      if (number == refused_at_) return void(answer.status = 503);
+      if (number >= refused_at_) return void(answer.status = refusal_);
       answer.set_content(pictures_[number % pictures_.size()], "image/jpeg");
     });
     ASSERT_TRUE(loop_.open().ok());
@@ -93,7 +93,8 @@ class SnapshotTest : public StillsTest {
   testing::HttpLoop loop_{server_};
   std::string url_;
   std::vector<std::string> pictures_;
-  std::atomic<std::size_t> requests_{0}, page_at_{1000}, refused_at_{1000};
+  std::atomic<std::size_t> requests_{0}, page_at_{1000}, refused_at_{1000};  // and from there on
+  std::atomic<int> refusal_{503};
   Mutex mutex_;
   std::set<int> connections_ GUARDED_BY(mutex_);  // by their ports
 };
@@ -132,11 +133,37 @@ TEST_F(SnapshotTest, AnAnswerThatIsNoPictureIsAFailureThatPasses) {
   EXPECT_EQ(watch(url_, 4).size(), 4U);
   EXPECT_EQ(stats_.job_starts, 2U);
   EXPECT_EQ(stats_.decoding_soft_errors, 0U) << "the page was not decoded";
-  requests_ = 0;
-  page_at_ = 1000;
-  refused_at_ = 2;
-  EXPECT_EQ(watch(url_, 4).size(), 4U);
-  EXPECT_EQ(stats_.job_starts, 2U);
+}
+
+// Also when it is read again and again after it was opened.
+TEST_F(SnapshotTest, ARefusalHasItsReasonAndSaysWhatToDo) {
+  struct Case {
+    int status;
+    Condition reason;
+    const char* advice;
+  };
+  for (const Case& wanted :
+       {Case{401, Condition::refused, "set the camera's keys username and password; next try in 1 min"},
+        Case{403, Condition::refused, "whether this user may see the video; next try in 1 min"},
+        Case{503, Condition::busy, "no free connection for one more viewer"},
+        Case{404, Condition::offline, "check the path in its url"},
+        Case{500, Condition::offline, "the camera itself has failed"}}) {
+    for (const std::size_t at : {0U, 2U}) {
+      requests_ = 0;
+      refused_at_ = at;
+      refusal_ = wanted.status;
+      StreamCamera camera({"gate", url_, {}, ""}, {.snapshot_interval = 0.02}, memory_, system_clock());
+      SeeingSink sink;
+      RunningCamera running(camera, sink);
+      ASSERT_TRUE(running.wait_until([](const CameraStats& stats) {
+        return stats.state == CameraState::interrupted;
+      })) << wanted.status;
+      const CameraStats stats = camera.stats();
+      EXPECT_EQ(stats.reason, wanted.reason) << wanted.status << " at " << at;
+      EXPECT_NE(stats.message.find(wanted.advice), std::string::npos) << stats.message;
+      EXPECT_EQ(sink.seen().size(), at);
+    }
+  }
 }
 
 TEST_F(SnapshotTest, AStopDoesNotWaitForTheNextOne) {

@@ -166,6 +166,7 @@ Status StreamJob::stream(const std::stop_token& stop, FrameSink& sink) {
       if (!taken) return taken;
       continue;
     }
+    context_.state.server.status = link_.refused_with;
     if (read.error().code == ErrorCode::ended && live_ && take_snapshots()) continue;
     if (read.error().code != ErrorCode::ended || live_) return read;
     decoder_->finish();
