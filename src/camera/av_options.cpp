@@ -30,6 +30,9 @@ Status check_user_option(const SourceUrl& source, const std::string& key, const 
   if (key == "tls_verify" || key == "verifyhost" || key == "ca_file" || key == "cafile") {
     return cannot(": the camera's own ca_file, tls_pin and tls_insecure say how its server is verified");
   }
+  if (key == "fflags" && source.kind == SourceKind::device) {
+    return cannot(" for v4l2:, which has to be read without waiting");
+  }
   if (key == "format_whitelist" && source.encrypted) return cannot(": ffmpeg_format forces one");
   if (key == "rtsp_transport" && source.encrypted && value != "tcp") {
     return cannot(" for rtsps://, whose pictures come over its one encrypted connection");

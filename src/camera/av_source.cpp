@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "camera/av_options.h"
+#include "camera/device_access.h"
 #include "camera/refusal.h"
 #include "camera/snapshot_source.h"
 
@@ -22,6 +24,8 @@ using namespace std::chrono_literals;
 constexpr auto kCloseTimeout = 500ms;
 // Consecutive reads without a packet that count as a failure.
 constexpr int kMostEmptyReads = 1000;
+// Between two looks whether a device has a picture.
+constexpr auto kDevicePoll = 5ms;
 // A connection on which no packet comes for so long, but rubbish or so many packets whose numbers went back,
 // is out of step. (A single such packet is a duplicate, or was overtaken in a relay.)
 constexpr auto kRubbishPatience = 250ms, kStepPatience = 500ms;
@@ -109,12 +113,15 @@ void AvSource::note_failed_parts(int code) {
 }
 
 Status AvSource::open_input(const std::stop_token& stop) {
-  Result<const AVInputFormat*> format = plain_ ? av_find_input_format("mjpeg") : find_input_format(options_);
+  const bool is_device = source_.kind == SourceKind::device;
+  Result<const AVInputFormat*> format = is_device ? find_device_format(options_)
+                                        : plain_  ? av_find_input_format("mjpeg")
+                                                  : find_input_format(options_);
   if (!format) return format.error();
 
   interrupt_.arm(stop, timeout_);
   if (Status opened = open_context(*format); !opened) return opened;
-  if (source_.kind == SourceKind::rtsp && is_described(*context_)) return ok_status();
+  if (is_device || (source_.kind == SourceKind::rtsp && is_described(*context_))) return ok_status();
   interrupt_.arm(stop, timeout_);
   const NotedRemarks noted(remarks_);
   const int found = avformat_find_stream_info(context_.get(), nullptr);
@@ -128,12 +135,28 @@ Status AvSource::open_context(const AVInputFormat* format) {
   for (;;) {
     AvOptions av_options;
     if (Status made = make_av_options(source_, options_, av_options); !made) return made;
-    const Status opened = try_to_open(format, av_options);
+    const Status opened = source_.kind == SourceKind::device ? open_device(format, av_options)
+                                                             : try_to_open(format, av_options);
     take_notes();
     if (opened) return check_all_used(av_options);
     if (!may_sift()) return opened;
     notes_.sifts_offers = true;
   }
+}
+
+// The device itself says what it sends, so nothing is read ahead.
+Status AvSource::open_device(const AVInputFormat* format, AvOptions& options) {
+  notes_.is_taken = false;
+  if (Status here = check_device(source_.path); !here) return here;
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) return Error{ErrorCode::no_memory, "no memory to open a source"};
+  context->interrupt_callback = {&AvSource::asked, this};
+  context->flags |= AVFMT_FLAG_NONBLOCK;  // else a read waits in the system, where nothing interrupts it
+  const int opened = avformat_open_input(&context, source_.url.c_str(), format, options.get());
+  notes_.is_taken = opened == AVERROR(EBUSY);
+  if (opened < 0) return failure("cannot open", opened);
+  context_.reset(context);
+  return ok_status();
 }
 
 Status AvSource::try_to_open(const AVInputFormat* format, AvOptions& options) {
@@ -198,6 +221,7 @@ Status AvSource::choose_stream() {
   // A recording behind HTTP arrives as fast as the connection allows, and has a known duration.
   const bool recorded = context_->duration != AV_NOPTS_VALUE && context_->duration > 0;
   live_ = source_.kind == SourceKind::rtsp || source_.kind == SourceKind::stream ||
+          source_.kind == SourceKind::device ||
           (source_.kind == SourceKind::http && (!recorded || holds_pictures(*context_->iformat)));
   return ok_status();
 }
@@ -224,6 +248,7 @@ Presentation AvSource::presentation() const {
 
 LiveManner AvSource::manner() const {
   const AVInputFormat& format = *context_->iformat;
+  if (source_.kind == SourceKind::device) return {.is_stamped = true};  // by the driver
   if (source_.kind != SourceKind::rtsp) {
     const bool made_up = (format.flags & AVFMT_NOTIMESTAMPS) != 0 ||
                          std::strcmp(format.name, "mpjpeg") == 0 || holds_pictures(format);
@@ -256,7 +281,7 @@ Status AvSource::read(AVPacket& packet, const std::stop_token& stop) {
   rubbish_before_ = remarks_.rubbish;
   trouble_since_.reset();
   reading_ = true;
-  Status read = next_packet(packet);
+  Status read = source_.kind == SourceKind::device ? next_of_device(packet) : next_packet(packet);
   reading_ = false;
   // FFmpeg returns the picture that it was putting together, or one that was complete just before the loss.
   const bool lost = remarks_.missed_packets > missed_before || remarks_.late_packets > late_before_;
@@ -281,6 +306,17 @@ Status AvSource::next_packet(AVPacket& packet) {
     if (asked(this) != 0) return failure("cannot read from", AVERROR_EXIT);
   }
   return Error{ErrorCode::io, "there is no video any more in " + redact(source_.url)};
+}
+
+Status AvSource::next_of_device(AVPacket& packet) {
+  for (;;) {
+    const int code = av_read_frame(context_.get(), &packet);
+    if (code == 0 && packet.size > 0) return ok_status();
+    if (code == 0) av_packet_unref(&packet);  // a picture that the driver calls broken
+    if (code < 0 && code != AVERROR(EAGAIN)) return failure("cannot read from", code);
+    if (asked(this) != 0) return failure("cannot read from", AVERROR_EXIT);
+    std::this_thread::sleep_for(kDevicePoll);
+  }
 }
 
 int AvSource::asked(void* self) noexcept {
@@ -337,6 +373,10 @@ Error AvSource::failure(const char* what, int code) const {
             "no data from " + name + " for " +
                 std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(timeout_).count()) +
                 " ms (source_timeout)"};
+  }
+  if (source_.kind == SourceKind::device) {
+    const Refusal refusal = explain_device(code, source_.path);
+    return {refusal.code, std::string(what) + " " + name + ": " + refusal.text};
   }
   if (code == AVERROR_EOF && remarks_.status == 0) return {ErrorCode::ended, name + " has ended"};
   const Refusal refusal = explain_refusal(code, remarks_, source_, options_);

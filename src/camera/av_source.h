@@ -1,4 +1,4 @@
-// Packets through libavformat: files, RTSP, HTTP.
+// Packets through libavformat: files, RTSP, HTTP, cameras of this machine (device_access.h).
 //
 // Guarantees: no call blocks longer than source_timeout, nor much longer than 100 ms after a stop (but for
 // what server_access.h leaves FFmpeg to look up, and for files that a file's own format refers to); a file on
@@ -62,9 +62,11 @@ class AvSource final : public PacketSource {
   void note_failed_parts(int code);
   // As one try, and a second one where the first shows that the server's offers have to be sifted.
   Status open_context(const AVInputFormat* format);
+  Status open_device(const AVInputFormat* format, AvOptions& options);
   Status try_to_open(const AVInputFormat* format, AvOptions& options);
   Status choose_stream();
   Status next_packet(AVPacket& packet);
+  Status next_of_device(AVPacket& packet);
   // As FFmpeg calls it: whether it must give up.
   static int asked(void* self) noexcept;
   [[nodiscard]] bool is_out_of_step() noexcept;

@@ -58,7 +58,12 @@ struct KeptKeys {
 // recording, which is known once it is open.
 inline bool is_live_url(std::string_view url) {
   const std::string scheme = lower(split_url(url).scheme);
-  return scheme == "rtsp" || scheme == "rtsps" || scheme == "rtmp" || scheme == "srt";
+  return scheme == "rtsp" || scheme == "rtsps" || scheme == "rtmp" || scheme == "srt" || scheme == "v4l2";
+}
+
+// Of a camera of this machine: USB, a capture card.
+inline bool is_device_url(std::string_view url) {
+  return lower(split_url(url).scheme) == "v4l2";
 }
 
 // The keys that only a recording can follow (files and sim:), and whether each differs from its default.

@@ -15,7 +15,7 @@ enum class Condition {
   offline,            // no connection, or nothing comes over it
   refused,            // it does not accept the login (401, 403)
   crashed,            // Vigia crashed at work for it, and waits before it tries again
-  busy,               // it has no room for one more viewer (453, 503)
+  busy,               // it has no room for one more viewer (453, 503), or another program uses it
   no_key_frame,       // packets come, but none that a picture can begin with
   frozen,             // the same picture again and again
   dark,               // black, or covered

@@ -29,10 +29,11 @@ Bytes bytes_of_tables(Bytes pixels, int references) {
 // What libdav1d holds, as so many references: 16 bytes per pixel were measured, as above.
 constexpr int kReferencesOfDav1d = 20;
 
-// One that decodes into our buffers. AV1 is the exception: libdav1d keeps its pictures to itself, so each is
+// One that decodes into our buffers. AV1 is one exception: libdav1d keeps its pictures to itself, so each is
 // copied. libaom would write into ours, but needs three times the memory and the time (at 720p 45 MB and 15
-// ms a picture).
+// ms a picture). Raw video is the other: its picture is the packet, and is copied.
 const AVCodec* find_decoder(AVCodecID id) {
+  if (id == AV_CODEC_ID_RAWVIDEO) return avcodec_find_decoder(id);
   if (id == AV_CODEC_ID_AV1) return avcodec_find_decoder_by_name("libdav1d");
   const AVCodec* const codec = avcodec_find_decoder(id);
   return codec != nullptr && (codec->capabilities & AV_CODEC_CAP_DR1) != 0 ? codec : nullptr;

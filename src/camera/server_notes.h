@@ -10,7 +10,8 @@
 namespace vigia::camera {
 
 struct ServerNotes {
-  int status = 0;  // with which it refused the last attempt, or ended it, such as 453; 0: it did not
+  int status = 0;         // with which it refused the last attempt, or ended it, such as 453; 0: it did not
+  bool is_taken = false;  // a device that another program used at the last attempt
   // For how long it keeps a session that nobody uses; it may have told that when it last accepted one.
   std::optional<Nanoseconds> session{};
   // It offers kinds of login that FFmpeg takes and cannot answer, beside others: see login_offer.h.
@@ -19,7 +20,7 @@ struct ServerNotes {
   // Why the last attempt failed.
   [[nodiscard]] Condition condition() const noexcept {
     if (status == 401 || status == 403) return Condition::refused;
-    if (status == 453 || status == 503) return Condition::busy;
+    if (is_taken || status == 453 || status == 503) return Condition::busy;
     return Condition::offline;
   }
 };

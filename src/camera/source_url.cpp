@@ -32,6 +32,14 @@ Result<SourceUrl> parse_file(const UrlParts& parts, const std::string& url) {
   return SourceUrl{SourceKind::file, "file:" + std::string(rest), std::string(rest), false, "file"};
 }
 
+Result<SourceUrl> parse_device(const std::string& url) {
+  const std::string path = url.substr(url.find(':') + 1);
+  if (!path.starts_with("/dev/") || path.find('\0') != path.npos) {
+    return Error{ErrorCode::invalid, "url: '" + redact(url) + "' names no device; write v4l2:/dev/video0"};
+  }
+  return SourceUrl{SourceKind::device, path, path, false, "none"};
+}
+
 constexpr std::string_view kEndServer = "/?#";
 // FFmpeg's own limit for "user:password" of RTSP, with the codes.
 constexpr std::size_t kLongestLogin = 127;
@@ -124,6 +132,7 @@ Result<SourceUrl> parse_source_url(const std::string& url) {
   const UrlParts parts = split_url(url);
   const std::string scheme = lower(parts.scheme);
   if (scheme == "file") return parse_file(parts, url);
+  if (scheme == "v4l2") return parse_device(url);
   if (takes_login(url)) {
     if (Status whole = check_login(parts, url); !whole) return whole.error();
   }
@@ -142,7 +151,7 @@ Result<SourceUrl> parse_source_url(const std::string& url) {
   return Error{ErrorCode::invalid,
                "url: '" + redact(url) +
                    "' is no source that a camera can have; allowed: rtsp://, rtsps://, http://, https://, "
-                   "rtmp://, srt://, file:PATH, sim:"};
+                   "rtmp://, srt://, v4l2:/dev/video0, file:PATH, sim:"};
 }
 
 }  // namespace vigia::camera

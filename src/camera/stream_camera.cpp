@@ -17,11 +17,12 @@ std::string spell(Nanoseconds time) {
 }
 
 // What is to come, where it is not the usual.
-std::string outlook(Condition why, Nanoseconds pause) {
+std::string outlook(std::string_view url, Condition why, Nanoseconds pause) {
   if (why == Condition::refused) {
     return "; next try in " + spell(pause) +
            ", since more of them may lock the account; at once when its settings change";
   }
+  if (why == Condition::busy && is_device_url(url)) return "; next try in " + spell(pause);
   if (why == Condition::busy) {
     return "; next try in " + spell(pause) + ", when it has ended a connection that broke off";
   }
@@ -139,7 +140,7 @@ void StreamCamera::note_reopened(const std::string& why) {
 std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
   const Nanoseconds pause = retry_.failed(failed_by_, state_.server.session);
   const bool is_last = options_.single_pass && recorded();
-  const std::string text = error.text + (is_last ? "" : outlook(failed_by_, pause));
+  const std::string text = error.text + (is_last ? "" : outlook(spec_.url, failed_by_, pause));
   set(CameraState::interrupted, failed_by_, text);
   if (const auto line = failures_.failed(text, clock_.now())) log::warn("camera '{}': {}", spec_.name, *line);
   return is_last ? std::nullopt : std::optional(pause);

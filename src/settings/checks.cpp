@@ -15,8 +15,8 @@
 namespace vigia::settings::checks {
 namespace {
 
-constexpr std::array<std::string_view, 8> kSchemes{"rtsp", "rtsps", "http", "https",
-                                                   "rtmp", "srt",   "file", "sim"};
+constexpr std::array<std::string_view, 9> kSchemes{"rtsp", "rtsps", "http", "https", "rtmp",
+                                                   "srt",  "v4l2",  "file", "sim"};
 
 const std::string& text_of(SettingRef slot) {
   return *std::get<std::string*>(slot);
@@ -50,7 +50,8 @@ Wrong unknown_scheme(std::string_view url) {
   const std::string_view scheme = scheme_of(url);
   if (scheme.empty()) {
     const bool path = url.starts_with('/') || url.starts_with("./");
-    return {"has no scheme", path ? "file:" + std::string(url) : ""};
+    const bool device = url.starts_with("/dev/");
+    return {"has no scheme", path ? (device ? "v4l2:" : "file:") + std::string(url) : ""};
   }
   std::string meant = nearest(scheme, kSchemes);
   if (!meant.empty()) meant += url.substr(scheme.size());
@@ -77,6 +78,9 @@ std::optional<Wrong> camera_url(SettingRef slot) {
   const std::string_view rest = url.substr(scheme.size() + 1);
   if (scheme == "file") return rest.empty() ? std::optional(Wrong{"names no file", {}}) : std::nullopt;
   if (scheme == "sim") return {};
+  if (scheme == "v4l2") {
+    return rest.starts_with("/dev/") ? std::nullopt : std::optional(Wrong{"names no device of /dev", {}});
+  }
   if (split_url(url).host.empty()) return Wrong{"names no host", {}};
   return {};
 }

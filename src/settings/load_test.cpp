@@ -258,7 +258,7 @@ TEST_F(LoadTest, WrongFlagsAreLines) {
           "did you mean 'gate'?",
           "--set: cameras.new.url: 'ftp://***@h/' has the unknown scheme 'ftp'; allowed: rtsp://, rtsps://, "
           "http://, "
-          "https://, rtmp://, srt://, file:PATH or sim:"));
+          "https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"));
 }
 
 TEST_F(LoadTest, WrongValuesInTheEnvironmentAreErrorsAndUnknownVariablesWarnings) {

@@ -68,7 +68,7 @@ const std::array kIdentityKeys = std::to_array<CameraKey>({
      checked(checks::camera_name, "1 to 60 letters, none of /\\@?&=<>|*\""), "unique; in logs and file names",
      "gate"},
     {"url", [](Camera& c) -> SettingRef { return &c.spec.url; },
-     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:"),
+     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"),
      "its video", "\"rtsp://10.0.0.5/stream1\""},
     {"id", [](Camera& c) -> SettingRef { return &c.spec.id; }, any("FindFace's number of the camera"),
      "only with FindFace", "7"},

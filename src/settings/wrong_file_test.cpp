@@ -202,11 +202,11 @@ const std::vector<WrongFile> kWrongFiles{
     {"a camera without url",
      "cameras:\n  - {name: gate}\n",
      {"vigia.yaml:2: cameras.gate.url: is missing; allowed: rtsp://, rtsps://, http://, https://, "
-      "rtmp://, srt://, file:PATH or sim:"}},
+      "rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a camera with an empty url",
      "cameras:\n  - {name: gate, url: \"\"}\n",
      {"vigia.yaml:2: cameras.gate.url: '' is empty; allowed: rtsp://, rtsps://, http://, https://, "
-      "rtmp://, srt://, file:PATH or sim:"}},
+      "rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a camera without name",
      "cameras:\n  - {url: \"rtsp://10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras[1].name: is missing; allowed: 1 to 60 letters, none of /\\@?&=<>|*\""}},
@@ -227,28 +227,36 @@ const std::vector<WrongFile> kWrongFiles{
     {"a misspelt scheme",
      "cameras:\n  - {name: gate, url: \"rstp://10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'rstp://10.0.0.5/s' has the unknown scheme 'rstp'; allowed: "
-      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:; did you mean "
+      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:; did you mean "
       "'rtsp://10.0.0.5/s'?"}},
     {"an unknown scheme, with a password",
      "cameras:\n  - {name: gate, url: \"ftp://admin:hunter2@10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'ftp://***@10.0.0.5/s' has the unknown scheme 'ftp'; allowed: "
-      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, file:PATH or sim:"}},
+      "rtsp://, rtsps://, http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"no scheme, with a password",
      "cameras:\n  - {name: gate, url: \"admin:hunter2@10.0.0.5/s\"}\n",
      {"vigia.yaml:2: cameras.gate.url: the value has no scheme; allowed: rtsp://, rtsps://, http://, "
-      "https://, rtmp://, srt://, file:PATH or sim:"}},
+      "https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a path for a url",
      "cameras:\n  - {name: gate, url: /videos/a.mp4}\n",
      {"vigia.yaml:2: cameras.gate.url: '/videos/a.mp4' has no scheme; allowed: rtsp://, rtsps://, http://, "
-      "https://, rtmp://, srt://, file:PATH or sim:; did you mean 'file:/videos/a.mp4'?"}},
+      "https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:; did you mean 'file:/videos/a.mp4'?"}},
+    {"a device for a url",
+     "cameras:\n  - {name: gate, url: /dev/video0}\n",
+     {"vigia.yaml:2: cameras.gate.url: '/dev/video0' has no scheme; allowed: rtsp://, rtsps://, http://, "
+      "https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:; did you mean 'v4l2:/dev/video0'?"}},
+    {"no device for a url",
+     "cameras:\n  - {name: gate, url: \"v4l2:video0\"}\n",
+     {"vigia.yaml:2: cameras.gate.url: 'v4l2:video0' names no device of /dev; allowed: rtsp://, rtsps://, "
+      "http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a url without host",
      "cameras:\n  - {name: gate, url: \"rtsp:///stream\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'rtsp:///stream' names no host; allowed: rtsp://, rtsps://, "
-      "http://, https://, rtmp://, srt://, file:PATH or sim:"}},
+      "http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a url without file",
      "cameras:\n  - {name: gate, url: \"file:\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'file:' names no file; allowed: rtsp://, rtsps://, http://, "
-      "https://, rtmp://, srt://, file:PATH or sim:"}},
+      "https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
     {"a list for a token",
      "cameras:\n  - {name: gate, url: \"file:a.mp4\", token: [hunter2, x]}\n",
      {"vigia.yaml:2: cameras.gate.token: the value is a list; allowed: FindFace's "
