@@ -33,12 +33,14 @@ Json camera_json(const CameraStatus& camera) {
                {"packets_lost", camera.packets_lost},
                {"reopened", camera.reopened},
                {"stamps_corrected", camera.stamps_corrected},
+               {"hwaccel_fallbacks", camera.hwaccel_fallbacks},
                {"job_starts", camera.job_starts},
                {"faces_detected", camera.faces_detected},
                {"tracks_closed", camera.tracks_closed},
                {"faces_posted", camera.faces_posted},
                {"faces_failed", camera.faces_failed},
                {"faces_not_posted", camera.faces_not_posted}};
+  if (!camera.decoder.empty()) json["decoder"] = camera.decoder;
   if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
   if (camera.since != UtcTime()) json["since"] = format_utc(camera.since);
   if (!camera.reason.empty()) json["reason"] = camera.reason;

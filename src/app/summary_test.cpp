@@ -56,11 +56,26 @@ TEST(SummaryTest, JsonHasTheFieldsOfTheContract) {
                           "memory"}) {
     EXPECT_TRUE(json.contains(key)) << key;
   }
-  for (const char* key :
-       {"name", "state", "frames_decoded", "frames_processed", "frames_dropped", "frames_skipped",
-        "frames_overload_skipped", "frames_imotion_skipped", "detector_errors", "processing_fps",
-        "decoding_soft_errors", "packets_lost", "reopened", "stamps_corrected", "job_starts", "tracks_closed",
-        "faces_posted", "faces_failed", "faces_not_posted"}) {
+  for (const char* key : {"name",
+                          "state",
+                          "frames_decoded",
+                          "frames_processed",
+                          "frames_dropped",
+                          "frames_skipped",
+                          "frames_overload_skipped",
+                          "frames_imotion_skipped",
+                          "detector_errors",
+                          "processing_fps",
+                          "decoding_soft_errors",
+                          "packets_lost",
+                          "reopened",
+                          "stamps_corrected",
+                          "hwaccel_fallbacks",
+                          "job_starts",
+                          "tracks_closed",
+                          "faces_posted",
+                          "faces_failed",
+                          "faces_not_posted"}) {
     EXPECT_TRUE(json["cameras"][0].contains(key)) << key;
   }
   for (const char* key : {"is_running", "gc_interval", "gc_count", "objects_collected", "rss_bytes",

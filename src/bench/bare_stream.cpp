@@ -14,9 +14,9 @@ Result<std::unique_ptr<BareStream>> BareStream::open(const settings::CameraSetti
   const auto own = domain::orientation_of(camera.source.video_transform);
   stream->changes_ =
       camera::PictureChanges(stream->source_->presentation(), own.value_or(domain::Orientation()));
-  auto decoder =
-      camera::Decoder::open(*stream->source_, stream->decoded_, stream->counters_, stream->buffers_,
-                            memory.budget().open(camera.spec.name, memory::Kind::packets));
+  auto decoder = camera::Decoder::open({stream->source_->codec(), stream->source_->time_base(),
+                                        stream->decoded_, stream->counters_, stream->buffers_,
+                                        memory.budget().open(camera.spec.name, memory::Kind::packets)});
   if (!decoder) return decoder.error();
   stream->decoder_ = *std::move(decoder);
   return stream;

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "camera/camera_state.h"
 #include "camera/condition.h"
+#include "camera/decoder_kind.h"
 
 namespace vigia::camera {
 
@@ -44,7 +45,9 @@ struct CameraStats {
   std::uint64_t packets_lost = 0;  // RTP: numbers that were left out, on the way or by the camera itself
   // The connection was given up and made anew at once, without a back-off: see reopening.h.
   std::uint64_t reopened = 0;
-  std::uint64_t stamps_corrected = 0;  // of live sources: frames whose time stamp was not believed
+  std::uint64_t stamps_corrected = 0;           // of live sources: frames whose time stamp was not believed
+  DecoderKind decoder = DecoderKind::software;  // in use, or used last
+  std::uint64_t hwaccel_fallbacks = 0;  // times that hardware failed, and the CPU went on instead of it
   // The camera's clock less this machine's, by its RTCP sender reports; nothing: it sends none, or frames do
   // not come.
   std::optional<Nanoseconds> clock_skew{};
@@ -62,7 +65,9 @@ struct CaptureCounters {
   std::atomic<StartStep> step{StartStep::turn};
   std::atomic<SteadyTime> step_since{};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
-      decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0}, packets_lost{0}, reopened{0};
+      decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0}, packets_lost{0}, reopened{0},
+      hwaccel_fallbacks{0};
+  std::atomic<DecoderKind> decoder{DecoderKind::software};
   std::atomic<int> frame_width{0}, frame_height{0};
   // Signal's.
   std::atomic<bool> is_live{false};

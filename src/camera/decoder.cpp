@@ -29,52 +29,72 @@ Bytes bytes_of_tables(Bytes pixels, int references) {
 // What libdav1d holds, as so many references: 16 bytes per pixel were measured, as above.
 constexpr int kReferencesOfDav1d = 20;
 
-// One that decodes into our buffers. AV1 is one exception: libdav1d keeps its pictures to itself, so each is
-// copied. libaom would write into ours, but needs three times the memory and the time (at 720p 45 MB and 15
-// ms a picture). Raw video is the other: its picture is the packet, and is copied.
-const AVCodec* find_decoder(AVCodecID id) {
-  if (id == AV_CODEC_ID_RAWVIDEO) return avcodec_find_decoder(id);
-  if (id == AV_CODEC_ID_AV1) return avcodec_find_decoder_by_name("libdav1d");
+// On hardware. FFmpeg's pools have 16 reference frames for most codecs, and some in reserve; as references of
+// tables, which have half a surface's bytes each.
+constexpr int kSurfaces = 20;
+constexpr int kReferencesOfSurfaces = 2 * kSurfaces;
+// Failures without a picture between them, and packets without one, until the hardware counts as failed. A
+// stream that refreshes row by row gives no picture for as long as 10 s.
+constexpr int kMostHardwareErrors = 3;
+constexpr int kMostWithoutPicture = 300;
+
+}  // namespace
+
+// AV1 is the exception: libdav1d keeps its pictures to itself, so each is copied. libaom would write into
+// ours, but needs three times the memory and the time (at 720p 45 MB and 15 ms a picture). FFmpeg's own has
+// no way to paint but hardware. Raw video is the other: its picture is the packet, and is copied.
+const AVCodec* find_decoder(AVCodecID id, bool on_hardware) {
+  if (id == AV_CODEC_ID_AV1) return avcodec_find_decoder_by_name(on_hardware ? "av1" : "libdav1d");
+  if (id == AV_CODEC_ID_RAWVIDEO && !on_hardware) return avcodec_find_decoder(id);
   const AVCodec* const codec = avcodec_find_decoder(id);
   return codec != nullptr && (codec->capabilities & AV_CODEC_CAP_DR1) != 0 ? codec : nullptr;
 }
 
-}  // namespace
+Result<std::unique_ptr<Decoder>> Decoder::open(DecoderSetup setup) {
+  const AVCodecParameters& codec = setup.codec;
+  const AVRational time_base = setup.time_base;
+  std::unique_ptr<Decoder> made(new Decoder(std::move(setup)));  // NOLINT: the constructor is private
+  if (Status opened = made->open_context(codec, time_base); !opened) return opened.error();
+  return made;
+}
 
-Result<std::unique_ptr<Decoder>> Decoder::open(const PacketSource& source, PicturePool& pool,
-                                               CaptureCounters& counters, int buffers_for_others,
-                                               std::shared_ptr<memory::Account> account) {
-  const AVCodecParameters& parameters = source.codec();
-  const AVCodec* const codec = find_decoder(parameters.codec_id);
+Status Decoder::open_context(const AVCodecParameters& parameters, AVRational time_base) {
+  const AVCodec* const codec = find_decoder(parameters.codec_id, accelerator_ != nullptr);
   if (codec == nullptr) {
     return Error{ErrorCode::io, std::string("the codec '") + avcodec_get_name(parameters.codec_id) +
                                     "' is not supported; set the camera to H.264 or H.265"};
   }
-  std::unique_ptr<Decoder> made(  // NOLINT: the constructor is private
-      new Decoder(pool, counters, buffers_for_others, std::move(account)));
-  made->hold_tables(Bytes{parameters.width} * parameters.height,
-                    parameters.codec_id == AV_CODEC_ID_AV1 ? kReferencesOfDav1d : 1);
-  made->context_.reset(avcodec_alloc_context3(codec));
-  made->frame_.reset(av_frame_alloc());
-  if (!made->context_ || !made->frame_) return Error{ErrorCode::no_memory, "no memory for a decoder"};
-  AVCodecContext& context = *made->context_;
-  made->know(parameters);
-  int code = avcodec_parameters_to_context(&context, &parameters);
-  context.thread_count = 1;  // one core per camera: the parallelism comes from many cameras
-  context.thread_type = FF_THREAD_SLICE;
-  context.pkt_timebase = source.time_base();
-  context.max_pixels = kMostPixels;
-  context.opaque = made.get();
-  context.get_buffer2 = &Decoder::get_buffer;
-  // A JPEG that breaks off is refused; one that lacks only its end mark is not. Elsewhere it would refuse
-  // what many cameras send, such as SEI messages that FFmpeg dislikes.
-  if (parameters.codec_id == AV_CODEC_ID_MJPEG) context.err_recognition = AV_EF_EXPLODE;
-  if (code >= 0) code = avcodec_open2(&context, codec, nullptr);
+  const bool is_dav1d = parameters.codec_id == AV_CODEC_ID_AV1 && !accelerator_;
+  hold_tables(Bytes{parameters.width} * parameters.height, is_dav1d ? kReferencesOfDav1d : 1);
+  context_.reset(avcodec_alloc_context3(codec));
+  frame_.reset(av_frame_alloc());
+  downloaded_.reset(av_frame_alloc());
+  if (!context_ || !frame_ || !downloaded_) return Error{ErrorCode::no_memory, "no memory for a decoder"};
+  know(parameters);
+  int code = avcodec_parameters_to_context(context_.get(), &parameters);
+  context_->pkt_timebase = time_base;
+  if (Status set = set_up_context(parameters.codec_id); !set) return set;
+  if (code >= 0) code = avcodec_open2(context_.get(), codec, nullptr);
   if (code < 0) {
     return Error{ErrorCode::io,
                  std::string("cannot open the decoder '") + codec->name + "': " + av_error_text(code)};
   }
-  return made;
+  return ok_status();
+}
+
+Status Decoder::set_up_context(AVCodecID id) {
+  AVCodecContext& context = *context_;
+  context.thread_count = 1;  // one core per camera: the parallelism comes from many cameras
+  context.thread_type = FF_THREAD_SLICE;
+  context.max_pixels = kMostPixels;
+  context.opaque = this;
+  context.get_buffer2 = &Decoder::get_buffer;
+  // A JPEG that breaks off is refused; one that lacks only its end mark is not. Elsewhere it would refuse
+  // what many cameras send, such as SEI messages that FFmpeg dislikes.
+  if (id == AV_CODEC_ID_MJPEG) context.err_recognition = AV_EF_EXPLODE;
+  if (!accelerator_) return ok_status();
+  context.get_format = &Decoder::choose_format;
+  return accelerator_->attach(context);
 }
 
 void Decoder::know(const AVCodecParameters& codec) {
@@ -89,12 +109,30 @@ void Decoder::know(const AVCodecParameters& codec) {
   waiting_ = begins_with_key_;
 }
 
-int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int /*flags*/) noexcept {
+int Decoder::get_buffer(AVCodecContext* context, AVFrame* frame, int flags) noexcept {
+  auto& decoder = *static_cast<Decoder*>(context->opaque);
   try {
-    return static_cast<Decoder*>(context->opaque)->lease_buffer(*frame);
+    return decoder.accelerator_ ? decoder.get_surface(*frame, flags) : decoder.lease_buffer(*frame);
   } catch (const std::bad_alloc&) {
     return AVERROR(ENOMEM);
   }
+}
+
+AVPixelFormat Decoder::choose_format(AVCodecContext* context, const AVPixelFormat* offered) noexcept {
+  auto& decoder = *static_cast<Decoder*>(context->opaque);
+  decoder.surface_ = decoder.accelerator_->choose(offered);
+  if (decoder.surface_ == AV_PIX_FMT_NONE) {
+    decoder.hardware_failure_ = "the hardware or its driver does not decode this profile or size";
+  }
+  return decoder.surface_;
+}
+
+// FFmpeg takes it from a pool of its own, which it makes for the device.
+int Decoder::get_surface(AVFrame& frame, int flags) {
+  ++asked_;
+  if (std::max(frame.width, frame.height) > kLongestSide) return AVERROR_INVALIDDATA;
+  hold_tables(Bytes{frame.width} * frame.height, kReferencesOfSurfaces);
+  return avcodec_default_get_buffer2(context_.get(), &frame, flags);
 }
 
 void Decoder::hold_tables(Bytes pixels, int references) {
@@ -127,6 +165,50 @@ int Decoder::lease_buffer(AVFrame& frame) {
   return 0;
 }
 
+// The picture just decoded, where others can read it; nullptr: lost, and counted.
+AVFrame* Decoder::in_memory() noexcept {
+  if (!accelerator_) return frame_.get();
+  if (hardware_failure_ != nullptr) return nullptr;
+  try {
+    return download() ? downloaded_.get() : nullptr;
+  } catch (const std::bad_alloc&) {
+    count(counters_->frames_dropped_no_buffer);
+    return nullptr;
+  }
+}
+
+bool Decoder::download() {
+  AVFrame& to = *downloaded_;
+  to.format = accelerator_->memory_format(*frame_);
+  to.width = frame_->width;
+  to.height = frame_->height;
+  constexpr std::array kAlignments{64, 64, 64, 64};
+  if (!pool_.fit({to.format, to.width, to.height}, kAlignments, buffers_for_others_ + 2)) {
+    hardware_failure_ = "its pictures have a format that cannot be read";
+    return false;
+  }
+  if (!pool_.lease_into(to, true)) {
+    count(counters_->frames_dropped_no_buffer);  // those after it do not need it: they refer to surfaces
+    return false;
+  }
+  if (accelerator_->download(*frame_, to) < 0) {
+    count(counters_->decoding_soft_errors);
+    note_hardware_error();
+    return false;
+  }
+  av_frame_copy_props(&to, frame_.get());
+  to.opaque = &pool_;
+  // FFmpeg cuts off surfaces only at the right and at the bottom.
+  av_frame_apply_cropping(&to, AV_FRAME_CROP_UNALIGNED);
+  return true;
+}
+
+void Decoder::note_hardware_error() noexcept {
+  if (accelerator_ && ++hardware_errors_ >= kMostHardwareErrors && hardware_failure_ == nullptr) {
+    hardware_failure_ = "it failed on several pictures in a row";
+  }
+}
+
 bool Decoder::shareable(const AVFrame& frame) const noexcept {
   return frame.opaque == &pool_ && frame.buf[0] != nullptr && frame.buf[1] == nullptr &&
          shareable_format(frame.format);
@@ -147,9 +229,12 @@ void Decoder::push(const AVPacket& packet, const PacketTimes& times) noexcept {
   if (code < 0) {
     fail();
   } else if (painted_in_a_lost_one()) {
-    count(counters_.decoding_soft_errors);
+    count(counters_->decoding_soft_errors);
     spoilt_from_ = tag_;
     drain(Loss::damage);
+  }
+  if (accelerator_ && ++packets_without_picture_ > kMostWithoutPicture && hardware_failure_ == nullptr) {
+    hardware_failure_ = "it gives no pictures";
   }
   if (waiting_ || !shown_) note_wait(times.read_at);
 }
@@ -170,7 +255,7 @@ bool Decoder::spoilt(const AVFrame& frame) const noexcept {
 
 bool Decoder::leave_out(const AVPacket& packet, SteadyTime now) noexcept {
   if ((packet.flags & AV_PKT_FLAG_CORRUPT) != 0) {
-    count(counters_.decoding_soft_errors);
+    count(counters_->decoding_soft_errors);
     if (waiting_) {
       lose(Loss::damage);
     } else {
@@ -216,10 +301,11 @@ void Decoder::begin(const Beginning& beginning) noexcept {
   waiting_ = false;
   began_at_ = tag_ + 1;
   shown_from_ = began_at_ + static_cast<std::uint64_t>(beginning.hidden);
+  packets_without_picture_ = 0;
 }
 
 void Decoder::count_loss(Loss cause) noexcept {
-  count(cause == Loss::damage ? counters_.frames_dropped_damaged : counters_.frames_dropped_no_buffer);
+  count(cause == Loss::damage ? counters_->frames_dropped_damaged : counters_->frames_dropped_no_buffer);
 }
 
 // From here to the next clean start nothing is shown.
@@ -231,8 +317,10 @@ void Decoder::lose(Loss cause) noexcept {
 
 // A packet could not be decoded.
 void Decoder::fail() noexcept {
+  if (!draining_) note_hardware_error();
+  if (hardware_failure_ != nullptr) return lose(Loss::damage);  // the stream may be well
   const Loss cause = refused_ ? Loss::no_buffer : Loss::damage;
-  count(cause == Loss::no_buffer ? counters_.frames_dropped_no_buffer : counters_.decoding_soft_errors);
+  count(cause == Loss::no_buffer ? counters_->frames_dropped_no_buffer : counters_->decoding_soft_errors);
   refused_ = false;
   if (!draining_) return drain(cause);
   if (++failures_ >= kMostFailures) lose(cause);
@@ -252,6 +340,7 @@ void Decoder::finish() noexcept {
 }
 
 AVFrame* Decoder::next() noexcept {
+  av_frame_unref(downloaded_.get());
   for (;;) {
     const int code = avcodec_receive_frame(context_.get(), frame_.get());
     if (code == 0) {
@@ -259,10 +348,13 @@ AVFrame* Decoder::next() noexcept {
       if (tag < shown_from_) {
         count_loss(Loss::damage);
       } else if (!spoilt(*frame_)) {
-        note_picture(tag);
-        return frame_.get();
+        AVFrame* const picture = in_memory();
+        if (picture != nullptr) {
+          note_picture(tag);
+          return picture;
+        }
       } else {
-        if (spoilt_from_ == UINT64_MAX) count(counters_.decoding_soft_errors);
+        if (spoilt_from_ == UINT64_MAX) count(counters_->decoding_soft_errors);
         lose(Loss::damage);
       }
       av_frame_unref(frame_.get());
@@ -278,9 +370,9 @@ AVFrame* Decoder::next() noexcept {
 
 // Since when no clean picture has come although packets do.
 void Decoder::note_wait(SteadyTime now) noexcept {
-  if (counters_.no_picture_since.load(std::memory_order_relaxed) != 0) return;
-  counters_.no_picture_since.store(std::max<std::int64_t>(now.time_since_epoch().count(), 1),
-                                   std::memory_order_relaxed);
+  if (counters_->no_picture_since.load(std::memory_order_relaxed) != 0) return;
+  counters_->no_picture_since.store(std::max<std::int64_t>(now.time_since_epoch().count(), 1),
+                                    std::memory_order_relaxed);
 }
 
 void Decoder::note_picture(std::uint64_t tag) noexcept {
@@ -289,9 +381,11 @@ void Decoder::note_picture(std::uint64_t tag) noexcept {
     for (std::uint64_t held = std::max(began_at_, shown_from_); held < tag; ++held) count_loss(Loss::damage);
   }
   shown_ = true;
+  hardware_errors_ = 0;
+  packets_without_picture_ = 0;
   if (waiting_) return;
   waiting_since_.reset();
-  counters_.no_picture_since.store(0, std::memory_order_relaxed);
+  counters_->no_picture_since.store(0, std::memory_order_relaxed);
 }
 
 void Decoder::restart() noexcept {
@@ -304,6 +398,7 @@ void Decoder::restart() noexcept {
 
 void Decoder::flush() noexcept {
   avcodec_flush_buffers(context_.get());
+  av_frame_unref(downloaded_.get());
   draining_ = false;
   shown_ = false;
   spoilt_from_ = UINT64_MAX;

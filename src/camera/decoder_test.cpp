@@ -33,7 +33,8 @@ class DecoderTest : public ::testing::Test {
     }
   }
   std::unique_ptr<Decoder> open(const PacketSource& source, int for_others = 4) {
-    auto decoder = Decoder::open(source, pool_, counters_, for_others, account_);
+    auto decoder =
+        Decoder::open({source.codec(), source.time_base(), pool_, counters_, for_others, account_});
     EXPECT_TRUE(decoder.ok());
     return std::move(*decoder);
   }

@@ -56,6 +56,9 @@ class PicturePool {
   // impossible, or no memory is left. May allocate if they change.
   bool fit(PictureShape shape, const std::array<int, 4>& alignments, int buffers);
 
+  // Gives up its buffers, until fit(); leases stay valid.
+  void release() noexcept { pool_.reset(); }
+
   // Points the frame's planes into a new lease, which buf[0] holds. read_only: FFmpeg may not write into
   // it again once it is decoded. False: refused, and the frame is untouched. REQUIRES: fit().
   bool lease_into(AVFrame& frame, bool read_only) noexcept;

@@ -218,6 +218,8 @@ CameraStats StreamCamera::stats() const {
       .packets_lost = counters_.packets_lost,
       .reopened = counters_.reopened,
       .stamps_corrected = counters_.stamps_corrected,
+      .decoder = counters_.decoder,
+      .hwaccel_fallbacks = counters_.hwaccel_fallbacks,
       .clock_skew = skew == CaptureCounters::kNoSkew ? std::nullopt : std::optional(Nanoseconds(skew)),
       .signal = signal(),
       .frame_width = counters_.frame_width,

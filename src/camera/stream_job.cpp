@@ -56,12 +56,6 @@ std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
 
 }  // namespace
 
-// The decoder's pictures go back to the pool at once; only the rest waits for the collector.
-void StreamJob::Retire::operator()(Decoder* last) const noexcept {
-  last->restart();
-  memory->retire(std::unique_ptr<memory::Retirable>(last));
-}
-
 Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
   const memory::Charge buffered(account_, kSourceBytes);
   const Status end = attempt(stop, sink);
@@ -100,12 +94,7 @@ Status StreamJob::open(const std::stop_token& stop) {
   if (!source) return source.error();
   take_source(*std::move(source));
   learn_plain_mjpeg();
-  auto decoder =
-      Decoder::open(*source_, context_.state.decoded, context_.counters, buffers_for_others(), account_);
-  if (!decoder) {
-    return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
-  }
-  decoder_.reset(std::move(*decoder).release());
+  if (Status decoder = open_decoder(); !decoder) return decoder;
   meter_.begin(live_);
   StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
@@ -115,6 +104,26 @@ Status StreamJob::open(const std::stop_token& stop) {
   context_.counters.clock_skew.store(CaptureCounters::kNoSkew, std::memory_order_relaxed);
   last_picture_ = context_.clock.now();
   step(StartStep::packet);
+  return ok_status();
+}
+
+Status StreamJob::open_decoder() {
+  StreamContinuity& state = context_.state;
+  auto decoder = AdaptiveDecoder::open({.camera = context_.spec.name,
+                                        .options = context_.options,
+                                        .hardware = context_.shared.hardware,
+                                        .memory = context_.memory,
+                                        .clock = context_.clock,
+                                        .counters = context_.counters,
+                                        .decoded = state.decoded,
+                                        .notes = state.hardware,
+                                        .account = account_,
+                                        .buffers_for_others = buffers_for_others()},
+                                       *source_);
+  if (!decoder) {
+    return Error{decoder.error().code, redact(context_.spec.url) + ": " + decoder.error().text};
+  }
+  decoder_ = *std::move(decoder);
   return ok_status();
 }
 
@@ -330,7 +339,7 @@ AVFrame* StreamJob::shared(AVFrame& picture) {
   const PictureChange change = changes_.of(picture);
   if (decoder_->shareable(picture) && !change.needed(picture)) {
     // Losing one picture is better than a decoder without a buffer, which loses all up to the next key frame.
-    if (state.decoded.free_buffers() >= kKeptForDecoder) return &picture;
+    if (decoder_->free_buffers() >= kKeptForDecoder) return &picture;
     count(context_.counters.frames_dropped_no_buffer);
     return nullptr;
   }

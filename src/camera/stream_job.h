@@ -11,10 +11,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "camera/adaptive_decoder.h"
 #include "camera/av_handles.h"
 #include "camera/camera_options.h"
 #include "camera/camera_stats.h"
-#include "camera/decoder.h"
 #include "camera/frame_sink.h"
 #include "camera/live_pacer.h"
 #include "camera/open_gate.h"
@@ -36,11 +36,12 @@ namespace vigia::camera {
 
 struct StreamContinuity {
   StreamContinuity(memory::MemoryManager& manager, const std::string& owner)
-      : decoded(manager, owner), converter(manager, owner) {}
+      : decoded(manager, owner), hardware(manager, owner), converter(manager, owner) {}
 
   ServerNotes server;   // what the attempts have learned of it
   bool failed = false;  // the last attempt
   PicturePool decoded;  // what the decoder writes into
+  HardwareNotes hardware;
   PictureConverter converter;
   domain::Size size{};            // of the last picture handed on; 0x0: none yet
   std::uint64_t sequence = 0;     // of the next picture
@@ -59,7 +60,8 @@ struct StreamContinuity {
 // What the cameras of a program share. Must outlive them.
 struct CameraShared {
   KeptKeys keys{};
-  OpenGate* gate = nullptr;  // null: they do not wait for each other
+  OpenGate* gate = nullptr;              // null: they do not wait for each other
+  DecodingHardware* hardware = nullptr;  // null: all are decoded on the CPU
 };
 
 struct JobContext {
@@ -81,8 +83,7 @@ class StreamJob {
         pacer_(context.clock, context.options.play_speed),
         live_pacer_(context.clock),
         meter_(context.counters, context.state.probe),
-        account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
-        decoder_(nullptr, Retire{&context.memory}) {}
+        account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)) {}
 
   // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (trying again
   // cannot help), cancelled; for all others try again later. Texts are redacted.
@@ -93,15 +94,11 @@ class StreamJob {
   [[nodiscard]] bool reopens() const noexcept { return reopens_; }
 
  private:
-  struct Retire {
-    memory::MemoryManager* memory;
-    void operator()(Decoder* last) const noexcept;
-  };
-
   Status attempt(const std::stop_token& stop, FrameSink& sink);
   // True: the failed attempt has shown how the source must be read instead.
   bool learn_plain_mjpeg();
   Status open(const std::stop_token& stop);
+  Status open_decoder();
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
   void step(StartStep next);
   Status check_patience();
@@ -142,7 +139,7 @@ class StreamJob {
   PictureChanges changes_{{}, {}};  // of its pictures
   bool live_ = false;               // the source, and how
   LiveManner manner_;
-  std::unique_ptr<Decoder, Retire> decoder_;
+  std::unique_ptr<AdaptiveDecoder> decoder_;
   std::uint64_t frames_ = 0;            // delivered by this try
   std::uint64_t pictures_in_pass_ = 0;  // decoded since the source began or began anew
   Nanoseconds read_took_{0};            // the last packet

@@ -27,6 +27,7 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.packets_lost += before.packets_lost;
   to.reopened += before.reopened;
   to.stamps_corrected += before.stamps_corrected;
+  to.hwaccel_fallbacks += before.hwaccel_fallbacks;
 }
 
 }  // namespace
@@ -55,12 +56,12 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 }
 
 CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index,
-                       pipeline::StrandWorld world, CameraHistory history, camera::OpenGate* gate)
+                       pipeline::StrandWorld world, CameraHistory history, camera::CameraShared shared)
     : context_(std::move(context)),
       past_(std::move(history)),
       strand_(context_, index, world),
       source_(context_->settings.spec, context_->settings.source, world.memory, world.clock,
-              {.keys = context_->settings.keys, .gate = gate}),
+              {.keys = context_->settings.keys, .gate = shared.gate, .hardware = shared.hardware}),
       clock_(world.clock) {}
 
 void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold) try {
@@ -128,6 +129,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.reason = now.stats.reason ? std::string(to_string(*now.stats.reason)) : "";
   status.message = now.stats.message;
   status.since = now.stats.since;
+  if (now.stats.frame_width > 0) status.decoder = std::string(to_string(now.stats.decoder));
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.signal = signal_of(now.stats.signal);
@@ -157,6 +159,7 @@ status::CameraStatus status_of(const std::string& name, const CameraHistory& his
                               .packets_lost = stats.packets_lost,
                               .reopened = stats.reopened,
                               .stamps_corrected = stats.stamps_corrected,
+                              .hwaccel_fallbacks = stats.hwaccel_fallbacks,
                               .job_starts = stats.job_starts,
                               .faces_detected = counters.faces_detected,
                               .tracks_closed = counters.tracks_closed,

@@ -36,9 +36,9 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 
 class CameraUnit {
  public:
-  // gate: that cameras wait at to open their servers; null: this one does not wait.
+  // shared: with the other cameras; its keys are those of the settings.
   CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index, pipeline::StrandWorld world,
-             CameraHistory history = {}, camera::OpenGate* gate = nullptr);
+             CameraHistory history = {}, camera::CameraShared shared = {});
 
   // after: the delay before it begins, unless it is stopped first. hold: it waits that out first.
   // Throws std::system_error when no thread can be created; the unit is then at its end, as after a stop.

@@ -29,6 +29,7 @@
 
 #include "base/crash_restart.h"
 #include "base/mutex.h"
+#include "camera/hardware_devices.h"
 #include "camera/open_gate.h"
 #include "findface/camera_tokens.h"
 #include "findface/detector_filters.h"
@@ -57,7 +58,8 @@ class Cameras {
         tokens_(tokens),
         known_(known),
         crashes_(std::move(crashes)),
-        gate_(world.clock) {}
+        gate_(world.clock),
+        hardware_(world.memory, world.clock) {}
 
   // after: the delay before it begins. Throws std::system_error when no thread can be created: the camera
   // then exists, and is at its end.
@@ -115,8 +117,9 @@ class Cameras {
   const Known known_;
   const std::vector<Crash> crashes_;
 
-  camera::OpenGate gate_;  // thread-safe
-  int next_index_ = 0;     // used by the thread that adds and removes
+  camera::OpenGate gate_;             // thread-safe
+  camera::HardwareDevices hardware_;  // likewise
+  int next_index_ = 0;                // used by the thread that adds and removes
   std::atomic<bool> demand_changed_{false};
   std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes as last reported
   bool told_all_ = false;               // housekeeping's: the frames of all were known then

@@ -94,6 +94,16 @@ TEST_F(LoadTest, WhatDefaultsSayOfRecordingsIsLeftOutOfLiveCamerasWithOneLine) {
   EXPECT_EQ(outcome.settings->defaults.source.play_speed, -1) << "for cameras that FindFace lists";
 }
 
+TEST_F(LoadTest, AGpuWithoutHwaccelIsAWarning) {
+  const auto idle =
+      load_text("cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/s\", hwaccel_device: \"1\"}\n");
+  EXPECT_THAT(idle.warnings,
+              ElementsAre(HasSubstr("vigia.yaml:2: cameras.gate.hwaccel_device: has no effect")));
+  const auto used = load_text(
+      "cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/s\", hwaccel: cuda, hwaccel_device: \"1\"}\n");
+  EXPECT_THAT(used.warnings, IsEmpty());
+}
+
 TEST_F(LoadTest, TheDefaultFileIsTheDefaultsWithoutAWarning) {
   const LoadOutcome outcome = load_text(default_yaml());
   EXPECT_EQ(outcome.settings, Settings{});

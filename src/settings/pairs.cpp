@@ -73,6 +73,14 @@ void warn_of_idle_realtime(const CameraSettings& camera, const std::string& pref
   }
 }
 
+void warn_of_idle_device(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                         Problems& problems) {
+  const std::string path = prefix + "hwaccel_device", where = origin_of(path);
+  if (camera.source.hwaccel != "none" || camera.source.hwaccel_device.empty() || where.empty()) return;
+  problems.warning(
+      {where, path, "has no effect while hwaccel is none; set hwaccel: vaapi, cuda or auto with it"});
+}
+
 void check_identity(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
                     std::set<std::int64_t>& ids, Problems& problems) {
   if (camera.spec.id && !ids.insert(*camera.spec.id).second) {
@@ -89,12 +97,14 @@ void check_identity(const CameraSettings& camera, const std::string& prefix, con
 
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
   check_camera(settings.defaults, "defaults.", origin_of, problems);
+  if (settings.cameras.empty()) warn_of_idle_device(settings.defaults, "defaults.", origin_of, problems);
   bool any_realtime = !settings.defaults.track.overall_only;
   std::set<std::int64_t> ids;
   for (const CameraSettings& camera : settings.cameras) {
     if (problems.full()) return;
     const std::string prefix = fmt::format("cameras.{}.", camera.spec.name);
     check_camera(camera, prefix, origin_of, problems);
+    warn_of_idle_device(camera, prefix, origin_of, problems);
     check_identity(camera, prefix, origin_of, ids, problems);
     if (camera.track.overall_only) warn_of_idle_realtime(camera, prefix, origin_of, problems);
     any_realtime = any_realtime || !camera.track.overall_only;

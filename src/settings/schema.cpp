@@ -61,6 +61,7 @@ constexpr std::array<std::string_view, 2> kOnOverload{"reduce", "drop"};
 constexpr std::array<std::string_view, 2> kReplayOrders{"newest_first", "oldest_first"};
 constexpr std::array<std::string_view, 3> kDurability{"full", "shots", "process"};
 constexpr std::array<std::string_view, 2> kWebhookFormats{"multipart", "json"};
+constexpr std::array<std::string_view, 4> kHwaccels{"none", "auto", "vaapi", "cuda"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
@@ -68,7 +69,8 @@ const std::array kIdentityKeys = std::to_array<CameraKey>({
      checked(checks::camera_name, "1 to 60 letters, none of /\\@?&=<>|*\""), "unique; in logs and file names",
      "gate"},
     {"url", [](Camera& c) -> SettingRef { return &c.spec.url; },
-     checked(checks::camera_url, "rtsp://, rtsps://, http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"),
+     checked(checks::camera_url,
+             "rtsp://, rtsps://, http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"),
      "its video", "\"rtsp://10.0.0.5/stream1\""},
     {"id", [](Camera& c) -> SettingRef { return &c.spec.id; }, any("FindFace's number of the camera"),
      "only with FindFace", "7"},
@@ -107,6 +109,13 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
      from_to(0.1, 30, "seconds"), "wait before the first reconnect; doubles with each failure, up to 30"},
     {"source_timeout", [](Camera& c) -> SettingRef { return &c.source.source_timeout; },
      from_to(0.5, 600, "seconds"), "without a packet for this long, the source counts as lost"},
+    {"hwaccel", [](Camera& c) -> SettingRef { return &c.source.hwaccel; }, one_of(kHwaccels),
+     "where its video is decoded; none: on the CPU; auto: on a GPU if it gives the same pictures and saves "
+     "CPU, "
+     "as measured; vaapi (Intel, AMD), cuda (NVIDIA): there if it works; the CPU goes on where it fails"},
+    {"hwaccel_device", [](Camera& c) -> SettingRef { return &c.source.hwaccel_device; },
+     any("/dev/dri/renderD128, for cuda a number, or \"\" for the first"),
+     "which GPU, where there are several"},
     {"frame_buffer_size", [](Camera& c) -> SettingRef { return &c.source.frame_buffer_size; },
      from_to(1, 64, "frames"), "frames that may wait; beyond that the oldest is dropped and counted"},
     {"username", [](Camera& c) -> SettingRef { return &c.source.username; },

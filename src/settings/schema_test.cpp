@@ -104,7 +104,8 @@ class RoundTripTest : public SettingsTest {
                                     std::string("full"),
                                     std::string("oldest_first"),
                                     std::string("mqtt://x.example:1884"),
-                                    std::string("rotate_90")}) {
+                                    std::string("rotate_90"),
+                                    std::string("vaapi")}) {
       Owner owner;
       const SettingRef slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !check_rule(key.rule, slot) && format(slot) != before)

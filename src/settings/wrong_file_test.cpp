@@ -249,6 +249,10 @@ const std::vector<WrongFile> kWrongFiles{
      "cameras:\n  - {name: gate, url: \"v4l2:video0\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'v4l2:video0' names no device of /dev; allowed: rtsp://, rtsps://, "
       "http://, https://, rtmp://, srt://, v4l2:DEVICE, file:PATH or sim:"}},
+    {"no decoding hardware",
+     "defaults:\n  hwaccel: vaap\n",
+     {"vigia.yaml:2: defaults.hwaccel: 'vaap' is unknown; allowed: none, auto, vaapi, cuda; did you mean "
+      "'vaapi'?"}},
     {"a url without host",
      "cameras:\n  - {name: gate, url: \"rtsp:///stream\"}\n",
      {"vigia.yaml:2: cameras.gate.url: 'rtsp:///stream' names no host; allowed: rtsp://, rtsps://, "

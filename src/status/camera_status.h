@@ -55,13 +55,15 @@ struct CameraStatus {
   std::uint64_t packets_lost = 0;
   std::uint64_t reopened = 0;
   std::uint64_t stamps_corrected = 0;
+  std::uint64_t hwaccel_fallbacks = 0;
   std::uint64_t job_starts = 0;
   std::uint64_t faces_detected = 0;
   std::uint64_t tracks_closed = 0;
   std::uint64_t faces_posted = 0;
   std::uint64_t faces_failed = 0;
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
-  bool is_online = false;                                 // video comes
+  std::string decoder{};   // where its video is, or was last, decoded: camera/decoder_kind.h
+  bool is_online = false;  // video comes
   // Its clock less this machine's, by its RTCP sender reports; nothing: it sends none, or no video comes.
   std::optional<Nanoseconds> clock_skew{};
   SignalStatus signal{};
