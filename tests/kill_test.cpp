@@ -109,7 +109,9 @@ class KillTest : public KillFixture {
       // frames are dropped, so there are more.
       if (++posted[std::pair(moment_of(shot).first, person)] > 1) ++again;
     }
-    if (!testing::kSanitized) EXPECT_LE(again, 1 + posted.size() / 5) << "people with two tracks";
+    if (!testing::kSanitized) {
+      EXPECT_LE(again, 1 + posted.size() / 5) << "people with two tracks";
+    }
     std::map<int, Nanoseconds> last_stored;
     for (const auto& [shot, where] : books_.stored()) {
       const auto [run, moment] = moment_of(shot);
