@@ -99,7 +99,7 @@ class Interview {
     std::vector<std::string> urls = lead_.urls;
     for (std::size_t i = 0; i < urls.size(); ++i) {
       const std::string url = urls[i];
-      const Status answered = greet(url);
+      Status answered = greet(url);
       if (answered) return ok_status();
       if (answered.error().code == ErrorCode::cancelled) return answered;
       // Some send http:// to their https://.
