@@ -84,10 +84,9 @@ HardwareTrial::Verdict HardwareTrial::verdict() const noexcept {
 std::string HardwareTrial::reason() const {
   if (verdict() == Verdict::wrong) return "its pictures differ from those of the CPU";
   const double each = 1e3 / std::max(pictures_, 1);
-  const std::string cpu =
-      fmt::format("{:.1f} ms of CPU a picture instead of {:.1f}", hardware_.cpu * each, software_.cpu * each);
   if (verdict() == Verdict::slow) return fmt::format("a picture takes {:.1f} ms", hardware_.wall * each);
-  return cpu;
+  return fmt::format("{:.1f} ms of CPU a picture instead of {:.1f}", hardware_.cpu * each,
+                     software_.cpu * each);
 }
 
 }  // namespace vigia::camera
