@@ -1,8 +1,8 @@
 // Cameras of this machine (v4l2:/dev/video0): USB, capture cards, through FFmpeg's libavdevice.
 //
 // libavdevice is loaded when the first such camera is opened: it brings 80 libraries, for X11, sound and
-// more, that no other camera needs (50 ms, 17 MB resident, 5 of them private). It has to be of the same FFmpeg,
-// Debian's package libavdevice59. Threads: thread-safe.
+// more, that no other camera needs (50 ms, 17 MB resident, 5 of them private). It has to be of the same
+// FFmpeg, Debian's package libavdevice59. Threads: thread-safe.
 #pragma once
 
 #include <string>

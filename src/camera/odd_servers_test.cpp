@@ -131,6 +131,32 @@ TEST_F(OddServersTest, AWrongPasswordIsTriedAgainAfterAMinuteAndThenAfterFive) {
   EXPECT_THAT(camera.stats().message, Not(HasSubstr("wrong")));
 }
 
+TEST_F(OddServersTest, TheChannelsOfARecorderTryAWrongPasswordOnlyOnce) {
+  const auto server = serve("--auth md5");
+  testing::FakeClock clock;
+  KnownLogins logins(clock);
+  SeeingSink sink;
+  const auto channel = [&](const std::string& name, const std::string& login) {
+    return std::make_unique<StreamCamera>(domain::CameraSpec{name, server->url(login), {}, ""},
+                                          CameraOptions(), memory_, clock, CameraShared{.logins = &logins});
+  };
+  const auto is_refused = [](const CameraStats& s) { return s.state == CameraState::interrupted; };
+  const auto first = channel("first", "admin:wrong@"), second = channel("second", "admin:wrong@");
+  RunningCamera first_runs(*first, sink);
+  ASSERT_TRUE(first_runs.wait_until(is_refused));
+  const int asked = server->requests("DESCRIBE");
+  EXPECT_GT(asked, 0);
+  RunningCamera second_runs(*second, sink);
+  ASSERT_TRUE(second_runs.wait_until(is_refused));
+  EXPECT_EQ(server->requests("DESCRIBE"), asked);
+  EXPECT_EQ(second->stats().reason, Condition::refused);
+  EXPECT_THAT(second->stats().message, HasSubstr("next try in 1 min"));
+
+  const auto third = channel("third", "admin:secret@");
+  RunningCamera third_runs(*third, sink);
+  EXPECT_TRUE(sink.wait_for(1)) << "another password is tried at once: " << third->stats().message;
+}
+
 TEST_F(OddServersTest, ABusyCameraIsTriedAgainWhenItHasEndedTheSession) {
   const auto server = serve("--max-sessions 1 --session-timeout 600");
   const auto other = std::make_unique<SeeingSink>();

@@ -34,7 +34,7 @@ struct LiveManner {
 struct LinkState {
   std::uint64_t packets_lost = 0;  // since it was opened
   std::uint64_t rubbish = 0;       // bytes between packets
-  int refused_with = 0;            // status of a request that the server refused during the last read; 0: none
+  int refused_with = 0;  // status of a request that the server refused during the last read; 0: none
   // Reading failed because the connection cannot be used any further, though the server sends: a new one can.
   bool is_out_of_step = false;
 };

@@ -14,6 +14,9 @@ struct ServerNotes {
   bool is_taken = false;  // a device that another program used at the last attempt
   // For how long it keeps a session that nobody uses; it may have told that when it last accepted one.
   std::optional<Nanoseconds> session{};
+  // It was not asked, because it has refused this login a short time ago: for how long it is not.
+  // known_logins.h
+  std::optional<Nanoseconds> wait{};
   // It offers kinds of login that FFmpeg takes and cannot answer, beside others: see login_offer.h.
   bool sifts_offers = false;
 

@@ -1,6 +1,6 @@
-// What is seen of a live source's signal, written where CameraStats::signal is read from: how far apart its key
-// frames are, how late its pictures are decoded, whether the picture stands still, how bright it is. One for
-// each connection.
+// What is seen of a live source's signal, written where CameraStats::signal is read from: how far apart its
+// key frames are, how late its pictures are decoded, whether the picture stands still, how bright it is. One
+// for each connection.
 //
 // Cost: some stores a packet and a picture, and once a second picture_probe.h's. Threads: owner thread only;
 // the counters may be read by all.

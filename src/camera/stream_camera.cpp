@@ -138,7 +138,8 @@ void StreamCamera::note_reopened(const std::string& why) {
 }
 
 std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
-  const Nanoseconds pause = retry_.failed(failed_by_, state_.server.session);
+  const Nanoseconds pause =
+      state_.server.wait ? *state_.server.wait : retry_.failed(failed_by_, state_.server.session);
   const bool is_last = options_.single_pass && recorded();
   const std::string text = error.text + (is_last ? "" : outlook(spec_.url, failed_by_, pause));
   set(CameraState::interrupted, failed_by_, text);

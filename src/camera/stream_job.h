@@ -16,6 +16,7 @@
 #include "camera/camera_options.h"
 #include "camera/camera_stats.h"
 #include "camera/frame_sink.h"
+#include "camera/known_logins.h"
 #include "camera/live_pacer.h"
 #include "camera/open_gate.h"
 #include "camera/pacer.h"
@@ -62,6 +63,7 @@ struct CameraShared {
   KeptKeys keys{};
   OpenGate* gate = nullptr;              // null: they do not wait for each other
   DecodingHardware* hardware = nullptr;  // null: all are decoded on the CPU
+  KnownLogins* logins = nullptr;         // null: they do not learn from each other's refusals
 };
 
 struct JobContext {
@@ -100,6 +102,9 @@ class StreamJob {
   Status open(const std::stop_token& stop);
   Status open_decoder();
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
+  [[nodiscard]] std::string login() const;
+  Status ask_for_login();
+  void note_login(bool is_open);
   void step(StartStep next);
   Status check_patience();
   void take_source(std::unique_ptr<PacketSource> source);

@@ -37,8 +37,7 @@ TEST(FindDevicesTest, AMulticastFindsEachDeviceOnce) {
   const auto second = device(OnvifMake::clone, "urn:uuid:2", from);
   const auto interfaces = find_interfaces(std::vector{from});
   ASSERT_TRUE(interfaces);
-  const auto found =
-      find_devices({.interfaces = *interfaces, .hosts = {}, .wait = 2s}, system_clock(), {});
+  const auto found = find_devices({.interfaces = *interfaces, .hosts = {}, .wait = 2s}, system_clock(), {});
   ASSERT_TRUE(found) << found.error().text;
   ASSERT_THAT(found->devices, SizeIs(2));
   EXPECT_EQ(first->probes(), 3) << "datagrams get lost";

@@ -61,7 +61,10 @@ CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int ind
       past_(std::move(history)),
       strand_(context_, index, world),
       source_(context_->settings.spec, context_->settings.source, world.memory, world.clock,
-              {.keys = context_->settings.keys, .gate = shared.gate, .hardware = shared.hardware}),
+              {.keys = context_->settings.keys,
+               .gate = shared.gate,
+               .hardware = shared.hardware,
+               .logins = shared.logins}),
       clock_(world.clock) {}
 
 void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold) try {

@@ -105,8 +105,9 @@ std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera
   } else {
     faces_.add_camera(spec.name, context->shared_counters);
   }
-  auto unit = std::make_unique<CameraUnit>(std::move(context), next_index_++, world_, history,
-                                           camera::CameraShared{.gate = &gate_, .hardware = &hardware_});
+  auto unit = std::make_unique<CameraUnit>(
+      std::move(context), next_index_++, world_, history,
+      camera::CameraShared{.gate = &gate_, .hardware = &hardware_, .logins = &logins_});
   if (filters != findface::DetectorFilters{}) unit->apply_filters(filters);
   return unit;
 }

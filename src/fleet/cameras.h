@@ -30,6 +30,7 @@
 #include "base/crash_restart.h"
 #include "base/mutex.h"
 #include "camera/hardware_devices.h"
+#include "camera/known_logins.h"
 #include "camera/open_gate.h"
 #include "findface/camera_tokens.h"
 #include "findface/detector_filters.h"
@@ -59,7 +60,8 @@ class Cameras {
         known_(known),
         crashes_(std::move(crashes)),
         gate_(world.clock),
-        hardware_(world.memory, world.clock) {}
+        hardware_(world.memory, world.clock),
+        logins_(world.clock) {}
 
   // after: the delay before it begins. Throws std::system_error when no thread can be created: the camera
   // then exists, and is at its end.
@@ -119,6 +121,7 @@ class Cameras {
 
   camera::OpenGate gate_;             // thread-safe
   camera::HardwareDevices hardware_;  // likewise
+  camera::KnownLogins logins_;        // likewise
   int next_index_ = 0;                // used by the thread that adds and removes
   std::atomic<bool> demand_changed_{false};
   std::optional<double> told_decodes_;  // housekeeping's: Demand::decodes as last reported

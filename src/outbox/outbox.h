@@ -101,8 +101,8 @@ class Outbox {
   Status begin(const PendingShot& shot);
   // Delivered, or given up for good. Error: the disk does not have that yet, and is tried again, as in 2. The
   // shot is not handed out again; only a crash before the disk has it sends it twice. While the disk refuses,
-  // that also holds for a shot that is kept in memory, for which this is ok: the journal may have a row of it,
-  // or a transaction whose sync failed.
+  // that also holds for a shot that is kept in memory, for which this is ok: the journal may have a row of
+  // it, or a transaction whose sync failed.
   Status finished(const PendingShot& shot);
   // Not delivered: due again at `until`. Error: as above.
   Status postpone(const PendingShot& shot, const Postponement& postponement);
