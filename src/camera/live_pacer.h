@@ -27,13 +27,17 @@ class LivePacer {
   explicit LivePacer(Clock& clock) : clock_(clock), caught_up_(clock.now()) {}
 
   // Call after each packet. True: the reader had to wait for it, so it has read everything that had arrived.
-  // A short delay of the reader's own thread must not count as such a wait.
+  // A short delay of the reader's own thread must not count as such a wait: while it is behind, only waits
+  // that together make a tenth of that time do. (Not a single long one: between two frames of an even source
+  // no wait is longer than their distance, and after a second's standstill it would never have caught up.)
   bool read(Nanoseconds took) noexcept {
     const SteadyTime now = clock_.now();
     const Nanoseconds behind = now - caught_up_;
-    if (took < std::max<Nanoseconds>({kSoon, usual_step_ / 4, behind / 20})) return false;
+    if (took < std::max<Nanoseconds>(kSoon, usual_step_ / 4)) return false;
+    waited_ += took;
+    if (waited_ < behind / 10) return false;
     caught_up_ = now;
-    held_ = Nanoseconds(0);
+    held_ = waited_ = Nanoseconds(0);
     return true;
   }
 
@@ -67,8 +71,9 @@ class LivePacer {
   // Constant after construction.
   Clock& clock_;
 
-  SteadyTime caught_up_;  // when the reader last had read everything
-  Nanoseconds held_{0};   // time for which pictures were held since then
+  SteadyTime caught_up_;   // when the reader last had read everything
+  Nanoseconds held_{0};    // time for which pictures were held since then
+  Nanoseconds waited_{0};  // and time for which it waited for data
   SteadyTime due_{};
   std::optional<Nanoseconds> last_;
   Nanoseconds usual_step_{0};

@@ -258,6 +258,23 @@ TEST_F(LivePacerTest, AGapIsNotWaitedForToItsEndAndAStopEndsAnyWait) {
   EXPECT_EQ(pacer_.wait(2h, clock_.now(), stop.get_token()), std::nullopt);
 }
 
+// The machine was busy with something else for three seconds, and the camera went on.
+TEST_F(LivePacerTest, AfterAStandstillAnEvenSourceIsCaughtUpAgain) {
+  clock_.advance(3s);
+  int i = 0;
+  for (; i * 40ms < clock_.now() - start_; ++i) {
+    pacer_.read(10us);
+    let_out(i * 40ms);
+  }
+  for (const int last = i + 50; i < last; ++i) {
+    clock_.advance(37ms);
+    pacer_.read(37ms);
+    let_out(i * 40ms);
+    clock_.advance(3ms);
+  }
+  EXPECT_LT(pacer_.busy_for(), 100ms);
+}
+
 TEST_F(LivePacerTest, AShortDelayOfTheReaderDoesNotCountAsCaughtUp) {
   for (int i = 0; i < 100; ++i) {
     pacer_.read(10us);
