@@ -334,6 +334,5 @@ int main(int argc, char** argv) {
     rig.measure("reconnects", options.reconnects, &Rig::reconnects);
     rig.measure("undisturbed", 10, &Rig::undisturbed);
   }
-  log::stop();
   return 0;
 }
