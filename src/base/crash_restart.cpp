@@ -54,6 +54,12 @@ struct Record {
   std::array<char, Crash::kLongestSubject + 1> subject{};
 };
 
+Record record_of(std::int64_t at, int signal, const char* whose) {
+  Record record{.at = at, .signal = signal, .subject = {}};
+  if (whose != nullptr) std::strncpy(record.subject.data(), whose, record.subject.size() - 1);
+  return record;
+}
+
 // All that the handler uses; written before it is installed.
 struct Handler {
   int file = -1;
@@ -115,8 +121,7 @@ bool is_dump_wanted() {
 
 // Whether it may start again.
 bool record(int signal) {
-  Record record{.at = utc_now_ns(), .signal = signal, .subject = {}};
-  if (subject != nullptr) std::strncpy(record.subject.data(), subject, record.subject.size() - 1);
+  const Record record = record_of(utc_now_ns(), signal, subject);
   print("vigia: crashed (");
   print(name_of(signal));
   print(subject != nullptr ? ") at work for camera '" : ")");
@@ -171,8 +176,7 @@ std::vector<Crash> read_records(int file) {
 void write_records(int file, const std::vector<Crash>& crashes) {
   if (::ftruncate(file, 0) != 0) return;
   for (const Crash& crash : crashes) {
-    Record record{.at = crash.at.time_since_epoch().count(), .signal = crash.signal, .subject = {}};
-    std::strncpy(record.subject.data(), crash.subject.c_str(), record.subject.size() - 1);
+    const Record record = record_of(crash.at.time_since_epoch().count(), crash.signal, crash.subject.c_str());
     if (::write(file, &record, sizeof record) != ssize_t{sizeof record}) return;
   }
 }
