@@ -25,6 +25,7 @@ using namespace std::chrono_literals;
 constexpr Bytes kSourceBytes = AvSource::kProbeBytes + Bytes{AvSource::kReorderPackets} * 1500;
 // The decoder needs one for the next picture, and one in reserve.
 constexpr int kKeptForDecoder = 2;
+constexpr int kUnauthorized = 401;  // HTTP's and RTSP's
 
 // 73 years: twice that still fits.
 constexpr std::int64_t kLargestStamp = std::int64_t{1} << 61;
@@ -135,45 +136,43 @@ Result<std::unique_ptr<PacketSource>> StreamJob::open_in_turn(const std::stop_to
     place = context_.shared.gate->enter(lower(split_url(url).host), context_.state.failed, stop);
     if (!place) return Error{ErrorCode::cancelled, "stopped"};
   }
-  if (Status may = ask_for_login(); !may) return may.error();
+  const std::optional<ServerLogin> login = shared_login();
+  context_.state.server.wait.reset();
+  if (login) {
+    if (Status may = may_log_in(*login); !may) return may.error();
+  }
   step(StartStep::connection);
   CameraOptions options = context_.options;
   if (context_.state.plain_mjpeg) options.ffmpeg_format = "mjpeg";
   source_.reset();
   auto source = open_source(url, options, stop, context_.shared.keys, &context_.state.server);
-  note_login(source.ok());
+  if (login && source) context_.shared.logins->accepted(login->server, login->login);
+  if (login && !source && context_.state.server.status == kUnauthorized) {
+    context_.shared.logins->refused(login->server, login->login);
+  }
   return source;
 }
 
-// Empty: it has none.
-std::string StreamJob::login() const {
-  const UrlParts parts = split_url(context_.spec.url);
-  if (parts.has_user) return std::string(parts.user);
+// Nothing: it has none, or the cameras do not learn from each other's.
+std::optional<StreamJob::ServerLogin> StreamJob::shared_login() const {
   const CameraOptions& options = context_.options;
-  return options.username.empty() ? "" : options.username + ":" + options.password;
+  const UrlParts parts = split_url(context_.spec.url);
+  if (context_.shared.logins == nullptr) return std::nullopt;
+  if (!parts.user.empty()) return ServerLogin{lower(parts.server), std::string(parts.user)};
+  if (parts.has_user || options.username.empty()) return std::nullopt;
+  return ServerLogin{lower(parts.server), options.username + ":" + options.password};
 }
 
-// Whether its server may be asked now, or has refused this login to another camera a short time ago.
-Status StreamJob::ask_for_login() {
-  constexpr int kUnauthorized = 401;
+// Whether its server may be asked now, or has refused this login, perhaps to another camera, a short time
+// ago.
+Status StreamJob::may_log_in(const ServerLogin& login) {
   ServerNotes& server = context_.state.server;
-  server.wait.reset();
-  const std::string login = this->login();
-  if (context_.shared.logins == nullptr || login.empty()) return ok_status();
-  server.wait = context_.shared.logins->wait_for(lower(split_url(context_.spec.url).server), login);
+  server.wait = context_.shared.logins->wait_for(login.server, login.login);
   if (!server.wait) return ok_status();
   server.status = kUnauthorized;
   return Error{ErrorCode::unavailable, redact(context_.spec.url) +
                                            ": its server has refused the same user and password, to this or "
                                            "another camera (401); check them"};
-}
-
-void StreamJob::note_login(bool is_open) {
-  const std::string login = this->login();
-  if (context_.shared.logins == nullptr || login.empty()) return;
-  const std::string server = lower(split_url(context_.spec.url).server);
-  if (is_open) context_.shared.logins->accepted(server, login);
-  if (!is_open && context_.state.server.status == 401) context_.shared.logins->refused(server, login);
 }
 
 void StreamJob::step(StartStep next) {

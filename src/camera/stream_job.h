@@ -102,9 +102,12 @@ class StreamJob {
   Status open(const std::stop_token& stop);
   Status open_decoder();
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
-  [[nodiscard]] std::string login() const;
-  Status ask_for_login();
-  void note_login(bool is_open);
+  // Its server and its login there.
+  struct ServerLogin {
+    std::string server, login;
+  };
+  [[nodiscard]] std::optional<ServerLogin> shared_login() const;
+  Status may_log_in(const ServerLogin& login);
   void step(StartStep next);
   Status check_patience();
   void take_source(std::unique_ptr<PacketSource> source);
