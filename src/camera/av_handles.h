@@ -18,6 +18,7 @@ struct AvDelete {
   void operator()(AVFormatContext* context) const noexcept { avformat_close_input(&context); }
   void operator()(AVCodecContext* context) const noexcept { avcodec_free_context(&context); }
   void operator()(AVCodecParameters* codec) const noexcept { avcodec_parameters_free(&codec); }
+  void operator()(AVCodecParserContext* parser) const noexcept { av_parser_close(parser); }
   void operator()(AVFrame* frame) const noexcept { av_frame_free(&frame); }
   void operator()(AVPacket* packet) const noexcept { av_packet_free(&packet); }
   void operator()(SwsContext* context) const noexcept { sws_freeContext(context); }

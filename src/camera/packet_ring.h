@@ -8,8 +8,8 @@
 //
 // A group is kept until the one after it is older than `span`; so any moment of the last `span` can be
 // decoded. Less is kept while memory is short (half of the span from the soft mark on, the newest group alone
-// at the hard mark), and when all would hold more than `bytes`. A group that alone is larger than that is given
-// up to its next key frame: overflowed() counts it. Packets before the first key frame are not kept.
+// at the hard mark), and when all would hold more than `bytes`. A group that alone is larger than that is
+// given up to its next key frame: overflowed() counts it. Packets before the first key frame are not kept.
 //
 // Nothing is copied: a packet's data is shared with the one that was pushed. All is charged to the account.
 // Cost: one small allocation a packet; groups that are let go of are retired, so that the thread that fills

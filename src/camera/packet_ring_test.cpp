@@ -37,13 +37,15 @@ class PacketRingTest : public ::testing::Test {
     return made;
   }
   std::vector<std::string> decoded(const KeptMoment& moment) {
-    AvHandle<AVCodecContext> context(avcodec_alloc_context3(avcodec_find_decoder(moment.format->codec->codec_id)));
+    AvHandle<AVCodecContext> context(
+        avcodec_alloc_context3(avcodec_find_decoder(moment.format->codec->codec_id)));
     avcodec_parameters_to_context(context.get(), moment.format->codec.get());
     EXPECT_GE(avcodec_open2(context.get(), nullptr, nullptr), 0);
     std::vector<std::string> out;
     AvHandle<AVFrame> frame(av_frame_alloc());
     for (std::size_t i = 0; i <= moment.packets.size(); ++i) {
-      avcodec_send_packet(context.get(), i < moment.packets.size() ? moment.packets[i].packet.get() : nullptr);
+      avcodec_send_packet(context.get(),
+                          i < moment.packets.size() ? moment.packets[i].packet.get() : nullptr);
       while (avcodec_receive_frame(context.get(), frame.get()) == 0) out.push_back(pixels(*frame));
     }
     return out;

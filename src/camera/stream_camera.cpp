@@ -77,7 +77,7 @@ bool StreamCamera::wait_out(const Hold& hold, const std::stop_token& stop) {
   return clock_.sleep_for(hold.time, stop);
 }
 
-void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
+void StreamCamera::try_for_ever(const std::stop_token& stop, FrameSink* sink, KeptStream* kept) {
   if (!options_.active) return set(CameraState::disabled, std::nullopt, "");
   if (options_.tls_insecure && options_.tls_pin.empty()) {
     log::warn(
@@ -88,15 +88,15 @@ void StreamCamera::run(const std::stop_token& stop, FrameSink& sink) {
   std::optional<Nanoseconds> pause = Nanoseconds::zero();
   while (pause && clock_.sleep_for(*pause, stop)) {
     began_ = clock_.now();
-    pause = handle(attempt(stop, sink), stop);
+    pause = handle(attempt(stop, sink, kept), stop);
   }
 }
 
-Status StreamCamera::attempt(const std::stop_token& stop, FrameSink& sink) {
+Status StreamCamera::attempt(const std::stop_token& stop, FrameSink* sink, KeptStream* kept) {
   count(counters_.job_starts);
   begin_try();
   StreamJob job({spec_, options_, shared_, memory_, clock_, counters_, state_,
-                 [this](const domain::Frame& frame, bool is_first) { frame_comes(frame, is_first); }});
+                 [this](domain::Size size, bool is_first) { frame_comes(size, is_first); }, kept});
   Status end = job.run(stop, sink);
   if (!end) failed_by_ = job.condition();
   reopens_ = job.reopens();
@@ -147,7 +147,7 @@ std::optional<Nanoseconds> StreamCamera::handle_failure(const Error& error) {
   return is_last ? std::nullopt : std::optional(pause);
 }
 
-void StreamCamera::frame_comes(const domain::Frame& frame, bool is_first) {
+void StreamCamera::frame_comes(domain::Size size, bool is_first) {
   const SteadyTime now = clock_.now();
   const bool is_good = retry_.frame(now);
   if (is_good) {
@@ -159,7 +159,7 @@ void StreamCamera::frame_comes(const domain::Frame& frame, bool is_first) {
     log::info("camera '{}': frames come {}after {} failed tries", spec_.name, seen_ ? "again " : "",
               failures_.failures());
   } else if (!seen_) {
-    log::info("camera '{}': {}x{}", spec_.name, frame.size.width, frame.size.height);
+    log::info("camera '{}': {}x{}", spec_.name, size.width, size.height);
   }
   seen_ = true;
 }

@@ -57,7 +57,10 @@ class StreamCamera {
 
   // Returns when stopped, when a single_pass source is COMPLETED (or INTERRUPTED if it broke off: it is not
   // read twice), or when the camera is DISABLED or MISCONFIGURED.
-  void run(const std::stop_token& stop, FrameSink& sink);
+  void run(const std::stop_token& stop, FrameSink& sink) { try_for_ever(stop, &sink, nullptr); }
+  // The same without decoding: its packets are kept there. A recording is MISCONFIGURED: nothing could be
+  // asked for in time.
+  void keep(const std::stop_token& stop, KeptStream& kept) { try_for_ever(stop, nullptr, &kept); }
 
   [[nodiscard]] CameraStats stats() const;
   // The state alone, without a lock.
@@ -65,11 +68,12 @@ class StreamCamera {
   [[nodiscard]] const domain::CameraSpec& spec() const noexcept { return spec_; }
 
  private:
-  Status attempt(const std::stop_token& stop, FrameSink& sink);
+  void try_for_ever(const std::stop_token& stop, FrameSink* sink, KeptStream* kept);
+  Status attempt(const std::stop_token& stop, FrameSink* sink, KeptStream* kept);
   // How long to wait before the next attempt; nothing: there is none.
   std::optional<Nanoseconds> handle(const Status& end, const std::stop_token& stop);
   std::optional<Nanoseconds> handle_failure(const Error& error);
-  void frame_comes(const domain::Frame& frame, bool is_first);
+  void frame_comes(domain::Size size, bool is_first);
   void begin_try();
   void set(CameraState state, std::optional<Condition> reason, std::string message);
   void note_reopened(const std::string& why);

@@ -57,7 +57,7 @@ std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
 
 }  // namespace
 
-Status StreamJob::run(const std::stop_token& stop, FrameSink& sink) {
+Status StreamJob::run(const std::stop_token& stop, FrameSink* sink) {
   const memory::Charge buffered(account_, kSourceBytes);
   const Status end = attempt(stop, sink);
   if (!end && !stop.stop_requested() && learn_plain_mjpeg()) return attempt(stop, sink);
@@ -77,15 +77,16 @@ bool StreamJob::learn_plain_mjpeg() {
   return true;
 }
 
-Status StreamJob::attempt(const std::stop_token& stop, FrameSink& sink) {
+Status StreamJob::attempt(const std::stop_token& stop, FrameSink* sink) {
   if (Status opened = open(stop); !opened) return opened;
   if (live_) log_ignored_options();
-  sink.opened(live_);
-  Status end = stream(stop, sink);
+  if (context_.kept != nullptr) return keep_all(stop);
+  sink->opened(live_);
+  Status end = stream(stop, *sink);
   context_.counters.no_picture_since.store(0, std::memory_order_relaxed);
   if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
     decoder_->finish();
-    deliver_ready(stop, sink);
+    deliver_ready(stop, *sink);
   }
   return end;
 }
@@ -95,7 +96,8 @@ Status StreamJob::open(const std::stop_token& stop) {
   if (!source) return source.error();
   take_source(*std::move(source));
   learn_plain_mjpeg();
-  if (Status decoder = open_decoder(); !decoder) return decoder;
+  const bool is_kept = context_.kept != nullptr;
+  if (Status ready = is_kept ? begin_keeping() : open_decoder(); !ready) return ready;
   meter_.begin(live_);
   StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
@@ -308,6 +310,10 @@ Status StreamJob::check_patience() {
       return Error{ErrorCode::damaged, redact(context_.spec.url) + " " + why};
     }
   }
+  return check_last_picture(now);
+}
+
+Status StreamJob::check_last_picture(SteadyTime now) {
   const Nanoseconds without = now - last_picture_;
   if (without <= patience_of(context_.options)) return ok_status();
   lacks_key_frame_ = true;
@@ -350,7 +356,7 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
   counters.frame_height.store(whole.size.height, std::memory_order_relaxed);
   count(counters.frames_decoded);
-  context_.on_frame(whole, frames_++ == 0);
+  context_.on_frame(whole.size, frames_++ == 0);
   context_.state.reopened_in_vain = false;
   sink.deliver(std::move(whole), stop);
 }
@@ -435,6 +441,87 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   state.stream_time = std::max(state.stream_time, reading.stream_time);
   taken_ = reading.taken;
   return reading.taken;
+}
+
+Status StreamJob::begin_keeping() {
+  const std::string name = redact(context_.spec.url);
+  if (!live_) {
+    return Error{ErrorCode::invalid, name + " is a recording; with detect_url, url must be a live stream"};
+  }
+  auto format = format_of(*source_);
+  if (!format) return Error{ErrorCode::no_memory, "no memory for the stream of " + name};
+  if (find_decoder(format->codec->codec_id, false) == nullptr) {
+    return Error{ErrorCode::io, name + ": its codec is not supported; set the camera to H.264 or H.265"};
+  }
+  const auto own = domain::orientation_of(context_.options.video_transform);
+  sizes_.emplace(*format, own.value_or(domain::Orientation()));
+  kept_format_ = format;
+  context_.kept->begin(std::move(format));
+  latest_stamp_.reset();
+  return ok_status();
+}
+
+Status StreamJob::keep_all(const std::stop_token& stop) {
+  const AvHandle<AVPacket> packet(av_packet_alloc());
+  Status end = packet ? ok_status() : Error{ErrorCode::no_memory, "no memory for a packet"};
+  while (end.ok() && !stop.stop_requested()) {
+    const SteadyTime asked = context_.clock.now();
+    end = source_->read(*packet, stop);
+    read_took_ = context_.clock.now() - asked;
+    note_link();
+    if (end.ok()) end = keep(*packet);
+    av_packet_unref(packet.get());
+  }
+  context_.kept->end();
+  context_.state.server.status = link_.refused_with;
+  if (end.ok()) return Error{ErrorCode::cancelled, "stopped"};
+  return end;
+}
+
+Status StreamJob::keep(const AVPacket& packet) {
+  if (context_.counters.step == StartStep::packet) step(StartStep::key_frame);
+  const PacketTimes times = live_times(packet);
+  const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  meter_.packet(times.read_at, is_key);
+  if (is_key) note_kept_size(packet);
+  if (context_.kept->push(packet, {.times = times, .captured = captured_kept(packet, times)})) {
+    last_picture_ = times.read_at;
+    count(context_.counters.frames_decoded);
+    context_.on_frame(context_.kept->size(), frames_++ == 0);
+    context_.state.reopened_in_vain = false;
+  }
+  return check_last_picture(context_.clock.now());
+}
+
+void StreamJob::note_kept_size(const AVPacket& key) {
+  const domain::Size size = sizes_->read(key);
+  if (size == domain::Size{} || size == context_.kept->size()) return;
+  note_size(size);
+  context_.kept->set_size(size);
+  context_.counters.frame_width.store(size.width, std::memory_order_relaxed);
+  context_.counters.frame_height.store(size.height, std::memory_order_relaxed);
+}
+
+// As captured_live(), but packets come in the order of decoding: one that is shown before another which came
+// earlier gets the time that its stamp has beside that one's.
+UtcTime StreamJob::captured_kept(const AVPacket& packet, const PacketTimes& times) {
+  StreamContinuity& state = context_.state;
+  const auto stamp = stamp_of(packet.pts, source_->time_base());
+  if (manner_.is_stamped && stamp && latest_stamp_ && *stamp < *latest_stamp_) {
+    return UtcTime(std::chrono::duration_cast<UtcTime::duration>(*stamp + stamp_to_utc_));
+  }
+  const StreamClock::Reading reading = state.live.read({.stamp = manner_.is_stamped ? stamp : std::nullopt,
+                                                        .came = times.came,
+                                                        .waited_for = times.waited_for});
+  const SteadyTime now = context_.clock.now();
+  const UtcTime taken =
+      context_.clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(now - reading.taken);
+  const UtcTime captured = state.sender.read(times.told, taken, now).value_or(taken);
+  if (stamp) {
+    latest_stamp_ = stamp;
+    stamp_to_utc_ = captured.time_since_epoch() - *stamp;
+  }
+  return captured;
 }
 
 void StreamJob::note_size(domain::Size size) {

@@ -16,6 +16,7 @@
 #include "camera/camera_options.h"
 #include "camera/camera_stats.h"
 #include "camera/frame_sink.h"
+#include "camera/kept_stream.h"
 #include "camera/known_logins.h"
 #include "camera/live_pacer.h"
 #include "camera/open_gate.h"
@@ -74,8 +75,9 @@ struct JobContext {
   Clock& clock;
   CaptureCounters& counters;
   StreamContinuity& state;
-  // Called with each frame before it is delivered. is_first: of this attempt.
-  std::function<void(const domain::Frame&, bool is_first)> on_frame;
+  // Called for each frame before it is delivered. is_first: of this attempt.
+  std::function<void(domain::Size, bool is_first)> on_frame;
+  KeptStream* kept = nullptr;  // null: it is decoded; else its packets go there, and each counts as a frame
 };
 
 class StreamJob {
@@ -88,19 +90,25 @@ class StreamJob {
         account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)) {}
 
   // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (trying again
-  // cannot help), cancelled; for all others try again later. Texts are redacted.
-  Status run(const std::stop_token& stop, FrameSink& sink);
+  // cannot help), cancelled; for all others try again later. Texts are redacted. sink: not used, and may be
+  // null, if its packets are kept.
+  Status run(const std::stop_token& stop, FrameSink* sink);
   // Why it failed. REQUIRES: run() returned an error.
   [[nodiscard]] Condition condition() const;
   // After run(): the source is well, and only its connection was given up. Try again at once.
   [[nodiscard]] bool reopens() const noexcept { return reopens_; }
 
  private:
-  Status attempt(const std::stop_token& stop, FrameSink& sink);
+  Status attempt(const std::stop_token& stop, FrameSink* sink);
   // True: the failed attempt has shown how the source must be read instead.
   bool learn_plain_mjpeg();
   Status open(const std::stop_token& stop);
   Status open_decoder();
+  Status begin_keeping();
+  Status keep(const AVPacket& packet);
+  void note_kept_size(const AVPacket& key);
+  Status keep_all(const std::stop_token& stop);
+  [[nodiscard]] UtcTime captured_kept(const AVPacket& packet, const PacketTimes& times);
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
   // Its server and its login there.
   struct ServerLogin {
@@ -110,6 +118,7 @@ class StreamJob {
   Status may_log_in(const ServerLogin& login);
   void step(StartStep next);
   Status check_patience();
+  Status check_last_picture(SteadyTime now);
   void take_source(std::unique_ptr<PacketSource> source);
   Status stream(const std::stop_token& stop, FrameSink& sink);
   [[nodiscard]] Error nothing_seen() const;
@@ -159,7 +168,12 @@ class StreamJob {
   SteadyTime last_picture_{};
   bool lacks_key_frame_ = false;  // it failed for want of one
   LinkState link_;
-  Reopening reopening_;  // of a live source
+  Reopening reopening_;                              // of a live source
+  std::shared_ptr<const StreamFormat> kept_format_;  // of a stream that is kept, and how its sizes are read
+  std::optional<SizeReader> sizes_;
+  // Of a stream that is kept: the latest stamp so far, and what is added to a stamp to make it a time.
+  std::optional<Nanoseconds> latest_stamp_;
+  Nanoseconds stamp_to_utc_{0};
   bool reopens_ = false;
 };
 
