@@ -17,6 +17,22 @@ double rounded(double value) {
   return std::round(value * 1000) / 1000;
 }
 
+Json main_stream_json(const MainStreamStatus& main) {
+  Json json = {{"state", main.state},
+               {"kept_bytes", main.kept_bytes},
+               {"kept_seconds", rounded(to_seconds(main.kept))},
+               {"packets", main.packets},
+               {"pictures_decoded", main.pictures_decoded},
+               {"shots_taken", main.shots_taken},
+               {"shots_not_found_again", main.shots_not_found_again},
+               {"shots_from_detect_url", main.shots_from_detect_url}};
+  if (main.width > 0) json["size"] = fmt::format("{}x{}", main.width, main.height);
+  if (!main.reason.empty()) json["reason"] = main.reason;
+  if (!main.message.empty()) json["message"] = main.message;
+  if (main.since != UtcTime()) json["since"] = format_utc(main.since);
+  return json;
+}
+
 Json camera_json(const CameraStatus& camera) {
   Json json = {{"name", camera.name},
                {"state", camera.state},
@@ -50,6 +66,7 @@ Json camera_json(const CameraStatus& camera) {
                                   {"seconds", rounded(to_seconds(condition.held))}});
   }
   if (!camera.message.empty()) json["message"] = camera.message;
+  if (camera.main) json["main_stream"] = main_stream_json(*camera.main);
   return json;
 }
 

@@ -99,6 +99,20 @@ std::string message_text(const CameraStatus& camera) {
   return fmt::format("  {} since {:.19}Z: {}\n", camera.reason, format_utc(camera.since), camera.message);
 }
 
+// Where best shots came from, where there are two streams; else empty.
+std::string main_stream_text(const CameraStatus& camera) {
+  if (!camera.main) return "";
+  const MainStreamStatus& main = *camera.main;
+  std::string others;
+  for (const auto& [reason, count] : main.shots_from_detect_url)
+    others += fmt::format(", {} {}", count, reason);
+  std::string text =
+      fmt::format("  main stream {}x{} {}: {} shots; from detect_url: {}\n", main.width, main.height,
+                  main.state, main.shots_taken, others.empty() ? "none" : others.substr(2));
+  if (!main.message.empty()) text += fmt::format("  {}\n", main.message);
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Snapshot& summary, Detail detail) {
@@ -109,6 +123,7 @@ std::string to_text(const Snapshot& summary, Detail detail) {
                         camera.frames_processed, camera.frames_dropped, camera.processing_fps,
                         camera.tracks_closed, camera.faces_posted, reasons_text(camera));
     text += message_text(camera);
+    text += main_stream_text(camera);
   }
   const auto& latency = summary.latency.whole_ms;
   const auto& stall = summary.memory.hot_stall_us;

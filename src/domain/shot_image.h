@@ -16,6 +16,7 @@
 
 #include "base/mutex.h"
 #include "domain/frame.h"
+#include "domain/sighting.h"
 #include "memory/budget.h"
 
 namespace vigia::domain {
@@ -24,6 +25,13 @@ struct Jpeg {
   std::vector<std::byte> bytes;
   Size size;
   memory::Charge charge;
+};
+
+// The JPEG shows another picture of the same moment and view, from the camera's main stream: its size before
+// it was encoded, and the faces that were found in it.
+struct LargerPicture {
+  Size size;
+  std::vector<Sighting> faces;
 };
 
 class ShotImage {
@@ -41,12 +49,18 @@ class ShotImage {
     MutexLock lock(mutex_);
     return jpeg_;
   }
-  // Releases the frame. A second JPEG is ignored: both show the same picture.
-  void set_jpeg(std::shared_ptr<const Jpeg> jpeg) {
+  // What the JPEG shows, if that is not the frame; null: it is, or there is none yet.
+  [[nodiscard]] std::shared_ptr<const LargerPicture> larger() const {
+    MutexLock lock(mutex_);
+    return larger_;
+  }
+  // Releases the frame. A second JPEG is ignored: both show the same moment.
+  void set_jpeg(std::shared_ptr<const Jpeg> jpeg, std::shared_ptr<const LargerPicture> larger = nullptr) {
     std::optional<Frame> last;  // let go of outside the lock
     MutexLock lock(mutex_);
     if (jpeg_) return;
     jpeg_ = std::move(jpeg);
+    larger_ = std::move(larger);
     last.swap(frame_);
     holds_frame_.store(false, std::memory_order_relaxed);
   }
@@ -58,6 +72,7 @@ class ShotImage {
   mutable Mutex mutex_;
   std::optional<Frame> frame_ GUARDED_BY(mutex_);
   std::shared_ptr<const Jpeg> jpeg_ GUARDED_BY(mutex_);
+  std::shared_ptr<const LargerPicture> larger_ GUARDED_BY(mutex_);
 };
 
 }  // namespace vigia::domain

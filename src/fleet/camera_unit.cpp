@@ -3,14 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <system_error>
 #include <utility>
 
 #include "base/crash_restart.h"
+#include "base/log.h"
+#include "camera/sub_stream.h"
 
 namespace vigia::fleet {
 
 namespace {
+
+// The small stream comes first: without it nothing is found.
+constexpr std::chrono::milliseconds kMainAfter{200};
 
 bool has_failed(const camera::CameraStats& stats, const camera::CameraOptions& options) {
   return stats.state == camera::CameraState::misconfigured ||
@@ -28,6 +35,26 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.reopened += before.reopened;
   to.stamps_corrected += before.stamps_corrected;
   to.hwaccel_fallbacks += before.hwaccel_fallbacks;
+}
+
+camera::CameraShared shared_with(const pipeline::CameraContext& context, const camera::CameraShared& shared) {
+  return {.keys = context.settings.keys,
+          .gate = shared.gate,
+          .hardware = shared.hardware,
+          .logins = shared.logins};
+}
+
+// The stream in which faces are found.
+std::string searched_url(const pipeline::CameraSettings& camera) {
+  if (camera.detect_url.empty()) return camera.spec.url;
+  if (camera.detect_url != "auto") return camera.detect_url;
+  return camera::sub_stream_of(camera.spec.url).value_or(camera.spec.url);
+}
+
+domain::CameraSpec searched_spec(const pipeline::CameraContext& context) {
+  domain::CameraSpec spec = context.settings.spec;
+  if (context.main) spec.url = searched_url(context.settings);
+  return spec;
 }
 
 }  // namespace
@@ -55,19 +82,48 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
   return own;
 }
 
+std::unique_ptr<closeup::MainStream> make_main_stream(const pipeline::CameraSettings& camera,
+                                                      memory::MemoryManager& memory) {
+  if (camera.detect_url.empty()) return nullptr;
+  if (searched_url(camera) == camera.spec.url) {
+    log::warn(
+        "camera '{}': detect_url is auto, but its url has no known form, so faces are found in its main "
+        "stream; "
+        "write the small stream's address instead",
+        camera.spec.name);
+    return nullptr;
+  }
+  const Bytes quota = memory.budget().owner_quota();
+  return std::make_unique<closeup::MainStream>(
+      memory, memory.budget().open(camera.spec.name, memory::Kind::packets),
+      camera::PacketRing::Limits{.span = from_seconds(camera.main_stream_seconds), .bytes = quota / 2});
+}
+
 CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int index,
                        pipeline::StrandWorld world, CameraHistory history, camera::CameraShared shared)
     : context_(std::move(context)),
       past_(std::move(history)),
       strand_(context_, index, world),
-      source_(context_->settings.spec, context_->settings.source, world.memory, world.clock,
-              {.keys = context_->settings.keys,
-               .gate = shared.gate,
-               .hardware = shared.hardware,
-               .logins = shared.logins}),
-      clock_(world.clock) {}
+      source_(searched_spec(*context_), context_->settings.source, world.memory, world.clock,
+              shared_with(*context_, shared)),
+      clock_(world.clock) {
+  if (!context_->main) return;
+  domain::CameraSpec main = context_->settings.spec;
+  main.name += " main";
+  main_source_ = std::make_unique<camera::StreamCamera>(
+      std::move(main), context_->settings.source, world.memory, world.clock, shared_with(*context_, shared));
+}
 
 void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold) try {
+  if (main_source_) {
+    main_thread_ = Worker("main " + context_->name(), [this, after, hold](const auto& stop) {
+      const CrashSubject subject(context_->name());
+      const bool may_begin = !hold || main_source_->wait_out(*hold, stop);
+      if (may_begin && clock_.sleep_for(after + kMainAfter, stop)) {
+        main_source_->keep(stop, context_->main->kept);
+      }
+    });
+  }
   thread_ = Worker("cam " + context_->name(), [this, after, hold = std::move(hold)](const auto& stop) {
     const CrashSubject subject(context_->name());
     const bool may_begin = !hold || source_.wait_out(*hold, stop);
@@ -75,8 +131,16 @@ void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Ho
     strand_.end();
   });
 } catch (const std::system_error&) {
+  main_thread_ = Worker();
   strand_.end();
   throw;
+}
+
+pipeline::CameraSettings CameraUnit::settings_as_searched() const {
+  pipeline::CameraSettings settings = context_->settings;
+  settings.shot.filter_min_size =
+      static_cast<int>(std::ceil(static_cast<float>(settings.shot.filter_min_size) / context_->enlarged()));
+  return settings;
 }
 
 void CameraUnit::apply_filters(const findface::DetectorFilters& theirs) {
@@ -112,6 +176,28 @@ double CameraUnit::decodes() const {
 
 namespace {
 
+status::MainStreamStatus main_status_of(const camera::CameraStats& stats, const closeup::MainStream& main) {
+  const camera::KeptStream::State kept = main.kept.state();
+  status::MainStreamStatus status{.state = std::string(to_string(stats.state)),
+                                  .reason = stats.reason ? std::string(to_string(*stats.reason)) : "",
+                                  .message = stats.message,
+                                  .since = stats.since,
+                                  .width = stats.frame_width,
+                                  .height = stats.frame_height,
+                                  .kept_bytes = kept.bytes,
+                                  .kept = kept.holds,
+                                  .shots_taken = main.taken,
+                                  .shots_not_found_again = main.not_found_again,
+                                  .shots_from_detect_url = {},
+                                  .pictures_decoded = main.pictures_decoded,
+                                  .packets = stats.frames_decoded};
+  for (std::size_t i = 0; i < main.fallbacks.size(); ++i) {
+    if (main.fallbacks[i] > 0)
+      status.shots_from_detect_url[std::string(closeup::kFallbackNames[i])] = main.fallbacks[i];
+  }
+  return status;
+}
+
 status::SignalStatus signal_of(const camera::Signal& signal) {
   return {.is_live = signal.is_live,
           .key_interval = signal.key_interval,
@@ -137,6 +223,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.signal = signal_of(now.stats.signal);
   status.stream_time = strand_.last_stream_time();
+  if (main_source_) status.main = main_status_of(main_source_->stats(), *context_->main);
   status.failed = has_failed(now.stats, context_->settings.source);
   tell_of_detector(now.stats.state, context_->counters, status);
   return status;

@@ -1,4 +1,5 @@
-// One running camera: its source on a thread of its own, its strand, its counters.
+// One running camera: its source on a thread of its own, its strand, its counters. With two streams the
+// source is the small one; the main one is read on a second thread, and kept encoded (camera/kept_stream.h).
 //
 // To remove it while the other threads run: request_stop(), join(), stop calling tick(), wait for is_gone(),
 // destroy. Threads: start(), request_stop(), join() and destruction one thread at a time; the others are
@@ -43,8 +44,14 @@ class CameraUnit {
   // after: the delay before it begins, unless it is stopped first. hold: it waits that out first.
   // Throws std::system_error when no thread can be created; the unit is then at its end, as after a stop.
   void start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold = {});
-  void request_stop() { thread_.request_stop(); }
-  void join() { thread_.join(); }
+  void request_stop() {
+    thread_.request_stop();
+    main_thread_.request_stop();
+  }
+  void join() {
+    thread_.join();
+    main_thread_.join();
+  }
 
   // Applies these filters, with the camera's own, from the next turn on.
   void apply_filters(const findface::DetectorFilters& theirs);
@@ -59,8 +66,10 @@ class CameraUnit {
   [[nodiscard]] bool is_decoded_late() const;
   // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
   [[nodiscard]] double decodes() const;
-  // 0x0: no frame has come yet.
+  // Of the searched frames; 0x0: none has come yet.
   [[nodiscard]] domain::Size frame_size() const;
+  // Its settings, with filter_min_size in pixels of those frames.
+  [[nodiscard]] pipeline::CameraSettings settings_as_searched() const;
   [[nodiscard]] const std::shared_ptr<pipeline::CameraContext>& context() const noexcept { return context_; }
   // Includes the history that it was given.
   [[nodiscard]] CameraHistory history() const;
@@ -71,9 +80,15 @@ class CameraUnit {
   const CameraHistory past_;
   pipeline::Strand strand_;
   camera::StreamCamera source_;
+  std::unique_ptr<camera::StreamCamera> main_source_;  // null: there is one stream
   Clock& clock_;
   Worker thread_;
+  Worker main_thread_;
 };
+
+// What is kept of the camera's main stream, if faces are to be found in another one. Null: in the same one.
+std::unique_ptr<closeup::MainStream> make_main_stream(const pipeline::CameraSettings& camera,
+                                                      memory::MemoryManager& memory);
 
 // The figures of a camera from its history and counters, also long after it was removed.
 status::CameraStatus status_of(const std::string& name, const CameraHistory& history,

@@ -97,7 +97,7 @@ std::unique_ptr<CameraUnit> Cameras::make(const pipeline::CameraSettings& camera
                                           const CameraHistory& history) {
   auto context = std::make_shared<pipeline::CameraContext>(
       camera, world_.memory.budget(), world_.ledger != nullptr && world_.ledger->enabled(),
-      std::move(counters));
+      std::move(counters), make_main_stream(camera, world_.memory));
   const domain::CameraSpec& spec = context->settings.spec;
   tokens_.add({spec});
   if (known_ == Known::by_id && spec.id) {
@@ -161,7 +161,9 @@ Cameras::Decodes Cameras::decodes() const {
   for (const CameraEntry& place : places_) {
     const pipeline::CameraSettings& settings = place.unit->context()->settings;
     if (!settings.source.active) continue;
-    if (place.unit->frame_size() == domain::Size{}) sum.all_known = false;
+    const auto& main = place.unit->context()->main;
+    const bool is_known = place.unit->frame_size() != domain::Size{};
+    if (!is_known || (main && main->kept.size() == domain::Size{})) sum.all_known = false;
     if (!settings.is_live()) continue;
     sum.assumed += 1;
     sum.known += place.unit->decodes();
@@ -176,7 +178,7 @@ std::optional<load::Demand> Cameras::changed_demand(const pipeline::CameraSettin
   {
     MutexLock lock(mutex_);
     for (const CameraEntry& place : places_) {
-      all.push_back(place.unit->context()->settings);
+      all.push_back(place.unit->settings_as_searched());
       frames.push_back(place.unit->frame_size());
     }
     const Decodes now = decodes();

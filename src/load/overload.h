@@ -44,6 +44,8 @@ class Overload {
   [[nodiscard]] std::size_t workers() const noexcept { return slots_.size(); }
   [[nodiscard]] pipeline::WorkerSlot& slot(std::size_t worker) { return *slots_.at(worker); }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }  // of the detectors of the start
+  // To make more detectors of the same model. Thread-safe.
+  [[nodiscard]] const detect::DetectFaces& stage() const noexcept { return stage_; }
 
   // True when a second has passed: call measure().
   [[nodiscard]] bool due() const { return clock_.now() - measured_at_ >= std::chrono::seconds(1); }

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 // Closed tracks that may wait for the shot encoder: minutes of the busiest scene. The pools bound their
 // frames, so this bounds only small objects.
 constexpr std::size_t kMostOrders = 4096;
+// Of the detector that finds faces again in main streams, of up to 4K.
+constexpr detect::InputRange kCloseUpInputs{{640, 384}, {1280, 736}};
 constexpr auto kTick = 100ms;
 constexpr auto kShowCamerasEvery = 1s;
 constexpr auto kLogEvery = 60s;
@@ -77,7 +79,10 @@ Status Orchestrator::prepare() {
   ledger_ = *std::move(ledger);
   shot_writer_ = std::make_unique<pipeline::ShotWriter>(encoded_, *outbox_);
   shot_encoder_ = std::make_unique<pipeline::ShotEncoder>(
-      orders_, pipeline::ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
+      orders_,
+      pipeline::ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_, clock_,
+                                   [this] { return overload_->stage().make_between(kCloseUpInputs); },
+                                   static_cast<float>(settings_.detector.min_detection_score)});
   faces_ = std::make_unique<pipeline::FaceResults>(*ledger_);
   findface_ = make_findface(settings_, clock_);
   routes_ =

@@ -2,6 +2,8 @@
 // holds secrets (the camera's token and password): never log it whole.
 #pragma once
 
+#include <string>
+
 #include "camera/camera_options.h"
 #include "domain/camera_spec.h"
 #include "domain/zone.h"
@@ -12,6 +14,10 @@ namespace vigia::pipeline {
 
 struct CameraSettings {
   domain::CameraSpec spec;
+  // A smaller stream of the same view, in which faces are found: best shots then come from the spec's url,
+  // which is kept encoded. "auto": the url's own (closeup/sub_stream.h); empty: none.
+  std::string detect_url;
+  double main_stream_seconds = 10;  // of the url's stream that are kept for that
   camera::CameraOptions source;
   domain::Zone rot;              // detect and follow only inside; empty: the whole picture
   int detector_step = 1;         // look for faces in every Nth frame

@@ -52,7 +52,7 @@ class ShotWriterTest : public ::testing::Test {
   void over(std::unique_ptr<domain::Track> track) {
     ASSERT_FALSE(orders_.push({context_, track::Finished{std::move(track), true}}));
   }
-  void encode() { ShotEncoder(orders_, {encoded_, *outbox_, memory_, latency_, *ledger_}).run(); }
+  void encode() { ShotEncoder(orders_, {encoded_, *outbox_, memory_, latency_, *ledger_, clock_}).run(); }
   void write() { ShotWriter(encoded_, *outbox_).run(); }
   status::OutboxStatus figures_after_all() {
     orders_.close();

@@ -1,6 +1,7 @@
 #include "pipeline/strand.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/crash_restart.h"
@@ -30,6 +31,7 @@ constexpr int kIntervalSmoothing = 8;
 constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 constexpr std::size_t kMostOrdersForJournal = 256;
+constexpr double kRoomBelow = 0.9;  // of a face's size in the small stream, beside that in the main one
 
 bool may_drop(const camera::CameraOptions& recording) {
   return !recording.disable_drops && recording.play_speed >= 0;
@@ -45,7 +47,8 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       may_drop_(may_drop(camera_->settings.source)),
       place_(camera_->settings.weight),
       gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
-      grader_(camera_->settings.shot),
+      filters_(camera_->settings.shot),
+      grader_(filters_),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->people,
               camera_->counters.tracks_closed, camera_->takes_thumbnails),
       last_delivery_(world.clock.now()),
@@ -175,7 +178,9 @@ void Strand::take_new_filters() noexcept {
   if (next_filters_.load(std::memory_order_relaxed) == nullptr) return;
   std::unique_ptr<NewFilters> next(next_filters_.exchange(nullptr, std::memory_order_acquire));
   if (!next) return;
+  filters_ = next->grader.options();
   grader_ = next->grader;
+  main_size_ = {};
   zones_unchecked_ = size_ != domain::Size{};
   world_.memory.retire(std::move(next));
 }
@@ -198,6 +203,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   CameraCounters& counters = camera_->counters;
   StageLatency& latency = world_.latency;
   if (frame.size != size_) take_size(frame.size);
+  if (camera_->main) fit_filters_to_main();
   if (std::exchange(zones_unchecked_, false)) warn_of_misfits();
   latency.of(Stage::wait).record(now - frame.decoded_at);
   if (camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
@@ -206,7 +212,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
     ++counters.frames_imotion_skipped;
     return;
   }
-  const detect::SearchArea view{camera_->settings.rot.in(size_), camera_->settings.shot.filter_min_size};
+  const detect::SearchArea view{camera_->settings.rot.in(size_), least_face()};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
     if (!line.empty()) log::error("{}: {}", camera_->name(), line);
@@ -227,9 +233,32 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   counters.faces_detected += static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
 }
 
+// The sizes are meant for the picture that is posted. What is found in the small one gets a little more room,
+// and half of the quality is enough: the larger picture decides.
+void Strand::fit_filters_to_main() {
+  const domain::Size main = camera_->main->kept.size();
+  if (main == main_size_ || main.width <= 0 || main.height <= 0) return;
+  main_size_ = main;
+  const double enlarged = std::min(static_cast<double>(main.width) / size_.width,
+                                   static_cast<double>(main.height) / size_.height);
+  camera_->set_enlarged(static_cast<float>(enlarged));
+  shot::ShotOptions fitted = filters_;
+  fitted.filter_min_size = static_cast<int>(filters_.filter_min_size / enlarged * kRoomBelow);
+  fitted.filter_max_size = static_cast<int>(std::ceil(filters_.filter_max_size / enlarged / kRoomBelow));
+  fitted.filter_min_quality = filters_.filter_min_quality / 2;
+  fitted.roi = filters_.roi.in_percent(main);
+  grader_ = shot::Grader(fitted);
+}
+
+int Strand::least_face() const noexcept {
+  const double enlarged = camera_->enlarged();
+  return static_cast<int>(std::ceil(camera_->settings.shot.filter_min_size / enlarged));
+}
+
 // Boxes of another size cannot be compared: open tracks end here, with the shots that they have.
 void Strand::take_size(domain::Size size) {
   size_before_ = std::exchange(size_, size);
+  main_size_ = {};
   zones_unchecked_ = true;
   tracks_.close_all(finished_);
 }
@@ -273,9 +302,15 @@ void Strand::bound_held_frames() {
   const std::size_t keep = pressure == memory::Pressure::none   ? kMostFramesHeld
                            : pressure == memory::Pressure::soft ? kMostFramesHeldWhenShort
                                                                 : 0;
-  tracks_.to_encode(keep, to_encode_);
+  tracks_.to_encode(keep, to_encode_, encode_before());
   for (auto& image : to_encode_) order({camera_, EncodeEarly{std::move(image)}});
   to_encode_.clear();
+}
+
+// A moment must be taken from the main stream before it is no longer kept.
+Nanoseconds Strand::encode_before() const noexcept {
+  if (!camera_->main) return Nanoseconds::min();
+  return last_stream_time() - from_seconds(camera_->settings.main_stream_seconds / 2);
 }
 
 void Strand::keep_open_tracks(SteadyTime now) {

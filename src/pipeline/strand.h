@@ -111,6 +111,9 @@ class Strand final : public camera::FrameSink {
   void keep_open_tracks(SteadyTime now);
   void finish_turn(SteadyTime begun);
   void take_new_filters() noexcept;
+  void fit_filters_to_main();
+  [[nodiscard]] int least_face() const noexcept;
+  [[nodiscard]] Nanoseconds encode_before() const noexcept;
 
   // The worker that takes it retires it.
   struct NewFilters : memory::Retirable {
@@ -137,13 +140,15 @@ class Strand final : public camera::FrameSink {
 
   // State of the worker that has the turn.
   detect::MotionGate gate_;
-  shot::Grader grader_;
+  shot::ShotOptions filters_;  // in pixels of the picture that is posted
+  shot::Grader grader_;        // by the same, in pixels of the frame
   track::ManageTracks tracks_;
   std::vector<domain::Detection> found_;
   std::vector<domain::Sighting> sightings_;
   std::vector<track::Finished> finished_;
   std::vector<std::shared_ptr<domain::ShotImage>> to_encode_;
   std::vector<std::unique_ptr<domain::Track>> to_journal_;
+  domain::Size main_size_;           // that the grader was made for
   domain::Size size_, size_before_;  // of the last frame, and of the last one that was not like it
   bool zones_unchecked_ = false;     // whether rot and roi fit it
   bool closed_all_ = false;

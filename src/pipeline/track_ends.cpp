@@ -55,8 +55,10 @@ std::optional<TrackEnds::Described> TrackEnds::describe(const domain::Track& tra
   end.key = {camera.name(), track.id, track.best ? track.best->captured : UtcTime{}};
   if (!track.best && track.thumbnail) end.key.captured = track.thumbnail->captured;
   end.camera_id = camera.settings.spec.id;
-  end.face_width = face->detection.box.width;
-  end.face_height = face->detection.box.height;
+  // In pixels of the picture that is posted, as the filters are.
+  const float enlarged = track.best && track.best->image->larger() ? 1 : camera.enlarged();
+  end.face_width = face->detection.box.width * enlarged;
+  end.face_height = face->detection.box.height * enlarged;
   end.quality = face->quality;
   end.score = face->detection.score;
   end.lasted = track.last_seen - track.first_seen;

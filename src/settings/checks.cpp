@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/url.h"
+#include "camera/camera_options.h"
 #include "domain/orientation.h"
 #include "http/tls_options.h"
 #include "settings/spelling.h"
@@ -88,6 +89,16 @@ std::optional<Wrong> camera_url(SettingRef slot) {
 // Servers read a login as "user:password".
 std::optional<Wrong> username(SettingRef slot) {
   if (text_of(slot).find(':') != std::string::npos) return Wrong{"holds ':'", {}};
+  return {};
+}
+
+std::optional<Wrong> detect_url(SettingRef slot) {
+  const std::string_view url = text_of(slot);
+  if (url.empty() || url == "auto") return {};
+  if (auto wrong = camera_url(slot)) return wrong;
+  const std::string_view scheme = scheme_of(url);
+  const bool is_live = camera::is_live_url(url) || scheme == "http" || scheme == "https";
+  if (!is_live || scheme == "v4l2") return Wrong{"is no stream of a camera's server", {}};
   return {};
 }
 

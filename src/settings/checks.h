@@ -11,6 +11,7 @@ namespace vigia::settings::checks {
 std::optional<Wrong> camera_name(SettingRef slot);
 std::optional<Wrong> camera_url(SettingRef slot);
 std::optional<Wrong> username(SettingRef slot);
+std::optional<Wrong> detect_url(SettingRef slot);
 std::optional<Wrong> findface_url(SettingRef slot);
 std::optional<Wrong> webhook_url(SettingRef slot);
 std::optional<Wrong> mqtt_url(SettingRef slot);

@@ -81,6 +81,36 @@ void warn_of_idle_device(const CameraSettings& camera, const std::string& prefix
       {where, path, "has no effect while hwaccel is none; set hwaccel: vaapi, cuda or auto with it"});
 }
 
+void error_at(const std::string& prefix, std::string_view key, const OriginOf& origin_of, Problems& problems,
+              std::string text, std::string allowed) {
+  const std::string path = prefix + std::string(key), where = origin_of(path);
+  if (!where.empty()) problems.error({where, path, std::move(text), std::move(allowed)});
+}
+
+// The two pictures differ in size, so a part in pixels would be another one in each.
+void check_two_streams(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                       Problems& problems) {
+  if (camera.detect_url.empty()) return;
+  const auto in_pixels = [](const domain::Zone& zone) { return !zone.whole() && !zone.percent; };
+  const std::string why = "is in pixels, and with detect_url the camera has pictures of two sizes";
+  const std::string allowed = "WxH+X+Y in percent, e.g. 50%x100%+0%+0%";
+  if (in_pixels(camera.rot)) error_at(prefix, "rot", origin_of, problems, why, allowed);
+  if (in_pixels(camera.shot.roi)) error_at(prefix, "roi", origin_of, problems, why, allowed);
+}
+
+// REQUIRES: a camera, not defaults.
+void check_main_stream(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
+                       Problems& problems) {
+  const std::string& url = camera.spec.url;
+  if (camera.detect_url.empty() || camera.detect_url == "auto") return;
+  const bool is_http = url.starts_with("http://") || url.starts_with("https://");
+  if (!camera::is_live_url(url) && !is_http) {
+    error_at(prefix, "detect_url", origin_of, problems,
+             "needs a live stream in url: a recording's packets are not kept",
+             "no detect_url, or a live url");
+  }
+}
+
 void check_identity(const CameraSettings& camera, const std::string& prefix, const OriginOf& origin_of,
                     std::set<std::int64_t>& ids, Problems& problems) {
   if (camera.spec.id && !ids.insert(*camera.spec.id).second) {
@@ -97,6 +127,11 @@ void check_identity(const CameraSettings& camera, const std::string& prefix, con
 
 void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
   check_camera(settings.defaults, "defaults.", origin_of, problems);
+  check_two_streams(settings.defaults, "defaults.", origin_of, problems);
+  if (!settings.defaults.detect_url.empty() && settings.defaults.detect_url != "auto") {
+    error_at("defaults.", "detect_url", origin_of, problems, "is one address for all cameras",
+             "auto, or an address for each camera");
+  }
   if (settings.cameras.empty()) warn_of_idle_device(settings.defaults, "defaults.", origin_of, problems);
   bool any_realtime = !settings.defaults.track.overall_only;
   std::set<std::int64_t> ids;
@@ -104,6 +139,8 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
     if (problems.full()) return;
     const std::string prefix = fmt::format("cameras.{}.", camera.spec.name);
     check_camera(camera, prefix, origin_of, problems);
+    check_two_streams(camera, prefix, origin_of, problems);
+    check_main_stream(camera, prefix, origin_of, problems);
     warn_of_idle_device(camera, prefix, origin_of, problems);
     check_identity(camera, prefix, origin_of, ids, problems);
     if (camera.track.overall_only) warn_of_idle_realtime(camera, prefix, origin_of, problems);

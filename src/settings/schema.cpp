@@ -81,6 +81,14 @@ const std::array kIdentityKeys = std::to_array<CameraKey>({
 const std::array kCameraKeys = std::to_array<CameraKey>({
     {"active", [](Camera& c) -> SettingRef { return &c.source.active; }, any(),
      "false: listed, but not started"},
+    {"detect_url", [](Camera& c) -> SettingRef { return &c.detect_url; },
+     checked(checks::detect_url,
+             "auto, \"\" for none, or rtsp://, rtsps://, http://, https://, rtmp://, srt://"),
+     "a smaller stream of the same view, in which faces are found; best shots then come from url, which is "
+     "not "
+     "decoded but for them; auto: where the url shows which one that is (Hikvision, Dahua, ...)"},
+    {"main_stream_seconds", [](Camera& c) -> SettingRef { return &c.main_stream_seconds; },
+     from_to(4, 120, "seconds"), "with detect_url: how much of url's stream is kept, encoded"},
     {"single_pass", [](Camera& c) -> SettingRef { return &c.source.single_pass; }, any(),
      "files: play once to the end; false: loop"},
     {"play_speed", [](Camera& c) -> SettingRef { return &c.source.play_speed; }, play_speed_rule(),

@@ -31,7 +31,7 @@ constexpr std::size_t member_count() {
 }
 
 TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
-  constexpr std::size_t kOwn = 4, kSecrets = 6;
+  constexpr std::size_t kOwn = 6, kSecrets = 6;
   EXPECT_EQ(camera_keys().size(), member_count<camera::CameraOptions>() +
                                       member_count<track::TrackOptions>() +
                                       member_count<shot::ShotOptions>() + kOwn);
@@ -97,6 +97,7 @@ class RoundTripTest : public SettingsTest {
                                     std::string("error"),
                                     std::string("f32"),
                                     std::string("drop"),
+                                    std::string("auto"),
                                     std::string("https://x.example"),
                                     std::string("64M"),
                                     std::string("first_use"),
@@ -184,7 +185,8 @@ TEST_F(RoundTripTest, EveryKeyOfDefaults) {
 }
 
 TEST_F(RoundTripTest, EveryKeyOfACamera) {
-  const std::set<std::string_view> of_servers{"username", "password", "ca_file", "tls_pin", "tls_insecure"};
+  const std::set<std::string_view> of_servers{"username", "password",     "ca_file",
+                                              "tls_pin",  "tls_insecure", "detect_url"};
   for (const std::span<const CameraKey> keys : {camera_keys(), identity_keys()}) {
     for (const CameraKey& key : keys) {
       if (key.name == "name" || key.name == "url") continue;

@@ -93,15 +93,27 @@ std::shared_ptr<const Jpeg> MakeShot::jpeg_of(ShotImage& image, const ShotCamera
   if (auto jpeg = image.jpeg()) return jpeg;
   const std::optional<domain::Frame> frame = image.frame();
   if (!frame) return image.jpeg();  // another thread has just made it
-  const auto begin = std::chrono::steady_clock::now();
-  auto made = encoder_.encode(*frame, camera.options.jpeg_quality, camera.account);
-  encode_took_.record(std::chrono::steady_clock::now() - begin);
-  if (!made) {
-    log::warn("{}: a best shot is lost: {}", camera.spec.name, made.error().text);
-    return nullptr;
-  }
-  image.set_jpeg(*made);
+  auto made = encode(*frame, camera);
+  if (!made) return nullptr;
+  image.set_jpeg(std::move(made));
   return image.jpeg();
+}
+
+bool MakeShot::encode_instead(ShotImage& image, const domain::Frame& frame, const ShotCamera& camera,
+                              std::shared_ptr<const domain::LargerPicture> larger) {
+  auto made = encode(frame, camera);
+  if (!made) return false;
+  image.set_jpeg(std::move(made), std::move(larger));
+  return true;
+}
+
+std::shared_ptr<const Jpeg> MakeShot::encode(const domain::Frame& frame, const ShotCamera& camera) {
+  const auto begin = std::chrono::steady_clock::now();
+  auto made = encoder_.encode(frame, camera.options.jpeg_quality, camera.account);
+  encode_took_.record(std::chrono::steady_clock::now() - begin);
+  if (made) return *std::move(made);
+  log::warn("{}: a picture of a best shot cannot be encoded: {}", camera.spec.name, made.error().text);
+  return nullptr;
 }
 
 }  // namespace vigia::shot

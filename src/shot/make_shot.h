@@ -57,8 +57,14 @@ class MakeShot {
   // cannot be encoded keeps its frame; make() will say so.
   void encode_early(domain::ShotImage& image, const ShotCamera& camera);
 
+  // The image's JPEG is made of that frame instead of its own: larger says what it shows. False: it cannot be
+  // encoded, and the image is as before.
+  bool encode_instead(domain::ShotImage& image, const domain::Frame& frame, const ShotCamera& camera,
+                      std::shared_ptr<const domain::LargerPicture> larger);
+
  private:
-  // Null: it could not be encoded, and the log says why.
+  // Both: null if it could not be encoded, and the log says why.
+  std::shared_ptr<const domain::Jpeg> encode(const domain::Frame& frame, const ShotCamera& camera);
   std::shared_ptr<const domain::Jpeg> jpeg_of(domain::ShotImage& image, const ShotCamera& camera);
 
   JpegEncoder encoder_;

@@ -35,6 +35,22 @@ struct ConditionStatus {
   Nanoseconds held{0};
 };
 
+// The stream that best shots come from, where faces are found in another one (detect_url).
+struct MainStreamStatus {
+  std::string state;    // camera/camera_state.h
+  std::string reason;   // as CameraStatus::reason
+  std::string message;  // likewise
+  UtcTime since{};
+  int width = 0, height = 0;  // 0: not known yet
+  std::int64_t kept_bytes = 0;
+  Nanoseconds kept{0};                      // from the first packet that is kept to the last
+  std::uint64_t shots_taken = 0;            // pictures of best shots that came from it
+  std::uint64_t shots_not_found_again = 0;  // of these: the face was told by its place alone
+  std::map<std::string, std::uint64_t> shots_from_detect_url;  // those that did not, by reason
+  std::uint64_t pictures_decoded = 0;                          // for the shots
+  std::uint64_t packets = 0;                                   // that came; one is a picture
+};
+
 struct CameraStatus {
   std::string name;
   std::string state;  // camera/camera_state.h; REMOVED: FindFace removed it; or DETECTOR_FAILS
@@ -69,6 +85,7 @@ struct CameraStatus {
   SignalStatus signal{};
   std::vector<ConditionStatus> conditions{};  // those that hold now
   Nanoseconds stream_time{0};                 // how far its video has come, since it was opened
+  std::optional<MainStreamStatus> main{};     // nothing: there is one stream
   bool failed = false;  // it could never start, a single_pass file broke off, or the detector fails on it
 
   // Adds the counters of another camera to these.

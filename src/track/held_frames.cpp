@@ -5,7 +5,7 @@
 
 namespace vigia::track {
 
-void HeldFrames::to_encode(std::span<OpenTrack> all, std::size_t keep,
+void HeldFrames::to_encode(std::span<OpenTrack> all, const Limits& limits,
                            std::vector<std::shared_ptr<domain::ShotImage>>& out) {
   holders_.clear();
   for (const OpenTrack& open : all) {
@@ -14,9 +14,11 @@ void HeldFrames::to_encode(std::span<OpenTrack> all, std::size_t keep,
     const auto same = [&](const OpenTrack* other) { return other->track->best->image == best->image; };
     if (std::ranges::none_of(holders_, same)) holders_.push_back(&open);
   }
-  if (holders_.size() <= keep) return;
-  std::ranges::sort(holders_, {}, [](const OpenTrack* open) { return open->track->best->stream_time; });
-  holders_.resize(holders_.size() - keep);
+  const auto time = [](const OpenTrack* open) { return open->track->best->stream_time; };
+  std::ranges::sort(holders_, {}, time);
+  const auto old = static_cast<std::size_t>(std::ranges::lower_bound(holders_, limits.before, {}, time) -
+                                            holders_.begin());
+  holders_.resize(std::max(old, holders_.size() - std::min(limits.keep, holders_.size())));
   for (const OpenTrack* holder : holders_) {
     const auto& image = holder->track->best->image;
     bool is_new = false;

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "base/clock.h"
 #include "domain/shot_image.h"
 #include "track/open_track.h"
 
@@ -14,8 +15,12 @@ namespace vigia::track {
 
 class HeldFrames {
  public:
-  // Appends the held frames beyond the `keep` newest, each once.
-  void to_encode(std::span<OpenTrack> open, std::size_t keep,
+  // Appends the held frames beyond the `keep` newest, and those before that stream time, each once.
+  struct Limits {
+    std::size_t keep;
+    Nanoseconds before;
+  };
+  void to_encode(std::span<OpenTrack> open, const Limits& limits,
                  std::vector<std::shared_ptr<domain::ShotImage>>& out);
 
  private:

@@ -267,8 +267,9 @@ void ManageTracks::go_on_as_new(OpenTrack& open, Nanoseconds now, std::vector<Fi
   out.push_back({.track = std::move(ended), .over = true});
 }
 
-void ManageTracks::to_encode(std::size_t keep, std::vector<std::shared_ptr<ShotImage>>& out) {
-  held_frames_.to_encode(open_, keep, out);
+void ManageTracks::to_encode(std::size_t keep, std::vector<std::shared_ptr<ShotImage>>& out,
+                             Nanoseconds before) {
+  held_frames_.to_encode(open_, {keep, before}, out);
 }
 
 void ManageTracks::offer_again(const ShotImage& image) noexcept {

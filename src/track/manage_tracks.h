@@ -73,9 +73,11 @@ class ManageTracks {
   void advance(Nanoseconds stream_time, std::vector<Finished>& out);
   void close_all(std::vector<Finished>& out);
 
-  // Appends the frames that open tracks hold beyond the `keep` newest: those that have been best shots for
-  // longest, each once. Encoding them (shot/make_shot.h) frees their buffers.
-  void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out);
+  // Appends the frames that open tracks hold beyond the `keep` newest, those that have been best shots for
+  // longest, and all of before that stream time; each once. Encoding them (shot/make_shot.h) frees their
+  // buffers.
+  void to_encode(std::size_t keep, std::vector<std::shared_ptr<domain::ShotImage>>& out,
+                 Nanoseconds before = Nanoseconds::min());
 
   // Appends what the journal should have in case this process ends before these tracks do: for each open
   // track older than `interval`, once per interval, a copy of its facts with the best shot so far, as it
