@@ -23,7 +23,10 @@ void require_line(const std::string& text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string url(reinterpret_cast<const char*>(data), size);
   const auto source = vigia::camera::parse_source_url(url);
-  if (!source) require_line(source.error().text);
+  if (!source) {
+    require_line(source.error().text);
+    return 0;
+  }
   const auto options = vigia::sim::parse_sim_url(url);
   if (!options) {
     require_line(options.error().text);

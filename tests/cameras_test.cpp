@@ -54,7 +54,8 @@ class CamerasTest : public ::testing::Test {
     auto ledger = ledger::Ledger::open(settings_.ledger, memory_, system_clock());
     ASSERT_TRUE(ledger.ok()) << ledger.error().text;
     ledger_ = *std::move(ledger);
-    encoder_.emplace(orders_, ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_});
+    encoder_.emplace(orders_,
+                     ShotEncoder::World{encoded_, *outbox_, memory_, latency_, *ledger_, system_clock()});
     writer_.emplace(encoded_, *outbox_);
     faces_.emplace(*ledger_);
     routes_.emplace(orchestrator::make_receivers(settings_, nullptr, memory_, system_clock()), *outbox_,

@@ -41,7 +41,7 @@ ARROWS = {
     "settings": "base domain *_options.h",
     "orchestrator": "base memory status domain http camera detect shot ledger outbox delivery findface sinks "
                     "pipeline load fleet health settings",
-    "app": "base memory status domain http sim camera detect ledger outbox findface pipeline load discover "
+    "app": "base memory status domain http sim camera detect closeup ledger outbox findface pipeline load discover "
            "settings orchestrator",
     "plot": "base",
     # Rooms of vigia-tools, which measures and tries: with the servers and folders of the tests.

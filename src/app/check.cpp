@@ -12,6 +12,8 @@
 #include "base/log.h"
 #include "base/worker.h"
 #include "camera/stream_camera.h"
+#include "closeup/find_moment.h"
+#include "closeup/picture_sketch.h"
 #include "findface/camera_list.h"
 #include "findface/installation_uuid.h"
 #include "findface/session.h"
@@ -47,15 +49,20 @@ class CheckPrinter {
   bool all_ok_ = true;
 };
 
-// A camera that is tried until its first frame.
+// A camera's stream that is tried until its first frame.
 class Probe final : public camera::FrameSink {
  public:
-  // pins_file: as orchestrator::pins_file().
-  Probe(const settings::CameraSettings& camera, memory::MemoryManager& memory, const std::string& pins_file,
-        camera::OpenGate& gate)
+  // What all of them need. pins_file: as orchestrator::pins_file().
+  struct World {
+    memory::MemoryManager& memory;
+    std::string pins_file;
+    camera::OpenGate& gate;
+  };
+  // url: of the stream.
+  Probe(const settings::CameraSettings& camera, const std::string& url, const World& world)
       : options_(camera.source),
-        camera_(camera.spec, camera.source, memory, system_clock(),
-                {.keys = {.file = pins_file, .keeps_first = false}, .gate = &gate}),
+        camera_(with_url(camera.spec, url), camera.source, world.memory, system_clock(),
+                {.keys = {.file = world.pins_file, .keeps_first = false}, .gate = &world.gate}),
         rot_(camera.rot),
         roi_(camera.shot.roi),
         thread_("probe", [this](const std::stop_token& stop) {
@@ -63,7 +70,9 @@ class Probe final : public camera::FrameSink {
           ended_ = true;
         }) {}
 
-  void deliver(domain::Frame, const std::stop_token&) override {
+  void deliver(domain::Frame frame, const std::stop_token&) override {
+    if (seen_) return;
+    sketch_ = closeup::sketch_of(frame);
     seen_ = true;
     thread_.request_stop();
   }
@@ -88,16 +97,17 @@ class Probe final : public camera::FrameSink {
     const auto stats = camera_.stats();
     return seen_ ? domain::Size{stats.frame_width, stats.frame_height} : domain::Size{};
   }
-  // reach: which faces are found in its frames; empty: not known.
-  void report(CheckPrinter& to, const std::string& reach) const {
-    const std::string what = "camera " + camera_.spec().name;
+  // Of its first frame. REQUIRES: there was one.
+  [[nodiscard]] const closeup::PictureSketch& sketch() const { return sketch_; }
+  // more: to be said of it where it is well; may be empty.
+  void report(CheckPrinter& to, const std::string& what, const std::string& more) const {
     const auto stats = camera_.stats();
     const auto misfits = pipeline::misfits(rot_, roi_, frame_size());
     if (seen_ && !misfits.empty()) {
       for (const std::string& why : misfits) to.bad(what, why);
     } else if (seen_) {
-      to.ok(what, fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, reach.empty() ? "" : ", ",
-                              reach));
+      to.ok(what,
+            fmt::format("{}x{}{}{}", stats.frame_width, stats.frame_height, more.empty() ? "" : ", ", more));
     } else if (stats.state == camera::CameraState::disabled) {
       to.ok(what, "not active");
     } else {
@@ -106,13 +116,57 @@ class Probe final : public camera::FrameSink {
   }
 
  private:
+  static domain::CameraSpec with_url(domain::CameraSpec spec, const std::string& url) {
+    spec.url = url;
+    return spec;
+  }
+
   const camera::CameraOptions options_;
+  closeup::PictureSketch sketch_;  // written before seen_
   std::atomic<bool> seen_{false}, ended_{false};
   std::optional<SteadyTime> began_;  // to connect
   camera::StreamCamera camera_;
   const domain::Zone rot_, roi_;
   Worker thread_;
 };
+
+// A camera's streams.
+struct Probes {
+  std::unique_ptr<Probe> searched;
+  std::unique_ptr<Probe> main;  // null: there is one stream
+
+  [[nodiscard]] bool settled() const {
+    const bool one = searched->settled(), other = !main || main->settled();  // both note when they began
+    return one && other;
+  }
+  void stop() const {
+    searched->stop();
+    if (main) main->stop();
+  }
+};
+
+// The camera as its frames are searched: filter_min_size in pixels of the small stream.
+settings::CameraSettings as_searched(settings::CameraSettings camera, const Probes& probes) {
+  if (!probes.main) return camera;
+  const domain::Size small = probes.searched->frame_size(), main = probes.main->frame_size();
+  if (small.width > 0 && main.width > 0) {
+    camera.shot.filter_min_size = camera.shot.filter_min_size * small.width / main.width;
+  }
+  return camera;
+}
+
+void report_main(const std::string& name, const Probes& probes, CheckPrinter& report) {
+  const bool has_both =
+      probes.main->frame_size() != domain::Size{} && probes.searched->frame_size() != domain::Size{};
+  const bool is_same = !has_both || closeup::likeness(probes.main->sketch(), probes.searched->sketch()) >=
+                                        closeup::FindMoment::kSameView;
+  probes.main->report(report, "camera " + name + " main stream",
+                      has_both && is_same ? "shows what detect_url shows; best shots come from it" : "");
+  if (is_same) return;
+  fmt::print(
+      "note  camera {}: its two streams seem to show different views; best shots then come from detect_url\n",
+      name);
+}
 
 // How cameras would be searched; nothing: no detector can be made.
 using Reckoned = std::optional<load::DetectionEstimate>;
@@ -133,17 +187,28 @@ Reckoned check_detector(const settings::Settings& settings, memory::MemoryManage
 
 // Reports the faces that each camera finds, at the level that would be chosen for these frames.
 void report_cameras(const settings::Settings& settings, const Reckoned& reckoned,
-                    const std::vector<std::unique_ptr<Probe>>& probes, CheckPrinter& report) {
+                    const std::vector<Probes>& probes, CheckPrinter& report) {
   std::vector<domain::Size> frames;
-  for (const auto& probe : probes) frames.push_back(probe->frame_size());
+  std::vector<settings::CameraSettings> cameras;
+  for (const Probes& probe : probes) {
+    cameras.push_back(as_searched(settings.cameras[frames.size()], probe));
+    frames.push_back(probe.searched->frame_size());
+  }
   load::CameraOutlook outlook =
-      reckoned ? outlook_of(*reckoned, settings.cameras, settings.defaults, frames) : load::CameraOutlook();
+      reckoned ? outlook_of(*reckoned, cameras, settings.defaults, frames) : load::CameraOutlook();
   outlook.cameras.resize(probes.size());
   if (!outlook.choice.empty()) fmt::print("note  detector.input auto: {}\n", outlook.choice);
   for (std::size_t i = 0; i < probes.size(); ++i) {
-    probes[i]->report(report, outlook.cameras[i].reach);
+    const std::string& name = settings.cameras[i].spec.name;
+    const std::string what = probes[i].main ? " detect_url" : "";
+    probes[i].searched->report(report, "camera " + name + what, outlook.cameras[i].reach);
+    if (probes[i].main) report_main(name, probes[i], report);
+    if (settings.cameras[i].detect_url == "auto" && !probes[i].main) {
+      fmt::print("note  camera {}: detect_url is auto, but its url has no known form: one stream is used\n",
+                 name);
+    }
     const std::string& advice = outlook.cameras[i].advice;
-    if (!advice.empty()) fmt::print("note  camera {}: {}\n", settings.cameras[i].spec.name, advice);
+    if (!advice.empty()) fmt::print("note  camera {}: {}\n", name, advice);
   }
 }
 
@@ -179,15 +244,18 @@ void check_ledger(const settings::Settings& settings, bool in_use, CheckPrinter&
 void check_cameras(const settings::Settings& settings, const Reckoned& reckoned,
                    memory::MemoryManager& memory, CheckPrinter& report) {
   camera::OpenGate gate(system_clock());
-  std::vector<std::unique_ptr<Probe>> probes;
-  const std::string pins = orchestrator::pins_file(settings);
+  std::vector<Probes> probes;
+  const Probe::World world{memory, orchestrator::pins_file(settings), gate};
   for (const auto& camera : settings.cameras) {
-    probes.push_back(std::make_unique<Probe>(camera, memory, pins, gate));
+    probes.push_back({std::make_unique<Probe>(camera, camera.searched_url(), world), nullptr});
+    if (camera.has_two_streams()) {
+      probes.back().main = std::make_unique<Probe>(camera, camera.spec.url, world);
+    }
   }
-  const auto settled = [](const auto& probe) { return probe->settled(); };
+  const auto settled = [](const auto& probe) { return probe.settled(); };
   // All of them are asked each time, since each notes when it began.
   while (std::ranges::count_if(probes, settled) < std::ssize(probes)) std::this_thread::sleep_for(10ms);
-  for (const auto& probe : probes) probe->stop();
+  for (const auto& probe : probes) probe.stop();
   report_cameras(settings, reckoned, probes, report);
 }
 

@@ -52,8 +52,8 @@ domain::Size SizeReader::read(const AVPacket& key) {
   std::uint8_t* unused = nullptr;
   int unused_bytes = 0;
   if (parser_) {
-    av_parser_parse2(parser_.get(), context_.get(), &unused, &unused_bytes, key.data, key.size, AV_NOPTS_VALUE,
-                     AV_NOPTS_VALUE, -1);
+    av_parser_parse2(parser_.get(), context_.get(), &unused, &unused_bytes, key.data, key.size,
+                     AV_NOPTS_VALUE, AV_NOPTS_VALUE, -1);
   }
   const bool is_told = parser_ && parser_->width > 0 && parser_->height > 0;
   like->width = is_told ? parser_->width : format_.codec->width;

@@ -1,13 +1,13 @@
-// A camera's main stream, kept encoded for the best shots that are taken from it (the setting detect_url): one
-// thread reads it and never decodes, another decodes the few moments that are wanted.
+// A camera's main stream, kept encoded for the best shots that are taken from it (the setting detect_url):
+// one thread reads it and never decodes, another decodes the few moments that are wanted.
 //
 //   KeptStream kept(memory, account, {.span = 10s, .bytes = 32_MiB});
 //   StreamCamera(spec, ...).keep(stop, kept);                       // on a thread of its own
 //   std::optional<KeptMoment> moment = kept.between(from, to);      // elsewhere, at any time
 //
-// The lock is held for a packet by the thread that reads, and for a moment's packets (references, no copies) by
-// the others, 0.1 ms. Neither is on a frame's way: what waits meanwhile is the network's data in the system's
-// buffer. Memory, and what is given up: packet_ring.h. Threads: thread-safe.
+// The lock is held for a packet by the thread that reads, and for a moment's packets (references, no copies)
+// by the others, 0.1 ms. Neither is on a frame's way: what waits meanwhile is the network's data in the
+// system's buffer. Memory, and what is given up: packet_ring.h. Threads: thread-safe.
 #pragma once
 
 #include <atomic>
@@ -68,8 +68,8 @@ class KeptStream {
   bool is_connected_ GUARDED_BY(mutex_) = false;
 };
 
-// Reads from key frames, without decoding them, which size their pictures will have once they stand upright and
-// have square pixels (picture_change.h). Threads: one thread at a time.
+// Reads from key frames, without decoding them, which size their pictures will have once they stand upright
+// and have square pixels (picture_change.h). Threads: one thread at a time.
 class SizeReader {
  public:
   // own: the camera's video_transform. format must outlive it.

@@ -4,8 +4,8 @@
 //   MomentDecoder decoder(memory, "vigia");
 //   decoder.decode(*moment, {from, to, video_transform}, [&](domain::Frame frame) { ...; return true; });
 //
-// Frames carry `size`, `captured` and their planes; no other time is set. Decoding begins at the key frame, so
-// the cost is that of all pictures from there: 2 ms for one of 720p, 6 for 1080p. The buffers of the last
+// Frames carry `size`, `captured` and their planes; no other time is set. Decoding begins at the key frame,
+// so the cost is that of all pictures from there: 2 ms for one of 720p, 6 for 1080p. The buffers of the last
 // decoder are kept for the next one until release(). Threads: owner thread only; frames any.
 #pragma once
 

@@ -37,6 +37,14 @@ TEST(SourceUrl, RefusesWhatNoCameraIs) {
   }
 }
 
+TEST(SourceUrl, ALineBreakIsRefusedAndNotShown) {
+  for (const char* const url : {"rtsp://10.0.0.5/a\nb", "file:a\tb.mp4", "sim:faces=2\r", "a\nb"}) {
+    const auto source = parse_source_url(url);
+    ASSERT_FALSE(source.ok());
+    EXPECT_EQ(source.error().text.find_first_of("\n\r\t"), std::string::npos);
+  }
+}
+
 TEST(AvOptions, RtspGoesOverTcpUnlessToldOtherwise) {
   const auto source = parse_source_url("rtsp://host/x");
   AvOptions by_default, chosen;

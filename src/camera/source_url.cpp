@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/control.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -129,6 +130,10 @@ Result<std::string> url_with_login(const std::string& url, const CameraOptions& 
 }
 
 Result<SourceUrl> parse_source_url(const std::string& url) {
+  // Not shown either: it could make a second line of a message.
+  if (has_control(url)) {
+    return Error{ErrorCode::invalid, "url: it holds a line break or another control character; leave it out"};
+  }
   const UrlParts parts = split_url(url);
   const std::string scheme = lower(parts.scheme);
   if (scheme == "file") return parse_file(parts, url);

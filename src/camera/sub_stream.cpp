@@ -10,7 +10,7 @@ namespace vigia::camera {
 namespace {
 
 struct Form {
-  std::string_view path;   // in lower case, must be in the url's path or parameters
+  std::string_view path;  // in lower case, must be in the url's path or parameters
   std::string_view main, sub;
   bool at_the_end = false;  // what is replaced is all that follows `path`, or its last part
 };

@@ -4,9 +4,9 @@
 //   ... for each picture of the main stream, in order: find.look(frame);
 //   if (find.same_view()) use(*find.best());
 //
-// Where something moves, the picture that is most like the small one is of the same moment: the likeness has a
-// peak there. Where nothing moves all are alike, and the one at the expected time is taken: it shows the same.
-// Threads: one thread at a time. Holds two frames at most.
+// Where something moves, the picture that is most like the small one is of the same moment: the likeness has
+// a peak there. Where nothing moves all are alike, and the one at the expected time is taken: it shows the
+// same. Threads: one thread at a time. Holds two frames at most.
 #pragma once
 
 #include <optional>

@@ -19,12 +19,12 @@ namespace vigia::closeup {
 
 // Why a best shot was taken from the small stream instead.
 enum class Fallback {
-  away,          // the main stream is not connected
-  gone,          // that moment is no longer kept, or never was: memory is short, or the ring too small
-  late,          // it had not come by the time at which the shot could wait no longer
-  other_view,    // the two streams show different views: cropped, another lens
-  undecodable,   // its pictures of that moment cannot be decoded
-  busy,          // too many shots were waiting
+  away,         // the main stream is not connected
+  gone,         // that moment is no longer kept, or never was: memory is short, or the ring too small
+  late,         // it had not come by the time at which the shot could wait no longer
+  other_view,   // the two streams show different views: cropped, another lens
+  undecodable,  // its pictures of that moment cannot be decoded
+  busy,         // too many shots were waiting
 };
 inline constexpr std::array<std::string_view, 6> kFallbackNames{"away",       "gone",        "late",
                                                                 "other_view", "undecodable", "busy"};

@@ -1,5 +1,5 @@
-// Finds the moment in the main stream that a picture of the small stream shows: two streams of one film, coded
-// apart, at distances in time that the tests choose.
+// Finds the moment in the main stream that a picture of the small stream shows: two streams of one film,
+// coded apart, at distances in time that the tests choose.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -36,16 +36,20 @@ class MomentTest : public ::testing::Test {
   void SetUp() override { NEED_DATA(); }
 
   std::string film(const std::string& name, const std::string& filter, const std::string& coding) {
-    return camera::make_clip(folder_, name,
-                             "-i '" + (testing::data_folder() / "clips" / "one-by-one-person-detection.mp4").string() +
-                                 "' -an -frames:v 200 -vf fps=" + std::to_string(kRate) + "," + filter +
-                                 " -c:v libx264 -pix_fmt yuv420p " + coding);
+    return camera::make_clip(
+        folder_, name,
+        "-i '" + (testing::data_folder() / "clips" / "one-by-one-person-detection.mp4").string() +
+            "' -an -frames:v 200 -vf fps=" + std::to_string(kRate) + "," + filter +
+            " -c:v libx264 -pix_fmt yuv420p " + coding);
   }
-  std::string main_film() { return film("main.mp4", "scale=1536:864", "-bf 0 -g 50 -crf 26 -preset veryfast"); }
+  std::string main_film() {
+    return film("main.mp4", "scale=1536:864", "-bf 0 -g 50 -crf 26 -preset veryfast");
+  }
 
   std::unique_ptr<camera::KeptStream> kept(const std::string& file, Nanoseconds later) {
-    auto made = std::make_unique<camera::KeptStream>(
-        memory_, memory_.budget().open("gate", memory::Kind::packets), camera::PacketRing::Limits{.span = 1h});
+    auto made =
+        std::make_unique<camera::KeptStream>(memory_, memory_.budget().open("gate", memory::Kind::packets),
+                                             camera::PacketRing::Limits{.span = 1h});
     const camera::PacketList packets(file);
     made->begin(camera::format_of(packets));
     const double unit = av_q2d(packets.time_base());
@@ -72,7 +76,8 @@ class MomentTest : public ::testing::Test {
     std::optional<int> picture;
     bool same_view = false, is_distinct = false;
   };
-  Found find(const camera::KeptStream& main, const camera::KeptStream& small, int picture, Nanoseconds later) {
+  Found find(const camera::KeptStream& main, const camera::KeptStream& small, int picture,
+             Nanoseconds later) {
     const auto sought = pictures(small, at(picture), at(picture));
     if (sought.size() != 1) {
       ADD_FAILURE() << sought.size() << " pictures";

@@ -8,7 +8,7 @@ namespace vigia::closeup {
 namespace {
 
 constexpr int kColumns = PictureSketch::kColumns, kRows = PictureSketch::kRows;
-constexpr double kFlat = 1.5;   // deviation of 8-bit brightness below which a picture counts as flat
+constexpr double kFlat = 1.5;  // deviation of 8-bit brightness below which a picture counts as flat
 
 // The sum of the row's first `until` pixels, a fraction of the last one too.
 class RowSums {

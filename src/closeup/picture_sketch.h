@@ -2,10 +2,10 @@
 // whatever their sizes. Of two streams of one camera, the sketches of the same moment are nearly equal; those
 // of other moments differ where something moved; those of another view differ everywhere.
 //
-// Each value is the mean of its part of the picture, over kRowsRead of its rows, with the fractions of pixels at
-// its sides: the same part at any size. They are shifted and scaled to mean 0 and deviation 1, so brightness and
-// contrast, in which two encoders may differ, do not count. Cost: 0.3 ms for 1080p, no allocation. Threads:
-// values, pure functions.
+// Each value is the mean of its part of the picture, over kRowsRead of its rows, with the fractions of pixels
+// at its sides: the same part at any size. They are shifted and scaled to mean 0 and deviation 1, so
+// brightness and contrast, in which two encoders may differ, do not count. Cost: 0.3 ms for 1080p, no
+// allocation. Threads: values, pure functions.
 #pragma once
 
 #include <array>

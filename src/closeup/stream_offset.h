@@ -1,9 +1,10 @@
-// How much later than the small stream the main stream's times are for the same moment, as far as it is known.
+// How much later than the small stream the main stream's times are for the same moment, as far as it is
+// known.
 //
 // Both have times of this machine's clock: by the camera's own reports where they are sane, and then the
-// difference is nearly 0; else by arrival, and a main stream that the camera encodes or sends later is late by
-// up to kLatest. The difference is learned from pairs of pictures that show the same moment. It is believed
-// once kAgreeing pairs in a row agree within kTolerance, and no longer after a pair that does not.
+// difference is nearly 0; else by arrival, and a main stream that the camera encodes or sends later is late
+// by up to kLatest. The difference is learned from pairs of pictures that show the same moment. It is
+// believed once kAgreeing pairs in a row agree within kTolerance, and no longer after a pair that does not.
 // Threads: one thread at a time.
 #pragma once
 
@@ -34,7 +35,8 @@ class StreamOffset {
 
   // A pair that shows one moment for sure.
   void note(Nanoseconds difference) noexcept {
-    const bool agrees = agreeing_ > 0 && difference - offset_ < kTolerance && offset_ - difference < kTolerance;
+    const bool agrees =
+        agreeing_ > 0 && difference - offset_ < kTolerance && offset_ - difference < kTolerance;
     offset_ = agrees ? offset_ + (difference - offset_) / 4 : difference;
     agreeing_ = agrees ? agreeing_ + 1 : 1;
   }

@@ -168,9 +168,8 @@ std::optional<Reason> TakeCloseUp::judge(domain::BestShot& best, const CloseUpCa
   best.frame_size = larger->size;
   best.sighting.detection.box = expected;
   best.sighting.detection.landmarks.reset();
-  const auto same = std::ranges::max_element(larger->faces, {}, [&](const Sighting& face) {
-    return overlap(face.detection.box, expected);
-  });
+  const auto same = std::ranges::max_element(
+      larger->faces, {}, [&](const Sighting& face) { return overlap(face.detection.box, expected); });
   if (same == larger->faces.end() || overlap(same->detection.box, expected) < kSameFace) {
     ++camera.main.not_found_again;
     return std::nullopt;

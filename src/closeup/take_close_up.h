@@ -1,24 +1,24 @@
-// TakeCloseUp, a part of the shot encoder: the picture of a best shot from the camera's main stream, where faces
-// are found on a smaller one.
+// TakeCloseUp, a part of the shot encoder: the picture of a best shot from the camera's main stream, where
+// faces are found on a smaller one.
 //
 //   TakeCloseUp close_ups(make_shot, make_detector, {memory, clock});
 //   if (close_ups.should_wait(*image, main)) ...                     // that moment may still come
 //   close_ups.take(*image, camera);                                  // the image's JPEG, if possible
 //   std::optional<Reason> refused = close_ups.judge(*track.best, camera);   // before the shot is made
 //
-// take() decodes the main stream from the key frame before that moment, and chooses the picture that shows what
-// the small one shows (find_moment.h); so it need not be known how far apart the two streams are, and this is
-// learned (stream_offset.h). Where it cannot, the image is left as it is, and its own frame will be encoded;
-// the reason is counted (main_stream.h) and logged when it changes.
+// take() decodes the main stream from the key frame before that moment, and chooses the picture that shows
+// what the small one shows (find_moment.h); so it need not be known how far apart the two streams are, and
+// this is learned (stream_offset.h). Where it cannot, the image is left as it is, and its own frame will be
+// encoded; the reason is counted (main_stream.h) and logged when it changes.
 //
-// judge() puts the face as it is in the larger picture in the place of the small one: its box, and its grade by
-// the camera's filters. It is refused for its size or place by that picture; for its quality only if it would
-// have been refused in the small one too. If it is not found again, its place in the small picture is scaled.
-// Without a larger picture filter_min_size and filter_max_size count in the small one.
+// judge() puts the face as it is in the larger picture in the place of the small one: its box, and its grade
+// by the camera's filters. It is refused for its size or place by that picture; for its quality only if it
+// would have been refused in the small one too. If it is not found again, its place in the small picture is
+// scaled. Without a larger picture filter_min_size and filter_max_size count in the small one.
 //
-// Cost: of all pictures since the key frame, 6 ms for one of 1080p; for the first shots of a connection of all
-// within five seconds. That is why only the thread that encodes shots calls it, at a low priority, and why it
-// is not done while many orders wait. Threads: owner thread only.
+// Cost: of all pictures since the key frame, 6 ms for one of 1080p; for the first shots of a connection of
+// all within five seconds. That is why only the thread that encodes shots calls it, at a low priority, and
+// why it is not done while many orders wait. Threads: owner thread only.
 #pragma once
 
 #include <functional>
@@ -86,7 +86,8 @@ class TakeCloseUp {
   using Found = std::variant<Moment, Fallback>;
   Found find(const domain::Frame& small, const CloseUpCamera& camera);
   Found look(const domain::Frame& small, const CloseUpCamera& camera, StreamOffset::Window window);
-  std::shared_ptr<const domain::LargerPicture> faces_in(const domain::Frame& frame, const CloseUpCamera& camera);
+  std::shared_ptr<const domain::LargerPicture> faces_in(const domain::Frame& frame,
+                                                        const CloseUpCamera& camera);
   detect::Detector* detector();
   void tell(const CloseUpCamera& camera, std::optional<Fallback> why);
 

@@ -26,7 +26,8 @@ constexpr Nanoseconds kFrame = Nanoseconds(1s) / kRate;
 class ScriptedDetector final : public detect::Detector {
  public:
   explicit ScriptedDetector(const std::vector<Box>& faces) : faces_(faces) {}
-  Status detect(const domain::Frame&, const detect::SearchArea&, std::vector<domain::Detection>& found) override {
+  Status detect(const domain::Frame&, const detect::SearchArea&,
+                std::vector<domain::Detection>& found) override {
     found.clear();
     for (const Box& box : faces_) found.push_back({box, 0.9F, std::nullopt});
     return ok_status();
@@ -51,7 +52,8 @@ class TakeCloseUpTest : public ::testing::Test {
   std::string film(const std::string& name, const std::string& size, const std::string& filter = "null") {
     return camera::make_clip(folder_, name,
                              "-f lavfi -i testsrc2=size=1280x720:rate=25 -frames:v 100 -vf " + filter +
-                                 ",scale=" + size + " -c:v libx264 -preset ultrafast -bf 0 -g 25 -pix_fmt yuv420p");
+                                 ",scale=" + size +
+                                 " -c:v libx264 -preset ultrafast -bf 0 -g 25 -pix_fmt yuv420p");
   }
   void keep(camera::KeptStream& stream, const std::string& file, Nanoseconds later = 0ns, int until = 100) {
     const camera::PacketList packets(file);

@@ -10,7 +10,6 @@
 
 #include "base/crash_restart.h"
 #include "base/log.h"
-#include "camera/sub_stream.h"
 
 namespace vigia::fleet {
 
@@ -44,16 +43,9 @@ camera::CameraShared shared_with(const pipeline::CameraContext& context, const c
           .logins = shared.logins};
 }
 
-// The stream in which faces are found.
-std::string searched_url(const pipeline::CameraSettings& camera) {
-  if (camera.detect_url.empty()) return camera.spec.url;
-  if (camera.detect_url != "auto") return camera.detect_url;
-  return camera::sub_stream_of(camera.spec.url).value_or(camera.spec.url);
-}
-
 domain::CameraSpec searched_spec(const pipeline::CameraContext& context) {
   domain::CameraSpec spec = context.settings.spec;
-  if (context.main) spec.url = searched_url(context.settings);
+  if (context.main) spec.url = context.settings.searched_url();
   return spec;
 }
 
@@ -85,7 +77,7 @@ shot::ShotOptions stricter(shot::ShotOptions own, const findface::DetectorFilter
 std::unique_ptr<closeup::MainStream> make_main_stream(const pipeline::CameraSettings& camera,
                                                       memory::MemoryManager& memory) {
   if (camera.detect_url.empty()) return nullptr;
-  if (searched_url(camera) == camera.spec.url) {
+  if (!camera.has_two_streams()) {
     log::warn(
         "camera '{}': detect_url is auto, but its url has no known form, so faces are found in its main "
         "stream; "

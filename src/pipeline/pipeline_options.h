@@ -5,6 +5,7 @@
 #include <string>
 
 #include "camera/camera_options.h"
+#include "camera/sub_stream.h"
 #include "domain/camera_spec.h"
 #include "domain/zone.h"
 #include "shot/shot_options.h"
@@ -15,7 +16,7 @@ namespace vigia::pipeline {
 struct CameraSettings {
   domain::CameraSpec spec;
   // A smaller stream of the same view, in which faces are found: best shots then come from the spec's url,
-  // which is kept encoded. "auto": the url's own (closeup/sub_stream.h); empty: none.
+  // which is kept encoded. "auto": the one that belongs to the url (camera/sub_stream.h); empty: none.
   std::string detect_url;
   double main_stream_seconds = 10;  // of the url's stream that are kept for that
   camera::CameraOptions source;
@@ -27,6 +28,12 @@ struct CameraSettings {
   shot::ShotOptions shot;
   camera::KeptKeys keys;  // no setting
 
+  // The stream in which faces are found.
+  [[nodiscard]] std::string searched_url() const {
+    if (detect_url.empty()) return spec.url;
+    return detect_url == "auto" ? camera::sub_stream_of(spec.url).value_or(spec.url) : detect_url;
+  }
+  [[nodiscard]] bool has_two_streams() const { return searched_url() != spec.url; }
   // Frames come as time passes, and may be dropped.
   [[nodiscard]] bool is_live() const noexcept {
     return !source.disable_drops && source.play_speed >= 0 && source.play_speed <= 1;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/control.h"
 #include "base/url.h"
 #include "camera/camera_options.h"
 #include "domain/orientation.h"
@@ -65,6 +66,7 @@ std::optional<Wrong> camera_name(SettingRef slot) {
   const std::string& name = text_of(slot);
   if (name.empty()) return Wrong{"is empty", {}};
   if (name.size() > 60) return Wrong{"is longer than 60 bytes", {}};
+  if (has_control(name)) return Wrong{"holds a line break or another control character", {}};
   if (name.front() == '.' || name.find_first_of("/\\@?&=<>|*\"") != std::string::npos) {
     return Wrong{"cannot be part of a file's name", {}};
   }
@@ -74,6 +76,7 @@ std::optional<Wrong> camera_name(SettingRef slot) {
 std::optional<Wrong> camera_url(SettingRef slot) {
   const std::string_view url = text_of(slot);
   if (url.empty()) return Wrong{"is empty", {}};
+  if (has_control(url)) return Wrong{"holds a line break or another control character", {}};
   const std::string_view scheme = scheme_of(url);
   if (std::find(kSchemes.begin(), kSchemes.end(), scheme) == kSchemes.end()) return unknown_scheme(url);
   const std::string_view rest = url.substr(scheme.size() + 1);
