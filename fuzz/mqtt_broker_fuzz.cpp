@@ -1,7 +1,8 @@
 // Fuzzes what an MQTT broker sends: a client connects, subscribes and publishes to a broker that answers with
 // the input and then closes. The connection must end with one line that says why. The first byte selects
-// whether the broker accepts the client first, and with which version of the protocol; the rest is what it
-// sends.
+// whether the broker accepts the client first; the rest is what it sends. Only MQTT 3.1.1: in MQTT 5, Debian
+// 12's libmosquitto aborts at a property that it does not know, and the program starts again and speaks 3.1.1
+// (sinks/mqtt_client.h).
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
@@ -22,7 +23,7 @@ using vigia::sinks::MqttServer;
 using vigia::testing::LoopbackListener;
 
 constexpr int kMostSteps = 10'000;
-constexpr std::string_view kAccept5{"\x20\x03\x00\x00\x00", 5}, kAccept3{"\x20\x02\x00\x00", 4};
+constexpr std::string_view kAccept3{"\x20\x02\x00\x00", 4};
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -79,12 +80,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 1) return 0;
   spdlog::set_level(spdlog::level::off);
   static const LoopbackListener listener;
-  const bool is_old = (data[0] & 1U) != 0;
-  std::string bytes((data[0] & 2U) != 0 ? is_old ? kAccept3 : kAccept5 : std::string_view{});
+  std::string bytes((data[0] & 2U) != 0 ? kAccept3 : std::string_view{});
   bytes.append(reinterpret_cast<const char*>(data) + 1, size - 1);
   MqttServer server{.host = "127.0.0.1", .port = listener.port()};
   server.client_id = "fuzz";
-  server.old_protocol = is_old;
+  server.old_protocol = true;
   Reader reader;
   auto client = MqttClient::begin(server, std::nullopt, reader);
   require(client.ok());

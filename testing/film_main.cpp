@@ -1,7 +1,7 @@
 // film SIM_URL FILM.h264 TRUTH.json
-// Writes the film of a painted scene (src/sim/), as a bare H.264 stream, and who is to be seen where in each of its
-// pictures: {"fps": F, "shown": N, "pictures": [[[person, left, top, width, height, is clear], ...], ...]}; shown:
-// how many people must be found. The url needs cycles=, so that it ends.
+// Writes the film of a painted scene (src/sim/), as a bare H.264 stream, and who is to be seen where in each
+// of its pictures: {"fps": F, "shown": N, "pictures": [[[person, left, top, width, height, is clear], ...],
+// ...]}; shown: how many people must be found. The url needs cycles=, so that it ends.
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -33,7 +33,8 @@ nlohmann::json truth_of(const sim::Scene& scene, int pictures) {
     all.push_back(std::move(seen));
   }
   const auto until = from_seconds(pictures / scene.options().fps);
-  return {{"fps", scene.options().fps}, {"shown", scene.people_shown_by(until)}, {"pictures", std::move(all)}};
+  return {
+      {"fps", scene.options().fps}, {"shown", scene.people_shown_by(until)}, {"pictures", std::move(all)}};
 }
 
 }  // namespace

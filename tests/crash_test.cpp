@@ -3,12 +3,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <sys/socket.h>
+
+#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
+#include "testing/loopback_listener.h"
 #include "testing/sanitized.h"
 #include "tests/vigia_program.h"
 
@@ -62,7 +67,7 @@ TEST_F(CrashTest, TheOthersGoOnAndTheCameraAtFaultWaits) {
   ASSERT_TRUE(program.wait_for_text("'door': 320x180")) << program.err();
   const pid_t process = program.pid();
   ASSERT_TRUE(crash(process, "cam gate"));
-  ASSERT_TRUE(program.wait_for_text("crashed (SIGSEGV) at work for camera 'gate'; it starts again"))
+  ASSERT_TRUE(program.wait_for_text("crashed (SIGSEGV) at work for 'gate'; it starts again"))
       << program.err();
   ASSERT_TRUE(program.wait_for_text("it is opened in 5 min")) << program.err();
   ASSERT_TRUE(shows_times(program, "'door': 320x180", 2)) << program.err();
@@ -73,6 +78,36 @@ TEST_F(CrashTest, TheOthersGoOnAndTheCameraAtFaultWaits) {
   EXPECT_EQ(camera(summary(), "gate")["state"], "INTERRUPTED");
   EXPECT_EQ(camera(summary(), "gate")["reason"], "crashed");
   EXPECT_EQ(camera(summary(), "door")["state"], "INPROGRESS");
+}
+
+// A broker that sends a property of MQTT 5 that does not exist. libmosquitto aborts the program at it.
+TEST_F(CrashTest, ABrokerThatCrashesMqtt5IsSpokenToInTheOldProtocol) {
+  const testing::LoopbackListener listener;
+  std::atomic<int> last_level{0};
+  std::jthread broker([&] {
+    for (Fd client = listener.accept(); client.valid(); client = listener.accept()) {
+      std::array<char, 512> hello{};
+      const auto size = ::recv(client.get(), hello.data(), hello.size(), 0);
+      if (size < 9) continue;
+      const int level = hello[8];  // behind the packet's head and the name "MQTT"
+      last_level = level;
+      constexpr std::string_view kAccept5{"\x20\x05\x00\x00\x02\x7e\x00", 7}, kAccept3{"\x20\x02\x00\x00", 4};
+      const std::string_view reply = level == 5 ? kAccept5 : kAccept3;
+      ::send(client.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
+      if (level != 5) break;
+      ::recv(client.get(), hello.data(), hello.size(), 0);  // until it is gone
+    }
+  });
+  testing::Program program(vigia({"run", "--set", "cameras.gate.url=sim:faces=0&size=320x180&fps=5", "--set",
+                                  "delivery.mqtt.url=mqtt://127.0.0.1:" + std::to_string(listener.port())}));
+  EXPECT_TRUE(program.wait_for_text("crashed (SIGABRT) at work for 'MQTT 5'; it starts again"))
+      << program.err();
+  EXPECT_TRUE(program.wait_for_text("so MQTT 3.1.1 is spoken")) << program.err();
+  broker.join();
+  EXPECT_EQ(last_level, 4);
+  program.signal(SIGINT);
+  program.wait();
+  listener.interrupt();
 }
 
 TEST_F(CrashTest, CrashesThatAreNobodysEndTheProgramTheThirdTime) {

@@ -76,9 +76,9 @@ TEST_F(DiscoverTest, AMulticastBecomesSettingsThatVigiaLoads) {
     EXPECT_EQ(camera.source.username, "admin");
     EXPECT_EQ(camera.source.password, "");
   }
-  EXPECT_THAT(finished.out,
-              AllOf(HasSubstr("HIKVISION DS-2CD2143G2-I, \"Front door\""), HasSubstr("sub stream: rtsp://"),
-                    Not(HasSubstr("s3cret")), Not(HasSubstr("\x1B"))));
+  EXPECT_THAT(finished.out, AllOf(HasSubstr("HIKVISION DS-2CD2143G2-I, \"Front door\""),
+                                  HasSubstr("sub stream: rtsp://"), HasSubstr("detect_url: \"rtsp://127."),
+                                  Not(HasSubstr("s3cret")), Not(HasSubstr("\x1B"))));
   EXPECT_THAT(finished.err,
               AllOf(HasSubstr("asking 6 devices"), HasSubstr("192.168.1.108"), HasSubstr(" s behind"),
                     HasSubstr("8 cameras of 6 devices"), Not(HasSubstr("s3cret"))));

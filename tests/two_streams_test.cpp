@@ -1,5 +1,5 @@
-// A camera with two streams: people are found in the small one, and their best shots come from the main one. A
-// painted scene, whose people are known, is served over RTSP in two sizes, coded apart.
+// A camera with two streams: people are found in the small one, and their best shots come from the main one.
+// A painted scene, whose people are known, is served over RTSP in two sizes, coded apart.
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -14,8 +14,8 @@
 namespace vigia::tests {
 namespace {
 
-using testing::RtspServer;
 using ::testing::HasSubstr;
+using testing::RtspServer;
 
 class TwoStreamsTest : public VigiaProgram {
  protected:
@@ -43,10 +43,9 @@ class TwoStreamsTest : public VigiaProgram {
 
   static std::string film_file(const std::string& name) { return *films_ / name; }
   static void code(const std::string& name, const std::string& filter) {
-    const std::string command = "ffmpeg -v error -nostdin -y -f h264 -r 15 -i '" + film_file("film.h264") +
-                                "' -vf " + filter +
-                                " -c:v libx264 -preset veryfast -bf 0 -g 30 -pix_fmt yuv420p '" +
-                                film_file(name) + "' </dev/null";
+    const std::string command =
+        "ffmpeg -v error -nostdin -y -f h264 -r 15 -i '" + film_file("film.h264") + "' -vf " + filter +
+        " -c:v libx264 -preset veryfast -bf 0 -g 30 -pix_fmt yuv420p '" + film_file(name) + "' </dev/null";
     ASSERT_EQ(std::system(command.c_str()), 0);
   }
   static std::unique_ptr<RtspServer> serve(const std::string& small = "small.mp4") {
@@ -112,10 +111,12 @@ TEST_F(TwoStreamsTest, AnotherViewIsSaidAndNotPosted) {
 TEST_F(TwoStreamsTest, CheckLooksAtBoth) {
   const auto server = serve();
   const std::string at = "rtsp://127.0.0.1:" + std::to_string(server->port()) + "/";
-  write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" + at + "main\", detect_url: \"" + at + "small\"}\n");
+  write("vigia.yaml",
+        "cameras:\n  - {name: gate, url: \"" + at + "main\", detect_url: \"" + at + "small\"}\n");
   const auto finished = run({"check", "-c", "vigia.yaml"});
   EXPECT_THAT(finished.out, HasSubstr("ok    camera gate detect_url: 640x360"));
-  EXPECT_THAT(finished.out, HasSubstr("ok    camera gate main stream: 1280x720, shows what detect_url shows"));
+  EXPECT_THAT(finished.out,
+              HasSubstr("ok    camera gate main stream: 1280x720, shows what detect_url shows"));
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ bool record(int signal) {
   const Record record = record_of(utc_now_ns(), signal, subject);
   print("vigia: crashed (");
   print(name_of(signal));
-  print(subject != nullptr ? ") at work for camera '" : ")");
+  print(subject != nullptr ? ") at work for '" : ")");
   if (subject != nullptr) print(subject);
   print(subject != nullptr ? "'" : "");
   if (is_dump_wanted()) {

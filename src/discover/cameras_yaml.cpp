@@ -74,6 +74,14 @@ const std::string& user_of(const NamedSource& one) {
   return one.device->user.empty() ? one.source->main->user : one.device->user;
 }
 
+// In narrower pictures too many faces are too small to be found.
+constexpr int kNarrowestSearched = 640;
+
+// As a setting where faces can be found in it, else in the comment alone.
+bool is_searched(const VideoSource& source) {
+  return source.sub && source.sub->profile.width >= kNarrowestSearched && !source.sub->needs_password_in_url;
+}
+
 // A camera's entry. The one place that decides how a sub stream is written.
 std::string entry(const NamedSource& one) {
   const VideoSource& source = *one.source;
@@ -81,7 +89,9 @@ std::string entry(const NamedSource& one) {
   for (const StreamProfile& profile : source.profiles) {
     std::string role;
     if (profile.token == source.main->profile.token) role = "   (the url below)";
-    if (source.sub && profile.token == source.sub->profile.token) role = "   sub stream: " + source.sub->url;
+    if (source.sub && profile.token == source.sub->profile.token) {
+      role = is_searched(source) ? "   (the detect_url below)" : "   sub stream: " + source.sub->url;
+    }
     text += fmt::format("  #   {}{}\n", profile_text(profile), role);
   }
   if (source.main->needs_password_in_url) {
@@ -91,6 +101,7 @@ std::string entry(const NamedSource& one) {
         kPasswordHere, variable_part(one.name));
   }
   text += fmt::format("  - name: {}\n    url: {}\n", in_quotes(one.name), in_quotes(source.main->url));
+  if (is_searched(source)) text += fmt::format("    detect_url: {}\n", in_quotes(source.sub->url));
   const std::string& user = user_of(one);
   // Settings refuse a user with ':', as it cannot be sent.
   if (!user.empty() && user.find(':') == std::string::npos)

@@ -20,8 +20,9 @@ struct NamedSource {
 };
 std::vector<NamedSource> name_sources(std::span<const Device> devices);
 
-// A list `cameras:` in the settings' own schema, each with a comment of its make, model and profiles; the sub
-// stream is in the comment, since a camera has one url. Texts of devices stand in comments and quotes only.
+// A list `cameras:` in the settings' own schema, each with a comment of its make, model and profiles. The sub
+// stream is its detect_url if faces can be found in it (640 pixels wide at least), else in the comment. Texts
+// of devices stand in comments and quotes only.
 std::string cameras_yaml(std::span<const Device> devices, UtcTime now);
 
 // One line of JSON, without a line end. sources: of this device, named.

@@ -72,10 +72,19 @@ TEST(CamerasYamlTest, ACameraIsAnEntryWithAComment) {
             "cameras:\n"
             "  # 10.0.0.5: HIKVISION DS-2CD, \"Front door\", firmware V5, serial 1234\n"
             "  #   main: H264 1920x1080, 25 fps   (the url below)\n"
-            "  #   sub: H264 640x360, 12.5 fps   sub stream: rtsp://10.0.0.5/x2\n"
+            "  #   sub: H264 640x360, 12.5 fps   (the detect_url below)\n"
             "  - name: \"cam-10.0.0.5\"\n"
             "    url: \"rtsp://10.0.0.5/x\"\n"
+            "    detect_url: \"rtsp://10.0.0.5/x2\"\n"
             "    username: \"admin\"\n");
+}
+
+TEST(CamerasYamlTest, ASmallStreamThatIsTooNarrowForFacesIsInTheCommentOnly) {
+  Device device = camera("10.0.0.5");
+  device.sources[0].sub->profile.width = 352;
+  const std::string text = cameras_yaml(std::vector{device}, UtcTime{});
+  EXPECT_THAT(text, HasSubstr("sub stream: rtsp://10.0.0.5/x2"));
+  EXPECT_EQ(text.find("detect_url:"), std::string::npos);
 }
 
 TEST(CamerasYamlTest, NoDeviceWritesASettingOrControlsATerminal) {

@@ -85,9 +85,9 @@ Status Orchestrator::prepare() {
                                    static_cast<float>(settings_.detector.min_detection_score)});
   faces_ = std::make_unique<pipeline::FaceResults>(*ledger_);
   findface_ = make_findface(settings_, clock_);
-  routes_ =
-      std::make_unique<delivery::Routes>(make_receivers(settings_, findface_.get(), memory_, clock_),
-                                         *outbox_, *faces_, clock_, settings_.delivery.resend_unanswered);
+  routes_ = std::make_unique<delivery::Routes>(
+      make_receivers(settings_, findface_.get(), memory_, clock_, crashes_), *outbox_, *faces_, clock_,
+      settings_.delivery.resend_unanswered);
   health_ = std::make_unique<health::HealthWatch>(
       settings_.outbox.path + ".usual", clock_,
       [this](const std::string& camera, const health::HealthChange& change) {

@@ -1,11 +1,14 @@
 #include "orchestrator/receivers.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "findface/installation_uuid.h"
 #include "findface/send_to_findface.h"
 #include "http/http.h"
 #include "shot/smaller_shot.h"
 #include "sinks/directory_courier.h"
+#include "sinks/mqtt_client.h"
 #include "sinks/mqtt_courier.h"
 #include "sinks/webhook_courier.h"
 
@@ -30,10 +33,20 @@ std::unique_ptr<delivery::Courier> findface_courier(findface::Server& server,
       findface::PostLimits{.timeout = from_seconds(settings.findface.post_timeout)});
 }
 
+std::unique_ptr<delivery::Courier> mqtt_courier(const settings::Settings& settings, Clock& clock,
+                                                std::span<const Crash> crashes) {
+  const bool has_crashed = std::ranges::find(crashes, sinks::kMqtt5Subject, &Crash::subject) != crashes.end();
+  if (has_crashed) {
+    log::warn(
+        "MQTT: what the broker sent in MQTT 5 has crashed this program, so MQTT 3.1.1 is spoken; a broker "
+        "that is "
+        "brought up to date may help");
+  }
+  return std::make_unique<sinks::MqttCourier>(settings.mqtt, retained_file(settings), clock, has_crashed);
+}
+
 std::unique_ptr<delivery::Courier> other_courier(const std::string& name, const settings::Settings& settings,
                                                  memory::MemoryManager& memory, Clock& clock) {
-  if (name == kMqtt)
-    return std::make_unique<sinks::MqttCourier>(settings.mqtt, retained_file(settings), clock);
   if (name != kWebhook) return std::make_unique<sinks::DirectoryCourier>(faces_folder(settings));
   const std::string pins = pins_file(settings);
   warn_of(sinks::webhook_tls(settings.webhook, pins));
@@ -83,11 +96,17 @@ std::unique_ptr<findface::Server> make_findface(const settings::Settings& settin
 }
 
 std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,
-                                               memory::MemoryManager& memory, Clock& clock) {
+                                               memory::MemoryManager& memory, Clock& clock,
+                                               std::span<const Crash> crashes) {
   std::vector<delivery::Receiver> all;
   for (const std::string& name : receivers(settings)) {
-    all.push_back({name, name == kFindface ? findface_courier(*findface, settings, memory, clock)
-                                           : other_courier(name, settings, memory, clock)});
+    if (name == kFindface) {
+      all.push_back({name, findface_courier(*findface, settings, memory, clock)});
+    } else if (name == kMqtt) {
+      all.push_back({name, mqtt_courier(settings, clock, crashes)});
+    } else {
+      all.push_back({name, other_courier(name, settings, memory, clock)});
+    }
   }
   return all;
 }

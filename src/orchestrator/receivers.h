@@ -3,11 +3,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/crash_restart.h"
 #include "base/result.h"
 #include "delivery/routes.h"
 #include "findface/server.h"
@@ -29,10 +31,11 @@ std::vector<std::string> receivers(const settings::Settings& settings);
 // Weak TLS settings are logged. clock: must outlive it.
 std::unique_ptr<findface::Server> make_findface(const settings::Settings& settings, Clock& clock);
 
-// One for each of receivers(), in that order. Weak TLS settings are logged. All must outlive them. REQUIRES:
-// findface, if the settings name it.
+// One for each of receivers(), in that order. Weak TLS settings are logged. All must outlive them. crashes:
+// that led to this start; after one in MQTT 5, 3.1.1 is spoken. REQUIRES: findface, if the settings name it.
 std::vector<delivery::Receiver> make_receivers(const settings::Settings& settings, findface::Server* findface,
-                                               memory::MemoryManager& memory, Clock& clock);
+                                               memory::MemoryManager& memory, Clock& clock,
+                                               std::span<const Crash> crashes = {});
 
 // For `vigia check`, for a receiver other than FindFace: connects, logs in if there is a login, and sends
 // nothing. Returns a text that describes the receiver.

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "base/thread_priority.h"
 
 namespace vigia::pipeline {
 
@@ -70,6 +71,8 @@ bool ShotEncoder::must_wait(const ShotOrder& order) const {
 
 void ShotEncoder::take_close_up(domain::ShotImage& image, const CameraContext& camera) {
   if (!camera.main || !image.holds_frame()) return;
+  // Decoding takes long, and no frame must wait for it.
+  if (!std::exchange(has_lower_priority_, true)) lower_priority(kBehindVideo);
   if (orders_.depth() > kMostBefore)
     return close_ups_.leave(image, camera.close_up(), closeup::Fallback::busy);
   close_ups_.take(image, camera.close_up());

@@ -70,7 +70,8 @@ class ShotEncoder {
   shot::MakeShot make_shot_;
   closeup::TakeCloseUp close_ups_;
   TrackEnds ends_;
-  std::deque<ShotOrder> late_;  // wait for their main streams
+  bool has_lower_priority_ = false;  // once it has taken a close-up
+  std::deque<ShotOrder> late_;       // wait for their main streams
 };
 
 }  // namespace vigia::pipeline

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/crash_restart.h"
 #include "base/log.h"
 #include "base/url.h"
 
@@ -80,8 +81,9 @@ Status MqttClient::set_up(const MqttServer& server, const std::optional<MqttMess
   handle_.reset(mosquitto_new(server.client_id.c_str(), true, this));
   if (!handle_) return Error{ErrorCode::unavailable, fmt::format("no client: {}", std::strerror(errno))};
   mosquitto* const handle = handle_.get();
+  old_protocol_ = server.old_protocol;
   int code = mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION,
-                                  server.old_protocol ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
+                                  old_protocol_ ? MQTT_PROTOCOL_V311 : MQTT_PROTOCOL_V5);
   if (code == MOSQ_ERR_SUCCESS && !server.user.empty()) {
     code = mosquitto_username_pw_set(handle, server.user.c_str(), server.password.c_str());
   }
@@ -140,6 +142,8 @@ void MqttClient::set_callbacks() {
 }
 
 Status MqttClient::step(int wake, std::chrono::milliseconds at_most) {
+  std::optional<CrashSubject> subject;
+  if (!old_protocol_) subject.emplace(kMqtt5Subject);
   mosquitto* const handle = handle_.get();
   const int socket = mosquitto_socket(handle);
   if (socket < 0) return ending(MOSQ_ERR_CONN_LOST, 0);

@@ -26,6 +26,10 @@ struct mosquitto;
 
 namespace vigia::sinks {
 
+// Whose a crash is while MQTT 5 is spoken (base/crash_restart.h): Debian 12's libmosquitto aborts the program
+// at a property that it does not know, which no broker may send. It does not read properties in 3.1.1.
+inline const std::string kMqtt5Subject = "MQTT 5";
+
 struct MqttMessage {
   std::string topic;
   std::string payload;
@@ -93,6 +97,7 @@ class MqttClient {
   [[nodiscard]] Error ending(int code, int error_number) const;
 
   Events& events_;
+  bool old_protocol_ = false;
   std::unique_ptr<mosquitto, Destroy> handle_;
   bool connected_ = false;
   int refusal_ = 0;        // the broker's reason, of CONNACK

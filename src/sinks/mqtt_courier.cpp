@@ -70,11 +70,20 @@ bool says_the_same(const delivery::ShownCamera& one, delivery::ShownCamera other
 
 }  // namespace
 
-MqttCourier::MqttCourier(MqttOptions options, std::string retained_file, Clock& clock)
+namespace {
+
+MqttServer with_protocol(MqttServer server, bool old_protocol) {
+  server.old_protocol = old_protocol;
+  return server;
+}
+
+}  // namespace
+
+MqttCourier::MqttCourier(MqttOptions options, std::string retained_file, Clock& clock, bool old_protocol)
     : options_(with_client_id(std::move(options))),
       is_first_run_(!std::filesystem::exists(retained_file)),
-      link_(mqtt_server(options_), status_message(options_, "offline"), birth_topic(options_),
-            std::move(retained_file), clock) {
+      link_(with_protocol(mqtt_server(options_), old_protocol), status_message(options_, "offline"),
+            birth_topic(options_), std::move(retained_file), clock) {
   link_.keep(status_topic(options_), "online");
 }
 

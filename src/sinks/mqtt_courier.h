@@ -33,7 +33,8 @@ class MqttCourier final : public delivery::Courier {
  public:
   // retained_file: records which topics the broker retains, so that a later run can clear them; "": none.
   // clock: must outlive it. Nothing is connected yet.
-  MqttCourier(MqttOptions options, std::string retained_file, Clock& clock);
+  // old_protocol: 3.1.1 from the start.
+  MqttCourier(MqttOptions options, std::string retained_file, Clock& clock, bool old_protocol = false);
 
   [[nodiscard]] std::string name() const override;
   delivery::DeliveryResult deliver(const domain::Shot& shot, const std::stop_token& stop) override;
