@@ -1,8 +1,8 @@
 // The share of the machine that a thread gets when there is too little for all.
 //
-// Threads of video have the usual one, nice 0. What may wait is lowered: each step of nice takes a fifth of the
-// share. It cannot be raised again without a privilege, so it is for a thread's whole life. Where the system
-// refuses, nothing changes. Threads: thread-safe; each its own.
+// Threads of video have the usual one, nice 0. What may wait is lowered: each step of nice takes a fifth of
+// the share. It cannot be raised again without a privilege, so it is for a thread's whole life. Where the
+// system refuses, nothing changes. Threads: thread-safe; each its own.
 #pragma once
 
 #include <sys/resource.h>

@@ -39,6 +39,8 @@ Status MomentDecoder::decode(const KeptMoment& moment, const Wanted& wanted, con
     static_cast<void>(take_ready(pass));
   }
   converter_->release();
+  decoder
+      ->restart();  // its pictures go back now: the next one needs their buffers before the collector comes
   memory_.retire(std::move(decoder));
   if (pass.used > 0) return ok_status();
   if (pass.lacked_buffer) return Error{ErrorCode::no_memory, "no buffer for a picture of the main stream"};

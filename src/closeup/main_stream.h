@@ -48,6 +48,10 @@ struct MainStream {
 
   StreamOffset offset;
   std::shared_ptr<const camera::StreamFormat> format;  // of the connection that the offset is of
+  // Shots in a row whose moment was not in the main stream, since it shows another view; and from when on
+  // that is tried again.
+  int other_views = 0;
+  SteadyTime look_again_at{};
   struct Log {
     std::optional<Fallback> last;  // of the last picture; nothing: taken, or none yet
     std::optional<SteadyTime> at;

@@ -145,6 +145,20 @@ TEST_F(MomentTest, PicturesThatComeInAnotherOrderAreTakenByTheTimeAtWhichTheyAre
   for (int i = 0; i < 3; ++i) EXPECT_EQ(seen[static_cast<std::size_t>(i)].captured, at(71 + i));
 }
 
+// Decoders that have done their work wait for the collector; their buffers must not.
+TEST_F(MomentTest, OneMomentAfterTheOtherFindsItsBuffers) {
+  const auto stream = kept(film("refs.mp4", "scale=640:360", "-bf 0 -refs 4 -g 50 -preset veryfast"), 0ns);
+  camera::MomentDecoder decoder(memory_, "test");
+  memory_.start();
+  for (int i = 0; i < 20; ++i) {
+    const auto moment = stream->between(at(40 + i), at(42 + i));
+    ASSERT_TRUE(moment);
+    const Status decoded =
+        decoder.decode(*moment, {at(40 + i), at(42 + i)}, [](domain::Frame) { return true; });
+    EXPECT_TRUE(decoded) << decoded.error().text << ", " << i;
+  }
+}
+
 TEST(StreamOffsetTest, IsBelievedAfterThreePairsThatAgree) {
   StreamOffset offset;
   EXPECT_EQ(offset.window().to, StreamOffset::kLatest);

@@ -16,6 +16,9 @@ using domain::Reason;
 using domain::Sighting;
 
 constexpr auto kLogAgain = 10min;
+// After so many shots in a row the streams surely show different views; it is seldom looked for then, since
+// it means decoding seconds of the main stream.
+constexpr int kSurelyOther = 5;
 // Two boxes are of one face if they share this part of both together, in pictures of the same moment.
 constexpr float kSameFace = 0.3F;
 // A picture more than this after the one that is wanted shows that it will not come any more.
@@ -23,6 +26,10 @@ constexpr auto kOnePicture = 100ms;
 
 UtcTime::duration utc(Nanoseconds time) {
   return std::chrono::duration_cast<UtcTime::duration>(time);
+}
+
+double seconds_from(UtcTime since, UtcTime time) {
+  return std::chrono::duration<double>(time - since).count();
 }
 
 Box scaled(const Box& box, domain::Size from, domain::Size to) {
@@ -89,7 +96,10 @@ void TakeCloseUp::leave(domain::ShotImage& image, const CloseUpCamera& camera, F
 }
 
 TakeCloseUp::Found TakeCloseUp::find(const domain::Frame& small, const CloseUpCamera& camera) {
-  StreamOffset& offset = camera.main.offset;
+  MainStream& main = camera.main;
+  if (main.other_views >= kSurelyOther && world_.clock.now() < main.look_again_at)
+    return Fallback::other_view;
+  StreamOffset& offset = main.offset;
   const bool was_known = offset.is_known();
   Found found = look(small, camera, offset.window());
   const auto* const moment = std::get_if<Moment>(&found);
@@ -97,9 +107,11 @@ TakeCloseUp::Found TakeCloseUp::find(const domain::Frame& small, const CloseUpCa
     offset.doubt();
     found = look(small, camera, offset.window());
   }
-  if (const auto* const seen = std::get_if<Moment>(&found); seen != nullptr && seen->is_distinct) {
-    offset.note(seen->frame.captured - small.captured);
-  }
+  const auto* const seen = std::get_if<Moment>(&found);
+  const bool is_other = seen == nullptr && std::get<Fallback>(found) == Fallback::other_view;
+  main.other_views = is_other ? main.other_views + 1 : 0;
+  if (main.other_views >= kSurelyOther) main.look_again_at = world_.clock.now() + kLogAgain;
+  if (seen != nullptr && seen->is_distinct) offset.note(seen->frame.captured - small.captured);
   return found;
 }
 
@@ -122,8 +134,18 @@ TakeCloseUp::Found TakeCloseUp::look(const domain::Frame& small, const CloseUpCa
     find.look(frame);
     return true;
   });
-  if (!decoded) return Fallback::undecodable;
-  if (!find.same_view()) return Fallback::other_view;
+  if (!decoded) {
+    log::debug("camera '{}': {}; {} packets, {:.3f} s to {:.3f} s around the expected time",
+               camera.shot.spec.name, decoded.error().text, moment->packets.size(),
+               seconds_from(expected, moment->packets.front().captured),
+               seconds_from(expected, moment->packets.back().captured));
+    return Fallback::undecodable;
+  }
+  if (!find.same_view()) {
+    log::debug("camera '{}': the pictures of its two streams are alike by {:.2f} at most",
+               camera.shot.spec.name, find.best_likeness());
+    return Fallback::other_view;
+  }
   return Moment{*find.best(), find.is_distinct()};
 }
 
