@@ -26,7 +26,8 @@ struct Rhythm {
 };
 
 constexpr double kLongestStay = 2.2, kLongestGap = 0.5;  // at the turnstile
-constexpr double kPairSpeed = 230;                       // layout units a second
+constexpr double kShortestPass = 0.4, kLongestPass = 3, kPassesApart = 3;
+constexpr double kPairSpeed = 230;  // layout units a second
 
 // Where walks begin and end: outside the picture; those of crossing pairs at doors, where the next pair comes
 // out of.
@@ -56,6 +57,8 @@ Rhythm rhythm_of(const SceneOptions& options) {
       return {3, 6};
     case SceneKind::behind:
       return {3, 5.5};
+    case SceneKind::passing:
+      return {kLongestPass + kPassesApart, kLongestPass};
     default:
       return {};
   }
@@ -124,6 +127,21 @@ void stand_at_turnstile(Role& role, const SceneOptions& options, Dice& dice) {
   role.width_from = dice.between(86, 94);
   role.width_to = role.width_from * 1.04F;
   role.sway = 8;
+}
+
+// At any moment of the time that it has, from one door to another.
+void pass_by(Role& role, const SceneOptions& options, Dice& dice) {
+  role.duration = dice.between(kShortestPass, kLongestPass);
+  role.start += dice.between(0, kLongestPass + 0.7 * kPassesApart - role.duration);
+  const double way =
+      std::min<double>(dice.between(150, 400) * role.duration, layout_width(options) - 2 * kDoor);
+  const float from = dice.between(kDoor, layout_width(options) - kDoor - way);
+  const bool rightwards = dice.between(0, 1) < 0.5F;
+  role.x_from = rightwards ? from : from + static_cast<float>(way);
+  role.x_to = rightwards ? from + static_cast<float>(way) : from;
+  role.y = dice.between(230, 400);
+  role.width_from = role.width_to = dice.between(70, 100);
+  role.yaw = rightwards ? 8.0F : -8.0F;
 }
 
 void come_nearer(Role& role, const SceneOptions& options, int index) {
@@ -203,6 +221,8 @@ Role person(const SceneOptions& options, int index, double& next, Dice& dice) {
   }
   if (options.kind == SceneKind::approach) {
     come_nearer(role, options, index);
+  } else if (options.kind == SceneKind::passing) {
+    pass_by(role, options, dice);
   } else {
     pass(role, options, index, dice);
   }

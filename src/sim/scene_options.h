@@ -23,8 +23,9 @@ enum class SceneKind {
   approach,   // two by two, from far away to near
   walk,       // both ways, one by one; for few pictures a second
   behind,     // pass behind a person who sits
+  passing,    // come out of a door and are gone through another 0.4 to 3 s later, now and then
 };
-inline constexpr std::array<std::pair<std::string_view, SceneKind>, 11> kSceneKinds{
+inline constexpr std::array<std::pair<std::string_view, SceneKind>, 12> kSceneKinds{
     {{"plain", SceneKind::plain},
      {"turnstile", SceneKind::turnstile},
      {"crossing", SceneKind::crossing},
@@ -35,7 +36,8 @@ inline constexpr std::array<std::pair<std::string_view, SceneKind>, 11> kSceneKi
      {"crowd", SceneKind::crowd},
      {"approach", SceneKind::approach},
      {"walk", SceneKind::walk},
-     {"behind", SceneKind::behind}}};
+     {"behind", SceneKind::behind},
+     {"passing", SceneKind::passing}}};
 
 struct SceneOptions {
   int faces = 4;                      // people in a cycle; 0: an empty room
