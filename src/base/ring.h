@@ -23,7 +23,8 @@ class Ring {
     items_[(first_ + size_) % items_.size()] = std::move(item);
     ++size_;
   }
-  // REQUIRES: not empty.
+  // REQUIRES (both): not empty.
+  [[nodiscard]] const T& front() const noexcept { return *items_[first_]; }
   T pop_front() {
     T item = *std::exchange(items_[first_], std::nullopt);
     first_ = (first_ + 1) % items_.size();

@@ -40,6 +40,13 @@ constexpr ColorWeights color_weights(ColorMatrix matrix) noexcept {
   return {0.299, 0.114};
 }
 
+// Why a live camera's frame is looked at.
+enum class Look {
+  usual,
+  probe,  // a key frame of an idle camera: is anybody there? It joins no track
+  late,   // from before an idle camera woke: looked at as usual, but never dropped
+};
+
 struct Plane {
   const std::uint8_t* data = nullptr;
   int stride = 0;  // bytes from one row to the next
@@ -66,6 +73,7 @@ struct Frame {
   // Time spent on it so far. read_took: until its packet was there; for a live camera mostly waiting for it.
   Nanoseconds read_took{0}, decode_took{0};
   SteadyTime decoded_at;
+  Look look = Look::usual;
 };
 
 // The matrix that the stream signals. If it signals none, the one that encoders assume: BT.709 from 720 lines

@@ -1,7 +1,7 @@
 // Counts the outcomes of one camera's frames and faces: every loss that is allowed is counted here.
 // A closed track ends as posted, as pending in the outbox, as failed, or not posted for one reason.
 // Every frame handed over by the camera is, once nothing waits any more, one of: processed, dropped,
-// skipped for one of three reasons, or a detector error.
+// skipped for one of three reasons, probed, or a detector error.
 // It outlives its camera: the numbers go on when the camera is replaced, and shots that are delivered after
 // the camera was removed are still counted.
 // Threads: thread-safe; numbers are read one by one.
@@ -23,6 +23,7 @@ struct CameraCounters {
   Counter frames_skipped{0};           // left out by detector_step
   Counter frames_overload_skipped{0};  // left out by the step of overload
   Counter frames_imotion_skipped{0};   // nobody was there and nothing moved
+  Counter frames_probed{0};            // of an idle camera: searched, but joined to no track
   Counter detector_errors{0};          // the detector failed on them
   Counter faces_detected{0};
   Counter tracks_closed{0};

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "domain/decoding.h"
 
 namespace vigia::pipeline {
 
@@ -23,6 +24,8 @@ struct LoadMeter {
 
   // Cameras that may drop search every Nth frame only (on top of their own detector_step).
   std::atomic<int> step{1};
+  // What all live cameras decode.
+  std::atomic<domain::Decoding> decoding{domain::Decoding::all};
 
   void add_busy(Nanoseconds took) noexcept { busy.fetch_add(took.count(), std::memory_order_relaxed); }
 };

@@ -22,6 +22,8 @@ constexpr auto kBehind = 250ms;
 constexpr auto kAway = 1500ms;
 constexpr auto kSettles = 5s;
 constexpr auto kForgotten = 5min;
+// Of an idle camera only key frames come.
+constexpr auto kAwayIdle = 60s;
 // Overload leaves at least this many searched frames within track_miss_interval.
 constexpr double kLooksWithinMiss = 3;
 constexpr double kRounding = 1e-6;  // so that a whole number stays one
@@ -32,6 +34,13 @@ constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 constexpr std::size_t kMostOrdersForJournal = 256;
 constexpr double kRoomBelow = 0.9;  // of a face's size in the small stream, beside that in the main one
+constexpr float kSamePlace = 0.4F;  // of two weak faces, by the overlap of their boxes
+constexpr std::size_t kMostWeakFaces = 32;
+
+float iou(const domain::Box& a, const domain::Box& b) {
+  const float both = domain::intersection_area(a, b), all = a.area() + b.area() - both;
+  return all > 0 ? both / all : 0;
+}
 
 bool may_drop(const camera::CameraOptions& recording) {
   return !recording.disable_drops && recording.play_speed >= 0;
@@ -66,15 +75,20 @@ void Strand::opened(bool live) {
 void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
   const SteadyTime now = world_.clock.now();
   note_arrival(frame, now);
-  note_interval(frame);
-  if (left_out(frame)) return;
+  if (frame.look != domain::Look::probe) {
+    note_interval(frame);
+    if (left_out(frame)) return;
+  }
   std::optional<domain::Frame> dropped;  // let go of outside the lock
   {
     MutexLock lock(mutex_);
     // After a stop the frame goes in although there is no room: it is the last one.
-    while (!may_drop_ && waiting_.size() >= capacity_ && room_.wait(lock, stop)) {
+    while (must_wait(frame) && !stop.stop_requested()) {
+      is_waited_for_ = true;
+      if (!room_.wait(lock, stop)) break;
     }
-    if (may_drop_ && waiting_.size() >= capacity_) dropped = waiting_.pop_front();
+    is_waited_for_ = false;
+    if (waiting_.size() >= capacity_ && !must_wait(frame)) dropped = waiting_.pop_front();
     waiting_.push_back(std::move(frame));
   }
   if (dropped) note_drop(now);
@@ -83,12 +97,24 @@ void Strand::deliver(domain::Frame frame, const std::stop_token& stop) {
   if (try_schedule()) world_.turns.push(*this);
 }
 
+bool Strand::must_wait(const domain::Frame& frame) const {
+  if (waiting_.size() < capacity_) return false;
+  return !may_drop_ || frame.look == domain::Look::late || waiting_.front().look == domain::Look::late;
+}
+
+camera::SinkView Strand::view() const noexcept {
+  return {.nobody_for = Nanoseconds(nobody_for_.load(std::memory_order_relaxed)),
+          .least_face = least_face(),
+          .decoding = world_.load.decoding.load(std::memory_order_relaxed)};
+}
+
 void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
   world_.latency.of(Stage::read).record(frame.read_took);
   world_.latency.of(Stage::decode).record(frame.decode_took);
   const bool begins = settled_at_ == SteadyTime{} || now - last_arrival_.load() > kAway;
   if (begins) settled_at_ = now + kSettles;
   last_arrival_.store(now, std::memory_order_relaxed);
+  is_idle_.store(frame.look == domain::Look::probe, std::memory_order_relaxed);
 }
 
 bool Strand::left_out(const domain::Frame& frame) {
@@ -154,17 +180,19 @@ void Strand::tick() {
 Strand::LiveState Strand::presence() const {
   if (!is_live_ || drained_) return {};
   const Nanoseconds silent = world_.clock.now() - last_arrival_.load();
-  return {.known = silent < kForgotten, .delivering = silent < kAway};
+  return {.known = silent < kForgotten, .delivering = silent < (is_idle_ ? kAwayIdle : kAway)};
 }
 
 std::optional<domain::Frame> Strand::take_frame() {
   std::optional<domain::Frame> frame;
+  bool is_waited_for = false;
   {
     MutexLock lock(mutex_);
     if (waiting_.empty()) return std::nullopt;
     frame = waiting_.pop_front();
+    is_waited_for = is_waited_for_;
   }
-  if (!may_drop_) room_.notify_one();
+  if (is_waited_for) room_.notify_one();
   return frame;
 }
 
@@ -189,7 +217,9 @@ void Strand::take_turn(detect::Detector& detector) {
   const CrashSubject subject(camera_->name());
   const SteadyTime begun = world_.clock.now();
   take_new_filters();
+  was_late_ = false;
   if (const auto frame = take_frame()) {
+    was_late_ = frame->look == domain::Look::late;
     process(*frame, detector, begun);
   } else {
     let_time_pass(begun);
@@ -206,31 +236,66 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   if (camera_->main) fit_filters_to_main();
   if (std::exchange(zones_unchecked_, false)) warn_of_misfits();
   latency.of(Stage::wait).record(now - frame.decoded_at);
-  if (camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
+  const bool is_probe = frame.look == domain::Look::probe;
+  if (!is_probe && camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
       !gate_.moved(frame, camera_->settings.rot.in(size_))) {
     last_stream_time_ = frame.stream_time.count();
     ++counters.frames_imotion_skipped;
+    note_view(frame, false);
     return;
   }
   const detect::SearchArea view{camera_->settings.rot.in(size_), least_face()};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
     if (!line.empty()) log::error("{}: {}", camera_->name(), line);
+    note_view(frame, true);  // as far as is known
     return;
   }
   detector_failures_.worked(counters);
   latency.of(Stage::prepare).record(detector.times().prepare);
   latency.of(Stage::infer).record(detector.times().infer);
+  if (is_probe) return note_probe(frame);
   const SteadyTime detected = world_.clock.now();
   grader_.grade_all(found_, frame, world_.min_detection_score, sightings_);
   tracks_.update(frame, sightings_, finished_);
   last_stream_time_ = frame.stream_time.count();
   const SteadyTime tracked = world_.clock.now();
   latency.of(Stage::track).record(tracked - detected);
-  latency.whole.record(tracked - frame.read_at);
+  if (!was_late_) latency.whole.record(tracked - frame.read_at);  // late frames are so on purpose
   ++counters.frames_processed;
   const auto is_strong = [](const domain::Sighting& sighting) { return !sighting.weak; };
-  counters.faces_detected += static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
+  const auto strong = static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
+  counters.faces_detected += strong;
+  const bool somebody = strong > 0 || tracks_.open() > 0;
+  if (!somebody) note_weak_faces();
+  note_view(frame, somebody);
+}
+
+void Strand::note_probe(const domain::Frame& frame) {
+  ++camera_->counters.frames_probed;
+  const bool strong = std::ranges::any_of(
+      found_, [this](const domain::Detection& face) { return face.score >= world_.min_detection_score; });
+  note_view(frame, note_weak_faces() || strong);
+}
+
+// Things that look a little like a face stay where they are. Returns whether there is one at a new place.
+bool Strand::note_weak_faces() {
+  bool is_new = false;
+  for (const domain::Detection& face : found_) {
+    if (face.score >= world_.min_detection_score) continue;
+    const auto is_there = [&face](const domain::Box& box) { return iou(box, face.box) >= kSamePlace; };
+    if (std::ranges::any_of(weak_faces_, is_there)) continue;
+    is_new = true;
+    if (weak_faces_.size() >= kMostWeakFaces) weak_faces_.erase(weak_faces_.begin());
+    weak_faces_.push_back(face.box);
+  }
+  return is_new;
+}
+
+void Strand::note_view(const domain::Frame& frame, bool somebody) {
+  if (somebody || !in_view_at_) in_view_at_ = frame.stream_time;
+  const Nanoseconds nobody_for = std::max(frame.stream_time - *in_view_at_, Nanoseconds(0));
+  nobody_for_.store(somebody ? -1 : nobody_for.count(), std::memory_order_relaxed);
 }
 
 // The sizes are meant for the picture that is posted. What is found in the small one gets a little more room,
@@ -338,7 +403,7 @@ void Strand::order(ShotOrder shot_order) {
 void Strand::finish_turn(SteadyTime begun) {
   const Nanoseconds took = world_.clock.now() - begun;
   place_.share.charge(took);
-  if (is_live_) {
+  if (is_live_ && !was_late_) {  // a camera that has just woken has work saved up, which is soon done
     world_.load.add_busy(took);
     busy_.fetch_add(took.count(), std::memory_order_relaxed);
   }

@@ -3,7 +3,10 @@
 // them, and two workers cannot split one person into two tracks.
 //
 // A few frames may wait. When one more comes, the oldest is dropped and counted, except for cameras that
-// must not drop: their thread waits for room.
+// must not drop, and for late frames (domain::Look): there the camera's thread waits for room.
+//
+// view() says for how long nobody has been in view, so that the camera may hibernate. A probe only answers
+// that: a face in it is somebody, and so is a weak one where none was seen while nobody was there.
 //
 // Locks: one, between the camera's thread and the worker whose turn it is, held for moving one frame and
 // never over a call to anything else. No other thread ever takes it: tick() and the getters use atomics.
@@ -62,6 +65,7 @@ class Strand final : public camera::FrameSink {
 
   void opened(bool live) override;
   void deliver(domain::Frame frame, const std::stop_token& stop) override;
+  [[nodiscard]] camera::SinkView view() const noexcept override;
   // No more frames will come: once those that wait are handled, the open tracks are closed.
   void end();
   // Lets the tracks of a camera that sends nothing end in time.
@@ -102,6 +106,10 @@ class Strand final : public camera::FrameSink {
   void note_drop(SteadyTime now);
   std::optional<domain::Frame> take_frame();
   void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
+  [[nodiscard]] bool must_wait(const domain::Frame& frame) const REQUIRES(mutex_);
+  void note_probe(const domain::Frame& frame);
+  void note_view(const domain::Frame& frame, bool somebody);
+  bool note_weak_faces();
   void take_size(domain::Size size);
   void warn_of_misfits();
   void let_time_pass(SteadyTime now);
@@ -153,12 +161,17 @@ class Strand final : public camera::FrameSink {
   bool zones_unchecked_ = false;     // whether rot and roi fit it
   bool closed_all_ = false;
   DetectorFailures detector_failures_;
+  bool was_late_ = false;                  // the frame of this turn
+  std::optional<Nanoseconds> in_view_at_;  // when somebody was in view last, by stream time
+  std::vector<domain::Box> weak_faces_;    // where they were seen with nobody there
 
   std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};
   std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_worker_time()
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
+  std::atomic<Nanoseconds::rep> nobody_for_{-1};  // camera::SinkView's
+  std::atomic<bool> is_idle_{false};              // its frames are probes
   std::atomic<bool> scheduled_{false};  // in RunQueue, or with a worker; the thread that sets it pushes
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
   std::atomic<SteadyTime> work_came_{};        // when new work last came
@@ -167,9 +180,10 @@ class Strand final : public camera::FrameSink {
 
   // State below is protected by mutex_.
   Mutex mutex_;
-  CondVar room_;  // only of cameras that must not drop
+  CondVar room_;  // for frames that must not be dropped
   Ring<domain::Frame> waiting_ GUARDED_BY(mutex_);
   bool ended_ GUARDED_BY(mutex_) = false;
+  bool is_waited_for_ GUARDED_BY(mutex_) = false;  // room
 };
 
 }  // namespace vigia::pipeline
