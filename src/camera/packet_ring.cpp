@@ -72,6 +72,10 @@ void PacketRing::clear() noexcept {
   begun_ = false;
 }
 
+void PacketRing::keep_from(std::uint64_t number) noexcept {
+  while (!groups_.empty() && groups_.front()->number < number) let_go_of_oldest();
+}
+
 const PacketGroup* PacketRing::group(std::uint64_t number) const noexcept {
   if (groups_.empty() || number < groups_.front()->number || number > groups_.back()->number) return nullptr;
   return groups_[static_cast<std::size_t>(number - groups_.front()->number)].get();

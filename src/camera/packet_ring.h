@@ -93,6 +93,8 @@ class PacketRing {
   // False: it is not kept: no key frame before it, no memory, or its group is too large.
   bool push(const AVPacket& packet, const Stamps& stamps);
   void clear() noexcept;
+  // Lets go of all groups before that one.
+  void keep_from(std::uint64_t number) noexcept;
 
   [[nodiscard]] const std::deque<std::unique_ptr<PacketGroup>>& groups() const noexcept { return groups_; }
   // Null: it is no longer kept, or not yet.
