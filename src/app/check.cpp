@@ -209,6 +209,11 @@ void report_cameras(const settings::Settings& settings, const Reckoned& reckoned
     }
     const std::string& advice = outlook.cameras[i].advice;
     if (!advice.empty()) fmt::print("note  camera {}: {}\n", name, advice);
+    if (settings.cameras[i].source.hibernation != "on") continue;
+    fmt::print(
+        "note  camera {}: hibernation: whether its packets tell that somebody comes is learned in the first "
+        "minutes with nobody in view; the log and the summary say it\n",
+        name);
   }
 }
 

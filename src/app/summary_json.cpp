@@ -42,6 +42,9 @@ Json camera_json(const CameraStatus& camera) {
                {"frames_skipped", camera.frames_skipped},
                {"frames_overload_skipped", camera.frames_overload_skipped},
                {"frames_imotion_skipped", camera.frames_imotion_skipped},
+               {"frames_probed", camera.frames_probed},
+               {"frames_hibernated", camera.frames_hibernated},
+               {"frames_overload_undecoded", camera.frames_overload_undecoded},
                {"detector_errors", camera.detector_errors},
                {"frames_damaged", camera.frames_damaged},
                {"processing_fps", rounded(camera.processing_fps)},
@@ -56,6 +59,7 @@ Json camera_json(const CameraStatus& camera) {
                {"faces_posted", camera.faces_posted},
                {"faces_failed", camera.faces_failed},
                {"faces_not_posted", camera.faces_not_posted}};
+  if (!camera.idle.empty()) json["hibernation"] = camera.idle;
   if (!camera.decoder.empty()) json["decoder"] = camera.decoder;
   if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
   if (camera.since != UtcTime()) json["since"] = format_utc(camera.since);
@@ -150,6 +154,7 @@ Json overload_json(const LoadStatus& overload) {
           {"level", overload.level},
           {"input", overload.input},
           {"step", overload.step},
+          {"decoding", overload.decoding},
           {"changes", overload.changes},
           {"seconds_reduced", rounded(overload.seconds_reduced)},
           {"why", overload.why}};
@@ -219,6 +224,9 @@ std::string to_json(const Snapshot& summary, Detail detail) {
       {"frames_skipped", summary.total(&CameraStatus::frames_skipped)},
       {"frames_overload_skipped", summary.total(&CameraStatus::frames_overload_skipped)},
       {"frames_imotion_skipped", summary.total(&CameraStatus::frames_imotion_skipped)},
+      {"frames_probed", summary.total(&CameraStatus::frames_probed)},
+      {"frames_hibernated", summary.total(&CameraStatus::frames_hibernated)},
+      {"frames_overload_undecoded", summary.total(&CameraStatus::frames_overload_undecoded)},
       {"processing_fps", rounded(summary.seconds > 0 ? static_cast<double>(processed) / summary.seconds : 0)},
       {"overload", overload_json(summary.load)},
       {"cpu_seconds", rounded(summary.cpu_seconds)},

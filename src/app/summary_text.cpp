@@ -113,6 +113,15 @@ std::string main_stream_text(const CameraStatus& camera) {
   return text;
 }
 
+// What a camera that may hibernate does, and what it saved; empty: it may not, and saved nothing.
+std::string idle_text(const CameraStatus& camera) {
+  const std::string saved = camera.undecoded() > 0 ? fmt::format("{:.0f} % of its pictures were not decoded",
+                                                                 100 * camera.undecoded())
+                                                   : "";
+  if (camera.idle_words.empty()) return saved.empty() ? "" : fmt::format("  {}\n", saved);
+  return fmt::format("  {}{}{}\n", camera.idle_words, saved.empty() ? "" : "; ", saved);
+}
+
 }  // namespace
 
 std::string to_text(const Snapshot& summary, Detail detail) {
@@ -124,6 +133,7 @@ std::string to_text(const Snapshot& summary, Detail detail) {
                         camera.tracks_closed, camera.faces_posted, reasons_text(camera));
     text += message_text(camera);
     text += main_stream_text(camera);
+    text += idle_text(camera);
   }
   const auto& latency = summary.latency.whole_ms;
   const auto& stall = summary.memory.hot_stall_us;

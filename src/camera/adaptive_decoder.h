@@ -81,6 +81,8 @@ class AdaptiveDecoder {
   [[nodiscard]] bool starved() const noexcept { return main_->starved(); }
 
   [[nodiscard]] DecoderKind kind() const noexcept { return main_->kind(); }
+  // It must get every packet.
+  [[nodiscard]] bool on_trial() const noexcept { return rival_ != nullptr; }
   // Of the pool that its pictures are in.
   [[nodiscard]] int free_buffers() const noexcept;
 

@@ -31,14 +31,15 @@ struct CameraOptions {
   double start_stream_timestamp = 0.0;  // seconds since 1970 that are added to it
   double rtsp_reconnect_delay = 1.0;    // seconds before the first reconnect; doubles up to 30 s
   double source_timeout = 10.0;         // seconds without a packet until the source counts as lost
-  std::string hwaccel = "none";  // where it is decoded: none (CPU), auto, vaapi, cuda: adaptive_decoder.h
-  std::string hwaccel_device{};  // which device: /dev/dri/renderD128, or CUDA's number; empty: the first
-  int frame_buffer_size = 3;     // frames that may wait; beyond that the oldest is dropped and counted
-  std::string username{};        // of rtsp(s):// and http(s)://, where the url holds no login
-  std::string password{};        // a secret, never logged
-  std::string ca_file{};         // of rtsps:// and https://; these three: see http/tls_options.h
-  std::string tls_pin{};         // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
-  bool tls_insecure = false;     // warned of at each start
+  std::string hwaccel = "none";     // where it is decoded: none (CPU), auto, vaapi, cuda: adaptive_decoder.h
+  std::string hwaccel_device{};     // which device: /dev/dri/renderD128, or CUDA's number; empty: the first
+  std::string hibernation = "off";  // on: with nobody in view only key frames are decoded: hibernation.h
+  int frame_buffer_size = 3;        // frames that may wait; beyond that the oldest is dropped and counted
+  std::string username{};           // of rtsp(s):// and http(s)://, where the url holds no login
+  std::string password{};           // a secret, never logged
+  std::string ca_file{};            // of rtsps:// and https://; these three: see http/tls_options.h
+  std::string tls_pin{};            // of rtsps:// only: FFmpeg, which verifies https://, compares no keys
+  bool tls_insecure = false;        // warned of at each start
 
   bool operator==(const CameraOptions&) const = default;
 };

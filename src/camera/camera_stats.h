@@ -11,6 +11,7 @@
 #include "camera/camera_state.h"
 #include "camera/condition.h"
 #include "camera/decoder_kind.h"
+#include "camera/idle_mode.h"
 
 namespace vigia::camera {
 
@@ -48,6 +49,11 @@ struct CameraStats {
   std::uint64_t stamps_corrected = 0;           // of live sources: frames whose time stamp was not believed
   DecoderKind decoder = DecoderKind::software;  // in use, or used last
   std::uint64_t hwaccel_fallbacks = 0;  // times that hardware failed, and the CPU went on instead of it
+  std::uint64_t frames_hibernated = 0;  // not decoded, because nobody was in view: hibernation.h
+  std::uint64_t frames_overload_undecoded = 0;  // not decoded for lack of time: no other picture needs them
+  std::uint64_t frames_disposable = 0;          // that no other picture needs, decoded or not, while awake
+  IdleMode idle = IdleMode::none;               // what it does, if it may hibernate
+  bool may_sleep = false;  // nobody is in view, and its packets would tell if somebody came
   // The camera's clock less this machine's, by its RTCP sender reports; nothing: it sends none, or frames do
   // not come.
   std::optional<Nanoseconds> clock_skew{};
@@ -66,7 +72,10 @@ struct CaptureCounters {
   std::atomic<SteadyTime> step_since{};
   std::atomic<std::uint64_t> job_starts{0}, frames_decoded{0}, frames_dropped_no_buffer{0},
       decoding_soft_errors{0}, frames_dropped_damaged{0}, stamps_corrected{0}, packets_lost{0}, reopened{0},
-      hwaccel_fallbacks{0};
+      hwaccel_fallbacks{0}, frames_hibernated{0}, frames_overload_undecoded{0}, frames_disposable{0};
+  std::atomic<bool> may_sleep{false};
+  std::atomic<IdleMode> idle_mode{IdleMode::none};
+  std::atomic<std::uint32_t> idle_told{0};  // the modes that the log has said, as bits
   std::atomic<DecoderKind> decoder{DecoderKind::software};
   std::atomic<int> frame_width{0}, frame_height{0};
   // Signal's.

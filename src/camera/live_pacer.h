@@ -41,6 +41,14 @@ class LivePacer {
     return true;
   }
 
+  // The reader has worked off what it had kept for itself: nothing that was slow before counts.
+  void begin_again() noexcept {
+    caught_up_ = clock_.now();
+    held_ = waited_ = Nanoseconds(0);
+    due_ = {};
+    last_.reset();
+  }
+
   // For how long the reader has been at work without waiting, for data or for a picture to be due: a decoder
   // that cannot keep up, since a burst is held back in between.
   [[nodiscard]] Nanoseconds busy_for() const noexcept { return clock_.now() - caught_up_ - held_; }

@@ -83,6 +83,8 @@ Status StreamJob::attempt(const std::stop_token& stop, FrameSink* sink) {
   if (context_.kept != nullptr) return keep_all(stop);
   sink->opened(live_);
   Status end = stream(stop, *sink);
+  while (idle_.is_behind() && !stop.stop_requested() && catch_up(stop, *sink)) {
+  }
   context_.counters.no_picture_since.store(0, std::memory_order_relaxed);
   if (!source_->live() && !stop.stop_requested()) {  // what was read before it broke is shown
     decoder_->finish();
@@ -99,6 +101,7 @@ Status StreamJob::open(const std::stop_token& stop) {
   const bool is_kept = context_.kept != nullptr;
   if (Status ready = is_kept ? begin_keeping() : open_decoder(); !ready) return ready;
   meter_.begin(live_);
+  if (!is_kept) idle_.begin(*source_);
   StreamContinuity& state = context_.state;  // a live list that has ended is a recording at the next try
   state.pictures.begin_segment(state.stream_time);
   state.packets.begin_segment();
@@ -287,13 +290,18 @@ Status StreamJob::take(const AVPacket& packet, const std::stop_token& stop, Fram
     const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
     meter_.packet(times.read_at, is_key);
     reopening_.packet(times.read_at, is_key);
-  } else {
-    const AVRational base = source_->time_base();
-    position_ = context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
-    const std::optional<SteadyTime> due = pacer_.wait(position_, stop);
-    if (!due) return Error{ErrorCode::cancelled, "stopped"};
-    times.read_at = times.came = *due;
+    return take_live({packet, times}, stop, sink);
   }
+  const AVRational base = source_->time_base();
+  position_ = context_.state.packets.map(stamp_of(packet.dts, base), to_ns(packet.duration, base));
+  const std::optional<SteadyTime> due = pacer_.wait(position_, stop);
+  if (!due) return Error{ErrorCode::cancelled, "stopped"};
+  times.read_at = times.came = *due;
+  return decode(packet, times, stop, sink);
+}
+
+Status StreamJob::decode(const AVPacket& packet, const PacketTimes& times, const std::stop_token& stop,
+                         FrameSink& sink) {
   decode_began_ = context_.clock.now();
   decoder_->push(packet, times);
   deliver_ready(stop, sink);
@@ -349,8 +357,9 @@ void StreamJob::deliver(AVFrame& picture, const std::stop_token& stop, FrameSink
   whole.read_took = std::exchange(read_took_, Nanoseconds(0));  // more pictures of one packet cost no reading
   whole.decoded_at = context_.clock.now();
   whole.decode_took = whole.decoded_at - decode_began_;
-  if (live_) meter_.picture(whole, taken_, live_pacer_.busy_for());
-  if (!hold(whole, stop)) return;
+  whole.look = look_;
+  if (live_) meter_.picture(whole, taken_, busy_for());
+  if (look_ == domain::Look::usual && !hold(whole, stop)) return;
   CaptureCounters& counters = context_.counters;
   note_size(whole.size);
   counters.frame_width.store(whole.size.width, std::memory_order_relaxed);
@@ -393,8 +402,13 @@ AVFrame* StreamJob::shared(AVFrame& picture) {
 void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
   StreamContinuity& state = context_.state;
   frame.sequence = state.sequence++;
-  const SteadyTime taken = live_ ? stamp_live(picture) : stamp_recorded(picture);
-  frame.stream_time = state.stream_time;
+  const bool is_probe = look_ == domain::Look::probe;
+  const SteadyTime taken = is_probe ? decoder_->times_of(picture).came
+                           : live_  ? stamp_live(picture)
+                                    : stamp_recorded(picture);
+  // The pictures before a probe may still be decoded, so the time line does not go on to it yet.
+  frame.stream_time =
+      state.stream_time + (is_probe ? std::max(taken - taken_, Nanoseconds(0)) : Nanoseconds(0));
   frame.read_at = decoder_->times_of(picture).read_at;
   const SteadyTime now = context_.clock.now();
   const UtcTime utc_now = context_.clock.utc_now();
@@ -406,7 +420,7 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
-    frame.captured = live_ ? captured_live(picture, utc_of(taken)) : utc_of(taken);
+    frame.captured = live_ && !is_probe ? captured_live(picture, utc_of(taken)) : utc_of(taken);
   }
 }
 

@@ -17,6 +17,8 @@
 #include "camera/camera_stats.h"
 #include "camera/frame_sink.h"
 #include "camera/kept_stream.h"
+#include "camera/hibernation.h"
+#include "camera/idle_stream.h"
 #include "camera/known_logins.h"
 #include "camera/live_pacer.h"
 #include "camera/open_gate.h"
@@ -57,6 +59,7 @@ struct StreamContinuity {
   bool ignored_logged = false;    // the log says which options a live source cannot follow
   Nanoseconds stream_time{0};     // of the last picture
   bool reopened_in_vain = false;  // at once, without a picture since
+  Hibernation idle;               // of live sources
 };
 
 // What the cameras of a program share. Must outlive them.
@@ -87,7 +90,8 @@ class StreamJob {
         pacer_(context.clock, context.options.play_speed),
         live_pacer_(context.clock),
         meter_(context.counters, context.state.probe),
-        account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)) {}
+        account_(context.memory.budget().open(context.spec.name, memory::Kind::packets)),
+        idle_({context.spec.name, context.memory, account_, context.counters}, context.state.idle) {}
 
   // Ok: a single_pass source is at its end, and all its frames are delivered. Errors: invalid (trying again
   // cannot help), cancelled; for all others try again later. Texts are redacted. sink: not used, and may be
@@ -127,8 +131,23 @@ class StreamJob {
   Status start_over();
   void note_link();
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
+  // Of a live source; these are in idle_job.cpp.
+  struct LivePacket {
+    const AVPacket& packet;
+    const PacketTimes& times;
+  };
+  Status take_live(const LivePacket& next, const std::stop_token& stop, FrameSink& sink);
+  Status look_at_key(const LivePacket& key, const std::stop_token& stop, FrameSink& sink);
+  Status catch_up(const std::stop_token& stop, FrameSink& sink);
+  // For lack of time; no other picture needs it.
+  bool leaves_out(const AVPacket& packet, const SinkView& view);
+  void fall_asleep(const std::stop_token& stop, FrameSink& sink);
+  [[nodiscard]] IdleStream::Wish idle_wish(const FrameSink& sink) const;
+  Status decode(const AVPacket& packet, const PacketTimes& times, const std::stop_token& stop,
+                FrameSink& sink);
   void deliver_ready(const std::stop_token& stop, FrameSink& sink);
   void deliver(AVFrame& picture, const std::stop_token& stop, FrameSink& sink);
+  [[nodiscard]] Nanoseconds busy_for() const;
   // Waits until the frame is due if it came in a burst. False: a stop came first.
   bool hold(domain::Frame& frame, const std::stop_token& stop);
   // The picture in a buffer that can be shared; nullptr: lost, and counted.
@@ -152,6 +171,10 @@ class StreamJob {
   LivePacer live_pacer_;
   SignalMeter meter_;                         // of live sources
   std::shared_ptr<memory::Account> account_;  // for what FFmpeg holds by itself
+  IdleStream idle_;
+  domain::Look look_ = domain::Look::usual;                   // at the pictures that are decoded now
+  Nanoseconds packets_apart_{std::chrono::milliseconds(40)};  // of a live source, about
+  int reads_first_ = 0;  // packets to be read before more of those kept are decoded
   std::unique_ptr<PacketSource> source_;
   PictureChanges changes_{{}, {}};  // of its pictures
   bool live_ = false;               // the source, and how

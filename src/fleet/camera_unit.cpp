@@ -10,6 +10,7 @@
 
 #include "base/crash_restart.h"
 #include "base/log.h"
+#include "camera/idle_mode.h"
 
 namespace vigia::fleet {
 
@@ -34,6 +35,8 @@ void add_counters(camera::CameraStats& to, const camera::CameraStats& before) {
   to.reopened += before.reopened;
   to.stamps_corrected += before.stamps_corrected;
   to.hwaccel_fallbacks += before.hwaccel_fallbacks;
+  to.frames_hibernated += before.frames_hibernated;
+  to.frames_overload_undecoded += before.frames_overload_undecoded;
 }
 
 camera::CameraShared shared_with(const pipeline::CameraContext& context, const camera::CameraShared& shared) {
@@ -159,6 +162,14 @@ bool CameraUnit::is_decoded_late() const {
          stats.signal.busy_for >= kLate;
 }
 
+void CameraUnit::add_decoding(load::StrandLoad& seen) const {
+  const camera::CameraStats stats = source_.stats();
+  seen.decoded += stats.frames_decoded;
+  seen.disposable += stats.frames_disposable;
+  seen.undecoded += stats.frames_hibernated + stats.frames_overload_undecoded;
+  if (stats.state == camera::CameraState::inprogress && stats.may_sleep) ++seen.idle;
+}
+
 double CameraUnit::decodes() const {
   constexpr double kUsual = 1280 * 720;
   const domain::Size frame = frame_size();
@@ -211,6 +222,10 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.message = now.stats.message;
   status.since = now.stats.since;
   if (now.stats.frame_width > 0) status.decoder = std::string(to_string(now.stats.decoder));
+  if (now.stats.idle != camera::IdleMode::none) {
+    status.idle = std::string(to_string(now.stats.idle));
+    status.idle_words = std::string(words_of(now.stats.idle));
+  }
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.signal = signal_of(now.stats.signal);
@@ -235,6 +250,9 @@ status::CameraStatus status_of(const std::string& name, const CameraHistory& his
                               .frames_skipped = counters.frames_skipped,
                               .frames_overload_skipped = counters.frames_overload_skipped,
                               .frames_imotion_skipped = counters.frames_imotion_skipped,
+                              .frames_probed = counters.frames_probed,
+                              .frames_hibernated = stats.frames_hibernated,
+                              .frames_overload_undecoded = stats.frames_overload_undecoded,
                               .detector_errors = counters.detector_errors,
                               .frames_damaged = stats.frames_dropped_damaged,
                               .decoding_soft_errors = stats.decoding_soft_errors,

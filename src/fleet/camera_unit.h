@@ -13,6 +13,7 @@
 #include "base/worker.h"
 #include "camera/stream_camera.h"
 #include "findface/detector_filters.h"
+#include "load/overload.h"
 #include "pipeline/camera_context.h"
 #include "pipeline/strand.h"
 #include "status/camera_status.h"
@@ -64,6 +65,8 @@ class CameraUnit {
   [[nodiscard]] bool is_gone() const noexcept { return strand_.is_gone(); }
   // Its frames come, and its thread has not kept up with them for two seconds.
   [[nodiscard]] bool is_decoded_late() const;
+  // Adds the pictures of its source, decoded and not.
+  void add_decoding(load::StrandLoad& seen) const;
   // The cost of decoding one of its frames, relative to 720p, by its pixels. 1 before the first frame.
   [[nodiscard]] double decodes() const;
   // Of the searched frames; 0x0: none has come yet.

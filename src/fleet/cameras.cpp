@@ -149,6 +149,7 @@ void Cameras::look(load::StrandLoad& seen) {
     if (presence.delivering) ++seen.delivering;
     if (presence.delivering && place.unit->is_decoded_late()) ++seen.decoded_late;
     seen.busiest = std::max(seen.busiest, place.unit->take_worker_time());
+    if (presence.known) place.unit->add_decoding(seen);
   }
   const Decodes now = decodes();
   if (!told_decodes_) told_decodes_ = now.assumed;

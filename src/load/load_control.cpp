@@ -25,6 +25,19 @@ double share_of_workers(const LoadSample& sample, const Machine& machine) {
   return sample.busy / (sample.seconds * machine.workers);
 }
 
+// REQUIRES: to is after from on the ladder.
+bool saves(const Level& to, const Level& from, const LoadSample& sample) {
+  if (to.decoding == from.decoding) return true;
+  if (to.decoding == domain::Decoding::idle_key_frames && sample.idle > 0) return true;
+  return from.decoding == domain::Decoding::all && sample.disposable > 0;
+}
+
+// By how much more all but the search would cost if everything were decoded.
+double undone(const Level& to, const Level& from, const LoadSample& sample) {
+  if (to.decoding == from.decoding || sample.decoded == 0) return 1;
+  return 1 + static_cast<double>(sample.undecoded) / static_cast<double>(sample.decoded);
+}
+
 }  // namespace
 
 std::optional<LoadControl::LevelChange> LoadControl::observe(const LoadSample& sample, SteadyTime now) {
@@ -48,7 +61,7 @@ std::optional<LoadControl::LevelChange> LoadControl::observe(const LoadSample& s
   short_late_ += sample.frames_late;
   short_decoded_late_ = std::max(short_decoded_late_, sample.decoded_late);
   if (short_seconds_ < kShortSeconds) return std::nullopt;
-  auto change = down();
+  auto change = down(sample);
   forget();
   return change;
 }
@@ -77,9 +90,9 @@ void LoadControl::renew(std::vector<Level> ladder, std::size_t level) {
   forget();
 }
 
-std::optional<std::size_t> LoadControl::worse() const {
+std::optional<std::size_t> LoadControl::worse(const LoadSample& sample) const {
   for (std::size_t level = level_ + 1; level < ladder_.size(); ++level) {
-    if (!refused_[level]) return level;
+    if (!refused_[level] && saves(ladder_[level], at(), sample)) return level;
   }
   return std::nullopt;
 }
@@ -99,8 +112,8 @@ bool LoadControl::is_short(const LoadSample& sample) const {
   return busy >= kNeverIdle || (is_late && std::max(busy, used) >= kNearFull);
 }
 
-std::optional<LoadControl::LevelChange> LoadControl::down() {
-  const auto level = worse();
+std::optional<LoadControl::LevelChange> LoadControl::down(const LoadSample& sample) {
+  const auto level = worse(sample);
   if (!level) return std::nullopt;
   return LevelChange{*level, why_short()};
 }
@@ -126,8 +139,9 @@ std::optional<LoadControl::LevelChange> LoadControl::up(const LoadSample& sample
   const double all = std::max(1.0, static_cast<double>(sample.cameras) / sample.delivering) / sample.seconds;
   const double cost = ladder_[*level].weight() / at().weight();
   const double max_cost = ladder_[*level].max_weight() / at().max_weight();
-  const double use = use_of(machine_, {sample.work.look * all * cost, sample.work.rest * all,
-                                       sample.work.busiest / sample.seconds * max_cost});
+  const double rest = sample.work.rest * all * undone(ladder_[*level], at(), sample);
+  const double use = use_of(
+      machine_, {sample.work.look * all * cost, rest, sample.work.busiest / sample.seconds * max_cost});
   if (use > kUseMax) {
     room_since_.reset();
     return std::nullopt;

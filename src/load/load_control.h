@@ -18,6 +18,8 @@
 // workers there are. A step up that does not hold for five minutes has failed and doubles those ten seconds,
 // to ten minutes at most; one that holds resets them. So a machine at its limit changes a few times, and then
 // once in ten minutes. Calm: nothing is judged in the first five seconds, and for three after a change.
+// A level at which less is decoded is passed over on the way down if it would save nothing now; on the way up
+// the decoding of what was left out is added, at the cost of what was not.
 // Cameras that are away count as present for five minutes (in the caller's sample), so a reconnect is no
 // reason to go up. Threads: one thread at a time.
 #pragma once
@@ -41,6 +43,10 @@ struct LoadSample {
   int decoded_late = 0;           // live cameras whose thread has not kept up with its packets for seconds
   int cameras = 0;                // live cameras that are present, or were lately
   int delivering = 0;             // of these, cameras that send
+  // Of live cameras: pictures that were decoded; that need not have been, as no other refers to them; and
+  // that were left undecoded.
+  std::uint64_t decoded = 0, disposable = 0, undecoded = 0;
+  int idle = 0;  // cameras that could decode key frames only, and decode all
 };
 
 class LoadControl {
@@ -72,10 +78,10 @@ class LoadControl {
   [[nodiscard]] const std::vector<Level>& ladder() const noexcept { return ladder_; }
 
  private:
-  [[nodiscard]] std::optional<std::size_t> worse() const;
+  [[nodiscard]] std::optional<std::size_t> worse(const LoadSample& sample) const;
   [[nodiscard]] std::optional<std::size_t> better() const;
   [[nodiscard]] bool is_short(const LoadSample& sample) const;
-  std::optional<LevelChange> down();
+  std::optional<LevelChange> down(const LoadSample& sample);
   [[nodiscard]] std::string why_short() const;
   std::optional<LevelChange> up(const LoadSample& sample, SteadyTime now);
   void forget();

@@ -94,6 +94,40 @@ TEST_F(LoadControlTest, ItGoesDownToTheLastStepAndNoFurther) {
   EXPECT_EQ(seconds_until_change(late(1), 100), 0);
 }
 
+TEST_F(LoadControlTest, LessIsDecodedBelowThatIfItSavesAnything) {
+  for (int i = 0; i < 7; ++i) seconds_until_change(late(1), 10);
+  LoadSample sample = late(1);
+  sample.idle = 2;
+  EXPECT_GT(seconds_until_change(sample, 10), 0);
+  EXPECT_EQ(control_.at().decoding, domain::Decoding::idle_key_frames) << "no picture is disposable";
+  EXPECT_EQ(seconds_until_change(sample, 100), 0);
+}
+
+TEST_F(LoadControlTest, PicturesThatNoOtherNeedsAreLeftOutFirst) {
+  for (int i = 0; i < 7; ++i) seconds_until_change(late(1), 10);
+  LoadSample sample = late(1);
+  sample.idle = 2;
+  sample.disposable = 100;
+  EXPECT_GT(seconds_until_change(sample, 10), 0);
+  EXPECT_EQ(control_.at().decoding, domain::Decoding::references);
+  EXPECT_GT(seconds_until_change(sample, 10), 0);
+  EXPECT_EQ(control_.at().decoding, domain::Decoding::idle_key_frames);
+}
+
+TEST_F(LoadControlTest, AllIsDecodedAgainWhenThereWouldBeTimeForIt) {
+  for (int i = 0; i < 7; ++i) seconds_until_change(late(1), 10);
+  LoadSample sample = late(1);
+  sample.idle = 2;
+  ASSERT_GT(seconds_until_change(sample, 10), 0);
+  LoadSample calm{.seconds = 1, .work = {0.2, 0.5}, .busy = 0.2, .cameras = 4, .delivering = 4};
+  calm.decoded = 20;
+  calm.undecoded = 80;
+  EXPECT_EQ(seconds_until_change(calm, 100), 0) << "five times 0.5 of two cores";
+  calm.undecoded = 20;
+  EXPECT_GT(seconds_until_change(calm, 20), 0);
+  EXPECT_EQ(control_.at().decoding, domain::Decoding::references);
+}
+
 TEST_F(LoadControlTest, UpAfterTenSecondsInWhichTheBetterLevelWouldHaveFitted) {
   second(late(1));
   second(late(1));

@@ -70,6 +70,7 @@ class LadderMaker {
     const int step = ladder_.back().step;
     for (const InputRange& range : harmful) add(range, step);
     if (costs_.reduces) add_steps(kLastSteps);
+    if (costs_.reduces) add_decoding();
     return std::move(ladder_);
   }
 
@@ -138,6 +139,14 @@ class LadderMaker {
     }
   }
 
+  void add_decoding() {
+    Level last = ladder_.back();
+    for (const auto decoding : {domain::Decoding::references, domain::Decoding::idle_key_frames}) {
+      last.decoding = decoding;
+      ladder_.push_back(last);
+    }
+  }
+
   static constexpr double kHardlyAny = 1e-6;  // weight of a camera that waits for the workers
 
   const LookCosts& costs_;
@@ -148,7 +157,10 @@ class LadderMaker {
 }  // namespace
 
 std::string Level::text() const {
-  return step == 1 ? input_text() : fmt::format("{} every {} frame", input_text(), ordinal(step));
+  std::string text = step == 1 ? input_text() : fmt::format("{} every {} frame", input_text(), ordinal(step));
+  if (decoding != domain::Decoding::all) text += ", only pictures that others need";
+  if (decoding == domain::Decoding::idle_key_frames) text += ", only key frames where nobody is";
+  return text;
 }
 
 std::string Level::input_text() const {

@@ -10,6 +10,9 @@
 //   2. Every 2nd and 3rd frame.
 //   3. Still smaller inputs: now the smallest faces of some cameras are missed.
 //   4. Every 4th, 6th and 8th frame.
+//   5. Pictures that no other refers to are not decoded.
+//   6. Of cameras with nobody in view only key frames are decoded, where their packets tell if somebody
+//   comes.
 // If detector.input is set, all cameras start with that input; the order is the same.
 //
 // Threads: values and pure functions.
@@ -23,6 +26,7 @@
 
 #include "base/clock.h"
 #include "detect/smallest_face.h"
+#include "domain/decoding.h"
 #include "domain/geometry.h"
 #include "pipeline/pipeline_options.h"
 
@@ -35,6 +39,7 @@ struct Level {
   domain::Size least{};     // the smallest that a camera has; 0x0: all have the same
   Nanoseconds max_cost{0};  // of searching one frame with the largest input; 0: as cost
   int face_in_input = detect::kFaceInInput;  // the detector's
+  domain::Decoding decoding = domain::Decoding::all;
 
   [[nodiscard]] std::string text() const;        // "640x384", "320x192 every 2nd frame"
   [[nodiscard]] std::string input_text() const;  // "640x384", "640x384 to 960x544"
@@ -42,7 +47,7 @@ struct Level {
     return {least == domain::Size{} ? input : least, input};
   }
   [[nodiscard]] bool looks_as(const Level& other) const noexcept {
-    return step == other.step && inputs() == other.inputs();
+    return step == other.step && inputs() == other.inputs() && decoding == other.decoding;
   }
   // Worker time per decoded frame, to compare levels: the average over the cameras, and that of the camera
   // whose frames are the most expensive.

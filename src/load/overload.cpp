@@ -20,6 +20,22 @@ std::size_t nearest(const std::vector<Level>& ladder, const Level& level) {
   return static_cast<std::size_t>(std::min(less, std::prev(ladder.end())) - ladder.begin());
 }
 
+std::string decoding_text(domain::Decoding decoding) {
+  switch (decoding) {
+    case domain::Decoding::references:
+      return "references";
+    case domain::Decoding::idle_key_frames:
+      return "idle_key_frames";
+    default:
+      return "all";
+  }
+}
+
+// Less than before: a camera was removed.
+std::uint64_t grown(std::uint64_t now, std::uint64_t before) {
+  return now > before ? now - before : 0;
+}
+
 }  // namespace
 
 Overload::Overload(Detectors detectors, bool reduces, pipeline::LoadMeter& meter,
@@ -77,7 +93,11 @@ LoadSample Overload::sample_of(SteadyTime now, const StrandLoad& seen) {
                           .frames_late = late - late_,
                           .decoded_late = seen.decoded_late,
                           .cameras = seen.cameras,
-                          .delivering = seen.delivering};
+                          .delivering = seen.delivering,
+                          .decoded = grown(seen.decoded, before.decoded),
+                          .disposable = grown(seen.disposable, before.disposable),
+                          .undecoded = grown(seen.undecoded, before.undecoded),
+                          .idle = seen.idle};
   measured_at_ = now;
   busy_ = busy;
   late_ = late;
@@ -159,6 +179,7 @@ bool Overload::change_to(std::size_t level) {
     for (std::size_t i = 0; i < slots_.size(); ++i) slots_[i]->offer(std::move(each->at(i)));
   }
   meter_.step.store(wanted.step, std::memory_order_relaxed);
+  meter_.decoding.store(wanted.decoding, std::memory_order_relaxed);
   control_.arrived(level, clock_.now());
   in_force_ = control_.at();
   return true;
@@ -170,6 +191,7 @@ void Overload::tell(std::string why) {
   status_.level = static_cast<int>(control_.level()) - static_cast<int>(start_);
   status_.input = control_.at().input_text();
   status_.step = control_.at().step;
+  status_.decoding = decoding_text(control_.at().decoding);
   ++status_.changes;
   status_.why = std::move(why);
 }

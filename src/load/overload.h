@@ -26,9 +26,12 @@ namespace vigia::load {
 
 // What only the owner of the strands can see, once a second.
 struct StrandLoad {
-  int cameras = 0;         // live cameras that are present, or were lately
-  int delivering = 0;      // of these, cameras that send
-  int decoded_late = 0;    // of these, cameras whose own thread has not kept up for seconds
+  int cameras = 0;       // live cameras that are present, or were lately
+  int delivering = 0;    // of these, cameras that send
+  int decoded_late = 0;  // of these, cameras whose own thread has not kept up for seconds
+  // Pictures of live cameras so far, and cameras that could decode key frames only: load_control.h.
+  std::uint64_t decoded = 0, disposable = 0, undecoded = 0;
+  int idle = 0;
   Nanoseconds busiest{0};  // the most worker time that one of them took since the last call, wall time
   // CPU time used so far, by the workers and by the whole process.
   double workers_cpu = 0;

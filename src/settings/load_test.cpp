@@ -104,6 +104,14 @@ TEST_F(LoadTest, AGpuWithoutHwaccelIsAWarning) {
   EXPECT_THAT(used.warnings, IsEmpty());
 }
 
+TEST_F(LoadTest, HibernationOfARecordingIsAWarning) {
+  const auto idle = load_text("cameras:\n  - {name: film, url: \"file:a.mp4\", hibernation: on}\n");
+  EXPECT_THAT(idle.warnings, ElementsAre(HasSubstr("vigia.yaml:2: cameras.film.hibernation: has no effect")));
+  const auto used = load_text("cameras:\n  - {name: gate, url: \"rtsp://10.0.0.5/s\", hibernation: on}\n");
+  EXPECT_THAT(used.warnings, IsEmpty());
+  EXPECT_EQ(used.settings->cameras.front().source.hibernation, "on");
+}
+
 TEST_F(LoadTest, TheDefaultFileIsTheDefaultsWithoutAWarning) {
   const LoadOutcome outcome = load_text(default_yaml());
   EXPECT_EQ(outcome.settings, Settings{});

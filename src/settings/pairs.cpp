@@ -81,6 +81,14 @@ void warn_of_idle_device(const CameraSettings& camera, const std::string& prefix
       {where, path, "has no effect while hwaccel is none; set hwaccel: vaapi, cuda or auto with it"});
 }
 
+void warn_of_idle_hibernation(const CameraSettings& camera, const std::string& prefix,
+                              const OriginOf& origin_of, Problems& problems) {
+  const std::string path = prefix + "hibernation", where = origin_of(path);
+  const bool recorded = camera.spec.url.starts_with("file:") || camera.spec.url.starts_with("sim:");
+  if (camera.source.hibernation == "off" || !recorded || where.empty()) return;
+  problems.warning({where, path, "has no effect on a recording: only live cameras hibernate"});
+}
+
 void error_at(const std::string& prefix, std::string_view key, const OriginOf& origin_of, Problems& problems,
               std::string text, std::string allowed) {
   const std::string path = prefix + std::string(key), where = origin_of(path);
@@ -142,6 +150,7 @@ void check_pairs(const Settings& settings, const OriginOf& origin_of, Problems& 
     check_two_streams(camera, prefix, origin_of, problems);
     check_main_stream(camera, prefix, origin_of, problems);
     warn_of_idle_device(camera, prefix, origin_of, problems);
+    warn_of_idle_hibernation(camera, prefix, origin_of, problems);
     check_identity(camera, prefix, origin_of, ids, problems);
     if (camera.track.overall_only) warn_of_idle_realtime(camera, prefix, origin_of, problems);
     any_realtime = any_realtime || !camera.track.overall_only;

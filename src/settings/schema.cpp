@@ -62,6 +62,7 @@ constexpr std::array<std::string_view, 2> kReplayOrders{"newest_first", "oldest_
 constexpr std::array<std::string_view, 3> kDurability{"full", "shots", "process"};
 constexpr std::array<std::string_view, 2> kWebhookFormats{"multipart", "json"};
 constexpr std::array<std::string_view, 4> kHwaccels{"none", "auto", "vaapi", "cuda"};
+constexpr std::array<std::string_view, 2> kHibernations{"off", "on"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
@@ -124,6 +125,10 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
     {"hwaccel_device", [](Camera& c) -> SettingRef { return &c.source.hwaccel_device; },
      any("/dev/dri/renderD128, for cuda a number, or \"\" for the first"),
      "which GPU, where there are several"},
+    {"hibernation", [](Camera& c) -> SettingRef { return &c.source.hibernation; }, one_of(kHibernations),
+     "on: while nobody is in view, only its key frames are decoded; what lies between them is kept and "
+     "looked "
+     "at as soon as somebody comes; for live cameras"},
     {"frame_buffer_size", [](Camera& c) -> SettingRef { return &c.source.frame_buffer_size; },
      from_to(1, 64, "frames"), "frames that may wait; beyond that the oldest is dropped and counted"},
     {"username", [](Camera& c) -> SettingRef { return &c.source.username; },

@@ -54,6 +54,7 @@ constexpr std::array kOldNames = std::to_array<OldName>({
     {"realtime_dly", "realtime_post_interval", "in seconds, no longer milliseconds"},
     {"realtime_post_perm", "realtime_post_every_interval", ""},
     {"md_threshold", "imotion_threshold", ""},
+    {"enable_hibernation", "hibernation", "off or on"},
     {"source_params", "ffmpeg_params", ""},
     {"start_ts", "start_stream_timestamp", ""},
     {"camid", "id", ""},

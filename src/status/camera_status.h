@@ -64,6 +64,9 @@ struct CameraStatus {
   std::uint64_t frames_skipped = 0;
   std::uint64_t frames_overload_skipped = 0;
   std::uint64_t frames_imotion_skipped = 0;
+  std::uint64_t frames_probed = 0;              // of an idle camera: is anybody there?
+  std::uint64_t frames_hibernated = 0;          // not decoded, because nobody was in view
+  std::uint64_t frames_overload_undecoded = 0;  // not decoded for lack of time
   std::uint64_t detector_errors = 0;
   std::uint64_t frames_damaged = 0;
   double processing_fps = 0;
@@ -78,6 +81,8 @@ struct CameraStatus {
   std::uint64_t faces_posted = 0;
   std::uint64_t faces_failed = 0;
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
+  // Of a camera that may hibernate: what it does, and why: camera/idle_mode.h. Empty: it may not.
+  std::string idle{}, idle_words{};
   std::string decoder{};   // where its video is, or was last, decoded: camera/decoder_kind.h
   bool is_online = false;  // video comes
   // Its clock less this machine's, by its RTCP sender reports; nothing: it sends none, or no video comes.
@@ -87,6 +92,13 @@ struct CameraStatus {
   Nanoseconds stream_time{0};                 // how far its video has come, since it was opened
   std::optional<MainStreamStatus> main{};     // nothing: there is one stream
   bool failed = false;  // it could never start, a single_pass file broke off, or the detector fails on it
+
+  // The share of its pictures that was not decoded.
+  [[nodiscard]] double undecoded() const {
+    const std::uint64_t left_out = frames_hibernated + frames_overload_undecoded;
+    const std::uint64_t all = left_out + frames_decoded;
+    return all == 0 ? 0 : static_cast<double>(left_out) / static_cast<double>(all);
+  }
 
   // Adds the counters of another camera to these.
   void add(const CameraStatus& other);

@@ -13,6 +13,7 @@ struct LoadStatus {
   std::string detector_at_start;  // the same of the start
   std::string input;              // at present: "640x384"
   int step = 1;                   // at present: every Nth frame is searched
+  std::string decoding = "all";   // at present; or "references", "idle_key_frames": load/README.md
   std::uint64_t changes = 0;      // of the level
   double seconds_reduced = 0;
   std::string why;  // of the last change; empty: there was none
