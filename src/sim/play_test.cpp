@@ -113,7 +113,9 @@ TEST(Play, WhoPassesIsThereForAMomentAndNobodyBetween) {
   for (const auto& [number, moments] : sights(scene, 2)) {
     EXPECT_GE(moments.back().t - moments.front().t, 0.4 - 2 * kFrame);
     EXPECT_LE(moments.back().t - moments.front().t, 3);
-    if (number > 0) EXPECT_GE(moments.front().t - before, 0.6) << number;
+    if (number > 0) {
+      EXPECT_GE(moments.front().t - before, 0.6) << number;
+    }
     before = moments.back().t;
   }
 }
