@@ -46,7 +46,7 @@ std::string routes_text(const Snapshot& summary) {
 std::string stages_text(const Snapshot& summary) {
   std::string text =
       fmt::format("{:<10} {:>9} {:>9} {:>9} {:>9} {:>9}\n", "stage, ms", "p50", "p95", "p99", "max", "times");
-  for (const auto& [name, ms] : summary.latency.stages) {
+  for (const auto& [name, ms, distribution] : summary.latency.stages) {
     text += fmt::format("{:<10} {:>9.2f} {:>9.2f} {:>9.2f} {:>9.2f} {:>9}\n", name, ms.p50, ms.p95, ms.p99,
                         ms.max, ms.count);
   }

@@ -43,6 +43,19 @@ std::chrono::nanoseconds Histogram::Snapshot::sum() const noexcept {
   return std::chrono::nanoseconds(std::llround(sum));
 }
 
+Histogram::Distribution Histogram::Snapshot::distribution() const noexcept {
+  Distribution all;
+  std::size_t bound = 0;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    const double seconds = (lower_bound(i) + upper_bound(i)) / 2 / 1e9;
+    for (; bound < kBounds.size() && seconds > kBounds.at(bound); ++bound) all.up_to.at(bound) = all.count;
+    all.count += counts_[i];
+    all.sum_seconds += static_cast<double>(counts_[i]) * seconds;
+  }
+  for (; bound < kBounds.size(); ++bound) all.up_to.at(bound) = all.count;
+  return all;
+}
+
 Histogram::Percentiles Histogram::Snapshot::percentiles(std::chrono::nanoseconds unit) const noexcept {
   std::uint64_t total = 0;
   for (const std::uint64_t count : counts_) total += count;

@@ -21,6 +21,14 @@ class Histogram {
     double p50 = 0, p95 = 0, p99 = 0, p999 = 0, max = 0;
     std::uint64_t count = 0;
   };
+  // For graphs over many programs: how many were no longer than each of some fixed bounds.
+  static constexpr std::array kBounds{1e-6, 1e-5, 1e-4, 1e-3, 2.5e-3, 5e-3, 0.01, 0.025,
+                                      0.05, 0.1,  0.25, 0.5,  1.0,    2.5,  5.0,  10.0};  // seconds
+  struct Distribution {
+    std::array<std::uint64_t, kBounds.size()> up_to{};  // right within 3 % of the bound
+    std::uint64_t count = 0;
+    double sum_seconds = 0;
+  };
 
   void record(std::chrono::nanoseconds duration) noexcept {
     const auto ns = static_cast<std::uint64_t>(duration.count() < 0 ? 0 : duration.count());
@@ -61,6 +69,7 @@ class Histogram::Snapshot {
   [[nodiscard]] Percentiles percentiles(std::chrono::nanoseconds unit) const noexcept;
   // The sum of all durations; right within 1.6 %.
   [[nodiscard]] std::chrono::nanoseconds sum() const noexcept;
+  [[nodiscard]] Distribution distribution() const noexcept;
 
  private:
   friend class Histogram;

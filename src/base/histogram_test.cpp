@@ -53,5 +53,18 @@ TEST(HistogramTest, TheSumOfSmallNumbersIsExact) {
   EXPECT_EQ(Histogram().snapshot().sum(), 0ns);
 }
 
+TEST(HistogramTest, TheDistributionCountsUpToEachBound) {
+  Histogram histogram;
+  histogram.record(500ns);
+  for (int i = 0; i < 10; ++i) histogram.record(2ms);
+  histogram.record(20s);
+  const Histogram::Distribution all = histogram.snapshot().distribution();
+  EXPECT_EQ(all.up_to,
+            (std::array<std::uint64_t, 16>{1, 1, 1, 1, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11, 11}));
+  EXPECT_EQ(all.count, 12U);
+  EXPECT_NEAR(all.sum_seconds, 20.02, 20.02 * 0.016);
+  EXPECT_EQ(Histogram().snapshot().distribution().count, 0U);
+}
+
 }  // namespace
 }  // namespace vigia

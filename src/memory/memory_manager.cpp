@@ -92,6 +92,7 @@ BufferPool MemoryManager::make_pool(PoolOptions options) {
 MemoryStats MemoryManager::stats() const {
   const ProcessMemory process = process_memory();
   const auto& counters = collector_.counters();
+  const Histogram::Snapshot stalls = hot_stall_.snapshot();
   return {.is_running = counters.is_running,
           .gc_interval = options_.gc_interval,
           .gc_count = counters.gc_count,
@@ -114,7 +115,8 @@ MemoryStats MemoryManager::stats() const {
           .open_fds = open_descriptors().value_or(descriptor_limit()),
           .threads = process.threads,
           .collector_cpu_seconds = static_cast<double>(counters.cpu_ns) / 1e9,
-          .hot_stall_us = hot_stall_.percentiles(1us),
+          .hot_stall_us = stalls.percentiles(1us),
+          .hot_stall = stalls.distribution(),
           .owners = budget_.by_owner(),
           .growth = collector_.growth()};
 }

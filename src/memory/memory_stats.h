@@ -34,6 +34,7 @@ struct MemoryStats {
   int threads = 0;
   double collector_cpu_seconds = 0;
   Histogram::Percentiles hot_stall_us;  // time per call that threads spent inside this part
+  Histogram::Distribution hot_stall;    // of the same
   std::vector<Budget::Use> owners;
   Growth growth;
 };

@@ -129,10 +129,13 @@ Outbox::Pending Outbox::pending(const std::string& route) const {
 }
 
 status::OutboxStatus Outbox::status() const {
+  const SteadyTime now = state_.clock.now();
   MutexLock lock(state_.mutex);
   status::OutboxStatus figures;
   for (std::size_t i = 0; i < state_.routes.size(); ++i) {
-    figures.routes.push_back({state_.routes[i], state_.waiting.size(i)});
+    const auto oldest = state_.waiting.oldest(i);
+    const Nanoseconds age = oldest ? now - std::max(*oldest, state_.begun) : Nanoseconds::zero();
+    figures.routes.push_back({state_.routes[i], state_.waiting.size(i), age});
   }
   figures.shots = state_.waiting.size();
   figures.bytes = state_.waiting.bytes();

@@ -21,6 +21,7 @@ OutboxState::OutboxState(const OutboxOptions& outbox_options, std::vector<std::s
       routes(std::move(route_names)),
       replay(replay_order),
       clock(outbox_clock),
+      begun(clock.now()),
       account(memory.budget().open("vigia", memory::Kind::outbox)),
       disk(options, routes, account, clock),
       waiting(routes.size(), replay),

@@ -68,6 +68,7 @@ struct OutboxState {
   const std::vector<std::string> routes;
   const Replay replay;
   Clock& clock;
+  const SteadyTime begun;  // this run
   const std::shared_ptr<memory::Account> account;
 
   Disk disk;  // thread-safe

@@ -12,6 +12,7 @@ void WaitingShots::add(const New& shot, std::optional<SteadyTime> live_since) {
   const Bytes bytes = std::min<Bytes>(shot.bytes, std::numeric_limits<std::uint32_t>::max());
   const DueQueue::CameraNumber camera = number_of(shot.camera);
   entries_.emplace(shot.id, Entry{.deadline = shot.deadline,
+                                  .added = live_since.value_or(SteadyTime::min()),
                                   .bytes = static_cast<std::uint32_t>(bytes),
                                   .routes = shot.routes,
                                   .camera = camera});
@@ -37,6 +38,7 @@ bool WaitingShots::add_backlog(WaitingShots&& backlog) {
   for (const domain::CameraKey& camera : backlog.cameras_) numbers.push_back(number_of(camera));
   for (auto& [id, entry] : backlog.entries_) entry.camera = numbers.at(entry.camera);
   entries_.merge(backlog.entries_);
+  std::ranges::fill(oldest_, 0);
   bytes_ += backlog.bytes_;
   first_deadline_ = std::min(first_deadline_, backlog.first_deadline_);
   for (std::size_t i = 0; i < queues_.size(); ++i) {
@@ -130,6 +132,15 @@ RouteSet WaitingShots::unclaimed(std::int64_t id, const Entry& entry) const {
     if (queues_[i].is_claimed(id)) routes = static_cast<RouteSet>(routes & ~route_bit(i));
   }
   return routes;
+}
+
+std::optional<SteadyTime> WaitingShots::oldest(std::size_t route) const {
+  std::int64_t& from = oldest_.at(route);
+  for (auto at = entries_.lower_bound(from); at != entries_.end(); ++at) {
+    from = at->first;
+    if ((at->second.routes & route_bit(route)) != 0) return at->second.added;
+  }
+  return std::nullopt;
 }
 
 std::vector<std::int64_t> WaitingShots::ids() const {

@@ -1,6 +1,6 @@
 // The index of all waiting shots, by number: which receivers (routes) they still go to, how large and how old
 // they are, and which is next. It implements what outbox.h promises about order, age and bounds, and does not
-// use the disk. About 130 bytes a shot of one route, 50 more for each further one.
+// use the disk. About 140 bytes a shot of one route, 50 more for each further one.
 // Threads: one thread at a time. Cost: O(log n) a call; expire() scans all, once a second at most.
 #pragma once
 
@@ -45,7 +45,8 @@ class WaitingShots {
     SteadyTime held_until = SteadyTime::min();  // not due before, unless release_held() is called
   };
 
-  WaitingShots(std::size_t routes, Replay replay) : queues_(routes, DueQueue(replay)), route_bytes_(routes) {}
+  WaitingShots(std::size_t routes, Replay replay)
+      : queues_(routes, DueQueue(replay)), route_bytes_(routes), oldest_(routes) {}
 
   // live_since: when it was added; nothing: it was added by an earlier run, so it waits in the backlog.
   void add(const New& shot, std::optional<SteadyTime> live_since);
@@ -89,6 +90,10 @@ class WaitingShots {
   // When expire() is worth a call; max(): never.
   [[nodiscard]] SteadyTime next_expiry() const;
 
+  // When the oldest one that the route needs was added: min(): by an earlier run; nothing: there is none.
+  // Cost: a few steps, as it goes on where the last call ended.
+  [[nodiscard]] std::optional<SteadyTime> oldest(std::size_t route) const;
+
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   [[nodiscard]] std::size_t size(std::size_t route) const { return queues_.at(route).size(); }
   [[nodiscard]] Bytes bytes() const { return bytes_; }
@@ -97,6 +102,7 @@ class WaitingShots {
  private:
   struct Entry {
     SteadyTime deadline;
+    SteadyTime added;  // min(): by an earlier run
     std::uint32_t bytes;
     RouteSet routes;
     DueQueue::CameraNumber camera;  // of cameras_
@@ -109,6 +115,7 @@ class WaitingShots {
 
   std::vector<DueQueue> queues_;
   std::vector<Bytes> route_bytes_;
+  mutable std::vector<std::int64_t> oldest_;  // by route: none that it needs has a smaller number
   Entries entries_;
   Bytes bytes_ = 0;
   std::vector<domain::CameraKey> cameras_;

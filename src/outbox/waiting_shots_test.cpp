@@ -105,5 +105,21 @@ TEST_F(WaitingShotsTest, WhatASenderHasIsLeftToIt) {
   EXPECT_EQ(shots_.size(), 0U);
 }
 
+TEST_F(WaitingShotsTest, TheOldestOfARouteIsKnownWhateverTheOthersNeed) {
+  EXPECT_FALSE(shots_.oldest(0));
+  add(1, route_bit(1));
+  shots_.add({.id = 2, .bytes = 1, .deadline = SteadyTime::max(), .routes = kBoth, .camera = camera_},
+             kNow + 5s);
+  EXPECT_EQ(shots_.oldest(0), kNow + 5s);
+  EXPECT_EQ(shots_.oldest(1), kNow);
+  ASSERT_EQ(claim(1), 1);
+  static_cast<void>(shots_.finish(1, 1));
+  EXPECT_EQ(shots_.oldest(1), kNow + 5s);
+  WaitingShots earlier(2, {});
+  earlier.add({.id = 0, .bytes = 1, .deadline = SteadyTime::max(), .routes = kBoth, .camera = camera_}, {});
+  ASSERT_TRUE(shots_.add_backlog(std::move(earlier)));
+  EXPECT_EQ(shots_.oldest(1), SteadyTime::min());
+}
+
 }  // namespace
 }  // namespace vigia::outbox

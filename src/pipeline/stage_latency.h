@@ -33,9 +33,12 @@ struct StageLatency {
 
   [[nodiscard]] status::LatencyStatus status() const {
     constexpr auto kUnit = std::chrono::milliseconds(1);
-    status::LatencyStatus status{.whole_ms = whole.percentiles(kUnit), .stages = {}};
+    const Histogram::Snapshot all = whole.snapshot();
+    status::LatencyStatus status{
+        .whole_ms = all.percentiles(kUnit), .whole = all.distribution(), .stages = {}};
     for (std::size_t i = 0; i < stages.size(); ++i) {
-      status.stages.push_back({kStageNames[i], stages[i].percentiles(kUnit)});
+      const Histogram::Snapshot one = stages[i].snapshot();
+      status.stages.push_back({kStageNames[i], one.percentiles(kUnit), one.distribution()});
     }
     return status;
   }

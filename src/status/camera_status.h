@@ -83,8 +83,13 @@ struct CameraStatus {
   std::map<std::string, std::uint64_t> faces_not_posted;  // by reason
   // Of a camera that may hibernate: what it does, and why: camera/idle_mode.h. Empty: it may not.
   std::string idle{}, idle_words{};
-  std::string decoder{};   // where its video is, or was last, decoded: camera/decoder_kind.h
-  bool is_online = false;  // video comes
+  std::string decoder{};                  // where its video is, or was last, decoded: camera/decoder_kind.h
+  bool is_online = false;                 // video comes
+  int frame_width = 0, frame_height = 0;  // of its picture; 0: no frame has come yet
+  UtcTime last_frame{}, last_face{};      // when one last came, or was found; 1970: none was
+  std::string rot{}, roi{};               // as settings write them; roi: in force now
+  int filter_min_size = 0, filter_max_size = 0;  // in force now, pixels
+  double filter_min_quality = 0;                 // likewise
   // Its clock less this machine's, by its RTCP sender reports; nothing: it sends none, or no video comes.
   std::optional<Nanoseconds> clock_skew{};
   SignalStatus signal{};

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 
 namespace vigia::status {
 
@@ -14,6 +15,7 @@ struct OutboxStatus {
   struct Route {
     std::string name;
     std::size_t pending = 0;
+    Nanoseconds oldest{0};  // how long the oldest of them has waited in this run; 0: none waits
   };
   std::vector<Route> routes;
   std::size_t shots = 0;      // that wait for at least one route
