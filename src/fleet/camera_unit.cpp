@@ -214,6 +214,24 @@ status::SignalStatus signal_of(const camera::Signal& signal) {
 
 }  // namespace
 
+void CameraUnit::tell_of_pictures(const camera::CameraStats& stats, status::CameraStatus& status) const {
+  const SteadyTime now = clock_.now();
+  const UtcTime utc = clock_.utc_now();
+  const auto utc_of = [&](SteadyTime at) {
+    return at == SteadyTime() ? UtcTime() : utc - std::chrono::duration_cast<UtcTime::duration>(now - at);
+  };
+  status.frame_width = stats.frame_width;
+  status.frame_height = stats.frame_height;
+  status.last_frame = utc_of(strand_.last_arrival());
+  status.last_face = utc_of(context_->counters.last_face.load(std::memory_order_relaxed));
+  const shot::ShotOptions limits = context_->limits();
+  if (!context_->settings.rot.whole()) status.rot = domain::to_text(context_->settings.rot);
+  if (!limits.roi.whole()) status.roi = domain::to_text(limits.roi);
+  status.filter_min_size = limits.filter_min_size;
+  status.filter_max_size = limits.filter_max_size;
+  status.filter_min_quality = limits.filter_min_quality;
+}
+
 status::CameraStatus CameraUnit::status(double seconds) const {
   const CameraHistory now = history();
   status::CameraStatus status = status_of(context_->name(), now, context_->counters, seconds);
@@ -229,6 +247,7 @@ status::CameraStatus CameraUnit::status(double seconds) const {
   status.is_online = now.stats.state == camera::CameraState::inprogress;
   if (status.is_online) status.clock_skew = now.stats.clock_skew;
   status.signal = signal_of(now.stats.signal);
+  tell_of_pictures(now.stats, status);
   status.stream_time = strand_.last_stream_time();
   if (main_source_) status.main = main_status_of(main_source_->stats(), *context_->main);
   status.failed = has_failed(now.stats, context_->settings.source);

@@ -79,6 +79,8 @@ class CameraUnit {
   [[nodiscard]] status::CameraStatus status(double seconds) const;
 
  private:
+  void tell_of_pictures(const camera::CameraStats& stats, status::CameraStatus& status) const;
+
   const std::shared_ptr<pipeline::CameraContext> context_;
   const CameraHistory past_;
   pipeline::Strand strand_;

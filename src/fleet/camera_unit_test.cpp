@@ -41,9 +41,14 @@ TEST(CameraUnitTest, ACameraThatIsAwaySaysSoAlthoughTheDetectorFailedOnItsLastFr
   pipeline::DetectorFailures failures;
   static_cast<void>(failures.failed("no memory", context->counters, clock.now()));
   EXPECT_EQ(camera.status(1).state, "NOT_STARTED");
+  EXPECT_EQ(camera.status(1).last_frame, UtcTime()) << "none has come";
+  EXPECT_EQ(camera.status(1).last_face, UtcTime());
+  context->counters.last_face = clock.now();
+  clock.advance(std::chrono::seconds(5));
+  EXPECT_EQ(camera.status(1).last_face, clock.utc_now() - std::chrono::seconds(5));
   EXPECT_EQ(camera.status(1).message, "");
   EXPECT_EQ(camera.status(1).reason, "");
-  EXPECT_EQ(camera.status(1).since, clock.utc_now());
+  EXPECT_EQ(camera.status(1).since, clock.utc_now() - std::chrono::seconds(5));
   EXPECT_EQ(camera.status(1).detector_errors, 1U);
   EXPECT_FALSE(camera.status(1).failed);
 }

@@ -192,6 +192,15 @@ std::optional<load::Demand> Cameras::changed_demand(const pipeline::CameraSettin
   return demand;
 }
 
+std::shared_ptr<pipeline::LiveView> Cameras::live_view(std::string_view name) const {
+  MutexLock lock(mutex_);
+  for (const CameraEntry& place : places_) {
+    const auto& context = place.unit->context();
+    if (context->name() == name) return {context, &context->live};
+  }
+  return nullptr;
+}
+
 bool Cameras::all_drained() const {
   MutexLock lock(mutex_);
   return std::ranges::all_of(places_, [](const CameraEntry& place) { return place.unit->drained(); });

@@ -24,6 +24,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -83,6 +84,10 @@ class Cameras {
   // are the same, or there are none.
   std::optional<load::Demand> changed_demand(const pipeline::CameraSettings& defaults);
   void mark_demand_changed() { demand_changed_ = true; }
+
+  // For who looks at its pictures; null: there is no such camera. It may outlive the camera, and then shows
+  // nothing more.
+  [[nodiscard]] std::shared_ptr<pipeline::LiveView> live_view(std::string_view name) const;
 
   [[nodiscard]] bool all_drained() const;
   // One for each camera, removed ones last. seconds: since the start.

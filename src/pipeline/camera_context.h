@@ -11,6 +11,7 @@
 #include "closeup/take_close_up.h"
 #include "memory/budget.h"
 #include "pipeline/camera_counters.h"
+#include "pipeline/live_view.h"
 #include "pipeline/pipeline_options.h"
 #include "shot/make_shot.h"
 
@@ -62,6 +63,7 @@ struct CameraContext {
   const std::shared_ptr<CameraCounters> shared_counters;
 
   CameraCounters& counters;  // thread-safe
+  LiveView live;             // for who looks at its pictures
 
  private:
   const domain::Orientation video_transform_;

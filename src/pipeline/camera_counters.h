@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/clock.h"
 #include "domain/face_reason.h"
 
 namespace vigia::pipeline {
@@ -30,8 +31,9 @@ struct CameraCounters {
   Counter faces_posted{0};
   Counter faces_failed{0};
   std::array<Counter, domain::kAllReasons.size()> faces_not_posted{};
-  std::atomic<bool> detector_fails{false};     // it failed on the last frame that it was given
-  std::atomic<std::int64_t> shots_waiting{0};  // in the outbox, of this run
+  std::atomic<SteadyTime> last_face{SteadyTime()};  // when one was last found; SteadyTime(): never
+  std::atomic<bool> detector_fails{false};          // it failed on the last frame that it was given
+  std::atomic<std::int64_t> shots_waiting{0};       // in the outbox, of this run
 
   // Counts one more; returns how many there were before.
   std::uint64_t not_posted(domain::Reason reason) {

@@ -115,6 +115,7 @@ void Strand::note_arrival(const domain::Frame& frame, SteadyTime now) {
   if (begins) settled_at_ = now + kSettles;
   last_arrival_.store(now, std::memory_order_relaxed);
   is_idle_.store(frame.look == domain::Look::probe, std::memory_order_relaxed);
+  has_frames_.store(true, std::memory_order_relaxed);
 }
 
 bool Strand::left_out(const domain::Frame& frame) {
@@ -217,16 +218,25 @@ void Strand::take_turn(detect::Detector& detector) {
   const CrashSubject subject(camera_->name());
   const SteadyTime begun = world_.clock.now();
   take_new_filters();
-  was_late_ = false;
+  was_late_ = is_searched_ = false;
   if (const auto frame = take_frame()) {
     was_late_ = frame->look == domain::Look::late;
     process(*frame, detector, begun);
+    if (camera_->live.is_asked()) show(*frame);
   } else {
     let_time_pass(begun);
   }
   hand_on();
   keep_open_tracks(begun);
   finish_turn(begun);
+}
+
+void Strand::show(const domain::Frame& frame) {
+  if (is_searched_) {
+    camera_->live.show(frame, sightings_, tracks_.ids());
+  } else {
+    camera_->live.show(frame, {}, {});
+  }
 }
 
 void Strand::process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now) {
@@ -258,6 +268,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   const SteadyTime detected = world_.clock.now();
   grader_.grade_all(found_, frame, world_.min_detection_score, sightings_);
   tracks_.update(frame, sightings_, finished_);
+  is_searched_ = true;
   last_stream_time_ = frame.stream_time.count();
   const SteadyTime tracked = world_.clock.now();
   latency.of(Stage::track).record(tracked - detected);
@@ -266,6 +277,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   const auto is_strong = [](const domain::Sighting& sighting) { return !sighting.weak; };
   const auto strong = static_cast<std::uint64_t>(std::ranges::count_if(sightings_, is_strong));
   counters.faces_detected += strong;
+  if (strong > 0) counters.last_face.store(tracked, std::memory_order_relaxed);
   const bool somebody = strong > 0 || tracks_.open() > 0;
   if (!somebody) note_weak_faces();
   note_view(frame, somebody);

@@ -94,6 +94,11 @@ class Strand final : public camera::FrameSink {
   [[nodiscard]] bool is_gone() const noexcept {
     return drained() && !place_.wake_pending.load(std::memory_order_acquire);
   }
+  // Of any frame; SteadyTime(): none has come.
+  [[nodiscard]] SteadyTime last_arrival() const noexcept {
+    return has_frames_.load(std::memory_order_relaxed) ? last_arrival_.load(std::memory_order_relaxed)
+                                                       : SteadyTime();
+  }
   [[nodiscard]] Nanoseconds last_stream_time() const noexcept {
     return Nanoseconds(last_stream_time_.load());
   }
@@ -110,6 +115,7 @@ class Strand final : public camera::FrameSink {
   void note_probe(const domain::Frame& frame);
   void note_view(const domain::Frame& frame, bool somebody);
   bool note_weak_faces();
+  void show(const domain::Frame& frame);
   void take_size(domain::Size size);
   void warn_of_misfits();
   void let_time_pass(SteadyTime now);
@@ -162,6 +168,7 @@ class Strand final : public camera::FrameSink {
   bool closed_all_ = false;
   DetectorFailures detector_failures_;
   bool was_late_ = false;                  // the frame of this turn
+  bool is_searched_ = false;               // likewise: its faces are in sightings_
   std::optional<Nanoseconds> in_view_at_;  // when somebody was in view last, by stream time
   std::vector<domain::Box> weak_faces_;    // where they were seen with nobody there
 
@@ -177,6 +184,7 @@ class Strand final : public camera::FrameSink {
   std::atomic<SteadyTime> work_came_{};        // when new work last came
   std::atomic<SteadyTime> last_delivery_;      // of a frame to look at
   std::atomic<SteadyTime> last_arrival_;       // of any frame
+  std::atomic<bool> has_frames_{false};        // one has come
 
   // State below is protected by mutex_.
   Mutex mutex_;

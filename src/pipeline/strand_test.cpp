@@ -101,6 +101,29 @@ TEST_F(StrandTest, HandlesFramesInOrder) {
   EXPECT_EQ(latency_.whole.percentiles(1ms).count, 3U);
 }
 
+TEST_F(StrandTest, ShowsAFrameWithItsFacesToWhoAsks) {
+  detector_.face = domain::Box{400, 100, 80, 100};
+  deliver(0);
+  work();
+  EXPECT_EQ(context_->live.take(), nullptr) << "nobody asked";
+  context_->live.ask();
+  for (std::uint64_t i = 1; i < 3; ++i) deliver(i);
+  work();
+  const auto picture = context_->live.take();
+  ASSERT_TRUE(picture);
+  EXPECT_EQ(picture->frame.sequence, 1U);
+  ASSERT_EQ(picture->faces.size(), 1U);
+  EXPECT_EQ(picture->faces[0].box.left, 404);
+  EXPECT_EQ(picture->faces[0].track, 1U);
+  context_->live.ask();
+  detector_.broken = true;
+  deliver(3);
+  work();
+  const auto unsearched = context_->live.take();
+  ASSERT_TRUE(unsearched);
+  EXPECT_TRUE(unsearched->faces.empty());
+}
+
 TEST_F(StrandTest, AnotherSizeEndsTheTracksAndMovesARelativeRegion) {
   settings_.rot = {50, 0, 50, 100, true};
   detector_.face = domain::Box{400, 100, 80, 100};
