@@ -525,5 +525,36 @@ TEST_F(LedgerTest, AKillInTheMiddleLeavesAWholeFile) {
             0);
 }
 
+TEST_F(LedgerTest, PagesHoldEachEndOnceWithItsNumber) {
+  open();
+  for (std::uint64_t i = 1; i <= 5; ++i)
+    ledger_->record(end_of(i, i == 4 ? Outcome(Reason::too_small) : Outcome(DeliveryStatus::posted)));
+  write();
+  auto reader = Reader::open(options_.path);
+  ASSERT_TRUE(reader.ok()) << reader.error().text;
+  std::vector<std::int64_t> ids;
+  PageQuery query{.limit = 2};
+  for (;;) {
+    const auto page = reader->page(query);
+    ASSERT_TRUE(page.ok()) << page.error().text;
+    if (page->empty()) break;
+    for (const KeptEnd& kept : *page) {
+      ids.push_back(kept.id);
+      EXPECT_EQ(kept.end.key.track, static_cast<std::uint64_t>(kept.id));
+      EXPECT_TRUE(kept.has_thumbnail);
+    }
+    query.after = PageQuery::Place{to_unix_us(page->back().end.key.captured), page->back().id};
+  }
+  EXPECT_THAT(ids, ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_THAT(*reader->page({.not_posted = true}), SizeIs(1));
+  EXPECT_THAT(*reader->page({.outcome = "posted"}), SizeIs(4));
+  EXPECT_THAT(*reader->page({.camera = "hall"}), IsEmpty());
+  EXPECT_THAT(*reader->page({.since = captured(2), .until = captured(4)}), SizeIs(2));
+  EXPECT_THAT(*reader->page({.from_id = 5}), SizeIs(1));
+  EXPECT_EQ(*reader->last_id(), 5);
+  EXPECT_THAT(*reader->thumbnail(3), SizeIs(100));
+  EXPECT_THAT(*reader->thumbnail(99), IsEmpty());
+}
+
 }  // namespace
 }  // namespace vigia::ledger

@@ -22,6 +22,23 @@ constexpr const char* kNewest =
     "FROM ends WHERE (?1 IS NULL OR camera = ?1) AND (?2 IS NULL OR outcome = ?2) AND captured_us >= ?3 "
     "ORDER BY captured_us DESC, id DESC LIMIT ?4";
 
+constexpr const char* kPage =
+    "SELECT id, length(thumbnail) > 0, camera, camera_id, track, captured_us, outcome, text, face_width, "
+    "face_height, quality, {}, score, lasted_ns, sightings, NULL "
+    "FROM ends WHERE (?1 = '' OR camera = ?1) AND (?2 = '' OR outcome = ?2) AND "
+    "(NOT ?3 OR outcome NOT IN ('posted', 'pending', 'failed')) AND captured_us >= ?4 AND captured_us < ?5 "
+    "AND "
+    "(captured_us, id) < (?6, ?7) AND id >= ?8 ORDER BY captured_us DESC, id DESC LIMIT ?9";
+
+void bind(Statement& to, const PageQuery& question) {
+  to.bind(std::string_view(question.camera)).bind(std::string_view(question.outcome));
+  to.bind(std::int64_t{question.not_posted ? 1 : 0});
+  to.bind(question.since ? to_unix_us(*question.since) : INT64_MIN);
+  to.bind(question.until ? to_unix_us(*question.until) : INT64_MAX);
+  const PageQuery::Place before = question.after.value_or(PageQuery::Place{INT64_MAX, INT64_MAX});
+  to.bind(before.captured_us).bind(before.id).bind(question.from_id).bind(std::int64_t{question.limit});
+}
+
 void bind(Statement& to, const EndQuery& question) {
   question.camera ? to.bind(std::string_view(*question.camera)) : to.bind_null();
   question.outcome ? to.bind(to_string(*question.outcome)) : to.bind_null();
@@ -82,6 +99,36 @@ Result<std::vector<TrackEnd>> Reader::newest(const EndQuery& question) {
     if (step == Statement::Step::failed) return database_.error("cannot be read");
     ends.push_back(read(*rows));
   }
+}
+
+Result<std::vector<KeptEnd>> Reader::page(const PageQuery& question) {
+  const auto version = database_.number("PRAGMA user_version");  // as in newest()
+  if (!version) return version.error();
+  const std::string sql = fmt::format(kPage, *version > 1 ? kParts : kPartsOfVersion1);
+  Result<Statement> rows = database_.prepare(sql.c_str());
+  if (!rows) return rows.error();
+  bind(*rows, question);
+  std::vector<KeptEnd> ends;
+  for (;;) {
+    const Statement::Step step = rows->step();
+    if (step == Statement::Step::done) return ends;
+    if (step == Statement::Step::failed) return database_.error("cannot be read");
+    KeptEnd& kept = ends.emplace_back();
+    kept.id = rows->integer();
+    kept.has_thumbnail = rows->integer() != 0;
+    kept.end = read(*rows);
+  }
+}
+
+Result<std::vector<std::byte>> Reader::thumbnail(std::int64_t id) {
+  Result<Statement> rows = database_.prepare("SELECT thumbnail FROM ends WHERE id = ?1");
+  if (!rows) return rows.error();
+  rows->bind(id);
+  const Statement::Step step = rows->step();
+  if (step == Statement::Step::failed) return database_.error("cannot be read");
+  if (step == Statement::Step::done) return std::vector<std::byte>();
+  const auto picture = rows->blob();
+  return std::vector<std::byte>(picture.begin(), picture.end());
 }
 
 Result<std::vector<std::string>> Reader::cameras() {
