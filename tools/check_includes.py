@@ -38,9 +38,10 @@ ARROWS = {
     "health": "base memory status camera domain",
     "fleet": "base memory status domain camera findface pipeline load",
     "discover": "base http",
+    "web": "base memory status domain camera shot ledger pipeline",
     "settings": "base domain *_options.h",
     "orchestrator": "base memory status domain http camera detect shot ledger outbox delivery findface sinks "
-                    "pipeline load fleet health settings",
+                    "pipeline load fleet health web settings",
     "app": "base memory status domain http sim camera detect closeup ledger outbox findface pipeline load discover "
            "settings orchestrator",
     "plot": "base",
