@@ -12,6 +12,7 @@ namespace {
 settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>& clips,
                                  const std::filesystem::path& folder) {
   settings::Settings base;
+  base.web.listen = "off";
   base.delivery.directory = folder / "faces";
   base.outbox.path = folder / "outbox.db";
   base.ledger.path = folder / "events.db";

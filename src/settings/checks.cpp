@@ -13,6 +13,7 @@
 #include "domain/orientation.h"
 #include "http/tls_options.h"
 #include "settings/spelling.h"
+#include "web/web_options.h"
 
 namespace vigia::settings::checks {
 namespace {
@@ -197,6 +198,31 @@ std::optional<Wrong> budget(SettingRef slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 16_MiB) return {};
   return Wrong{"is too little to hold a frame of each camera", {}};
+}
+
+std::optional<Wrong> listen_address(SettingRef slot) {
+  const std::string& text = text_of(slot);
+  if (text == "off" || web::parse_listen(text)) return {};
+  constexpr std::array<std::string_view, 2> kWords{"auto", "off"};
+  return Wrong{"is no numeric address of this machine with a port, such as 127.0.0.1:8080 or [::1]:8080",
+               nearest(text, kWords)};
+}
+
+std::optional<Wrong> web_token(SettingRef slot) {
+  const std::string& text = text_of(slot);
+  if (text.empty() || text.size() >= web::kShortestToken) return {};
+  return Wrong{"is too short", {}};
+}
+
+std::optional<Wrong> host_names(SettingRef slot) {
+  for (const std::string& name : *std::get<std::vector<std::string>*>(slot)) {
+    const bool is_name = !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+             c == '.';
+    });
+    if (!is_name) return Wrong{"holds something else than names of hosts, without a port", {}};
+  }
+  return {};
 }
 
 std::optional<Wrong> tls_pin(SettingRef slot) {

@@ -24,6 +24,9 @@ std::optional<Wrong> model(SettingRef slot);
 std::optional<Wrong> multiple_of_32(SettingRef slot);
 std::optional<Wrong> budget(SettingRef slot);
 std::optional<Wrong> tls_pin(SettingRef slot);
+std::optional<Wrong> listen_address(SettingRef slot);
+std::optional<Wrong> web_token(SettingRef slot);
+std::optional<Wrong> host_names(SettingRef slot);
 std::optional<Wrong> video_transform(SettingRef slot);
 std::optional<Wrong> outbox_bytes(SettingRef slot);
 

@@ -121,6 +121,7 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
       return found == origins.end() ? std::string{} : found->second;
     };
     if (problems.count() == 0) check_pairs(settings, origin_of, problems);
+    if (problems.count() == 0) check_web(settings, origin_of, problems);
     if (problems.count() == 0) settle_live_cameras(settings, origin_of, problems);
     if (problems.count() == 0) settle_logins_of_cameras(settings, origin_of, problems);
     if (problems.count() == 0) settle_tls_of_cameras(settings, origin_of, problems);

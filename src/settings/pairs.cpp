@@ -259,4 +259,18 @@ void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& pr
   }
 }
 
+void check_web(const Settings& settings, const OriginOf& origin_of, Problems& problems) {
+  const web::WebOptions& web = settings.web;
+  if (!web.token.empty() && !web.token_file.empty()) {
+    problems.error({origin_of("web.token_file"), "web.token_file", "has no effect beside web.token",
+                    "only without web.token"});
+  }
+  const auto address = web.enabled() ? web::parse_listen(web.listen) : std::nullopt;
+  if (!address || address->is_loopback || web.has_token()) return;
+  problems.error(
+      {origin_of("web.listen"), "web.listen",
+       fmt::format("lets other machines see faces and cameras at {}, and there is no token", web.listen),
+       "an address of 127.0.0.0/8 or [::1], or any with web.token or web.token_file"});
+}
+
 }  // namespace vigia::settings

@@ -29,6 +29,9 @@ void settle_logins_of_cameras(Settings& settings, const OriginOf& origin_of, Pro
 // warning says it of a pin that an https:// camera does not follow.
 void settle_tls_of_cameras(Settings& settings, const OriginOf& origin_of, Problems& problems);
 
+// Whether others than this machine could look without a token.
+void check_web(const Settings& settings, const OriginOf& origin_of, Problems& problems);
+
 // Whether keys for TLS are set of a receiver whose address has none. REQUIRES: all addresses are known, those
 // of secrets too.
 void check_tls(const Settings& settings, const OriginOf& origin_of, Problems& problems);

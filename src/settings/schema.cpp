@@ -315,6 +315,21 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
     {"memory.empty_gpu_cache_each_pass",
      [](Settings& s) -> SettingRef { return &s.memory.empty_gpu_cache_each_pass; }, any("true or false"),
      "empty libtorch's GPU cache at each pass, not only when memory is short; only with libtorch and a GPU"},
+    {"web.listen", [](Settings& s) -> SettingRef { return &s.web.listen; },
+     checked(checks::listen_address, "auto, off, or ADDRESS:PORT"),
+     "where the page, the API and the metrics are; auto: 127.0.0.1:8080, for this machine only, unless "
+     "another "
+     "program has it; other machines: 0.0.0.0:8080, with a token"},
+    {"web.token", [](Settings& s) -> SettingRef { return &s.web.token; },
+     unseen(checked(checks::web_token, "a text of at least 16 characters, or \"\" for none")),
+     "who sends it may look and change the log's level; a secret: better VIGIA_WEB_TOKEN=... in the "
+     "environment"},
+    {"web.token_file", [](Settings& s) -> SettingRef { return &s.web.token_file; },
+     any("a file, or \"\" for none"), "the file that holds the token, instead"},
+    {"web.hosts", [](Settings& s) -> SettingRef { return &s.web.hosts; },
+     checked(checks::host_names, "a list of names, e.g. [vigia.example]"),
+     "names by which browsers reach it, beside localhost and addresses: of this machine, or of a proxy "
+     "before it"},
     {"logging.level", [](Settings& s) -> SettingRef { return &s.logging.level; }, one_of(kLevels),
      "how much the log says"},
 });

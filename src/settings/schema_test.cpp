@@ -40,7 +40,7 @@ TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
                 member_count<sinks::WebhookOptions>() + member_count<sinks::MqttOptions>() - kSecrets +
                 member_count<delivery::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
                 member_count<ledger::LedgerOptions>() + member_count<memory::MemoryOptions>() +
-                member_count<LoggingOptions>());
+                member_count<web::WebOptions>() + member_count<LoggingOptions>());
 }
 
 template <class Owner>
@@ -106,7 +106,9 @@ class RoundTripTest : public SettingsTest {
                                     std::string("oldest_first"),
                                     std::string("mqtt://x.example:1884"),
                                     std::string("rotate_90"),
-                                    std::string("vaapi")}) {
+                                    std::string("vaapi"),
+                                    std::string("off"),
+                                    std::string("vigia.example")}) {
       Owner owner;
       const SettingRef slot = key.slot(owner);
       if (!parse(RawValue::text(text), slot) && !check_rule(key.rule, slot) && format(slot) != before)

@@ -14,6 +14,7 @@
 #include "outbox/outbox_options.h"
 #include "pipeline/pipeline_options.h"
 #include "sinks/sinks_options.h"
+#include "web/web_options.h"
 
 namespace vigia::settings {
 
@@ -36,6 +37,7 @@ struct Settings {
   outbox::OutboxOptions outbox;
   ledger::LedgerOptions ledger;
   memory::MemoryOptions memory;
+  web::WebOptions web;
   LoggingOptions logging;
 
   bool operator==(const Settings&) const = default;

@@ -31,7 +31,7 @@ const std::vector<WrongFile> kWrongFiles{
      "camras: []\n",
      {"vigia.yaml:1: camras: unknown key; allowed: cameras, defaults, detector, delivery, outbox, ledger, "
       "memory, "
-      "logging; did you mean 'cameras'?"}},
+      "web, logging; did you mean 'cameras'?"}},
     {"an unknown key",
      "defaults:\n  filter_min_sise: 60\n",
      {"vigia.yaml:2: defaults.filter_min_sise: unknown key; allowed: what 'vigia check --defaults' prints; "
@@ -107,7 +107,7 @@ const std::vector<WrongFile> kWrongFiles{
      "gc_interval: 5\n",
      {"vigia.yaml:1: gc_interval: unknown key; allowed: cameras, defaults, detector, delivery, outbox, "
       "ledger, "
-      "memory, logging; did you mean 'memory.gc_interval'?"}},
+      "memory, web, logging; did you mean 'memory.gc_interval'?"}},
     {"a path as flags have it",
      "memory.gc_interval: 5\n",
      {"vigia.yaml:1: memory.gc_interval: is a path, which is for flags; in a file it is gc_interval below "
@@ -383,14 +383,32 @@ const std::vector<WrongFile> kWrongFiles{
      "defaults: jpeg_quality: 90\n",
      {"vigia.yaml:1: is not YAML: illegal map value; look at the indentation, colons, quotes and brackets "
       "here and above"}},
+    {"a page for everybody",
+     "web: {listen: \"0.0.0.0:8080\"}\n",
+     {"vigia.yaml:1: web.listen: lets other machines see faces and cameras at 0.0.0.0:8080, and there is no "
+      "token; "
+      "allowed: an address of 127.0.0.0/8 or [::1], or any with web.token or web.token_file"}},
+    {"a page at a name",
+     "web: {listen: \"localhost:8080\"}\n",
+     {"vigia.yaml:1: web.listen: 'localhost:8080' is no numeric address of this machine with a port, such as "
+      "127.0.0.1:8080 or [::1]:8080; allowed: auto, off, or ADDRESS:PORT"}},
+    {"a short token",
+     "web: {token: hunter2}\n",
+     {"vigia.yaml:1: web.token: the value is too short; allowed: a text of at least 16 characters, or \"\" "
+      "for none"}},
+    {"a name with a port",
+     "web: {hosts: [\"vigia.example:443\"]}\n",
+     {"vigia.yaml:1: web.hosts: the value holds something else than names of hosts, without a "
+      "port; allowed: "
+      "a list of names, e.g. [vigia.example]"}},
     {"a list for the file",
      "- a\n- b\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, ledger, memory, logging"}},
+      "delivery, outbox, ledger, memory, web, logging"}},
     {"a text for the file",
      "just a text\n",
      {"vigia.yaml:1: the file: holds no 'key: value' lines; allowed: cameras, defaults, detector, "
-      "delivery, outbox, ledger, memory, logging"}},
+      "delivery, outbox, ledger, memory, web, logging"}},
     {"two documents",
      "memory: {gc_interval: 5}\n---\nmemory: {gc_interval: 6}\n",
      {"vigia.yaml:3: begins a second document; one file is one document"}},
