@@ -34,6 +34,7 @@ class FollowFindfaceTest : public ::testing::Test {
     settings_.detector.workers = 1;
     settings_.delivery.stop_timeout = 0;
     settings_.outbox.path = folder_ / "vigia.db";
+    settings_.web.listen = "off";
     settings_.memory.gc_interval = 0.1;
     settings_.defaults.source.source_timeout = 1;
   }

@@ -8,6 +8,8 @@
 #include "fleet/camera_starts.h"
 #include "load/detectors.h"
 #include "orchestrator/receivers.h"
+#include "settings/public_json.h"
+#include "settings/version.h"
 
 namespace vigia::orchestrator {
 namespace {
@@ -94,6 +96,23 @@ Status Orchestrator::prepare() {
         routes_->tell(notice_of(camera, change, clock_.utc_now()));
       });
   join_cameras();
+  return open_web();
+}
+
+// It listens from here on, because the user has to fix its errors; start_web() answers.
+Status Orchestrator::open_web() {
+  auto opened = web::Web::open(
+      settings_.web, {.snapshot = [this] { return snapshot(); },
+                      .live_view = [this](std::string_view camera) { return cameras_->live_view(camera); },
+                      .housekeeping = [this] { return housekeeping_at_.load(); },
+                      .memory = memory_,
+                      .clock = clock_,
+                      .ledger_path = ledger_->enabled() ? settings_.ledger.path : "",
+                      .settings_json = settings::public_json(settings_),
+                      .version = settings::kVersion,
+                      .outbox_limit = settings_.outbox.max_bytes});
+  if (!opened) return opened.error();
+  web_ = *std::move(opened);
   return ok_status();
 }
 
@@ -113,6 +132,7 @@ void Orchestrator::join_cameras() {
 
 void Orchestrator::start() {
   started_ = clock_.now();
+  housekeeping_at_ = started_;
   cpu_at_start_ = process_cpu_seconds();
   for (const Part& part : kParts) {
     ++parts_started_;  // first, so that a part that started half-way is stopped too
@@ -131,7 +151,7 @@ status::Snapshot Orchestrator::stop() {
 }
 
 // The order in which the program starts; it stops in the reverse one.
-const std::array<Orchestrator::Part, 13> Orchestrator::kParts{{
+const std::array<Orchestrator::Part, 14> Orchestrator::kParts{{
     {"memory", &Orchestrator::start_memory, &Orchestrator::stop_memory},
     {"figures", &Orchestrator::start_figures, &Orchestrator::stop_figures},
     {"ledger", &Orchestrator::start_ledger, &Orchestrator::stop_ledger},
@@ -145,6 +165,7 @@ const std::array<Orchestrator::Part, 13> Orchestrator::kParts{{
     {"camera list", &Orchestrator::start_camera_list, &Orchestrator::stop_camera_list},
     {"health", &Orchestrator::start_health, &Orchestrator::stop_health},
     {"housekeeping", &Orchestrator::start_housekeeping, &Orchestrator::stop_housekeeping},
+    {"web", &Orchestrator::start_web, &Orchestrator::stop_web},
 }};
 
 void Orchestrator::start_memory() {
@@ -267,6 +288,18 @@ void Orchestrator::stop_housekeeping() {
   housekeeping_ = Worker();
 }
 
+void Orchestrator::start_web() {
+  if (!web_) return;
+  web_pictures_thread_ =
+      Worker("web pictures", [this](const std::stop_token& stop) { web_->run_pictures(stop); });
+  web_thread_ = Worker("web", [this](const std::stop_token& stop) { web_->run_server(stop); });
+  log::info("page, API and metrics: http://{}", web_->address());
+}
+void Orchestrator::stop_web() {
+  web_thread_ = Worker();
+  web_pictures_thread_ = Worker();
+}
+
 bool Orchestrator::all_done() const {
   return (!follow_ || follow_->list_is_complete()) && cameras_->all_drained();
 }
@@ -275,6 +308,7 @@ void Orchestrator::watch(const std::stop_token& stop) {
   SteadyTime next_show = clock_.now();
   SteadyTime next_log = clock_.now() + kLogEvery;
   while (clock_.sleep_for(kTick, stop)) {
+    housekeeping_at_ = clock_.now();
     cameras_->tick();
     overload_->make_wanted();
     watch_load();

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,6 +40,7 @@
 #include "pipeline/stage_latency.h"
 #include "settings/settings.h"
 #include "status/snapshot.h"
+#include "web/web.h"
 
 namespace vigia::orchestrator {
 
@@ -60,6 +62,8 @@ class Orchestrator {
   // at the end of the run.
   status::Snapshot stop();
   [[nodiscard]] status::Snapshot snapshot() const;
+  // Where the page and the API are: "127.0.0.1:8080"; empty: nowhere.
+  [[nodiscard]] std::string web_address() const { return web_ ? web_->address() : ""; }
   // The live histograms, to measure a part of the run.
   [[nodiscard]] const pipeline::StageLatency& latency() const noexcept { return latency_; }
 
@@ -69,11 +73,12 @@ class Orchestrator {
     void (Orchestrator::*start)();
     void (Orchestrator::*stop)();  // also where start threw half-way
   };
-  static const std::array<Part, 13> kParts;
+  static const std::array<Part, 14> kParts;
 
   Orchestrator(const settings::Settings& settings, Clock& clock, std::vector<Crash> crashes);
   Status prepare();
   void join_cameras();
+  Status open_web();
 
   void start_memory();
   void stop_memory();
@@ -101,6 +106,8 @@ class Orchestrator {
   void stop_health();
   void start_housekeeping();
   void stop_housekeeping();
+  void start_web();
+  void stop_web();
 
   void watch(const std::stop_token& stop);
   void watch_load();
@@ -129,6 +136,8 @@ class Orchestrator {
   std::unique_ptr<fleet::Cameras> cameras_;
   std::unique_ptr<fleet::FollowFindface> follow_;  // nullptr without FindFace
   std::unique_ptr<health::HealthWatch> health_;
+  std::atomic<SteadyTime> housekeeping_at_{SteadyTime()};  // when its last round began
+  std::unique_ptr<web::Web> web_;                          // nullptr: it is off
   SteadyTime started_;
   double cpu_at_start_ = 0;
 
@@ -140,6 +149,7 @@ class Orchestrator {
   Worker camera_list_thread_;
   Worker health_thread_;
   Worker housekeeping_;
+  Worker web_pictures_thread_, web_thread_;  // the server ends first
 
   std::size_t parts_started_ = 0;
   status::Snapshot last_;  // stop()'s

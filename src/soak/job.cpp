@@ -94,12 +94,12 @@ Result<std::unique_ptr<testing::Child>> start_job(const JobPlan& plan) {
   const std::filesystem::path settings = plan.folder / "vigia.yaml";
   const Status written = write_file_atomically(settings, job_settings(plan), ReadableBy::owner);
   if (!written) return written.error();
-  testing::ChildStart start{
-      .program = program_beside("vigia"),
-      .arguments = {"run", "-c", settings.string(), "--summary", (plan.folder / "summary.json").string()},
-      .environment = job_environment(plan),
-      .out = plan.folder / "stdout.txt",
-      .err = plan.folder / "log.txt"};
+  testing::ChildStart start{.program = program_beside("vigia"),
+                            .arguments = {"run", "-c", settings.string(), "--summary",
+                                          (plan.folder / "summary.json").string(), "--set=web.listen=off"},
+                            .environment = job_environment(plan),
+                            .out = plan.folder / "stdout.txt",
+                            .err = plan.folder / "log.txt"};
   if (plan.verbose) start.arguments.emplace_back("--verbose");
   for (const std::string& set : plan.sets) start.arguments.push_back("--set=" + set);
   return testing::Child::start(start);

@@ -159,12 +159,9 @@ Json outbox_json(const OutboxStatus& outbox) {
 }
 
 Json breaker_json(const BreakerStatus& breaker) {
-  return {{"state", to_string(breaker.state)},
-          {"seconds", rounded(breaker.seconds)},
-          {"failures", breaker.failures},
-          {"next_try", rounded(breaker.next_try)},
-          {"opened", breaker.opened},
-          {"why", breaker.why}};
+  return {{"state", to_string(breaker.state)}, {"seconds", rounded(breaker.seconds)},
+          {"failures", breaker.failures},      {"next_try", rounded(breaker.next_try)},
+          {"opened", breaker.opened},          {"why", breaker.why}};
 }
 
 Json waits_json(const std::vector<CameraWait>& waits) {
