@@ -46,25 +46,24 @@ Json load_json(const status::LoadStatus& load) {
   return json;
 }
 
-constexpr std::array kCounters{
-    std::pair{"frames_decoded", &CameraStatus::frames_decoded},
-    std::pair{"frames_processed", &CameraStatus::frames_processed},
-    std::pair{"frames_dropped", &CameraStatus::frames_dropped},
-    std::pair{"frames_skipped", &CameraStatus::frames_skipped},
-    std::pair{"frames_overload_skipped", &CameraStatus::frames_overload_skipped},
-    std::pair{"frames_imotion_skipped", &CameraStatus::frames_imotion_skipped},
-    std::pair{"detector_errors", &CameraStatus::detector_errors},
-    std::pair{"frames_damaged", &CameraStatus::frames_damaged},
-    std::pair{"decoding_soft_errors", &CameraStatus::decoding_soft_errors},
-    std::pair{"packets_lost", &CameraStatus::packets_lost},
-    std::pair{"reopened", &CameraStatus::reopened},
-    std::pair{"stamps_corrected", &CameraStatus::stamps_corrected},
-    std::pair{"hwaccel_fallbacks", &CameraStatus::hwaccel_fallbacks},
-    std::pair{"job_starts", &CameraStatus::job_starts},
-    std::pair{"faces_detected", &CameraStatus::faces_detected},
-    std::pair{"tracks_closed", &CameraStatus::tracks_closed},
-    std::pair{"faces_posted", &CameraStatus::faces_posted},
-    std::pair{"faces_failed", &CameraStatus::faces_failed}};
+constexpr std::array kCounters{std::pair{"frames_decoded", &CameraStatus::frames_decoded},
+                               std::pair{"frames_processed", &CameraStatus::frames_processed},
+                               std::pair{"frames_dropped", &CameraStatus::frames_dropped},
+                               std::pair{"frames_skipped", &CameraStatus::frames_skipped},
+                               std::pair{"frames_overload_skipped", &CameraStatus::frames_overload_skipped},
+                               std::pair{"frames_imotion_skipped", &CameraStatus::frames_imotion_skipped},
+                               std::pair{"detector_errors", &CameraStatus::detector_errors},
+                               std::pair{"frames_damaged", &CameraStatus::frames_damaged},
+                               std::pair{"decoding_soft_errors", &CameraStatus::decoding_soft_errors},
+                               std::pair{"packets_lost", &CameraStatus::packets_lost},
+                               std::pair{"reopened", &CameraStatus::reopened},
+                               std::pair{"stamps_corrected", &CameraStatus::stamps_corrected},
+                               std::pair{"hwaccel_fallbacks", &CameraStatus::hwaccel_fallbacks},
+                               std::pair{"job_starts", &CameraStatus::job_starts},
+                               std::pair{"faces_detected", &CameraStatus::faces_detected},
+                               std::pair{"tracks_closed", &CameraStatus::tracks_closed},
+                               std::pair{"faces_posted", &CameraStatus::faces_posted},
+                               std::pair{"faces_failed", &CameraStatus::faces_failed}};
 
 Json not_posted_json(const std::map<std::string, std::uint64_t>& reasons) {
   Json json = Json::object();
@@ -150,30 +149,31 @@ Json camera_row(const CameraStatus& camera, const Rates& rates, UtcTime at) {
   const Rates::Camera rate = rates.of(camera.name);
   const status::SignalStatus& signal = camera.signal;
   const bool has_key = camera.is_online && signal.key_interval > Nanoseconds::zero();
-  Json json = {{"name", camera.name},
-               {"state", camera.state},
-               {"online", camera.is_online},
-               {"live", signal.is_live},
-               {"reason", text_or_null(camera.reason)},
-               {"message", camera.message},
-               {"advice", advice_of(camera.reason)},
-               {"since", time_or_null(camera.since)},
-               {"conditions", conditions_json(camera, at)},
-               {"fps", rounded(rate.processed)},
-               {"decoded_fps", rounded(rate.decoded)},
-               {"width", camera.frame_width},
-               {"height", camera.frame_height},
-               {"last_frame", time_or_null(camera.last_frame)},
-               {"last_face", time_or_null(camera.last_face)},
-               {"rot", camera.rot},
-               {"roi", camera.roi},
-               {"filter_min_size", camera.filter_min_size},
-               {"filter_max_size", camera.filter_max_size},
-               {"filter_min_quality", rounded(camera.filter_min_quality)},
-               {"decoder", text_or_null(camera.decoder)},
-               {"clock_skew", camera.clock_skew ? Json(rounded(to_seconds(*camera.clock_skew))) : Json()},
-               {"key_frame_interval", has_key ? Json(rounded(to_seconds(signal.key_interval))) : Json()},
-               {"brightness", camera.is_online && signal.is_live ? Json(rounded(signal.brightness)) : Json()}};
+  Json json = {
+      {"name", camera.name},
+      {"state", camera.state},
+      {"online", camera.is_online},
+      {"live", signal.is_live},
+      {"reason", text_or_null(camera.reason)},
+      {"message", camera.message},
+      {"advice", advice_of(camera.reason)},
+      {"since", time_or_null(camera.since)},
+      {"conditions", conditions_json(camera, at)},
+      {"fps", rounded(rate.processed)},
+      {"decoded_fps", rounded(rate.decoded)},
+      {"width", camera.frame_width},
+      {"height", camera.frame_height},
+      {"last_frame", time_or_null(camera.last_frame)},
+      {"last_face", time_or_null(camera.last_face)},
+      {"rot", camera.rot},
+      {"roi", camera.roi},
+      {"filter_min_size", camera.filter_min_size},
+      {"filter_max_size", camera.filter_max_size},
+      {"filter_min_quality", rounded(camera.filter_min_quality)},
+      {"decoder", text_or_null(camera.decoder)},
+      {"clock_skew", camera.clock_skew ? Json(rounded(to_seconds(*camera.clock_skew))) : Json()},
+      {"key_frame_interval", has_key ? Json(rounded(to_seconds(signal.key_interval))) : Json()},
+      {"brightness", camera.is_online && signal.is_live ? Json(rounded(signal.brightness)) : Json()}};
   for (const auto& [name, counter] : kCounters) json[name] = camera.*counter;
   json["faces_not_posted"] = not_posted_json(camera.faces_not_posted);
   return json;
@@ -191,7 +191,8 @@ Json receivers_json(const Moment& moment) {
   const status::Snapshot& snapshot = moment.snapshot;
   Json receivers = Json::array();
   for (const status::RouteStatus& route : snapshot.routes) {
-    const auto waiting = std::ranges::find(snapshot.outbox.routes, route.name, &status::OutboxStatus::Route::name);
+    const auto waiting =
+        std::ranges::find(snapshot.outbox.routes, route.name, &status::OutboxStatus::Route::name);
     const bool waits = waiting != snapshot.outbox.routes.end() && waiting->pending > 0;
     receivers.push_back({{"name", route.name},
                          {"primary", receivers.empty()},
@@ -237,21 +238,21 @@ Json event_json(const ledger::KeptEnd& kept) {
     quality[std::string(part.name)] = rounded(end.quality.*part.value);
   }
   const std::string_view outcome = to_string(end.outcome);
-  return {{"id", kept.id},
-          {"captured", format_utc(end.key.captured)},
-          {"camera", end.key.camera},
-          {"camera_id", end.camera_id ? Json(*end.camera_id) : Json()},
-          {"track", end.key.track},
-          {"fate", fate_of(outcome)},
-          {"outcome", outcome},
-          {"text", end.text},
-          {"face", {{"width", rounded(end.face_width)}, {"height", rounded(end.face_height)}}},
-          {"quality", std::move(quality)},
-          {"score", rounded(end.score)},
-          {"seconds", rounded(to_seconds(end.lasted))},
-          {"sightings", end.sightings},
-          {"thumbnail",
-           kept.has_thumbnail ? Json(fmt::format("/api/v1/events/{}/thumbnail", kept.id)) : Json()}};
+  return {
+      {"id", kept.id},
+      {"captured", format_utc(end.key.captured)},
+      {"camera", end.key.camera},
+      {"camera_id", end.camera_id ? Json(*end.camera_id) : Json()},
+      {"track", end.key.track},
+      {"fate", fate_of(outcome)},
+      {"outcome", outcome},
+      {"text", end.text},
+      {"face", {{"width", rounded(end.face_width)}, {"height", rounded(end.face_height)}}},
+      {"quality", std::move(quality)},
+      {"score", rounded(end.score)},
+      {"seconds", rounded(to_seconds(end.lasted))},
+      {"sightings", end.sightings},
+      {"thumbnail", kept.has_thumbnail ? Json(fmt::format("/api/v1/events/{}/thumbnail", kept.id)) : Json()}};
 }
 
 std::string dump(const Json& json) {

@@ -14,8 +14,8 @@
 #include <vector>
 
 #include "web/answers.h"
-#include "web/events.h"
 #include "web/current_state.h"
+#include "web/events.h"
 #include "web/message.h"
 
 namespace vigia::web {
@@ -27,7 +27,8 @@ class Changes {
   static constexpr Nanoseconds kAlive = std::chrono::seconds(15);
 
   // viewers: of pictures, for Status. All must outlive it.
-  Changes(CurrentState& figures, Events& events, Clock& clock, std::string version, std::function<int()> viewers);
+  Changes(CurrentState& figures, Events& events, Clock& clock, std::string version,
+          std::function<int()> viewers);
 
   // nullptr: there are too many. last_event_id: as it was sent.
   std::unique_ptr<EndlessBody> open(const std::optional<std::string>& last_event_id);

@@ -24,7 +24,8 @@ class ChangesTest : public WebTest {
   std::string take(EndlessBody& stream) {
     std::string text(1'000'000, '\0');
     std::size_t size = 0;
-    while (const std::size_t more = stream.read({text.data() + size, text.size() - size}, used_clock_.now())) size += more;
+    while (const std::size_t more = stream.read({text.data() + size, text.size() - size}, used_clock_.now()))
+      size += more;
     text.resize(size);
     return text;
   }
@@ -87,7 +88,8 @@ TEST_F(ChangesTest, TellsOfEventsThatAreNewOrHaveTheirFate) {
   EXPECT_THAT(told, HasSubstr("\"fate\":\"pending\""));
   const ledger::LedgerOptions options{.path = ledger_path_};
   auto ledger = ledger::Ledger::open(options, memory_, used_clock_);
-  (*ledger)->settle({"gate", 5, from_unix_us(1'795'438'805'000'000)}, ledger::DeliveryStatus::posted, "taken");
+  (*ledger)->settle({"gate", 5, from_unix_us(1'795'438'805'000'000)}, ledger::DeliveryStatus::posted,
+                    "taken");
   std::stop_source done;
   done.request_stop();
   (*ledger)->run(done.get_token());

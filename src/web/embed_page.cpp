@@ -1,6 +1,6 @@
-// embed_page OPENAPI.json OUT.cpp DIST: writes every file below DIST, and the API's description, as C++ (asset.h).
-// index.html is also "/". Run by the build, on the machine that builds. Exit code 1: a file cannot be read, or
-// there is no index.html.
+// embed_page OPENAPI.json OUT.cpp DIST: writes every file below DIST, and the API's description, as C++
+// (asset.h). index.html is also "/". Run by the build, on the machine that builds. Exit code 1: a file cannot
+// be read, or there is no index.html.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -48,13 +48,15 @@ bool is_hashed(const fs::path& file) {
   const std::string stem = file.stem().string();
   const std::size_t dash = stem.rfind('-');
   return dash != std::string::npos && stem.size() - dash - 1 >= kShortestHash &&
-         std::ranges::any_of(stem.substr(dash + 1), [](unsigned char c) { return std::isdigit(c) || std::isupper(c); });
+         std::ranges::any_of(stem.substr(dash + 1),
+                             [](unsigned char c) { return std::isdigit(c) || std::isupper(c); });
 }
 
 Result<std::string> as_source(const std::string& openapi, const fs::path& dist) {
   std::vector<fs::path> files;
   for (const auto& entry : fs::recursive_directory_iterator(dist)) {
-    if (entry.is_regular_file() && kTypes.contains(entry.path().extension().string())) files.push_back(entry.path());
+    if (entry.is_regular_file() && kTypes.contains(entry.path().extension().string()))
+      files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   std::string arrays, rows;
@@ -71,7 +73,8 @@ Result<std::string> as_source(const std::string& openapi, const fs::path& dist) 
   const auto api = read_file(openapi, kLargest);
   if (!api) return api.error();
   return fmt::format(
-      "// Made by embed_page; do not edit.\n#include \"web/asset.h\"\n\nnamespace vigia::web {{\nnamespace {{\n\n{}{}\n"
+      "// Made by embed_page; do not edit.\n#include \"web/asset.h\"\n\nnamespace vigia::web {{\nnamespace "
+      "{{\n\n{}{}\n"
       "const Asset kAssets[] = {{\n{}}};\n\n}}  // namespace\n\n"
       "std::span<const Asset> all_assets() {{\n  return kAssets;\n}}\n\n"
       "std::string_view openapi_json() {{\n  return {};\n}}\n\n}}  // namespace vigia::web\n",

@@ -114,8 +114,8 @@ std::optional<HttpAnswer> Guard::refuse_other_sites(const Request& request, Acce
     }
   }
   if (!request.fetch_site || *request.fetch_site == "same-origin" || *request.fetch_site == "none") return {};
-  const bool follows_a_link = access == Access::page && request.method == Method::get &&
-                              request.fetch_mode == "navigate";
+  const bool follows_a_link =
+      access == Access::page && request.method == Method::get && request.fetch_mode == "navigate";
   if (follows_a_link) return {};
   return error_answer(403, "a page of another site may not ask");
 }

@@ -1,14 +1,15 @@
 // Decides who may ask: that a request was meant for this server (no DNS rebinding, no other site's page), and
 // that it carries the token where one is set.
 //
-// Host: an IP address, localhost, or a name of web.hosts: a page whose name was made to point here has another.
-// Origin: this server's own. Sec-Fetch-Site: same-origin or none; from elsewhere only the page itself may be
-// opened, by a link. This holds on localhost too, where any page in the user's browser could ask otherwise.
+// Host: an IP address, localhost, or a name of web.hosts: a page whose name was made to point here has
+// another. Origin: this server's own. Sec-Fetch-Site: same-origin or none; from elsewhere only the page
+// itself may be opened, by a link. This holds on localhost too, where any page in the user's browser could
+// ask otherwise.
 //
 // The token comes as 'Authorization: Bearer TOKEN' or as the cookie that login() sets, which is made of the
-// token (HMAC-SHA256), so it lasts over restarts and ends when the token is changed. Comparisons take the same
-// time whatever differs. After 5 wrong ones within a minute an address has to wait a minute.
-// Cost: microseconds; at most 256 addresses are remembered. Threads: owner thread only.
+// token (HMAC-SHA256), so it lasts over restarts and ends when the token is changed. Comparisons take the
+// same time whatever differs. After 5 wrong ones within a minute an address has to wait a minute. Cost:
+// microseconds; at most 256 addresses are remembered. Threads: owner thread only.
 #pragma once
 
 #include <map>

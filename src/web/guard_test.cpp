@@ -31,14 +31,15 @@ class GuardTest : public ::testing::Test {
 };
 
 TEST_F(GuardTest, OnlyNamesOfThisServerAreAnswered) {
-  for (const char* const host : {"127.0.0.1:8080", "localhost", "LOCALHOST:9000", "[::1]:8080", "10.0.0.5", "vigia.example:443",
-                                 "Vigia.Example"}) {
+  for (const char* const host : {"127.0.0.1:8080", "localhost", "LOCALHOST:9000", "[::1]:8080", "10.0.0.5",
+                                 "vigia.example:443", "Vigia.Example"}) {
     Request one = request();
     one.host = host;
     EXPECT_EQ(code(open_, one), 200) << host;
   }
-  for (const char* const host : {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", ":8080", "[::1",
-                                 "127.0.0.1:80:80", "vigia.example.", "localhost:http", "x@localhost"}) {
+  for (const char* const host :
+       {"evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", ":8080", "[::1",
+        "127.0.0.1:80:80", "vigia.example.", "localhost:http", "x@localhost"}) {
     Request one = request();
     one.host = host;
     EXPECT_EQ(code(open_, one), 403) << host;
@@ -53,7 +54,8 @@ TEST_F(GuardTest, OnlyNamesOfThisServerAreAnswered) {
 }
 
 TEST_F(GuardTest, PagesOfOtherSitesMayNotAsk) {
-  for (const char* const origin : {"http://evil.example", "null", "https://127.0.0.1:8081", "http://127.0.0.1:8080.evil.example"}) {
+  for (const char* const origin :
+       {"http://evil.example", "null", "https://127.0.0.1:8081", "http://127.0.0.1:8080.evil.example"}) {
     Request one = request();
     one.origin = origin;
     EXPECT_EQ(code(open_, one), 403) << origin;
@@ -83,7 +85,8 @@ TEST_F(GuardTest, TheTokenIsNeededWhereOneIsSet) {
   EXPECT_EQ(code(closed_, right), 200);
   right.authorization = std::string("bearer ") + kToken;
   EXPECT_EQ(code(closed_, right), 200);
-  for (const std::string wrong : {"Bearer ", "Bearer a long enough tokem", "Basic YTpi", "Bearer a long enough token and more"}) {
+  for (const std::string wrong :
+       {"Bearer ", "Bearer a long enough tokem", "Basic YTpi", "Bearer a long enough token and more"}) {
     Request one = request("10.0.0." + std::to_string(wrong.size()));
     one.authorization = wrong;
     EXPECT_EQ(code(closed_, one), 401) << wrong;

@@ -27,16 +27,18 @@ void History::record(const status::Snapshot& snapshot, SteadyTime now, UtcTime u
     Kept& kept = spans_.at(index(span));
     if (now < kept.next) continue;
     const double passed = std::max(totals.seconds - kept.before.seconds, 1e-3);
-    const auto rate = [&](double Totals::*of) { return std::max(0.0, (totals.*of - kept.before.*of) / passed); };
+    const auto rate = [&](double Totals::*of) {
+      return std::max(0.0, (totals.*of - kept.before.*of) / passed);
+    };
     const memory::MemoryStats& memory = snapshot.memory;
-    kept.samples.push_back({.at = to_unix_us(utc) / 1'000'000,
-                            .values = {static_cast<double>(memory.in_use_bytes),
-                                       static_cast<double>(memory.rss_bytes),
-                                       static_cast<double>(memory.objects_pending), memory.hot_stall_us.max,
-                                       static_cast<double>(snapshot.load.level), static_cast<double>(online),
-                                       rate(&Totals::frames), rate(&Totals::dropped), 60 * rate(&Totals::tracks),
-                                       60 * rate(&Totals::posted), static_cast<double>(snapshot.faces_pending()),
-                                       rate(&Totals::cpu)}});
+    kept.samples.push_back(
+        {.at = to_unix_us(utc) / 1'000'000,
+         .values = {static_cast<double>(memory.in_use_bytes), static_cast<double>(memory.rss_bytes),
+                    static_cast<double>(memory.objects_pending), memory.hot_stall_us.max,
+                    static_cast<double>(snapshot.load.level), static_cast<double>(online),
+                    rate(&Totals::frames), rate(&Totals::dropped), 60 * rate(&Totals::tracks),
+                    60 * rate(&Totals::posted), static_cast<double>(snapshot.faces_pending()),
+                    rate(&Totals::cpu)}});
     if (kept.samples.size() > kSamples) kept.samples.pop_front();
     kept.before = totals;
     kept.next = now + step(span);

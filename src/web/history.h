@@ -17,9 +17,9 @@ enum class Span { hour, day };
 class History {
  public:
   static constexpr std::array<std::string_view, 12> kSeries{
-      "in_use_bytes",   "rss_bytes",         "objects_pending",    "hot_stall_us_max",
-      "overload_level", "cameras_online",    "frames_per_second",  "dropped_per_second",
-      "faces_per_minute", "posted_per_minute", "pending",          "cpu_cores"};
+      "in_use_bytes",     "rss_bytes",         "objects_pending",   "hot_stall_us_max",
+      "overload_level",   "cameras_online",    "frames_per_second", "dropped_per_second",
+      "faces_per_minute", "posted_per_minute", "pending",           "cpu_cores"};
   static constexpr std::size_t kSamples = 360;
   struct Sample {
     std::int64_t at = 0;  // Unix seconds

@@ -29,15 +29,16 @@ using namespace std::chrono_literals;
 
 constexpr Nanoseconds kRequestWithin = 10s, kIdle = 15s;
 constexpr unsigned kTakenWithin = 15;  // seconds: libmicrohttpd's own
-constexpr Nanoseconds kSweepEvery = 1s, kStreamTick = 50ms;
+constexpr Nanoseconds kLongestWait = 1s, kStreamTick = 50ms;
 constexpr int kNice = 5;
 constexpr std::size_t kBlock = 8192;  // of a stream
 
 constexpr std::array kSecurityHeaders{
-    std::pair{"Content-Security-Policy",
-              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-              "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-              "frame-ancestors 'none'"},
+    std::pair{
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+        "connect-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"},
     std::pair{"X-Content-Type-Options", "nosniff"},
     std::pair{"X-Frame-Options", "DENY"},
     std::pair{"Referrer-Policy", "no-referrer"},
@@ -64,9 +65,10 @@ struct Exchange {
 std::string text_of(const sockaddr* address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (address == nullptr) return "?";
-  const void* const bytes = address->sa_family == AF_INET6
-                                ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr)  // NOLINT
-                                : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(address)->sin_addr);  // NOLINT
+  const void* const bytes =
+      address->sa_family == AF_INET6
+          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr)  // NOLINT
+          : static_cast<const void*>(&reinterpret_cast<const sockaddr_in*>(address)->sin_addr);   // NOLINT
   if (::inet_ntop(address->sa_family, bytes, text.data(), text.size()) == nullptr) return "?";
   return text.data();
 }
@@ -107,6 +109,12 @@ MHD_Result take_header(void* to, MHD_ValueKind /*kind*/, const char* name, const
   return MHD_NO;
 }
 
+// The other side has closed it, and nothing is left to read.
+bool has_ended(int fd) {
+  char next = 0;
+  return ::recv(fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 Error system_error(ErrorCode code, std::string_view what) {
   return {code, fmt::format("{}: {}", what, std::strerror(errno))};
 }
@@ -135,7 +143,8 @@ Result<Fd> listen_at(const ListenAddress& address) {
     return system_error(errno == EADDRINUSE ? ErrorCode::unavailable : ErrorCode::io, "cannot be used");
   }
   if (::listen(fd.get(), SOMAXCONN) != 0) {
-    return system_error(errno == EADDRINUSE ? ErrorCode::unavailable : ErrorCode::io, "cannot be listened at");
+    return system_error(errno == EADDRINUSE ? ErrorCode::unavailable : ErrorCode::io,
+                        "cannot be listened at");
   }
   return fd;
 }
@@ -143,9 +152,9 @@ Result<Fd> listen_at(const ListenAddress& address) {
 std::string address_of(const Fd& fd, const ListenAddress& asked) {
   sockaddr_storage place{};
   socklen_t size = sizeof place;
-  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&place), &size);  // NOLINT: as above
-  const in_port_t port = asked.is_v6 ? reinterpret_cast<sockaddr_in6&>(place).sin6_port   // NOLINT
-                                     : reinterpret_cast<sockaddr_in&>(place).sin_port;  // NOLINT
+  ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&place), &size);                   // NOLINT: as above
+  const in_port_t port = asked.is_v6 ? reinterpret_cast<sockaddr_in6&>(place).sin6_port  // NOLINT
+                                     : reinterpret_cast<sockaddr_in&>(place).sin_port;   // NOLINT
   return fmt::format("{}{}{}:{}", asked.is_v6 ? "[" : "", asked.host, asked.is_v6 ? "]" : "", ntohs(port));
 }
 
@@ -155,7 +164,10 @@ std::string address_of(const Fd& fd, const ListenAddress& asked) {
 class HttpServer::Daemon {
  public:
   Daemon(Site& site, Clock& clock, std::string listens_at)
-      : address(std::move(listens_at)), site_(site), clock_(clock), wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+      : address(std::move(listens_at)),
+        site_(site),
+        clock_(clock),
+        wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
   ~Daemon() {
     if (daemon_ != nullptr) MHD_stop_daemon(daemon_);
   }
@@ -171,7 +183,8 @@ class HttpServer::Daemon {
   static void* take_target(void* self, const char* uri, MHD_Connection* connection);
   static MHD_Result handle(void* self, MHD_Connection* connection, const char* url, const char* method,
                            const char* version, const char* data, std::size_t* size, void** exchange);
-  static void complete(void* self, MHD_Connection* connection, void** exchange, MHD_RequestTerminationCode why);
+  static void complete(void* self, MHD_Connection* connection, void** exchange,
+                       MHD_RequestTerminationCode why);
   static void note_connection(void* self, MHD_Connection* connection, void** context,
                               MHD_ConnectionNotificationCode what);
   static void log_line(void* self, const char* format, va_list arguments);
@@ -187,7 +200,8 @@ class HttpServer::Daemon {
   MHD_Result send(Exchange& exchange);
   void park(Exchange& exchange);
   void wake_parked(SteadyTime now);
-  void sweep(SteadyTime now);
+  // True if it closed some.
+  bool sweep(SteadyTime now);
   [[nodiscard]] int wait_ms(SteadyTime now, SteadyTime next_tick) const;
   void finish();
   [[nodiscard]] Connection* connection_of(MHD_Connection* connection);
@@ -210,8 +224,8 @@ Status HttpServer::Daemon::start(Fd listener) {
       MHD_OPTION_LISTEN_SOCKET, listener.get(), MHD_OPTION_CONNECTION_LIMIT, kMostConnections,
       MHD_OPTION_PER_IP_CONNECTION_LIMIT, kMostOfOneAddress, MHD_OPTION_CONNECTION_TIMEOUT, kTakenWithin,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, kMemoryEach, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-      MHD_OPTION_URI_LOG_CALLBACK, &Daemon::take_target, this, MHD_OPTION_NOTIFY_COMPLETED, &Daemon::complete, this,
-      MHD_OPTION_NOTIFY_CONNECTION, &Daemon::note_connection, this, MHD_OPTION_END);
+      MHD_OPTION_URI_LOG_CALLBACK, &Daemon::take_target, this, MHD_OPTION_NOTIFY_COMPLETED, &Daemon::complete,
+      this, MHD_OPTION_NOTIFY_CONNECTION, &Daemon::note_connection, this, MHD_OPTION_END);
   if (daemon_ == nullptr || !wake_.valid()) return Error{ErrorCode::io, "libmicrohttpd could not be started"};
   static_cast<void>(listener.release());  // the daemon closes it
   return ok_status();
@@ -223,14 +237,15 @@ Connection* HttpServer::Daemon::connection_of(MHD_Connection* connection) {
 }
 
 void HttpServer::Daemon::note_connection(void* self, MHD_Connection* connection, void** /*context*/,
-                                     MHD_ConnectionNotificationCode what) try {
+                                         MHD_ConnectionNotificationCode what) try {
   auto& daemon = *static_cast<Daemon*>(self);
   if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
     daemon.connections_.erase(connection);
   } else {
     Connection& known = daemon.connections_[connection];
     known.fd = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-    known.client = text_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
+    known.client =
+        text_of(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
     known.deadline = daemon.clock_.now() + kRequestWithin;
   }
   daemon.site_.counters().connections = static_cast<int>(daemon.connections_.size());
@@ -254,9 +269,9 @@ void* HttpServer::Daemon::take_target(void* self, const char* uri, MHD_Connectio
   return nullptr;
 }
 
-MHD_Result HttpServer::Daemon::handle(void* self, MHD_Connection* /*connection*/, const char* /*url*/, const char* method,
-                                  const char* /*version*/, const char* data, std::size_t* size,
-                                  void** exchange) try {
+MHD_Result HttpServer::Daemon::handle(void* self, MHD_Connection* /*connection*/, const char* /*url*/,
+                                      const char* method, const char* /*version*/, const char* data,
+                                      std::size_t* size, void** exchange) try {
   if (*exchange == nullptr) return MHD_NO;
   const std::string_view body = *size == 0 ? std::string_view() : std::string_view(data, *size);
   return static_cast<Daemon*>(self)->take(*static_cast<Exchange*>(*exchange), method, body, size);
@@ -272,11 +287,13 @@ void HttpServer::Daemon::begin(Exchange& exchange, const char* method) {
   exchange.handler = Site::handler_of(exchange.request);
   exchange.answer = site_.refuse(exchange.request);
   if (!exchange.answer && exchange.length.value_or(0) > Site::kMostBody) {
-    exchange.answer = error_answer(413, fmt::format("a body of at most {} bytes is allowed", Site::kMostBody));
+    exchange.answer =
+        error_answer(413, fmt::format("a body of at most {} bytes is allowed", Site::kMostBody));
   }
 }
 
-MHD_Result HttpServer::Daemon::take(Exchange& exchange, const char* method, std::string_view data, std::size_t* size) {
+MHD_Result HttpServer::Daemon::take(Exchange& exchange, const char* method, std::string_view data,
+                                    std::size_t* size) {
   if (!exchange.has_begun) {
     begin(exchange, method);
     return exchange.answer ? send(exchange) : MHD_YES;
@@ -318,29 +335,33 @@ MHD_Result HttpServer::Daemon::send(Exchange& exchange) {
   if (answer.stream) {
     auto& reader = readers_[&exchange];
     reader = std::make_unique<Reader>(Reader{this, &exchange});
-    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kBlock, &Daemon::read_stream, reader.get(), nullptr);
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, kBlock, &Daemon::read_stream, reader.get(),
+                                                 nullptr);
   } else {
     static const std::string kNothing;
     const std::string& body = answer.body ? *answer.body : kNothing;
     exchange.on_its_way = body.size();
     on_their_way_ += body.size();
     // Only read, and kept by the exchange until it is sent.
-    response = MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()), MHD_RESPMEM_PERSISTENT);  // NOLINT
+    response = MHD_create_response_from_buffer(body.size(), const_cast<char*>(body.data()),
+                                               MHD_RESPMEM_PERSISTENT);  // NOLINT
   }
   if (response == nullptr) return MHD_NO;
   for (const auto& [name, value] : kSecurityHeaders) MHD_add_response_header(response, name, value);
   MHD_add_response_header(response, "Cache-Control",
                           answer.may_be_cached ? "public, max-age=31536000, immutable" : "no-store");
   if (!answer.type.empty()) MHD_add_response_header(response, "Content-Type", answer.type.c_str());
-  for (const auto& [name, value] : answer.headers) MHD_add_response_header(response, name.c_str(), value.c_str());
-  const MHD_Result queued = MHD_queue_response(exchange.connection, static_cast<unsigned>(answer.code), response);
+  for (const auto& [name, value] : answer.headers)
+    MHD_add_response_header(response, name.c_str(), value.c_str());
+  const MHD_Result queued =
+      MHD_queue_response(exchange.connection, static_cast<unsigned>(answer.code), response);
   MHD_destroy_response(response);  // the connection has it
   ++site_.counters().requests[{exchange.handler, answer.code}];
   return queued;
 }
 
 ssize_t HttpServer::Daemon::read_stream(void* exchange_and_self, std::uint64_t /*position*/, char* into,
-                                    std::size_t size) try {
+                                        std::size_t size) try {
   const Reader& reader = *static_cast<Reader*>(exchange_and_self);
   Daemon& daemon = *reader.daemon;
   if (daemon.is_stopping_) return MHD_CONTENT_READER_END_OF_STREAM;
@@ -353,7 +374,7 @@ ssize_t HttpServer::Daemon::read_stream(void* exchange_and_self, std::uint64_t /
 }
 
 void HttpServer::Daemon::complete(void* self, MHD_Connection* connection, void** exchange,
-                              MHD_RequestTerminationCode /*why*/) {
+                                  MHD_RequestTerminationCode /*why*/) {
   auto& daemon = *static_cast<Daemon*>(self);
   const auto found = daemon.exchanges_.find(static_cast<Exchange*>(*exchange));
   *exchange = nullptr;
@@ -361,7 +382,8 @@ void HttpServer::Daemon::complete(void* self, MHD_Connection* connection, void**
   daemon.on_their_way_ -= found->second->on_its_way;
   daemon.readers_.erase(found->first);
   daemon.exchanges_.erase(found);
-  if (Connection* const known = daemon.connection_of(connection)) known->deadline = daemon.clock_.now() + kIdle;
+  if (Connection* const known = daemon.connection_of(connection))
+    known->deadline = daemon.clock_.now() + kIdle;
 }
 
 // Strangers cause these lines: they are for who looks for a fault.
@@ -369,7 +391,8 @@ void HttpServer::Daemon::log_line(void* self, const char* format, va_list argume
   std::array<char, 256> text{};
   std::vsnprintf(text.data(), text.size(), format, arguments);
   const std::string_view line = trim(text.data());
-  if (line.starts_with("Server reached connection limit")) ++static_cast<Daemon*>(self)->site_.counters().refused;
+  if (line.starts_with("Server reached connection limit"))
+    ++static_cast<Daemon*>(self)->site_.counters().refused;
   log::debug("web: {}", line);
 }
 
@@ -391,22 +414,30 @@ void HttpServer::Daemon::wake_parked(SteadyTime now) {
   }
 }
 
-// libmicrohttpd closes what is silent; what sends a byte now and then is closed here.
-void HttpServer::Daemon::sweep(SteadyTime now) {
+// libmicrohttpd closes what is silent; what sends a byte now and then is closed here. So is what ended while its
+// request was read: libmicrohttpd reads until less comes than there is room for, and then waits for an edge that
+// the end of the connection, which came with the same one, does not bring again.
+bool HttpServer::Daemon::sweep(SteadyTime now) {
+  bool some = false;
   for (auto& [key, connection] : connections_) {
-    if (!connection.deadline || now < *connection.deadline) continue;
+    if (!connection.deadline) continue;
+    if (now < *connection.deadline && !has_ended(connection.fd)) continue;
     connection.deadline.reset();
     ::shutdown(connection.fd, SHUT_RDWR);
+    some = true;
   }
+  return some;
 }
 
 int HttpServer::Daemon::wait_ms(SteadyTime now, SteadyTime next_tick) const {
   MHD_UNSIGNED_LONG_LONG due = 0;
-  Nanoseconds wait = std::clamp<Nanoseconds>(next_tick - now, 0ns, kSweepEvery);
+  Nanoseconds wait = std::clamp<Nanoseconds>(next_tick - now, 0ns, kLongestWait);
   if (MHD_get_timeout(daemon_, &due) == MHD_YES) {
-    wait = std::min<Nanoseconds>(wait, std::chrono::milliseconds(std::min<MHD_UNSIGNED_LONG_LONG>(due, 1000)));
+    wait =
+        std::min<Nanoseconds>(wait, std::chrono::milliseconds(std::min<MHD_UNSIGNED_LONG_LONG>(due, 1000)));
   }
-  const bool some_wait = std::ranges::any_of(exchanges_, [](const auto& one) { return one.second->is_parked; });
+  const bool some_wait =
+      std::ranges::any_of(exchanges_, [](const auto& one) { return one.second->is_parked; });
   if (some_wait) wait = std::min(wait, kStreamTick);
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(wait).count());
 }
@@ -415,18 +446,14 @@ void HttpServer::Daemon::run(const std::stop_token& stop) {
   ::setpriority(PRIO_PROCESS, 0, kNice);  // of this thread
   const std::stop_callback wake(stop, [this] { ::eventfd_write(wake_.get(), 1); });
   const MHD_DaemonInfo* const epoll = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
-  SteadyTime next_sweep = clock_.now();
   while (!stop.stop_requested()) {
     const SteadyTime now = clock_.now();
     const SteadyTime next_tick = site_.tick(now);
-    if (now >= next_sweep) {
-      sweep(now);
-      next_sweep = now + kSweepEvery;
-    }
     wake_parked(now);
     MHD_run(daemon_);
+    const bool closed_some = sweep(now);
     std::array<pollfd, 2> fds{{{epoll->epoll_fd, POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
-    ::poll(fds.data(), fds.size(), wait_ms(now, next_tick));
+    ::poll(fds.data(), fds.size(), closed_some ? 0 : wait_ms(now, next_tick));
   }
   finish();
 }

@@ -17,9 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kPoll = 20ms;       // for frames that were asked for
-constexpr Nanoseconds kEach = 25ms;       // a picture, over all cameras
-constexpr Nanoseconds kFindAgain = 1s;    // a camera may have been replaced
+constexpr Nanoseconds kPoll = 20ms;     // for frames that were asked for
+constexpr Nanoseconds kEach = 25ms;     // a picture, over all cameras
+constexpr Nanoseconds kFindAgain = 1s;  // a camera may have been replaced
 constexpr int kQuality = 70, kLargeQuality = 85;
 constexpr int kNice = 10;
 
@@ -61,7 +61,8 @@ class LivePictures::Maker {
     int side, quality;
   };
   // Null: it could not be made; the log says so once.
-  std::shared_ptr<const Picture> make(const std::string& camera, const pipeline::LivePicture& shown, Size size) {
+  std::shared_ptr<const Picture> make(const std::string& camera, const pipeline::LivePicture& shown,
+                                      Size size) {
     const domain::Frame small = scaler_.scale(shown.frame, size.side);
     if (scaler_.bytes() != scratch_.bytes()) {
       scratch_.reset();

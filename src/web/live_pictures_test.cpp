@@ -116,7 +116,8 @@ TEST_F(LivePicturesTest, OnePictureIsLargeAndFreshOrSaysWhyThereIsNone) {
   ASSERT_TRUE(fake_clock_.wait_for_sleepers(1));
   ASSERT_TRUE(show("gate", 1));
   pass(20ms);
-  auto later = next_picture(pictures_, "gate", *std::move(ticket), used_clock_.now(), [] { return "it is dark"; });
+  auto later =
+      next_picture(pictures_, "gate", *std::move(ticket), used_clock_.now(), [] { return "it is dark"; });
   EXPECT_FALSE(later->poll(used_clock_.now()));
   pass(20ms);
   ASSERT_TRUE(show("gate", 2));
@@ -127,7 +128,8 @@ TEST_F(LivePicturesTest, OnePictureIsLargeAndFreshOrSaysWhyThereIsNone) {
   EXPECT_EQ(answer->headers.at(1).second, "2");
   EXPECT_EQ(answer->headers.at(2).second, "1280x720");
   auto again = pictures_.watch({"gate"});
-  auto none = next_picture(pictures_, "gate", *std::move(again), used_clock_.now(), [] { return "it is dark"; });
+  auto none =
+      next_picture(pictures_, "gate", *std::move(again), used_clock_.now(), [] { return "it is dark"; });
   const auto failed = none->poll(used_clock_.now() + 4s);
   ASSERT_TRUE(failed);
   EXPECT_EQ(failed->code, 503);
@@ -153,8 +155,8 @@ TEST_F(LivePicturesTest, TheNumberOfWatchedCamerasIsBounded) {
 TEST(SmallPictureTest, KeepsTheShapeAndTheColours) {
   memory::MemoryManager memory{{.budget_bytes = 100_MiB}};
   for (const auto layout : {domain::PixelLayout::i420, domain::PixelLayout::nv12}) {
-    const domain::Frame frame =
-        testing::make_frame(memory, cv::Mat(721, 1281, CV_8UC3, cv::Scalar(90, 120, 150)), {.layout = layout});
+    const domain::Frame frame = testing::make_frame(
+        memory, cv::Mat(721, 1281, CV_8UC3, cv::Scalar(90, 120, 150)), {.layout = layout});
     SmallPicture small;
     const domain::Frame scaled = small.scale(frame, 640);
     EXPECT_EQ(scaled.size, (domain::Size{640, 360}));

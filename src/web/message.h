@@ -66,8 +66,8 @@ struct HttpAnswer {
   std::shared_ptr<const std::string> body{};
   std::vector<std::pair<std::string, std::string>> headers{};
   std::unique_ptr<EndlessBody> stream{};  // instead of the body
-  std::unique_ptr<Later> later{};    // instead of all of it
-  bool may_be_cached = false;        // else no-store
+  std::unique_ptr<Later> later{};         // instead of all of it
+  bool may_be_cached = false;             // else no-store
 };
 
 HttpAnswer text_answer(int code, std::string text);

@@ -73,7 +73,8 @@ void add_process(Families& to, const status::Snapshot& snapshot, UtcTime started
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
   to.counter("process_cpu_seconds_total", "CPU time of all threads.").add(snapshot.cpu_seconds);
-  to.gauge("process_resident_memory_bytes", "Resident memory.").add(static_cast<double>(snapshot.memory.rss_bytes));
+  to.gauge("process_resident_memory_bytes", "Resident memory.")
+      .add(static_cast<double>(snapshot.memory.rss_bytes));
   to.gauge("process_open_fds", "Open descriptors.").add(static_cast<double>(snapshot.memory.open_fds));
   to.gauge("process_max_fds", "Descriptors that may be open.").add(static_cast<double>(files.rlim_cur));
   to.gauge("process_start_time_seconds", "When Vigia started, Unix time.").add(seconds_since_1970(started));
@@ -100,15 +101,16 @@ Labels of(const CameraStatus& camera, std::string name, std::string_view value) 
 
 void add_states(Families& to, const Cameras& cameras) {
   using camera::CameraState;
-  constexpr std::array kStates{CameraState::disabled,   CameraState::not_started, CameraState::starting,
-                               CameraState::inprogress, CameraState::interrupted, CameraState::completed,
+  constexpr std::array kStates{CameraState::disabled,     CameraState::not_started, CameraState::starting,
+                               CameraState::inprogress,   CameraState::interrupted, CameraState::completed,
                                CameraState::misconfigured};
   to.gauge("vigia_camera_state", "1 for the state that the camera is in.");
   for (const CameraStatus* camera : cameras) {
     for (const CameraState state : kStates) {
       to.add(camera->state == to_string(state) ? 1.0 : 0.0, of(*camera, "state", to_string(state)));
     }
-    for (const std::string_view state : {std::string_view("DETECTOR_FAILS"), std::string_view(status::kRemoved)}) {
+    for (const std::string_view state :
+         {std::string_view("DETECTOR_FAILS"), std::string_view(status::kRemoved)}) {
       to.add(camera->state == state ? 1.0 : 0.0, of(*camera, "state", state));
     }
   }
@@ -120,8 +122,9 @@ void add_states(Families& to, const Cameras& cameras) {
   for (const CameraStatus* camera : cameras) {
     for (const camera::Condition condition : camera::kAllConditions) {
       const std::string_view name = to_string(condition);
-      const bool holds = camera->reason == name ||
-                         std::ranges::any_of(camera->conditions, [&](const auto& one) { return one.name == name; });
+      const bool holds =
+          camera->reason == name ||
+          std::ranges::any_of(camera->conditions, [&](const auto& one) { return one.name == name; });
       to.add(holds ? 1.0 : 0.0, of(*camera, "condition", name));
     }
   }
@@ -136,7 +139,8 @@ void add_frames(Families& to, const Cameras& cameras) {
                                  std::pair{"detector_error", &CameraStatus::detector_errors}};
   to.counter("vigia_camera_frames_total", "Decoded frames by what became of them.");
   for (const CameraStatus* camera : cameras) {
-    for (const auto& [outcome, counter] : kOutcomes) to.add(camera->*counter, of(*camera, "outcome", outcome));
+    for (const auto& [outcome, counter] : kOutcomes)
+      to.add(camera->*counter, of(*camera, "outcome", outcome));
   }
   struct One {
     const char* name;
@@ -144,8 +148,10 @@ void add_frames(Families& to, const Cameras& cameras) {
     std::uint64_t CameraStatus::*counter;
   };
   constexpr std::array kCounters{
-      One{"vigia_camera_damaged_frames_total", "Frames left out because they were broken.", &CameraStatus::frames_damaged},
-      One{"vigia_camera_decoding_soft_errors_total", "Damaged packets or pictures.", &CameraStatus::decoding_soft_errors},
+      One{"vigia_camera_damaged_frames_total", "Frames left out because they were broken.",
+          &CameraStatus::frames_damaged},
+      One{"vigia_camera_decoding_soft_errors_total", "Damaged packets or pictures.",
+          &CameraStatus::decoding_soft_errors},
       One{"vigia_camera_job_starts_total", "How often the source was opened.", &CameraStatus::job_starts},
       One{"vigia_camera_rtp_packets_lost_total", "Missing RTP numbers.", &CameraStatus::packets_lost},
       One{"vigia_camera_faces_detected_total", "Faces found in frames.", &CameraStatus::faces_detected}};
@@ -210,7 +216,8 @@ void add_tracks(Families& to, const Cameras& cameras) {
 }
 
 void add_time(Families& to, const status::Snapshot& snapshot) {
-  to.begin("vigia_frame_latency_seconds", MetricType::Histogram, "From a frame's last byte to the end of its tracking.")
+  to.begin("vigia_frame_latency_seconds", MetricType::Histogram,
+           "From a frame's last byte to the end of its tracking.")
       .add(snapshot.latency.whole);
   to.begin("vigia_stage_duration_seconds", MetricType::Histogram, "Time of a frame in each stage.");
   for (const status::StageStatus& stage : snapshot.latency.stages) {
@@ -219,8 +226,10 @@ void add_time(Families& to, const status::Snapshot& snapshot) {
   to.begin("vigia_hot_stall_seconds", MetricType::Histogram,
            "Time that camera and worker threads spent inside the memory part, per call.")
       .add(snapshot.memory.hot_stall);
-  to.gauge("vigia_overload_level", "Steps below the level of the start.").add(static_cast<double>(snapshot.load.level));
-  to.counter("vigia_overload_seconds_total", "Time below the level of the start.").add(snapshot.load.seconds_reduced);
+  to.gauge("vigia_overload_level", "Steps below the level of the start.")
+      .add(static_cast<double>(snapshot.load.level));
+  to.counter("vigia_overload_seconds_total", "Time below the level of the start.")
+      .add(snapshot.load.seconds_reduced);
 }
 
 void add_memory(Families& to, const memory::MemoryStats& memory) {
@@ -232,12 +241,16 @@ void add_memory(Families& to, const memory::MemoryStats& memory) {
   for (const memory::Budget::Use& use : memory.owners) {
     to.add(number(use.bytes), {{"camera", use.owner}, {"kind", std::string(to_string(use.kind))}});
   }
-  to.counter("vigia_memory_leases_refused_total", "Buffers asked for and not given.").add(memory.leases_refused);
+  to.counter("vigia_memory_leases_refused_total", "Buffers asked for and not given.")
+      .add(memory.leases_refused);
   to.counter("vigia_memory_collections_total", "Passes of the collector.").add(memory.gc_count);
-  to.counter("vigia_memory_objects_collected_total", "Retired objects that the collector destroyed.").add(memory.objects_collected);
-  to.counter("vigia_memory_inline_frees_total", "Retired objects that their own thread destroyed.").add(memory.inline_frees);
+  to.counter("vigia_memory_objects_collected_total", "Retired objects that the collector destroyed.")
+      .add(memory.objects_collected);
+  to.counter("vigia_memory_inline_frees_total", "Retired objects that their own thread destroyed.")
+      .add(memory.inline_frees);
   to.gauge("vigia_memory_objects_pending", "Retired, not destroyed yet.").add(memory.objects_pending);
-  to.gauge("vigia_growth_time_to_limit_seconds", "Until a figure that grows reaches its limit; +Inf: it does not grow.");
+  to.gauge("vigia_growth_time_to_limit_seconds",
+           "Until a figure that grows reaches its limit; +Inf: it does not grow.");
   for (const char* const what : {"memory", "descriptors", "threads"}) {
     const bool grows = memory.growth.alarm && memory.growth.alarm->what == what;
     to.add(grows ? memory.growth.alarm->seconds : std::numeric_limits<double>::infinity(), {{"what", what}});
@@ -247,8 +260,9 @@ void add_memory(Families& to, const memory::MemoryStats& memory) {
 void add_delivery(Families& to, const status::Snapshot& snapshot, Bytes outbox_limit) {
   to.counter("vigia_delivery_shots_total", "Shots by receiver and outcome.");
   for (const status::RouteStatus& route : snapshot.routes) {
-    for (const auto& [outcome, count] : {std::pair{"delivered", route.delivered}, std::pair{"refused", route.refused},
-                                         std::pair{"failed", route.failed}}) {
+    for (const auto& [outcome, count] :
+         {std::pair{"delivered", route.delivered}, std::pair{"refused", route.refused},
+          std::pair{"failed", route.failed}}) {
       to.add(count, {{"route", route.name}, {"outcome", outcome}});
     }
   }
@@ -257,12 +271,16 @@ void add_delivery(Families& to, const status::Snapshot& snapshot, Bytes outbox_l
       .add(snapshot.outbox.shed, {{"why", "shed"}})
       .add(snapshot.outbox.lost, {{"why", "lost"}});
   to.gauge("vigia_outbox_pending_shots", "Shots that wait for a receiver.");
-  for (const auto& route : snapshot.outbox.routes) to.add(static_cast<double>(route.pending), {{"route", route.name}});
+  for (const auto& route : snapshot.outbox.routes)
+    to.add(static_cast<double>(route.pending), {{"route", route.name}});
   to.gauge("vigia_outbox_oldest_age_seconds", "How long the oldest of them has waited.");
   for (const auto& route : snapshot.outbox.routes) to.add(to_seconds(route.oldest), {{"route", route.name}});
-  to.gauge("vigia_outbox_bytes", "Images of the shots that wait.").add(static_cast<double>(snapshot.outbox.bytes));
-  to.gauge("vigia_outbox_limit_bytes", "outbox.max_bytes; 0: no limit.").add(static_cast<double>(outbox_limit));
-  to.gauge("vigia_outbox_in_memory_shots", "Shots that the disk refuses.").add(static_cast<double>(snapshot.outbox.in_memory));
+  to.gauge("vigia_outbox_bytes", "Images of the shots that wait.")
+      .add(static_cast<double>(snapshot.outbox.bytes));
+  to.gauge("vigia_outbox_limit_bytes", "outbox.max_bytes; 0: no limit.")
+      .add(static_cast<double>(outbox_limit));
+  to.gauge("vigia_outbox_in_memory_shots", "Shots that the disk refuses.")
+      .add(static_cast<double>(snapshot.outbox.in_memory));
   to.gauge("vigia_route_breaker_open", "1 while a receiver takes no faces.");
   for (const status::RouteStatus& route : snapshot.routes) {
     to.add(route.breaker.state == status::BreakerState::closed ? 0.0 : 1.0, {{"route", route.name}});

@@ -1,6 +1,6 @@
-// /metrics: the state for Prometheus, made from one snapshot at each scrape. Labels are bounded: camera (those
-// that have a row), route, and closed sets; never an address, an error's text or a number.
-// Names: docs/monitoring/README.md. Cost: some 40 lines a camera, 50 us. Threads: owner thread only.
+// /metrics: the state for Prometheus, made from one snapshot at each scrape. Labels are bounded: camera
+// (those that have a row), route, and closed sets; never an address, an error's text or a number. Names:
+// docs/monitoring/README.md. Cost: some 40 lines a camera, 50 us. Threads: owner thread only.
 #pragma once
 
 #include <prometheus/collectable.h>
@@ -20,7 +20,7 @@ namespace vigia::web {
 // What the server counts of itself.
 struct ServerCounters {
   std::map<std::pair<std::string, int>, std::uint64_t> requests;  // by handler (a path of the API) and code
-  std::uint64_t refused = 0;  // connections beyond the limits
+  std::uint64_t refused = 0;                                      // connections beyond the limits
   int connections = 0;
   int viewers = 0;    // of pictures
   int listeners = 0;  // of changes

@@ -29,13 +29,18 @@ TEST_F(MetricsTest, TellTheState) {
   const std::string text = this->text();
   for (const char* const line :
        {"vigia_build_info{version=\"1.2.3\",revision=\"abcdef\",detector=\"yunet_n 640x384 f32\"} 1",
-        "vigia_camera_state{camera=\"gate\",state=\"INTERRUPTED\"} 1", "vigia_camera_state{camera=\"hall\",state=\"INTERRUPTED\"} 0",
-        "vigia_camera_health{camera=\"gate\",condition=\"offline\"} 1", "vigia_camera_health{camera=\"hall\",condition=\"dark\"} 1",
+        "vigia_camera_state{camera=\"gate\",state=\"INTERRUPTED\"} 1",
+        "vigia_camera_state{camera=\"hall\",state=\"INTERRUPTED\"} 0",
+        "vigia_camera_health{camera=\"gate\",condition=\"offline\"} 1",
+        "vigia_camera_health{camera=\"hall\",condition=\"dark\"} 1",
         "vigia_camera_frames_total{camera=\"hall\",outcome=\"processed\"} 590", "vigia_overload_level 1",
         "vigia_camera_tracks_not_posted_total{camera=\"gate\",reason=\"too_small\"} 1",
-        "vigia_camera_tracks_pending{camera=\"gate\"} 1", "vigia_outbox_oldest_age_seconds{route=\"findface\"} 400",
-        "vigia_route_breaker_open{route=\"findface\"} 1", "vigia_growth_time_to_limit_seconds{what=\"memory\"} 3600",
-        "vigia_growth_time_to_limit_seconds{what=\"threads\"} +Inf", "vigia_hot_stall_seconds_bucket{le=\"+Inf\"} 0",
+        "vigia_camera_tracks_pending{camera=\"gate\"} 1",
+        "vigia_outbox_oldest_age_seconds{route=\"findface\"} 400",
+        "vigia_route_breaker_open{route=\"findface\"} 1",
+        "vigia_growth_time_to_limit_seconds{what=\"memory\"} 3600",
+        "vigia_growth_time_to_limit_seconds{what=\"threads\"} +Inf",
+        "vigia_hot_stall_seconds_bucket{le=\"+Inf\"} 0",
         "vigia_http_requests_total{handler=\"/api/v1/status\",code=\"200\"} 3"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }

@@ -1,5 +1,5 @@
-// Compares openapi.json with the site: each answer has the fields that it promises and no others, each path and
-// parameter is answered, and every field that it promises is there in some answer.
+// Compares openapi.json with the site: each answer has the fields that it promises and no others, each path
+// and parameter is answered, and every field that it promises is there in some answer.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -65,14 +65,16 @@ class Checker {
     if (!schema.contains("type")) return;
     const Spec& type = schema.at("type");
     const Spec types = type.is_array() ? type : Spec::array({type});
-    const bool fits = std::any_of(types.begin(), types.end(), [&](const Spec& one) { return is(one, value); });
+    const bool fits =
+        std::any_of(types.begin(), types.end(), [&](const Spec& one) { return is(one, value); });
     EXPECT_TRUE(fits) << where << ": " << value << " is not " << type;
   }
   void check_object(const std::string& at, const Spec& schema, const Spec& value, const std::string& where) {
     const Spec properties = schema.value("properties", Spec::object());
     for (const auto& [name, one] : value.items()) {
       if (!properties.contains(name)) {
-        EXPECT_NE(schema.value("additionalProperties", Spec(true)), false) << where << "." << name << " is not promised";
+        EXPECT_NE(schema.value("additionalProperties", Spec(true)), false)
+            << where << "." << name << " is not promised";
         continue;
       }
       if (!one.is_null()) seen_.insert(at + "/" + name);
@@ -103,8 +105,8 @@ class OpenapiTest : public WebTest {
   }
 
   // The answer, checked against what the file says of this path and status.
-  HttpAnswer ask(const std::string& path, const std::string& target, int code = 200, const std::string& method = "get",
-             const std::string& body = "") {
+  HttpAnswer ask(const std::string& path, const std::string& target, int code = 200,
+                 const std::string& method = "get", const std::string& body = "") {
     Request request = request_of(target);
     request.method = method == "get" ? Method::get : method == "put" ? Method::put : Method::post;
     request.body = body;
@@ -114,8 +116,10 @@ class OpenapiTest : public WebTest {
     const std::string at = "/paths/" + pointer_of(path) + "/" + method;
     asked_.insert(path + " " + method);
     const Spec& responses = spec_.at(Spec::json_pointer(at + "/responses"));
-    EXPECT_TRUE(responses.contains(std::to_string(answer.code))) << target << ": " << answer.code << " is not promised";
-    if (!answer.body || answer.type != "application/json" || !responses.contains(std::to_string(answer.code))) return answer;
+    EXPECT_TRUE(responses.contains(std::to_string(answer.code)))
+        << target << ": " << answer.code << " is not promised";
+    if (!answer.body || answer.type != "application/json" || !responses.contains(std::to_string(answer.code)))
+      return answer;
     std::string response = at + "/responses/" + std::to_string(answer.code);
     const Spec& promised = spec_.at(Spec::json_pointer(response));
     if (promised.contains("$ref")) response = promised.at("$ref").get<std::string>().substr(1);
@@ -185,7 +189,8 @@ TEST_F(OpenapiTest, TheSiteAndTheFileSayTheSame) {
     const Spec data = Spec::parse(line.substr(6));
     checker_.check("/components/schemas/" + schemas.at(event), data, event);
     if (event == "cameras") {
-      for (const Spec& camera : data.at("cameras")) checker_.check("/components/schemas/Camera", camera, "cameras[]");
+      for (const Spec& camera : data.at("cameras"))
+        checker_.check("/components/schemas/Camera", camera, "cameras[]");
     }
   }
   EXPECT_EQ(events.size(), 3U);
@@ -194,8 +199,8 @@ TEST_F(OpenapiTest, TheSiteAndTheFileSayTheSame) {
       EXPECT_TRUE(asked_.contains(path + " " + method)) << path << " " << method << " was not asked";
     }
   }
-  for (const char* const name : {"Status", "Cameras", "Events", "Receivers", "Memory", "History", "LogLevel", "Session",
-                                 "SettingsAnswer", "Error", "CamerasChange"}) {
+  for (const char* const name : {"Status", "Cameras", "Events", "Receivers", "Memory", "History", "LogLevel",
+                                 "Session", "SettingsAnswer", "Error", "CamerasChange"}) {
     checker_.expect_all_seen(std::string("/components/schemas/") + name, name);
   }
 }
@@ -204,11 +209,13 @@ TEST_F(OpenapiTest, EveryPathOfTheSiteIsInTheFile) {
   for (const auto& [path, methods] : spec_.at("paths").items()) {
     std::string target = path;
     for (const auto& [mark, value] : {std::pair{"{name}", "gate"}, std::pair{"{id}", "3"}}) {
-      if (const auto at = target.find(mark); at != std::string::npos) target.replace(at, std::string_view(mark).size(), value);
+      if (const auto at = target.find(mark); at != std::string::npos)
+        target.replace(at, std::string_view(mark).size(), value);
     }
     EXPECT_EQ(Site::handler_of(request_of(target)), path);
     // Methods that are not there, and parameters that are not.
-    for (const auto& [name, method] : {std::pair{"get", Method::get}, {"put", Method::put}, {"post", Method::post}}) {
+    for (const auto& [name, method] :
+         {std::pair{"get", Method::get}, {"put", Method::put}, {"post", Method::post}}) {
       if (methods.contains(name)) continue;
       Request request = request_of(target);
       request.method = method;
@@ -222,15 +229,21 @@ TEST_F(OpenapiTest, EveryPathOfTheSiteIsInTheFile) {
 }
 
 TEST_F(OpenapiTest, EveryParameterOfTheFileIsTaken) {
-  const std::map<std::string, std::string> values{
-      {"camera", "gate"}, {"fate", "not_posted"}, {"reason", "too_small"}, {"since", "1h"}, {"until", "2030-01-01"},
-      {"limit", "5"}, {"cursor", "1795438815207000-4711"}, {"span", "day"}};
+  const std::map<std::string, std::string> values{{"camera", "gate"},
+                                                  {"fate", "not_posted"},
+                                                  {"reason", "too_small"},
+                                                  {"since", "1h"},
+                                                  {"until", "2030-01-01"},
+                                                  {"limit", "5"},
+                                                  {"cursor", "1795438815207000-4711"},
+                                                  {"span", "day"}};
   for (const auto& [path, methods] : spec_.at("paths").items()) {
     if (!methods.contains("get")) continue;
     for (const Spec& parameter : methods.at("get").value("parameters", Spec::array())) {
       if (parameter.at("in") != "query") continue;
       const std::string name = parameter.at("name");
-      EXPECT_EQ(site_->answer(request_of(path + "?" + name + "=" + values.at(name))).code, 200) << path << " " << name;
+      EXPECT_EQ(site_->answer(request_of(path + "?" + name + "=" + values.at(name))).code, 200)
+          << path << " " << name;
     }
   }
 }

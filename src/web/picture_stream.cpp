@@ -47,7 +47,9 @@ class PictureStream final : public EndlessBody {
   [[nodiscard]] std::size_t left() const {
     return head_.size() + (picture_ ? picture_->jpeg->bytes.size() : 0) - taken_;
   }
-  std::size_t take(const char* data, std::size_t size, std::span<char> into) { return take(data, 0, size, into); }
+  std::size_t take(const char* data, std::size_t size, std::span<char> into) {
+    return take(data, 0, size, into);
+  }
   // begin: where these bytes begin in the record.
   std::size_t take(const char* data, std::size_t begin, std::size_t size, std::span<char> into) {
     if (taken_ < begin || taken_ >= begin + size) return 0;
@@ -136,14 +138,15 @@ class NextPicture final : public Later {
 }  // namespace
 
 std::unique_ptr<EndlessBody> picture_stream(LivePictures& pictures, std::vector<std::string> cameras,
-                                       std::unique_ptr<LivePictures::Ticket> ticket, SteadyTime now) {
+                                            std::unique_ptr<LivePictures::Ticket> ticket, SteadyTime now) {
   return std::make_unique<PictureStream>(pictures, std::move(cameras), std::move(ticket), now);
 }
 
 std::unique_ptr<Later> next_picture(LivePictures& pictures, const std::string& camera,
                                     std::unique_ptr<LivePictures::Ticket> ticket, SteadyTime now,
                                     std::function<std::string()> why_not) {
-  return std::make_unique<NextPicture>(pictures, camera, std::move(ticket), now + kMostWait, std::move(why_not));
+  return std::make_unique<NextPicture>(pictures, camera, std::move(ticket), now + kMostWait,
+                                       std::move(why_not));
 }
 
 }  // namespace vigia::web

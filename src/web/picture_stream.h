@@ -14,7 +14,7 @@ namespace vigia::web {
 
 // cameras: in the order of the request; the ticket is for these.
 std::unique_ptr<EndlessBody> picture_stream(LivePictures& pictures, std::vector<std::string> cameras,
-                                       std::unique_ptr<LivePictures::Ticket> ticket, SteadyTime now);
+                                            std::unique_ptr<LivePictures::Ticket> ticket, SteadyTime now);
 
 // The camera's next picture, or 503 after 3 s; why_not: what the camera does instead.
 std::unique_ptr<Later> next_picture(LivePictures& pictures, const std::string& camera,

@@ -17,10 +17,10 @@ using namespace std::chrono_literals;
 using status::BreakerState;
 using status::CameraStatus;
 
-constexpr auto kStaysFor = 1h;                // what has grown is shown
-constexpr auto kMemoryStaysFor = 5min;        // the same of refused leases: frames are lost, faces hardly
-constexpr Nanoseconds kBehind = 5min;         // a receiver
-constexpr double kCameraWaits = 60;           // seconds
+constexpr auto kStaysFor = 1h;          // what has grown is shown
+constexpr auto kMemoryStaysFor = 5min;  // the same of refused leases: frames are lost, faces hardly
+constexpr Nanoseconds kBehind = 5min;   // a receiver
+constexpr double kCameraWaits = 60;     // seconds
 constexpr std::array<std::string_view, 6> kKinds{"disk", "receiver", "camera", "memory", "load", "program"};
 
 std::string_view state_of(camera::CameraState state) {
@@ -82,8 +82,9 @@ Health health_of(const std::vector<StateProblem>& problems, const CameraCounts& 
   if (problems.empty()) {
     const int waited_for = cameras.starting;
     if (waited_for > 0) health.level = health.code = "starting";
-    health.text = waited_for > 0 ? fmt::format("Starting: {} of {} cameras send video", cameras.online, cameras.total)
-                                 : fmt::format("All well: {} of {} cameras send video", cameras.online, cameras.total);
+    health.text = waited_for > 0
+                      ? fmt::format("Starting: {} of {} cameras send video", cameras.online, cameras.total)
+                      : fmt::format("All well: {} of {} cameras send video", cameras.online, cameras.total);
     return health;
   }
   const StateProblem& worst = problems.front();
@@ -115,39 +116,69 @@ std::vector<StateProblem> ProblemFinder::find(const status::Snapshot& snapshot, 
 void ProblemFinder::add_program(const status::Snapshot& snapshot, UtcTime now) {
   const status::OutboxStatus& outbox = snapshot.outbox;
   if (outbox.in_memory > 0) {
-    found_.push_back({true, "disk_refuses", ProblemKind::disk, "", {},
+    found_.push_back({true,
+                      "disk_refuses",
+                      ProblemKind::disk,
+                      "",
+                      {},
                       fmt::format("the disk refuses {} faces, which are kept in memory", outbox.in_memory),
                       "free or repair the disk of outbox.path before Vigia ends"});
   }
   add_growing(lost_, outbox.shed + outbox.lost, now,
-              {true, "faces_lost", ProblemKind::disk, "", {},
+              {true,
+               "faces_lost",
+               ProblemKind::disk,
+               "",
+               {},
                fmt::format("{} faces were given up since the start", outbox.shed + outbox.lost),
                "look into the log, and give outbox.max_bytes or the disk more room"});
-  add_growing(ledger_lost_, snapshot.ledger_lost, now,
-              {false, "ledger_lost", ProblemKind::disk, "", {},
-               fmt::format("{} ends of tracks were not recorded; no face is lost by it", snapshot.ledger_lost),
-               "free or repair the disk of ledger.path"});
+  add_growing(
+      ledger_lost_, snapshot.ledger_lost, now,
+      {false,
+       "ledger_lost",
+       ProblemKind::disk,
+       "",
+       {},
+       fmt::format("{} ends of tracks were not recorded; no face is lost by it", snapshot.ledger_lost),
+       "free or repair the disk of ledger.path"});
   const memory::MemoryStats& memory = snapshot.memory;
   add_growing(refused_, memory.leases_refused, now,
-              {false, "memory_full", ProblemKind::memory, "", {},
+              {false,
+               "memory_full",
+               ProblemKind::memory,
+               "",
+               {},
                fmt::format("memory is short: {} buffers were refused since the start", memory.leases_refused),
                "raise memory.budget_bytes, or watch fewer cameras"});
   if (memory.growth.alarm && memory.growth.alarm->matters) {
-    found_.push_back({false, "memory_grows", ProblemKind::memory, "", {},
+    found_.push_back({false,
+                      "memory_grows",
+                      ProblemKind::memory,
+                      "",
+                      {},
                       fmt::format("{} grows and reaches its limit in {}", memory.growth.alarm->what,
                                   memory::format_duration(memory.growth.alarm->seconds)),
                       "report it, with the answer of /api/v1/memory"});
   }
   if (snapshot.load.level > 0) {
-    found_.push_back({false, "overloaded", ProblemKind::load, "", {},
+    found_.push_back({false,
+                      "overloaded",
+                      ProblemKind::load,
+                      "",
+                      {},
                       fmt::format("too little time: faces are searched in {} of every {}. frame",
                                   snapshot.load.input, snapshot.load.step),
                       "watch fewer cameras, raise detector_step, or use a faster machine"});
   }
   if (snapshot.crashes > 0) {
-    found_.push_back({false, "crashed_before", ProblemKind::program, "", {},
-                      fmt::format("Vigia crashed {} times in the last day and started itself again", snapshot.crashes),
-                      "report it, with the log"});
+    found_.push_back(
+        {false,
+         "crashed_before",
+         ProblemKind::program,
+         "",
+         {},
+         fmt::format("Vigia crashed {} times in the last day and started itself again", snapshot.crashes),
+         "report it, with the log"});
   }
 }
 
@@ -155,19 +186,23 @@ void ProblemFinder::add_receivers(const status::Snapshot& snapshot, UtcTime now)
   for (const status::RouteStatus& route : snapshot.routes) {
     const bool is_down = route.breaker.state != BreakerState::closed;
     if (is_down) {
-      found_.push_back({true, "receiver_down", ProblemKind::receiver, route.name, before(now, route.breaker.seconds),
-                        fmt::format("{} takes no faces, {} wait: {}", route.name, route.pending, route.breaker.why),
-                        "look whether the server runs and its address is right; faces wait on disk"});
+      found_.push_back(
+          {true, "receiver_down", ProblemKind::receiver, route.name, before(now, route.breaker.seconds),
+           fmt::format("{} takes no faces, {} wait: {}", route.name, route.pending, route.breaker.why),
+           "look whether the server runs and its address is right; faces wait on disk"});
     }
     for (const status::CameraWait& wait : route.waits) {
       if (wait.seconds < kCameraWaits) continue;
-      found_.push_back({false, "receiver_refuses_camera", ProblemKind::receiver, route.name, before(now, wait.seconds),
-                        fmt::format("{} does not take the faces of camera {}: {}", route.name, wait.camera, wait.why),
-                        "look at this camera's id and token there"});
+      found_.push_back(
+          {false, "receiver_refuses_camera", ProblemKind::receiver, route.name, before(now, wait.seconds),
+           fmt::format("{} does not take the faces of camera {}: {}", route.name, wait.camera, wait.why),
+           "look at this camera's id and token there"});
     }
-    const auto waiting = std::ranges::find(snapshot.outbox.routes, route.name, &status::OutboxStatus::Route::name);
+    const auto waiting =
+        std::ranges::find(snapshot.outbox.routes, route.name, &status::OutboxStatus::Route::name);
     if (is_down || waiting == snapshot.outbox.routes.end() || waiting->oldest < kBehind) continue;
-    found_.push_back({false, "delivery_behind", ProblemKind::receiver, route.name, before(now, to_seconds(waiting->oldest)),
+    found_.push_back({false, "delivery_behind", ProblemKind::receiver, route.name,
+                      before(now, to_seconds(waiting->oldest)),
                       fmt::format("{} is behind: {} faces wait", route.name, waiting->pending),
                       "look how long the server takes for a face; delivery.senders sends more at a time"});
   }
@@ -175,7 +210,8 @@ void ProblemFinder::add_receivers(const status::Snapshot& snapshot, UtcTime now)
 
 void ProblemFinder::add_camera(const CameraStatus& camera, UtcTime now) {
   if (!should_send(camera)) return;
-  StateProblem problem{.is_error = true, .code = camera.reason, .kind = ProblemKind::camera, .subject = camera.name};
+  StateProblem problem{
+      .is_error = true, .code = camera.reason, .kind = ProblemKind::camera, .subject = camera.name};
   problem.since = known(camera.since);
   if (camera.state == state_of(camera::CameraState::misconfigured)) {
     problem.code = "misconfigured";
@@ -201,7 +237,8 @@ void ProblemFinder::add_conditions(const CameraStatus& camera, UtcTime now) {
   for (const status::ConditionStatus& condition : camera.conditions) {
     if (condition.name == camera.reason) continue;
     const bool is_blind = condition.name == "frozen" || condition.name == "dark";
-    found_.push_back({is_blind, condition.name, ProblemKind::camera, camera.name, before(now, to_seconds(condition.held)),
+    found_.push_back({is_blind, condition.name, ProblemKind::camera, camera.name,
+                      before(now, to_seconds(condition.held)),
                       fmt::format("camera {}: {}", camera.name, condition.text), condition.remedy});
   }
 }
@@ -210,7 +247,8 @@ void ProblemFinder::add_growing(Growing& counter, std::uint64_t value, UtcTime n
   if (value > counter.before && (counter.begun || value > 0)) counter.grown = now;
   counter.before = value;
   counter.begun = true;
-  const auto stays = problem.kind == ProblemKind::memory ? UtcTime::duration(kMemoryStaysFor) : UtcTime::duration(kStaysFor);
+  const auto stays =
+      problem.kind == ProblemKind::memory ? UtcTime::duration(kMemoryStaysFor) : UtcTime::duration(kStaysFor);
   if (!counter.grown || now - *counter.grown > stays) return;
   found_.push_back(std::move(problem));
 }

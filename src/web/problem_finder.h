@@ -1,8 +1,8 @@
 // Finds what is wrong in a state, worst first, and says it in one sentence: what, which, since when, what to
 // do. Words are those of camera/condition.h; codes are listed in src/web/openapi.json.
 //
-// Some things are only known to have become worse (a counter that has grown): they count as wrong for an hour.
-// Others have no time of their own in the state: they are remembered from when they were first seen.
+// Some things are only known to have become worse (a counter that has grown): they count as wrong for an
+// hour. Others have no time of their own in the state: they are remembered from when they were first seen.
 // Cost: some microseconds a camera. Threads: owner thread only. Deterministic: no clock.
 #pragma once
 
@@ -23,7 +23,7 @@ struct StateProblem {
   bool is_error = false;  // false: a warning
   std::string code;
   ProblemKind kind = ProblemKind::program;
-  std::string subject;          // of a camera or a receiver: its name
+  std::string subject;  // of a camera or a receiver: its name
   std::optional<UtcTime> since;
   std::string text, advice;
 };
@@ -66,7 +66,7 @@ class ProblemFinder {
 
   Growing lost_, ledger_lost_, refused_;
   std::map<std::string, UtcTime> first_seen_;  // by code and subject, of those that are there now
-  std::vector<StateProblem> found_;                 // of the call at hand
+  std::vector<StateProblem> found_;            // of the call at hand
 };
 
 }  // namespace vigia::web

@@ -19,7 +19,8 @@ std::vector<std::string> codes(const std::vector<StateProblem>& problems) {
 
 TEST(ProblemsTest, AllIsWell) {
   status::Snapshot snapshot;
-  snapshot.cameras = {camera_of("gate", "INPROGRESS"), camera_of("old", "REMOVED"), camera_of("off", "DISABLED")};
+  snapshot.cameras = {camera_of("gate", "INPROGRESS"), camera_of("old", "REMOVED"),
+                      camera_of("off", "DISABLED")};
   ProblemFinder problems;
   const Health health = health_of(problems.find(snapshot, kNow), count_cameras(snapshot));
   EXPECT_EQ(health.level, "ok");
@@ -32,9 +33,9 @@ TEST(ProblemsTest, TheWorstComesFirstAndSaysWhatWhichSinceWhenAndWhatToDo) {
   ProblemFinder problems;
   const auto found = problems.find(rich_snapshot(), kNow);
   EXPECT_EQ(codes(found),
-            (std::vector<std::string>{"disk_refuses", "faces_lost", "receiver_down", "offline", "dark", "ledger_lost",
-                                      "receiver_refuses_camera", "memory_full", "memory_grows", "overloaded",
-                                      "crashed_before"}));
+            (std::vector<std::string>{"disk_refuses", "faces_lost", "receiver_down", "offline", "dark",
+                                      "ledger_lost", "receiver_refuses_camera", "memory_full", "memory_grows",
+                                      "overloaded", "crashed_before"}));
   for (const StateProblem& problem : found) {
     EXPECT_FALSE(problem.text.empty()) << problem.code;
     EXPECT_FALSE(problem.advice.empty()) << problem.code;
@@ -74,7 +75,8 @@ TEST(ProblemsTest, AReceiverThatIsBehindIsToldOnlyWhileItTakesFaces) {
 TEST(ProblemsTest, StatesOfACameraThatCannotWorkAreErrors) {
   status::Snapshot snapshot;
   snapshot.cameras = {camera_of("a", "MISCONFIGURED"), camera_of("b", "DETECTOR_FAILS")};
-  EXPECT_EQ(codes(ProblemFinder().find(snapshot, kNow)), (std::vector<std::string>{"misconfigured", "detector_fails"}));
+  EXPECT_EQ(codes(ProblemFinder().find(snapshot, kNow)),
+            (std::vector<std::string>{"misconfigured", "detector_fails"}));
 }
 
 }  // namespace

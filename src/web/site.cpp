@@ -77,13 +77,15 @@ std::optional<ledger::PageQuery::Place> place_of(std::string_view cursor) {
 std::optional<HttpAnswer> read_query(const RequestTarget& target, UtcTime now, ledger::PageQuery& query) {
   if (const auto camera = target.find("camera")) query.camera = *camera;
   if (const auto fate = target.find("fate")) {
-    if (std::ranges::find(kFates, *fate) == kFates.end()) return wrong("fate", fmt::format("{}", fmt::join(kFates, ", ")));
+    if (std::ranges::find(kFates, *fate) == kFates.end())
+      return wrong("fate", fmt::format("{}", fmt::join(kFates, ", ")));
     query.not_posted = *fate == "not_posted";
     if (!query.not_posted) query.outcome = *fate;
   }
   if (const auto reason = target.find("reason")) {
     const auto outcome = ledger::parse_outcome(*reason);
-    if (!outcome || !std::holds_alternative<domain::Reason>(*outcome)) return wrong("reason", "a reason of not_posted");
+    if (!outcome || !std::holds_alternative<domain::Reason>(*outcome))
+      return wrong("reason", "a reason of not_posted");
     if (!query.outcome.empty()) return wrong("reason", "with fate=not_posted, or without fate");
     query.outcome = *reason;
   }
@@ -97,7 +99,8 @@ std::optional<HttpAnswer> read_query(const RequestTarget& target, UtcTime now, l
   query.limit = kUsualEvents;
   if (const auto limit = target.find("limit")) {
     const auto number = whole_number<int>(*limit);
-    if (!number || *number < 1 || *number > kMostEvents) return wrong("limit", "a whole number from 1 to 200");
+    if (!number || *number < 1 || *number > kMostEvents)
+      return wrong("limit", "a whole number from 1 to 200");
     query.limit = *number;
   }
   if (const auto cursor = target.find("cursor")) {
@@ -157,7 +160,8 @@ std::span<const Site::Route> Site::routes() {
       Route{"/api/v1/cameras", kAllowGet, Access::token, "", &Site::cameras},
       Route{"/api/v1/cameras/{name}/picture", kAllowGet, Access::token, "", &Site::camera_picture},
       Route{"/api/v1/pictures", kAllowGet, Access::token, "camera", &Site::pictures},
-      Route{"/api/v1/events", kAllowGet, Access::token, "camera fate reason since until limit cursor", &Site::events},
+      Route{"/api/v1/events", kAllowGet, Access::token, "camera fate reason since until limit cursor",
+            &Site::events},
       Route{"/api/v1/events/{id}/thumbnail", kAllowGet, Access::token, "", &Site::thumbnail},
       Route{"/api/v1/receivers", kAllowGet, Access::token, "", &Site::receivers},
       Route{"/api/v1/memory", kAllowGet, Access::token, "", &Site::memory},
@@ -175,11 +179,12 @@ const Site::Route* Site::find_route(std::string_view path, std::vector<std::stri
     const std::vector<std::string> known = split(route.path);
     if (known.size() != asked.size()) continue;
     parts.clear();
-    const bool fits = std::ranges::equal(known, asked, [&](const std::string& pattern, const std::string& part) {
-      if (!pattern.starts_with('{')) return pattern == part;
-      parts.push_back(part);
-      return !part.empty();
-    });
+    const bool fits =
+        std::ranges::equal(known, asked, [&](const std::string& pattern, const std::string& part) {
+          if (!pattern.starts_with('{')) return pattern == part;
+          parts.push_back(part);
+          return !part.empty();
+        });
     if (fits) return &route;
   }
   return nullptr;
@@ -194,7 +199,8 @@ std::string Site::handler_of(const Request& request) {
 }
 
 // What is wrong with a call, whoever asks.
-std::optional<HttpAnswer> Site::check_call(const Route& route, const Request& request, const RequestTarget& target) {
+std::optional<HttpAnswer> Site::check_call(const Route& route, const Request& request,
+                                           const RequestTarget& target) {
   const std::string_view method = request.method == Method::get    ? "GET"
                                   : request.method == Method::put  ? "PUT"
                                   : request.method == Method::post ? "POST"
@@ -220,7 +226,9 @@ std::optional<HttpAnswer> Site::refuse(const Request& request) {
   const Route* const route = find_route(target->path, parts);
   const bool is_file = route == nullptr && find_asset(target->path) != nullptr;
   // What does not exist is not told apart from what is not to be seen.
-  if (auto refused = guard_.refuse(request, is_file ? Access::page : route != nullptr ? route->access : Access::token)) {
+  if (auto refused = guard_.refuse(request, is_file            ? Access::page
+                                            : route != nullptr ? route->access
+                                                               : Access::token)) {
     return refused;
   }
   if (route == nullptr) {
@@ -247,7 +255,8 @@ HttpAnswer Site::answer(const Request& request) {
 
 HttpAnswer Site::page_answer(const Request& /*request*/, const RequestTarget& target) {
   const Asset& asset = *find_asset(target.path);
-  HttpAnswer answer{.type = std::string(asset.type), .body = std::make_shared<const std::string>(asset.content)};
+  HttpAnswer answer{.type = std::string(asset.type),
+                    .body = std::make_shared<const std::string>(asset.content)};
   answer.may_be_cached = asset.is_hashed;
   return answer;
 }
@@ -279,7 +288,8 @@ HttpAnswer Site::metrics(const Call& /*call*/) {
 }
 
 HttpAnswer Site::session(const Call& call) {
-  return json_answer(dump({{"login_required", guard_.needs_login()}, {"logged_in", guard_.is_logged_in(call.request)}}));
+  return json_answer(
+      dump({{"login_required", guard_.needs_login()}, {"logged_in", guard_.is_logged_in(call.request)}}));
 }
 
 HttpAnswer Site::login(const Call& call) {
@@ -304,12 +314,14 @@ HttpAnswer Site::camera_picture(const Call& call) {
   const std::string& camera = call.parts.front();
   if (live_.viewers() >= kMostViewers) return error_answer(503, "too many look at pictures");
   auto ticket = live_.watch({camera});
-  if (!ticket) return error_answer(ticket.error().code == ErrorCode::not_found ? 404 : 503, ticket.error().text);
+  if (!ticket)
+    return error_answer(ticket.error().code == ErrorCode::not_found ? 404 : 503, ticket.error().text);
   log::info("web: {} looks at a picture of camera {}", call.request.client, camera);
   const auto why_not = [this, camera] {
     for (const status::CameraStatus& one : figures_.now().snapshot.cameras) {
       if (one.name != camera) continue;
-      return fmt::format("camera '{}' is {}{}", camera, one.state, one.reason.empty() ? "" : " (" + one.reason + ")");
+      return fmt::format("camera '{}' is {}{}", camera, one.state,
+                         one.reason.empty() ? "" : " (" + one.reason + ")");
     }
     return fmt::format("camera '{}' is gone", camera);
   };
@@ -328,7 +340,8 @@ HttpAnswer Site::pictures(const Call& call) {
   }
   if (live_.viewers() >= kMostViewers) return error_answer(503, "too many look at pictures");
   auto ticket = live_.watch(cameras);
-  if (!ticket) return error_answer(ticket.error().code == ErrorCode::not_found ? 404 : 503, ticket.error().text);
+  if (!ticket)
+    return error_answer(ticket.error().code == ErrorCode::not_found ? 404 : 503, ticket.error().text);
   log::info("web: {} looks at {} cameras", call.request.client, cameras.size());
   HttpAnswer answer{.type = "application/vnd.vigia.pictures"};
   answer.stream = picture_stream(live_, std::move(cameras), *std::move(ticket), world_.clock.now());
@@ -345,7 +358,8 @@ HttpAnswer Site::events(const Call& call) {
   if (ends->size() == static_cast<std::size_t>(query.limit)) {
     next = fmt::format("{}-{}", to_unix_us(ends->back().end.key.captured), ends->back().id);
   }
-  return json_answer(dump({{"enabled", events_.enabled()}, {"events", std::move(events)}, {"next", std::move(next)}}));
+  return json_answer(
+      dump({{"enabled", events_.enabled()}, {"events", std::move(events)}, {"next", std::move(next)}}));
 }
 
 HttpAnswer Site::thumbnail(const Call& call) {
@@ -353,7 +367,8 @@ HttpAnswer Site::thumbnail(const Call& call) {
   if (!id || *id < 1) return error_answer(404, "there is no such event");
   const auto picture = events_.thumbnail(*id);
   if (!picture) return error_answer(503, redact(picture.error().text));
-  if (picture->empty()) return error_answer(404, "there is no picture of this event, or it is no longer kept");
+  if (picture->empty())
+    return error_answer(404, "there is no picture of this event, or it is no longer kept");
   return picture_answer(*picture);
 }
 

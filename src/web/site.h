@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "web/changes.h"
-#include "web/events.h"
 #include "web/current_state.h"
+#include "web/events.h"
 #include "web/guard.h"
 #include "web/live_pictures.h"
 #include "web/message.h"
@@ -28,7 +28,7 @@ class Site {
  public:
   static constexpr std::size_t kMostBody = 4096;
   static constexpr std::size_t kMostCameras = 64;  // in one picture stream
-  static constexpr int kMostViewers = 32;  // of pictures
+  static constexpr int kMostViewers = 32;          // of pictures
 
   // All must outlive it.
   Site(const World& world, LivePictures& pictures, Who who);
@@ -37,7 +37,8 @@ class Site {
   std::optional<HttpAnswer> refuse(const Request& request);
   HttpAnswer answer(const Request& request);
 
-  // While there are listeners to changes, each Changes::kTick; keeps the history. Returns when it is due next.
+  // While there are listeners to changes, each Changes::kTick; keeps the history. Returns when it is due
+  // next.
   SteadyTime tick(SteadyTime now);
   [[nodiscard]] ServerCounters& counters() { return counters_; }
 
@@ -49,7 +50,8 @@ class Site {
   struct Call;
   static std::span<const Route> routes();
   static const Route* find_route(std::string_view path, std::vector<std::string>& parts);
-  static std::optional<HttpAnswer> check_call(const Route& route, const Request& request, const RequestTarget& target);
+  static std::optional<HttpAnswer> check_call(const Route& route, const Request& request,
+                                              const RequestTarget& target);
   HttpAnswer page_answer(const Request& request, const RequestTarget& target);
 
   HttpAnswer healthz(const Call& call);

@@ -26,7 +26,8 @@ Result<std::string> token_of(const WebOptions& options) {
 Result<std::unique_ptr<Web>> Web::open(const WebOptions& options, World world) {
   if (!options.enabled()) return std::unique_ptr<Web>();
   const auto address = parse_listen(options.listen);
-  if (!address) return Error{ErrorCode::invalid, fmt::format("web.listen: '{}' is no address", options.listen)};
+  if (!address)
+    return Error{ErrorCode::invalid, fmt::format("web.listen: '{}' is no address", options.listen)};
   auto token = token_of(options);
   if (!token) return token.error();
   std::unique_ptr<Web> web(new Web(std::move(world), {*std::move(token), options.hosts}));  // NOLINT: private

@@ -13,8 +13,8 @@
 #include <string>
 
 #include "base/result.h"
-#include "web/live_pictures.h"
 #include "web/http_server.h"
+#include "web/live_pictures.h"
 #include "web/site.h"
 #include "web/web_options.h"
 #include "web/world.h"
@@ -23,9 +23,9 @@ namespace vigia::web {
 
 class Web {
  public:
-  // Listens from now on. nullptr: web.listen is off; or it is auto, and another program has the address, which
-  // is logged. Errors (invalid): another address is taken or not this machine's; the token's file cannot be
-  // read, or holds no token.
+  // Listens from now on. nullptr: web.listen is off; or it is auto, and another program has the address,
+  // which is logged. Errors (invalid): another address is taken or not this machine's; the token's file
+  // cannot be read, or holds no token.
   static Result<std::unique_ptr<Web>> open(const WebOptions& options, World world);
 
   void run_server(const std::stop_token& stop) { server_->run(stop); }
@@ -34,7 +34,8 @@ class Web {
   [[nodiscard]] std::string address() const { return server_->address(); }
 
  private:
-  Web(World world, Who who) : world_(std::move(world)), pictures_(world_), site_(world_, pictures_, std::move(who)) {}
+  Web(World world, Who who)
+      : world_(std::move(world)), pictures_(world_), site_(world_, pictures_, std::move(who)) {}
 
   const World world_;
   LivePictures pictures_;

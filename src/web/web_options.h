@@ -13,9 +13,9 @@
 namespace vigia::web {
 
 struct WebOptions {
-  std::string listen = "auto";  // ADDRESS:PORT; auto: 127.0.0.1:8080 unless another program has it; off
-  std::string token;            // who sends it may look; empty: everybody who can reach the address
-  std::string token_file;       // the file that holds it, instead
+  std::string listen = "auto";     // ADDRESS:PORT; auto: 127.0.0.1:8080 unless another program has it; off
+  std::string token;               // who sends it may look; empty: everybody who can reach the address
+  std::string token_file;          // the file that holds it, instead
   std::vector<std::string> hosts;  // names, beside localhost, by which browsers reach it
 
   bool operator==(const WebOptions&) const = default;

@@ -1,5 +1,5 @@
-// For tests of the HTTP server: a state with something in every field, a ledger with a few ends, a camera that
-// shows pictures, and a client that speaks HTTP over a socket.
+// For tests of the HTTP server: a state with something in every field, a ledger with a few ends, a camera
+// that shows pictures, and a client that speaks HTTP over a socket.
 #pragma once
 
 #include <arpa/inet.h>
@@ -26,7 +26,11 @@
 namespace vigia::web {
 
 inline status::CameraStatus camera_of(const std::string& name, const std::string& state) {
-  status::CameraStatus camera{.name = name, .state = state, .reason = {}, .message = {}, .since = from_unix_us(1'795'438'800'000'000)};
+  status::CameraStatus camera{.name = name,
+                              .state = state,
+                              .reason = {},
+                              .message = {},
+                              .since = from_unix_us(1'795'438'800'000'000)};
   camera.frames_decoded = 600;
   camera.frames_processed = 590;
   camera.faces_detected = 30;
@@ -56,8 +60,10 @@ inline memory::Growth growth_of_all() {
     figure->limit = 1000;
     figure->slopes.fill({.per_second = 1, .error = 0.1, .seconds = 60});
   }
-  growth.alarm = memory::Growth::Alarm{.what = "memory", .seconds = 3600, .window = memory::Window::hour, .matters = true};
-  growth.culprit = memory::Growth::Culprit{.owner = "gate", .kind = "frames", .grown = 4096, .window = memory::Window::hour};
+  growth.alarm = memory::Growth::Alarm{
+      .what = "memory", .seconds = 3600, .window = memory::Window::hour, .matters = true};
+  growth.culprit = memory::Growth::Culprit{
+      .owner = "gate", .kind = "frames", .grown = 4096, .window = memory::Window::hour};
   return growth;
 }
 
@@ -70,9 +76,19 @@ inline status::Snapshot rich_snapshot() {
   snapshot.cameras = {camera_of("gate", "INTERRUPTED"), camera_of("hall", "INPROGRESS")};
   snapshot.cameras[0].reason = "offline";
   snapshot.cameras[0].message = "no connection to 10.0.0.5:554";
-  snapshot.cameras[1].conditions = {{.name = "dark", .text = "the picture is black", .remedy = "give it light", .held = std::chrono::seconds(90)}};
-  snapshot.load = {.reduces = true, .level = 1, .detector = "yunet_n 320x192 f32", .detector_at_start = "yunet_n 640x384 f32",
-                   .input = "320x192", .step = 2, .changes = 3, .seconds_reduced = 5, .why = "late"};
+  snapshot.cameras[1].conditions = {{.name = "dark",
+                                     .text = "the picture is black",
+                                     .remedy = "give it light",
+                                     .held = std::chrono::seconds(90)}};
+  snapshot.load = {.reduces = true,
+                   .level = 1,
+                   .detector = "yunet_n 320x192 f32",
+                   .detector_at_start = "yunet_n 640x384 f32",
+                   .input = "320x192",
+                   .step = 2,
+                   .changes = 3,
+                   .seconds_reduced = 5,
+                   .why = "late"};
   snapshot.latency.stages = {{"decode", {}, {}}};
   snapshot.cpu_seconds = 9;
   snapshot.outbox.routes = {{"findface", 3, std::chrono::seconds(400)}};
@@ -81,7 +97,12 @@ inline status::Snapshot rich_snapshot() {
   snapshot.outbox.lost = 1;
   snapshot.ledger_lost = 1;
   status::RouteStatus route{.name = "findface", .pending = 3, .delivered = 7};
-  route.breaker = {.state = status::BreakerState::open, .seconds = 30, .failures = 4, .next_try = 12, .opened = 1, .why = "refused"};
+  route.breaker = {.state = status::BreakerState::open,
+                   .seconds = 30,
+                   .failures = 4,
+                   .next_try = 12,
+                   .opened = 1,
+                   .why = "refused"};
   route.waits = {{.camera = "gate", .seconds = 90, .why = "no such camera"}};
   snapshot.routes = {route};
   snapshot.memory.is_running = true;

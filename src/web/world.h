@@ -17,7 +17,8 @@ namespace vigia::web {
 
 struct World {
   std::function<status::Snapshot()> snapshot;
-  std::function<std::shared_ptr<pipeline::LiveView>(std::string_view camera)> live_view;  // null: no such camera
+  std::function<std::shared_ptr<pipeline::LiveView>(std::string_view camera)>
+      live_view;                             // null: no such camera
   std::function<SteadyTime()> housekeeping;  // when it last began a round
   memory::MemoryManager& memory;
   Clock& clock;
