@@ -1,0 +1,119 @@
+// Who gets the faces, and whether they take them.
+
+import type {Receiver} from "../api/types";
+import {messages} from "../i18n";
+import {bytes_text, number_text, span_text} from "../logic/format";
+import {receiver_name} from "../logic/sentence";
+import type {CameraLevel} from "../logic/cameras";
+import {receivers} from "../state/store";
+import {Empty, Section} from "./common";
+import {Shape} from "./icons";
+
+function state_of(receiver: Receiver): CameraLevel {
+  if (receiver.breaker.state === "open") return "error";
+  if (receiver.breaker.state === "half_open" || receiver.waits.length > 0) return "warning";
+  return "ok";
+}
+
+function words_of(receiver: Receiver): string {
+  const m = messages.value;
+  switch (receiver.breaker.state) {
+    case "open":
+      return m.receiver_down;
+    case "half_open":
+      return m.receiver_trying;
+    default:
+      return receiver.waits.length > 0 ? m.receiver_waits : m.receiver_takes;
+  }
+}
+
+function Trouble({receiver}: {receiver: Receiver}) {
+  const m = messages.value;
+  const {breaker, waits} = receiver;
+  return (
+    <>
+      {breaker.state !== "closed" && (
+        <p class="advice">
+          {m.receiver_for(span_text(breaker.seconds, m))} · {m.receiver_failures(breaker.failures)}
+          {breaker.state === "open" && ` · ${m.receiver_next(span_text(Math.ceil(breaker.next_try), m))}`}
+        </p>
+      )}
+      {breaker.state !== "closed" && breaker.why !== "" && (
+        <p class="words" lang="en">
+          {breaker.why}
+        </p>
+      )}
+      {waits.length > 0 && (
+        <ul class="waits">
+          {waits.map(({camera, seconds, why}) => (
+            <li key={camera}>
+              {m.receiver_camera_waits(camera, span_text(seconds, m))}
+              <span class="words" lang="en">
+                {why}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function ReceiverCard({receiver}: {receiver: Receiver}) {
+  const m = messages.value;
+  const level = state_of(receiver);
+  const figures: [string, string, boolean][] = [
+    [m.receiver_pending, number_text(receiver.pending, m), receiver.pending > 0],
+    [m.receiver_oldest, receiver.oldest_seconds === null ? "–" : span_text(receiver.oldest_seconds, m), false],
+    [m.receiver_delivered, number_text(receiver.delivered, m), false],
+    [m.receiver_refused, number_text(receiver.refused, m), receiver.refused > 0],
+    [m.receiver_failed, number_text(receiver.failed, m), receiver.failed > 0],
+  ];
+  return (
+    <li class={`card receiver level-${level}`} data-receiver={receiver.name}>
+      <h3>
+        {receiver_name(receiver.name)}
+        {receiver.primary && <span class="tag">{m.receiver_main}</span>}
+      </h3>
+      <span class={`state level-${level}`}>
+        <Shape level={level} />
+        {words_of(receiver)}
+      </span>
+      <Trouble receiver={receiver} />
+      <dl class="facts inline">
+        {figures.map(([text, figure, loud]) => (
+          <div key={text}>
+            <dt>{text}</dt>
+            <dd class={loud ? "loud" : ""}>{figure}</dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+}
+
+export function ReceiversView() {
+  const m = messages.value;
+  const value = receivers.value;
+  const outbox = value?.outbox;
+  const lost = outbox ? outbox.lost + outbox.shed + outbox.expired : 0;
+  return (
+    <Section id="receivers" title={m.receivers}>
+      {value === null && <Empty>{m.loading}</Empty>}
+      {value !== null && value.receivers.length === 0 && <Empty>{m.receivers_none}</Empty>}
+      {value !== null && value.receivers.length > 0 && (
+        <ul class="cards">
+          {value.receivers.map((receiver) => (
+            <ReceiverCard key={receiver.name} receiver={receiver} />
+          ))}
+        </ul>
+      )}
+      {outbox && (outbox.pending > 0 || lost > 0) && (
+        <p class="remark">
+          {outbox.pending > 0 && m.outbox(number_text(outbox.pending, m), bytes_text(outbox.bytes, m))}{" "}
+          {lost > 0 && <strong>{m.outbox_lost(number_text(lost, m))}</strong>}
+        </p>
+      )}
+    </Section>
+  );
+}
