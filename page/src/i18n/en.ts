@@ -26,8 +26,8 @@ export const en = {
   details: "Details",
   // --- the sentence ---
   all_well: (cameras: number, receivers: string) =>
-    `All well: ${cameras === 1 ? "the camera sends" : `all ${cameras} cameras send`} video${receivers && `, ${receivers}`}.`,
-  takes_faces: (names: string, n: number) => `${names} ${n === 1 ? "takes" : "take"} the faces`,
+    `All well: ${cameras === 1 ? "the camera sends" : `all ${cameras} cameras send`} video${receivers && `; ${receivers}`}.`,
+  takes_faces: (names: string) => `faces go to ${names}`,
   no_cameras: "Vigia runs, but has no cameras yet.",
   no_cameras_advice: "List them in the settings file under cameras, or find them with: vigia discover",
   starting: (online: number, total: number) =>
@@ -42,6 +42,7 @@ export const en = {
   other_problems: (n: number) => plural(n, "more problem", "more problems"),
   all_problems: (n: number) => plural(n, "problem", "problems"),
   since: (when: string) => `since ${when}`,
+  health: "How things are",
   figures: "In figures",
   figure_cameras: "cameras with video",
   figure_faces: "faces posted",
@@ -121,8 +122,8 @@ export const en = {
     DETECTOR_FAILS: "Detector fails",
     INTERRUPTED: "No video",
   } as Record<string, string>,
-  fps: (n: string) => `${n} frames/s`,
-  last_face: (when: string) => `face ${when}`,
+  fps: (n: string) => `${n} fps`,
+  last_face: "Last face",
   no_face_yet: "no face yet",
   last_picture: (when: string) => `Last picture ${when}`,
   no_picture: "No picture",
@@ -140,9 +141,8 @@ export const en = {
   camera: (name: string) => `Camera ${name}`,
   tab_look: "Look",
   tab_zones: "Draw zones",
-  fact_state: "State",
   fact_picture: "Picture",
-  fact_fps: "Frames searched / received a second",
+  fact_fps: "Frames/s searched / received",
   fact_face: "Last face",
   fact_posted: "Faces posted",
   fact_not_posted: "Not posted",
@@ -223,6 +223,7 @@ export const en = {
   shot_no_thumbnail: "no picture kept",
   // --- receivers ---
   receivers: "Receivers",
+  receiver_names: {findface: "FindFace", webhook: "Webhook", mqtt: "MQTT", directory: "the folder"} as Record<string, string>,
   receivers_none: "No receiver is set: faces are kept nowhere else.",
   receiver_takes: "Takes faces",
   receiver_down: "Does not take faces",

@@ -66,3 +66,7 @@ export function exact_text(iso: string): string {
 export function capital(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
+
+export function small(text: string): string {
+  return text.charAt(0).toLocaleLowerCase() + text.slice(1);
+}

@@ -19,10 +19,8 @@ function stop(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-// Names of receivers are written as their makers do.
-export function receiver_name(name: string): string {
-  const known: Record<string, string> = {findface: "FindFace", webhook: "Webhook", mqtt: "MQTT"};
-  return known[name] ?? name;
+export function receiver_name(name: string, m: Messages): string {
+  return m.receiver_names[name] ?? name;
 }
 
 // 'camera gate: no connection ...' without the name, which the sentence has already.
@@ -33,7 +31,7 @@ function detail_of(problem: Problem): string {
 }
 
 export function problem_sentence(problem: Problem, now_ms: number, m: Messages): Sentence {
-  const subject = problem.kind === "receiver" ? receiver_name(problem.subject) : problem.subject;
+  const subject = problem.kind === "receiver" ? receiver_name(problem.subject, m) : problem.subject;
   const when = when_text(problem.since, now_ms, m);
   const say = m.problem[problem.code] ?? m.problem_other;
   const advice = m.locale === "en" ? problem.advice : (m.advice[problem.code] ?? "");
@@ -59,7 +57,7 @@ export function sentence_of(status: Status, receivers: Receiver[], now_ms: numbe
   if (health.level === "starting") {
     return {level: "starting", text: m.starting(cameras.online, cameras.total), advice: "", detail: ""};
   }
-  const taking = receivers.filter((receiver) => receiver.breaker.state === "closed").map((receiver) => receiver_name(receiver.name));
-  const takes = taking.length === 0 ? "" : m.takes_faces(list_text(taking, m), taking.length);
+  const taking = receivers.filter((receiver) => receiver.breaker.state === "closed").map((receiver) => receiver_name(receiver.name, m));
+  const takes = taking.length === 0 ? "" : m.takes_faces(list_text(taking, m));
   return {level: "ok", text: m.all_well(cameras.total, takes), advice: "", detail: ""};
 }

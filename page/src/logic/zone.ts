@@ -130,3 +130,10 @@ export function grip_at(zone: Zone | null, x: number, y: number, reach_x: number
   const at_y = near(y, bottom, reach_y) ? "bottom" : near(y, zone.top, reach_y) ? "top" : null;
   return at_x === null && at_y === null ? "move" : {x: at_x, y: at_y};
 }
+
+// The lines to write at the camera in the settings file.
+export function setting_lines(rot: Zone | null, roi: Zone | null, min_size: number, min_now: number): string {
+  const lines = [`rot: ${zone_value(rot)}`, `roi: ${zone_value(roi)}`];
+  if (min_size !== min_now) lines.push(`filter_min_size: ${min_size}`);
+  return lines.join("\n");
+}

@@ -5,7 +5,7 @@ import type {Signal} from "@preact/signals";
 import type {Camera} from "../api/types";
 import {messages} from "../i18n";
 import {level_of} from "../logic/cameras";
-import {number_text, rate_text} from "../logic/format";
+import {capital, number_text, rate_text, small} from "../logic/format";
 import {verdict_now} from "../logic/verdict";
 import {want_only} from "../state/pictures";
 import {close_camera, opened} from "../state/route";
@@ -40,7 +40,7 @@ function Trouble({camera}: {camera: Camera}) {
           <p class="detail" lang="en">
             {text}
           </p>
-          {m.locale === "en" ? advice : (m.advice[code] ?? advice)}
+          {capital(m.locale === "en" ? advice : (m.advice[code] ?? advice))}
         </li>
       ))}
     </ul>
@@ -49,9 +49,8 @@ function Trouble({camera}: {camera: Camera}) {
 
 function Facts({camera}: {camera: Camera}) {
   const m = messages.value;
-  const reasons = Object.entries(camera.faces_not_posted).map(([reason, n]) => `${number_text(n, m)} ${m.outcome[reason] ?? reason}`);
+  const reasons = Object.entries(camera.faces_not_posted).map(([reason, n]) => `${number_text(n, m)} ${small(m.outcome[reason] ?? reason)}`);
   const facts: [string, preact.ComponentChildren][] = [
-    [m.fact_state, <State key="state" camera={camera} />],
     [m.fact_picture, camera.width > 0 ? `${camera.width} × ${camera.height}` : m.unknown],
     [m.fact_fps, `${rate_text(camera.fps, m)} / ${rate_text(camera.decoded_fps, m)}`],
     [m.fact_face, <Ago key="face" iso={camera.last_face} otherwise={m.never} />],
@@ -103,7 +102,7 @@ function Content({camera}: {camera: Signal<Camera>}) {
   return (
     <>
       <div class="dialog-head">
-        <h2 id="dialog-title">{m.camera(camera.value.name)}</h2>
+        <h2 id="dialog-title" tabIndex={-1} autofocus>{m.camera(camera.value.name)}</h2>
         <State camera={camera.value} />
         <Segments
           label={m.view}

@@ -5,13 +5,14 @@ import {useRef} from "preact/hooks";
 import type {Camera} from "../api/types";
 import {messages} from "../i18n";
 import {in_order, level_of, matches, since_of, state_text, words_of, type Order} from "../logic/cameras";
+import {step_in_grid} from "../logic/grid";
 import {ago_text, number_text, rate_text, span_text} from "../logic/format";
 import {now} from "../state/clock";
 import {keep, kept} from "../state/kept";
 import {open_camera} from "../state/route";
 import {all_cameras, camera, known} from "../state/store";
 import {Ago, Empty, Moment, Section, Segments, Select} from "./common";
-import {Shape} from "./icons";
+import {Glyph, Shape} from "./icons";
 import {LivePicture} from "./live_picture";
 
 type View = "mosaic" | "list";
@@ -65,8 +66,9 @@ function TileFacts({camera}: {camera: Camera}) {
     return (
       <>
         <span>{m.fps(rate_text(camera.fps, m))}</span>
-        <span>
-          {camera.last_face === null ? m.no_face_yet : m.last_face(ago_text(Date.parse(camera.last_face), now.value, m))}
+        <span title={m.last_face}>
+          <Glyph name="face" />{" "}
+          {camera.last_face === null ? m.no_face_yet : ago_text(Date.parse(camera.last_face), now.value, m)}
         </span>
       </>
     );
@@ -113,17 +115,6 @@ function Tile({camera, focusable}: {camera: Signal<Camera>; focusable: boolean})
       </button>
     </li>
   );
-}
-
-// Which tile an arrow key leads to, in a grid of so many columns.
-export function step_in_grid(key: string, at: number, count: number, columns: number): number {
-  const steps: Record<string, number> = {ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns};
-  if (key === "Home") return 0;
-  if (key === "End") return count - 1;
-  const step = steps[key];
-  if (step === undefined) return -1;
-  const to = at + step;
-  return to < 0 || to >= count ? at : to;
 }
 
 function Mosaic({cameras}: {cameras: Camera[]}) {

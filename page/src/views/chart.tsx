@@ -6,6 +6,7 @@ import "uplot/dist/uPlot.min.css";
 import {messages} from "../i18n";
 import {dark} from "../state/theme";
 import {moment_text} from "../logic/format";
+import {rows_of} from "../logic/rows";
 
 export interface Line {
   name: string;
@@ -19,10 +20,11 @@ export interface ChartProps {
   limit?: number; // a level that must not be reached
   text: (value: number) => string;
   steps?: boolean; // whole numbers: the lines jump
+  binary?: boolean; // bytes: round figures are those of powers of two
 }
 
 const kHeight = 140;
-const kRows = 12;
+const kPowersOfTwo = Array.from({length: 44}, (_, i) => 2 ** i);
 
 function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -33,7 +35,7 @@ function axes(props: ChartProps): uPlot.Axis[] {
   const common = {stroke: colour("--muted"), grid: {stroke: colour("--line"), width: 1}, ticks: {show: false}, font: "12px system-ui, sans-serif"};
   return [
     {...common, grid: {show: false}, space: 70, size: 26, values: (_, ticks) => ticks.map((at) => moment_text(at * 1000, Date.now(), m))},
-    {...common, size: 66, space: 34, values: (_, ticks) => ticks.map((at) => (props.steps && at % 1 !== 0 ? "" : props.text(at)))},
+    {...common, size: 66, space: 34, ...(props.binary ? {incrs: kPowersOfTwo} : {}), values: (_, ticks) => ticks.map((at) => (props.steps && at % 1 !== 0 ? "" : props.text(at)))},
   ];
 }
 
@@ -91,14 +93,6 @@ function Drawing(props: ChartProps) {
   }, [look]);
   useEffect(() => chart.current?.setData(data_of(props)), [props.times, props.lines]);
   return <div class="drawing" ref={frame} aria-hidden="true" />;
-}
-
-// About kRows rows: the newest, and one at each of as many equal steps before.
-export function rows_of(times: number[], most = kRows): number[] {
-  const step = Math.max(1, Math.ceil(times.length / most));
-  const rows: number[] = [];
-  for (let i = times.length - 1; i >= 0; i -= step) rows.push(i);
-  return rows;
 }
 
 function Figures({title, times, lines, text}: ChartProps) {

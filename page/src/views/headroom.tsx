@@ -13,7 +13,7 @@ import {Empty, Section, Segments, usePolled} from "./common";
 type Span = "minutes" | "hour" | "day";
 
 const span = signal<Span>("minutes");
-const kOwners = 6; // shown at first
+const kOwners = 4; // shown at first
 const kMinutes = 60; // points of 10 s in ten minutes
 
 function Bar({text, part, whole}: {text: string; part: number; whole: number}) {
@@ -167,7 +167,7 @@ function Charts() {
   const limit = value?.limit_bytes;
   return (
     <div class="charts">
-      <Chart title={m.chart_memory} times={times} lines={charts.memory} text={(n) => bytes_text(n, m)} {...(limit ? {limit} : {})} />
+      <Chart title={m.chart_memory} times={times} lines={charts.memory} text={(n) => bytes_text(n, m)} binary {...(limit ? {limit} : {})} />
       <Chart title={m.chart_frames} times={times} lines={charts.frames} text={(n) => rate_text(n, m)} />
       <Chart title={m.chart_overload} times={times} lines={charts.level} text={whole} steps />
       <Chart title={m.chart_stall} times={times} lines={charts.stall} text={(n) => micros_text(n, m)} />

@@ -2,7 +2,7 @@
 
 import type {Receiver} from "../api/types";
 import {messages} from "../i18n";
-import {bytes_text, number_text, span_text} from "../logic/format";
+import {bytes_text, capital, number_text, span_text} from "../logic/format";
 import {receiver_name} from "../logic/sentence";
 import type {CameraLevel} from "../logic/cameras";
 import {receivers} from "../state/store";
@@ -72,7 +72,7 @@ function ReceiverCard({receiver}: {receiver: Receiver}) {
   return (
     <li class={`card receiver level-${level}`} data-receiver={receiver.name}>
       <h3>
-        {receiver_name(receiver.name)}
+        {capital(receiver_name(receiver.name, m))}
         {receiver.primary && <span class="tag">{m.receiver_main}</span>}
       </h3>
       <span class={`state level-${level}`}>

@@ -8,47 +8,14 @@ import {messages} from "../i18n";
 import type {Messages} from "../i18n/en";
 import {by_name, type CameraLevel} from "../logic/cameras";
 import {number_text} from "../logic/format";
+import {kMost, passes, query_of, with_event, type Filter} from "../logic/shots";
 import {link} from "../state/link";
 import {open_camera} from "../state/route";
 import {camera_names, on_event} from "../state/store";
 import {Empty, Moment, Section, Select} from "./common";
 import {Glyph, Shape} from "./icons";
 
-export interface Filter {
-  camera: string; // "": all
-  fate: string; // "": all; a fate, or the reason of not_posted
-  since: string; // "": any time; 15m, 1h, 1d
-}
-
-const kFates = ["posted", "pending", "failed", "not_posted"];
-const kPage = 24;
-const kMost = 240; // shots on the page: more are fetched by filters
-const kSpans: Record<string, number> = {"15m": 900, "1h": 3600, "1d": 86400};
-
-export function query_of(filter: Filter, cursor: string | null): string {
-  const query = new URLSearchParams({limit: String(kPage)});
-  if (filter.camera !== "") query.set("camera", filter.camera);
-  if (filter.fate !== "") query.set(kFates.includes(filter.fate) ? "fate" : "reason", filter.fate);
-  if (filter.since !== "") query.set("since", filter.since);
-  if (cursor !== null) query.set("cursor", cursor);
-  return query.toString();
-}
-
-export function passes(event: Event, filter: Filter, now_ms: number): boolean {
-  if (filter.camera !== "" && event.camera !== filter.camera) return false;
-  if (filter.fate !== "" && event.fate !== filter.fate && event.outcome !== filter.fate) return false;
-  const span = kSpans[filter.since];
-  return span === undefined || now_ms - Date.parse(event.captured) <= span * 1000;
-}
-
-// The list with this end of a track: in its place, by time of capture; what is there under its id is replaced.
-export function with_event(events: Event[], event: Event, fits: boolean): Event[] {
-  const others = events.filter(({id}) => id !== event.id);
-  if (!fits) return others;
-  return [...others, event]
-    .sort((a, b) => (a.captured === b.captured ? b.id - a.id : a.captured < b.captured ? 1 : -1))
-    .slice(0, kMost);
-}
+const kPage = window.innerWidth < 640 ? 8 : 24; // on a phone what comes below must not be far away
 
 const kFateLevels: Record<Fate, CameraLevel> = {posted: "ok", pending: "starting", failed: "error", not_posted: "off"};
 
@@ -114,7 +81,7 @@ function useShots(filter: Filter) {
   const live = link.value === "live";
   const load = async (cursor: string | null, stopped: () => boolean) => {
     try {
-      const page = await get<Events>(`/api/v1/events?${query_of(filter, cursor)}`);
+      const page = await get<Events>(`/api/v1/events?${query_of(filter, cursor, kPage)}`);
       if (stopped()) return;
       set_error("");
       set_loaded((before) => {

@@ -161,7 +161,7 @@ export function Banner() {
   useTitle(sentence.level, sentence.text);
   const subject = link.value === "live" && sentence.level !== "ok" ? status.value?.health : undefined;
   return (
-    <div class={`banner level-${sentence.level}`}>
+    <section class={`banner level-${sentence.level}`} aria-label={m.health}>
       <Shape level={sentence.level} />
       <div class="banner-words">
         <div role="status" aria-live="polite" aria-atomic="true">
@@ -184,6 +184,6 @@ export function Banner() {
         <Problems />
       </div>
       <Figures />
-    </div>
+    </section>
   );
 }

@@ -227,7 +227,7 @@ function FacesNow({header, trial}: {header: PictureHeader | null; trial: Trial})
   }
   return (
     <div class="faces-now">
-      <h4>{m.faces_now}</h4>
+      <h3>{m.faces_now}</h3>
       {counts.size === 0 ? (
         <p>{m.faces_none}</p>
       ) : (
@@ -241,12 +241,6 @@ function FacesNow({header, trial}: {header: PictureHeader | null; trial: Trial})
       )}
     </div>
   );
-}
-
-export function setting_lines(rot: Zone | null, roi: Zone | null, min_size: number, min_now: number): string {
-  const lines = [`rot: ${zones.zone_value(rot)}`, `roi: ${zones.zone_value(roi)}`];
-  if (min_size !== min_now) lines.push(`filter_min_size: ${min_size}`);
-  return lines.join("\n");
 }
 
 export function aspect_of(camera: Camera): number {
@@ -341,8 +335,10 @@ export function ZoneEditor({camera}: {camera: Signal<Camera>}) {
             {m.zone_reset}
           </button>
         </div>
+      </div>
+      <div class="zone-result">
         <FacesNow header={header} trial={trial} />
-        <Copy text={setting_lines(drawn.rot, drawn.roi, min_size, value.filter_min_size)} />
+        <Copy text={zones.setting_lines(drawn.rot, drawn.roi, min_size, value.filter_min_size)} />
       </div>
     </div>
   );
