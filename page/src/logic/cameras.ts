@@ -1,9 +1,16 @@
 // What a camera's state means for the operator, and in which order cameras are shown. Pure functions.
 
-import type {Camera, Level} from "../api/types";
+import type {Camera, Condition, Level} from "../api/types";
 import type {Messages} from "../i18n/en";
 
 export type CameraLevel = Level | "off";
+
+// While these hold, a camera that sends video sees nobody.
+const kBlind = ["frozen", "dark"];
+
+function worst_of(camera: Camera): Condition | undefined {
+  return camera.conditions.find(({condition}) => kBlind.includes(condition)) ?? camera.conditions[0];
+}
 
 export function level_of(camera: Camera): CameraLevel {
   switch (camera.state) {
@@ -20,7 +27,8 @@ export function level_of(camera: Camera): CameraLevel {
       return camera.reason === null ? "starting" : "error";
     default:
       if (!camera.online) return "error";
-      return camera.conditions.length > 0 ? "warning" : "ok";
+      if (camera.conditions.length === 0) return "ok";
+      return kBlind.includes(worst_of(camera)?.condition ?? "") ? "error" : "warning";
   }
 }
 
@@ -32,11 +40,12 @@ export function state_text(camera: Camera, m: Messages): string {
       return m.state_starting;
     case "off":
       return camera.state === "DISABLED" ? m.state_off : camera.state === "COMPLETED" ? m.state_completed : m.state_removed;
-    case "warning": {
-      const condition = camera.conditions[0]?.condition ?? "";
-      return m.reason[condition] ?? condition;
-    }
+    case "warning":
     case "error": {
+      if (camera.online) {
+        const condition = worst_of(camera)?.condition ?? "";
+        return m.reason[condition] ?? condition;
+      }
       if (camera.state === "MISCONFIGURED" || camera.state === "DETECTOR_FAILS") return m.reason[camera.state] ?? camera.state;
       if (camera.reason === null) return m.reason["INTERRUPTED"] ?? camera.state;
       return m.reason[camera.reason] ?? camera.reason;
@@ -46,7 +55,7 @@ export function state_text(camera: Camera, m: Messages): string {
 
 // Since when that holds.
 export function since_of(camera: Camera): string | null {
-  return level_of(camera) === "warning" ? (camera.conditions[0]?.since ?? camera.since) : camera.since;
+  return camera.online ? (worst_of(camera)?.since ?? camera.since) : camera.since;
 }
 
 // The server's words about it, with figures; empty: nothing to say.

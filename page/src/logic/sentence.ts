@@ -23,11 +23,11 @@ export function receiver_name(name: string, m: Messages): string {
   return m.receiver_names[name] ?? name;
 }
 
-// 'camera gate: no connection ...' without the name, which the sentence has already.
+// 'camera gate sends no video: no connection ...' without what the sentence has already.
 function detail_of(problem: Problem): string {
-  const start = `${problem.kind} ${problem.subject}: `;
-  const text = problem.text.toLowerCase().startsWith(start.toLowerCase()) ? problem.text.slice(start.length) : problem.text;
-  return capital(text);
+  const subject = problem.subject === "" ? -1 : problem.text.indexOf(problem.subject);
+  const colon = subject < 0 ? -1 : problem.text.indexOf(": ", subject + problem.subject.length);
+  return capital(colon < 0 ? problem.text : problem.text.slice(colon + 2));
 }
 
 export function problem_sentence(problem: Problem, now_ms: number, m: Messages): Sentence {

@@ -12,6 +12,7 @@ export type Painter = (picture: ImageBitmap, header: PictureHeader) => void;
 export const pictures_failed = signal(false);
 
 const kMost = 64; // cameras in one request
+const kMostQuery = 12_000; // bytes: the server takes 20 KB of headers
 const kSettle = 200; // ms: while the page is scrolled, the stream is not opened anew each time
 const kSilent = 20000; // ms without a byte: a sign of life comes every 5 s
 const kPause = 2000; // ms before the next try
@@ -47,8 +48,12 @@ function take(record: PictureRecord) {
   if (!decoding.has(name)) void decode(name);
 }
 
+function parameter(name: string): string {
+  return `camera=${encodeURIComponent(name)}`;
+}
+
 async function read(names: string[], stop: AbortController) {
-  const query = names.map((name) => `camera=${encodeURIComponent(name)}`).join("&");
+  const query = names.map(parameter).join("&");
   const response = await fetch(`/api/v1/pictures?${query}`, {cache: "no-store", signal: stop.signal});
   if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
   const cutter = new RecordCutter();
@@ -79,7 +84,12 @@ async function run(names: string[], stop: AbortController) {
 function chosen(): string[] {
   if (link.value !== "live") return [];
   const names = only.value === null ? [...wanted.keys()] : [only.value];
-  return names.filter((name) => camera(name) !== undefined).sort().slice(0, kMost);
+  let bytes = 0;
+  return names
+    .filter((name) => camera(name) !== undefined)
+    .sort()
+    .slice(0, kMost)
+    .filter((name) => (bytes += parameter(name).length + 1) <= kMostQuery);
 }
 
 function settle() {

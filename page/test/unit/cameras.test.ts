@@ -4,7 +4,9 @@ import {en} from "../../src/i18n/en";
 import * as cameras from "../../src/logic/cameras";
 import {camera, online} from "./samples";
 
-const dark = {condition: "dark", text: "brightness 0.02", advice: "", since: "2026-11-23T12:00:00.000000Z"};
+const since = "2026-11-23T12:00:00.000000Z";
+const dark = {condition: "dark", text: "brightness 0.02", advice: "", since};
+const skew = {condition: "clock_skew", text: "9 s ahead", advice: "", since};
 
 test("a camera without video is an error, also while it is tried again", () => {
   assert.equal(cameras.level_of(camera()), "error");
@@ -15,10 +17,16 @@ test("a camera without video is an error, also while it is tried again", () => {
 });
 
 test("a condition while video comes is a warning with its own time", () => {
-  const value = online({conditions: [dark]});
+  const value = online({conditions: [skew]});
   assert.equal(cameras.level_of(value), "warning");
+  assert.equal(cameras.state_text(value, en), "Clock wrong");
+  assert.equal(cameras.since_of(value), since);
+});
+
+test("a camera that sees nothing is an error although video comes", () => {
+  const value = online({conditions: [skew, dark]});
+  assert.equal(cameras.level_of(value), "error");
   assert.equal(cameras.state_text(value, en), "Dark");
-  assert.equal(cameras.since_of(value), dark.since);
 });
 
 test("what is switched off is no problem", () => {
@@ -26,7 +34,7 @@ test("what is switched off is no problem", () => {
 });
 
 test("problems come first, then names in the order of people", () => {
-  const all = [online({name: "cam-10"}), online({name: "cam-2"}), camera({name: "z"}), online({name: "d", conditions: [dark]})];
+  const all = [online({name: "cam-10"}), online({name: "cam-2"}), camera({name: "z"}), online({name: "d", conditions: [skew]})];
   assert.deepEqual(cameras.in_order(all, "attention").map(({name}) => name), ["z", "d", "cam-2", "cam-10"]);
   assert.deepEqual(cameras.in_order(all, "name").map(({name}) => name), ["cam-2", "cam-10", "d", "z"]);
 });

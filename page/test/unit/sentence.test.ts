@@ -54,4 +54,6 @@ test("a problem of a newer version is told in the server's words", () => {
   const sentence = problem_sentence(problem, now, en);
   assert.match(sentence.text, /Something is wrong with gate/);
   assert.equal(sentence.detail, "Hit by a meteor");
+  assert.equal(problem_sentence({...problem, text: "camera gate sends no video: a: b"}, now, en).detail, "A: b");
+  assert.equal(problem_sentence({...problem, subject: ""}, now, en).detail, "Camera gate: hit by a meteor");
 });

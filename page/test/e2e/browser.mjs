@@ -1,0 +1,75 @@
+// Debian's chromium, and what the tests ask of a page.
+
+import {join} from "node:path";
+import {AxeBuilder} from "@axe-core/playwright";
+import {chromium} from "playwright-core";
+
+export const kChromium = "/usr/bin/chromium";
+export const kDesktop = {width: 1440, height: 900};
+export const kPhone = {width: 390, height: 844};
+
+export function open_browser() {
+  return chromium.launch({executablePath: kChromium, args: ["--no-sandbox", "--disable-dev-shm-usage"]});
+}
+
+// A page that notes what went wrong in it: exceptions, and what the Content-Security-Policy refused.
+export async function open_page(browser, url, options = {}) {
+  const context = await browser.newContext({viewport: kDesktop, locale: "en-US", colorScheme: "light", ...options});
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.troubles = [];
+  page.on("pageerror", (error) => page.troubles.push(String(error)));
+  page.on("console", (message) => {
+    if (/Content Security Policy/i.test(message.text())) page.troubles.push(message.text());
+  });
+  page.streams = follow_streams(page);
+  await page.goto(url);
+  return page;
+}
+
+// Which long responses are open now: {changes: [url...], pictures: [url...]}.
+function follow_streams(page) {
+  const open = new Map();
+  page.on("request", (request) => {
+    if (/\/api\/v1\/(stream|pictures)\b/.test(request.url())) open.set(request, request.url());
+  });
+  for (const end of ["requestfinished", "requestfailed"]) page.on(end, (request) => open.delete(request));
+  return {
+    changes: () => [...open.values()].filter((url) => url.includes("/stream")),
+    pictures: () => [...open.values()].filter((url) => url.includes("/pictures")),
+  };
+}
+
+export const sentence = (page) => page.locator("#sentence").innerText();
+
+// The number of the newest picture of a tile; 0: none yet.
+export async function sequence(page, camera) {
+  const canvas = page.locator(`.tile[data-camera="${camera}"] canvas`);
+  return Number((await canvas.getAttribute("data-sequence")) ?? 0);
+}
+
+// A sum over the pixels of a tile's picture: changes when the picture does.
+export function pixels(page, camera) {
+  return page.locator(`.tile[data-camera="${camera}"] canvas`).evaluate((canvas) => {
+    const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let sum = 0;
+    for (let i = 0; i < data.length; i += 16) sum = (sum * 31 + data[i]) % 1_000_003;
+    return `${canvas.width}x${canvas.height} ${sum}`;
+  });
+}
+
+// What axe finds that is serious or worse.
+export async function serious_faults(page) {
+  const {violations} = await new AxeBuilder({page}).analyze();
+  return violations
+    .filter(({impact}) => impact === "serious" || impact === "critical")
+    .map(({id, nodes}) => `${id}: ${nodes.slice(0, 3).map(({html}) => html.slice(0, 160)).join(" | ")}`);
+}
+
+export async function wider_than_screen(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+}
+
+export async function shoot(page, folder, name, full = false) {
+  await page.screenshot({path: join(folder, `${name}.png`), fullPage: full, animations: "disabled"});
+}

@@ -1,0 +1,54 @@
+// Drives the page of a real Vigia in Debian's chromium.
+//
+//   node page/test/e2e/run.mjs --vigia build/vigia [--findface build/testing/fake_findface] [--shots DIR] [NAME...]
+//
+// NAME: operator, mosaic, login; all of them by default. Exit code 0: all passed; 77: there is no chromium.
+
+import {existsSync, mkdirSync} from "node:fs";
+import {dirname, join, resolve} from "node:path";
+import {parseArgs} from "node:util";
+import {fileURLToPath} from "node:url";
+import {kChromium, open_browser} from "./browser.mjs";
+import {kill_all} from "./processes.mjs";
+import {failures} from "./steps.mjs";
+
+const page = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {vigia: {type: "string"}, findface: {type: "string"}, shots: {type: "string"}},
+});
+const vigia = resolve(values.vigia ?? "build/vigia");
+const programs = {
+  vigia,
+  findface: resolve(values.findface ?? join(dirname(vigia), "testing/fake_findface")),
+};
+for (const program of Object.values(programs)) {
+  if (existsSync(program)) continue;
+  console.error(`${program} is not there: build it, or name it with --vigia and --findface`);
+  process.exit(2);
+}
+if (!existsSync(kChromium)) {
+  console.error(`${kChromium} is not there: apt-get install chromium`);
+  process.exit(77);
+}
+const shots = resolve(values.shots ?? join(page, "shots"));
+mkdirSync(shots, {recursive: true});
+
+const names = positionals.length > 0 ? positionals : ["operator", "mosaic", "login"];
+process.on("exit", kill_all);
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
+const browser = await open_browser();
+for (const name of names) {
+  console.log(`# ${name}`);
+  try {
+    const {run} = await import(`./${name}.mjs`);
+    await run({browser, programs, shots});
+  } catch (error) {
+    failures.push(`${name}: ${error.message}`);
+    console.log(`not ok - ${name}\n${error.stack}`);
+  }
+}
+await browser.close();
+console.log(failures.length === 0 ? "# all passed" : `# ${failures.length} failed:\n${failures.join("\n")}`);
+process.exit(failures.length === 0 ? 0 : 1);
