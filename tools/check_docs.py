@@ -36,7 +36,8 @@ PATH = re.compile(r"^(src|docs|config|testing|tests|tools|bench|cmake)/[\w./*-]*
 KEY = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
 # What a reader's shell has anyway.
 SHELL = {"cd", "export", "cp", "mkdir", "ls", "cat", "kill", "sudo", "git", "apt-get", "ffprobe", "ffmpeg",
-         "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc", "cmake"}
+         "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc", "cmake",
+         "node", "npm"}
 DEV = """#!/usr/bin/env bash
 arguments=() before=
 for argument in "$@"; do
@@ -120,7 +121,8 @@ class Checker:
         return self.complaints
 
     def documents(self, pattern):
-        skipped = lambda path: any(part.startswith((".", "build")) for part in path.relative_to(self.root).parts)
+        others = (".", "build", "node_modules")  # what is not ours: tools' folders, builds, packages
+        skipped = lambda path: any(part.startswith(others) for part in path.relative_to(self.root).parts)
         return sorted(path for path in self.root.rglob(pattern) if not skipped(path))
 
     def check_document(self, path):
