@@ -179,6 +179,8 @@ export const en = {
   copy_by_hand: "Selected: press Ctrl+C",
   faces_now: "Faces in the picture now",
   faces_none: "Nobody is in the picture.",
+  faces_minute: "People of the last minute",
+  faces_none_minute: "Nobody yet.",
   verdict_good: (n: number) => plural(n, "face would be posted", "faces would be posted"),
   verdict: {
     good: "would be posted",

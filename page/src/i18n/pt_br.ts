@@ -207,6 +207,8 @@ export const pt_br: Messages = {
   copy_by_hand: "Selecionado: pressione Ctrl+C",
   faces_now: "Faces na imagem agora",
   faces_none: "Não há ninguém na imagem.",
+  faces_minute: "Pessoas do último minuto",
+  faces_none_minute: "Ninguém ainda.",
   verdict_good: (n) => plural(n, "face seria enviada", "faces seriam enviadas"),
   verdict: {
     good: "seria enviada",
@@ -267,7 +269,7 @@ export const pt_br: Messages = {
   receiver_camera_waits: (camera, span) => `câmera ${camera}, há ${span}`,
   outbox: (n, size) => `Em disco, ainda não recebidas: ${n}, ${size}.`,
   outbox_lost: (n) => `Perdidas, descartadas ou vencidas desde o início: ${n}.`,
-  headroom: "Folga",
+  headroom: "Recursos e limites",
   span: "Período",
   span_names: {minutes: "10 minutos", hour: "1 hora", day: "1 dia"},
   memory: "Memória",

@@ -47,3 +47,40 @@ export function verdict_now(box: Box): Verdict {
       return "low_quality";
   }
 }
+
+// What would become of a person, of whom these were the faces: posted if one is good enough, else what was wrong
+// with the largest. null: there was none.
+export function verdict_of_track(boxes: Box[], trial: Trial, width: number, height: number): Verdict | null {
+  let largest: Box | null = null;
+  for (const box of boxes) {
+    if (verdict_of(box, trial, width, height) === "good") return "good";
+    if (!box.weak && (largest === null || box.width > largest.width)) largest = box;
+  }
+  return largest === null ? null : verdict_of(largest, trial, width, height);
+}
+
+const kMinute = 60_000;
+const kMostSightings = 60; // of a person: about ten seconds
+const kMostTracks = 200;
+
+// The faces of the last minute, by track: people pass while a zone is being drawn.
+export class RecentFaces {
+  private readonly tracks = new Map<number, {boxes: Box[]; seen: number}>();
+
+  add(boxes: Box[], now_ms: number) {
+    for (const box of boxes) {
+      if (box.track === 0) continue;
+      const track = this.tracks.get(box.track) ?? {boxes: [], seen: now_ms};
+      if (track.boxes.length < kMostSightings) track.boxes.push(box);
+      track.seen = now_ms;
+      this.tracks.set(box.track, track);
+    }
+    for (const [id, {seen}] of this.tracks) {
+      if (now_ms - seen > kMinute || this.tracks.size > kMostTracks) this.tracks.delete(id);
+    }
+  }
+
+  verdicts(trial: Trial, width: number, height: number): Verdict[] {
+    return [...this.tracks.values()].flatMap(({boxes}) => verdict_of_track(boxes, trial, width, height) ?? []);
+  }
+}

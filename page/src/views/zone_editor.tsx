@@ -6,7 +6,7 @@ import type {Signal} from "@preact/signals";
 import type {Camera, PictureHeader} from "../api/types";
 import {messages} from "../i18n";
 import {number_text} from "../logic/format";
-import {verdict_of, type Trial, type Verdict} from "../logic/verdict";
+import {RecentFaces, verdict_of, type Trial, type Verdict} from "../logic/verdict";
 import * as zones from "../logic/zone";
 import type {Edge, Grip, Zone} from "../logic/zone";
 import {Segments} from "./common";
@@ -218,18 +218,15 @@ function Copy({text}: {text: string}) {
   );
 }
 
-function FacesNow({header, trial}: {header: PictureHeader | null; trial: Trial}) {
+function Verdicts({title, none, verdicts}: {title: string; none: string; verdicts: Verdict[]}) {
   const m = messages.value;
   const counts = new Map<Verdict, number>();
-  for (const box of header?.boxes ?? []) {
-    const verdict = verdict_of(box, trial, header?.width ?? 0, header?.height ?? 0);
-    counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
-  }
+  for (const verdict of verdicts) counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   return (
     <div class="faces-now">
-      <h3>{m.faces_now}</h3>
+      <h3>{title}</h3>
       {counts.size === 0 ? (
-        <p>{m.faces_none}</p>
+        <p>{none}</p>
       ) : (
         <ul>
           {[...counts].map(([verdict, n]) => (
@@ -258,6 +255,7 @@ export function ZoneEditor({camera}: {camera: Signal<Camera>}) {
   const [drawn, set_drawn] = useState<Record<Which, Zone | null>>(set_now);
   const [min_size, set_min_size] = useState(value.filter_min_size);
   const [header, set_header] = useState<PictureHeader | null>(null);
+  const recent = useRef(new RecentFaces()).current;
   const zone = drawn[which];
   const change: Change = (to) => set_drawn((before) => ({...before, [which]: to}));
   const trial: Trial = {
@@ -266,6 +264,9 @@ export function ZoneEditor({camera}: {camera: Signal<Camera>}) {
     max_size: value.filter_max_size,
     min_quality: value.filter_min_quality,
   };
+  const {width, height} = header ?? {width: 0, height: 0};
+  const now = (header?.boxes ?? []).map((box) => verdict_of(box, trial, width, height));
+  const minute = recent.verdicts(trial, width, height);
   const reset = () => {
     set_drawn(set_now);
     set_min_size(value.filter_min_size);
@@ -282,7 +283,10 @@ export function ZoneEditor({camera}: {camera: Signal<Camera>}) {
         <LivePicture
           camera={camera}
           marks={{judge: (box, {width, height}) => verdict_of(box, trial, width, height), labels: true}}
-          onPicture={set_header}
+          onPicture={(picture) => {
+            recent.add(picture.boxes, Date.now());
+            set_header(picture);
+          }}
         />
         <Overlay camera={value} which={which} {...drawn} min_size={min_size} change={change} />
       </div>
@@ -337,7 +341,10 @@ export function ZoneEditor({camera}: {camera: Signal<Camera>}) {
         </div>
       </div>
       <div class="zone-result">
-        <FacesNow header={header} trial={trial} />
+        <div>
+          <Verdicts title={m.faces_now} none={m.faces_none} verdicts={now} />
+          <Verdicts title={m.faces_minute} none={m.faces_none_minute} verdicts={minute} />
+        </div>
         <Copy text={zones.setting_lines(drawn.rot, drawn.roi, min_size, value.filter_min_size)} />
       </div>
     </div>

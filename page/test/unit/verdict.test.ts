@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {test} from "node:test";
 import type {Box} from "../../src/api/types";
-import {verdict_now, verdict_of, type Trial} from "../../src/logic/verdict";
+import {RecentFaces, verdict_now, verdict_of, type Trial} from "../../src/logic/verdict";
 
 const face: Box = {left: 600, top: 100, width: 100, height: 120, track: 1, score: 0.9, quality: 0.8, reason: null, weak: false};
 const trial: Trial = {rot: null, roi: null, min_size: 60, max_size: 8192, min_quality: 0.5};
@@ -35,4 +35,15 @@ test("the agent's own verdict is shown as it is", () => {
   assert.equal(verdict_now(face), "good");
   assert.equal(verdict_now({...face, reason: "outside_roi"}), "outside_roi");
   assert.equal(verdict_now({...face, weak: true}), "weak");
+});
+
+test("a person of the last minute is judged by the best moment, then by the largest face", () => {
+  const recent = new RecentFaces();
+  const judge = () => recent.verdicts(trial, 1280, 720);
+  recent.add([{...face, track: 1, width: 20}, {...face, track: 2, width: 30}, {...face, track: 0}], 0);
+  assert.deepEqual(judge(), ["too_small", "too_small"]);
+  recent.add([face, {...face, track: 2, quality: 0.1}, {...face, track: 3, weak: true}], 1000);
+  assert.deepEqual(judge(), ["good", "low_quality"]);
+  recent.add([], 62_000);
+  assert.deepEqual(judge(), []);
 });
