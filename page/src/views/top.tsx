@@ -120,8 +120,7 @@ function Problems() {
 function Figures() {
   const m = messages.value;
   const value = status.value;
-  if (value === null) return null;
-  const stale = link.value !== "live";
+  if (value === null || link.value === "gone" || link.value === "refused") return null;
   const pending = value.totals.faces_pending;
   const figures: [string, string][] = [
     [m.of(number_text(value.cameras.online, m), number_text(value.cameras.total, m)), m.figure_cameras],
@@ -130,7 +129,7 @@ function Figures() {
     [rate_text(value.frames_per_second, m), m.figure_fps],
   ];
   return (
-    <dl class={`figures ${stale ? "stale" : ""}`} aria-label={m.figures}>
+    <dl class="figures" aria-label={m.figures}>
       {figures.map(([figure, text]) => (
         <div key={text}>
           <dt>{text}</dt>
