@@ -101,6 +101,7 @@ export const en = {
   only_problems: "Only problems",
   mosaic_help: "Arrow keys move between cameras, Enter opens one.",
   state_ok: "Video",
+  state_unknown: "Not known now",
   state_starting: "Starting",
   state_off: "Switched off",
   state_completed: "Completed",

@@ -129,6 +129,7 @@ export const pt_br: Messages = {
   only_problems: "Só com problemas",
   mosaic_help: "As setas do teclado mudam de câmera; Enter abre.",
   state_ok: "Vídeo",
+  state_unknown: "Desconhecido agora",
   state_starting: "Iniciando",
   state_off: "Desativada",
   state_completed: "Concluída",

@@ -11,7 +11,8 @@ import {now} from "../state/clock";
 import {keep, kept} from "../state/kept";
 import {open_camera} from "../state/route";
 import {all_cameras, camera, known} from "../state/store";
-import {Ago, Empty, Moment, Section, Segments, Select} from "./common";
+import {link} from "../state/link";
+import {Ago, Empty, Moment, Section, Segments, Select, UnknownState} from "./common";
 import {Glyph, Shape} from "./icons";
 import {LivePicture} from "./live_picture";
 
@@ -42,6 +43,7 @@ function watch_visibility(element: HTMLElement, seen: (visible: boolean) => void
 }
 
 export function State({camera}: {camera: Camera}) {
+  if (link.value === "gone") return <UnknownState />; // what it was must not look like what it is
   return (
     <span class={`state level-${level_of(camera)}`}>
       <Shape level={level_of(camera)} />
@@ -53,6 +55,7 @@ export function State({camera}: {camera: Camera}) {
 function tile_label(camera: Camera): string {
   const m = messages.value;
   const since = since_of(camera);
+  if (link.value === "gone") return `${m.camera(camera.name)}, ${m.state_unknown}`;
   const parts = [m.camera(camera.name), state_text(camera, m)];
   if (level_of(camera) !== "ok" && since !== null) parts.push(ago_text(Date.parse(since), now.peek(), m));
   return parts.join(", ");
@@ -92,8 +95,9 @@ const focused = signal<string | null>(null);
 
 function Tile({camera, focusable}: {camera: Signal<Camera>; focusable: boolean}) {
   const value = camera.value;
+  const level = link.value === "gone" ? "off" : level_of(value);
   return (
-    <li class={`tile level-${level_of(value)}`} data-camera={value.name}>
+    <li class={`tile level-${level}`} data-camera={value.name}>
       <button
         type="button"
         class="tile-button"

@@ -5,6 +5,7 @@ import {useEffect, useRef, useState} from "preact/hooks";
 import {messages} from "../i18n";
 import {ago_text, exact_text, moment_text} from "../logic/format";
 import {link} from "../state/link";
+import {Shape} from "./icons";
 import {now} from "../state/clock";
 
 // "3 min ago"; hover tells the exact time in UTC.
@@ -86,6 +87,16 @@ export function Section({id, title, tools, children}: SectionProps) {
       </div>
       {children}
     </section>
+  );
+}
+
+// While Vigia does not answer.
+export function UnknownState() {
+  return (
+    <span class="state level-off">
+      <Shape level="off" />
+      {messages.value.state_unknown}
+    </span>
   );
 }
 

@@ -6,7 +6,8 @@ import {bytes_text, capital, number_text, span_text} from "../logic/format";
 import {receiver_name} from "../logic/sentence";
 import type {CameraLevel} from "../logic/cameras";
 import {receivers} from "../state/store";
-import {Empty, Section} from "./common";
+import {link} from "../state/link";
+import {Empty, Section, UnknownState} from "./common";
 import {Shape} from "./icons";
 
 function state_of(receiver: Receiver): CameraLevel {
@@ -61,7 +62,8 @@ function Trouble({receiver}: {receiver: Receiver}) {
 
 function ReceiverCard({receiver}: {receiver: Receiver}) {
   const m = messages.value;
-  const level = state_of(receiver);
+  const gone = link.value === "gone";
+  const level = gone ? "off" : state_of(receiver);
   const figures: [string, string, boolean][] = [
     [m.receiver_pending, number_text(receiver.pending, m), receiver.pending > 0],
     [m.receiver_oldest, receiver.oldest_seconds === null ? "–" : span_text(receiver.oldest_seconds, m), false],
@@ -75,11 +77,17 @@ function ReceiverCard({receiver}: {receiver: Receiver}) {
         {capital(receiver_name(receiver.name, m))}
         {receiver.primary && <span class="tag">{m.receiver_main}</span>}
       </h3>
-      <span class={`state level-${level}`}>
-        <Shape level={level} />
-        {words_of(receiver)}
-      </span>
-      <Trouble receiver={receiver} />
+      {gone ? (
+        <UnknownState />
+      ) : (
+        <>
+          <span class={`state level-${level}`}>
+            <Shape level={level} />
+            {words_of(receiver)}
+          </span>
+          <Trouble receiver={receiver} />
+        </>
+      )}
       <dl class="facts inline">
         {figures.map(([text, figure, loud]) => (
           <div key={text}>

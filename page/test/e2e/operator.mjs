@@ -263,6 +263,7 @@ async function agent_dies(page, agent, shots) {
     await agent.kill();
     await until("the sentence", async () => /^Vigia has not answered since \d\d:\d\d:\d\d\.$/.test(await sentence(page)) || (await sentence(page)), 10);
     await until("no picture looks live", async () => (await page.locator(".tile .picture.stale").count()) === kNames.length, 15);
+    assert.equal(await page.locator(".state.level-ok").filter({hasText: "Video"}).count(), 0);
     await page.evaluate(() => window.scrollTo(0, 0));
     await shoot(page, shots, "vigia-killed");
     assert.deepEqual(await serious_faults(page), []);
