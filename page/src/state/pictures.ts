@@ -7,7 +7,10 @@ import type {PictureHeader} from "../api/types";
 import {link} from "./link";
 import {camera} from "./store";
 
-export type Painter = (picture: ImageBitmap, header: PictureHeader) => void;
+export interface Painter {
+  width: () => number; // pixels that it can show: a small tile's picture is made small while it is decoded
+  paint: (picture: ImageBitmap, header: PictureHeader) => void;
+}
 
 export const pictures_failed = signal(false);
 
@@ -27,13 +30,23 @@ let open = "";
 let stream: AbortController | null = null;
 let timer = 0;
 
+const kPictureWidth = 640; // of the server's pictures, at most
+
+function decoded(name: string, jpeg: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
+  let width = 0;
+  for (const painter of painters.get(name) ?? []) width = Math.max(width, painter.width());
+  const blob = new Blob([jpeg], {type: "image/jpeg"});
+  const is_small = width > 0 && width < kPictureWidth;
+  return is_small ? createImageBitmap(blob, {resizeWidth: width, resizeQuality: "medium"}) : createImageBitmap(blob);
+}
+
 async function decode(name: string) {
   decoding.add(name);
   for (let record = newest.get(name); record; record = newest.get(name)) {
     newest.delete(name);
     try {
-      const picture = await createImageBitmap(new Blob([record.jpeg], {type: "image/jpeg"}));
-      for (const paint of painters.get(name) ?? []) paint(picture, record.header);
+      const picture = await decoded(name, record.jpeg);
+      for (const {paint} of painters.get(name) ?? []) paint(picture, record.header);
       picture.close();
     } catch {
       // a broken picture: the next one comes

@@ -90,18 +90,21 @@ export function LivePicture({camera, marks = kPlain, onPicture, onSeen}: Props) 
   useEffect(() => (visible ? want(name) : undefined), [visible, name]);
   useEffect(
     () =>
-      paint_with(name, (picture, header) => {
-        const to = canvas.current;
-        if (!to) return;
-        if (to.width !== picture.width || to.height !== picture.height) {
-          to.width = picture.width;
-          to.height = picture.height;
-        }
-        to.getContext("2d")?.drawImage(picture, 0, 0);
-        draw_faces(to, header, latest.current.marks);
-        to.dataset["sequence"] = String(header.sequence);
-        latest.current.onPicture?.(header);
-        set_captured(Math.floor(Date.parse(header.captured) / 1000) * 1000);
+      paint_with(name, {
+        width: () => Math.ceil((frame.current?.clientWidth ?? 0) * Math.min(window.devicePixelRatio, 2)),
+        paint: (picture, header) => {
+          const to = canvas.current;
+          if (!to) return;
+          if (to.width !== picture.width || to.height !== picture.height) {
+            to.width = picture.width;
+            to.height = picture.height;
+          }
+          to.getContext("2d")?.drawImage(picture, 0, 0);
+          draw_faces(to, header, latest.current.marks);
+          to.dataset["sequence"] = String(header.sequence);
+          latest.current.onPicture?.(header);
+          set_captured(Math.floor(Date.parse(header.captured) / 1000) * 1000);
+        },
       }),
     [name],
   );
