@@ -33,7 +33,7 @@ export function App() {
     );
   }
   return (
-    <div class={link.value === "gone" ? "whole gone" : "whole"}>
+    <div class="whole">
       <Head />
       <Banner />
       <main>

@@ -147,7 +147,10 @@ export interface Memory {
   budget_bytes: number;
   in_use_bytes: number;
   limit_bytes: number;
-  growth: {limit_reached?: {what: string; in_seconds: number}};
+  growth: {
+    anonymous_bytes: {per_hour_over_hour?: {slope: number}};
+    limit_reached?: {what: string; in_seconds: number};
+  };
   owners: {owner: string; kind: string; bytes: number}[];
   hot_stall_us: {p50: number; p99: number; p999: number; max: number};
 }

@@ -256,6 +256,7 @@ export const en = {
   memory_kind: "What",
   memory_bytes: "Bytes",
   memory_grows: (what: string, span: string) => `At this pace ${what} reaches its limit in ${span}.`,
+  memory_what: {memory: "memory", descriptors: "the number of open files", threads: "the number of threads"} as Record<string, string>,
   memory_flat: "Nothing grows towards a limit.",
   no_limit: "no limit",
   collector: "Collector",

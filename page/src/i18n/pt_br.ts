@@ -281,6 +281,7 @@ export const pt_br: Messages = {
   memory_kind: "O quê",
   memory_bytes: "Bytes",
   memory_grows: (what, span) => `Neste ritmo, ${what} atinge o limite em ${span}.`,
+  memory_what: {memory: "a memória", descriptors: "o número de arquivos abertos", threads: "o número de threads"},
   memory_flat: "Nada cresce em direção a um limite.",
   no_limit: "sem limite",
   collector: "Coletor",

@@ -34,7 +34,7 @@ function axes(props: ChartProps): uPlot.Axis[] {
   const m = messages.peek();
   const common = {stroke: colour("--muted"), grid: {stroke: colour("--line"), width: 1}, ticks: {show: false}, font: "12px system-ui, sans-serif"};
   return [
-    {...common, grid: {show: false}, space: 70, size: 26, values: (_, ticks) => ticks.map((at) => moment_text(at * 1000, Date.now(), m))},
+    {...common, grid: {show: false}, space: 70, size: 26, values: (_, ticks, _axis, _space, step) => ticks.map((at) => moment_text(at * 1000, Date.now(), m, step < 60))},
     {...common, size: 66, space: 34, ...(props.binary ? {incrs: kPowersOfTwo} : {}), values: (_, ticks) => ticks.map((at) => (props.steps && at % 1 !== 0 ? "" : props.text(at)))},
   ];
 }

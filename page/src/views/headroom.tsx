@@ -27,7 +27,7 @@ function Bar({text, part, whole}: {text: string; part: number; whole: number}) {
         <span>{text}</span>
         <span class="number">
           {value}
-          {whole > 0 && <strong> {number_text(share * 100, m)} %</strong>}
+          {whole > 0 && <strong> {rate_text(share * 100, m)} %</strong>}
         </span>
       </div>
       <svg class={`bar level-${level}`} viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true">
@@ -43,13 +43,14 @@ function MemoryCard({memory}: {memory: Memory}) {
   const [all, set_all] = useState(false);
   const owners = [...memory.owners].sort((a, b) => b.bytes - a.bytes);
   const shown = all ? owners : owners.slice(0, kOwners);
-  const limit = memory.growth.limit_reached;
+  // What a run shorter than an hour seems to lead to is mostly its start.
+  const limit = memory.growth.anonymous_bytes.per_hour_over_hour && memory.growth.limit_reached;
   return (
     <div class="card">
       <h3>{m.memory}</h3>
       <Bar text={m.memory_process} part={memory.rss_bytes} whole={memory.limit_bytes} />
       <Bar text={m.memory_video} part={memory.in_use_bytes} whole={memory.budget_bytes} />
-      <p class="remark">{limit ? m.memory_grows(limit.what, span_text(limit.in_seconds, m)) : m.memory_flat}</p>
+      <p class="remark">{limit ? m.memory_grows(m.memory_what[limit.what] ?? limit.what, span_text(limit.in_seconds, m)) : m.memory_flat}</p>
       {owners.length > 0 && (
         <table class="small">
           <caption>{m.memory_owners}</caption>
@@ -164,7 +165,9 @@ function Charts() {
   );
   const {times} = cut;
   const whole = (n: number) => number_text(n, m);
-  const limit = value?.limit_bytes;
+  // Only where it is near enough that the lines below it can still be told apart.
+  const most = charts.memory.flatMap(({values}) => values).reduce((sum, one) => Math.max(sum, one), 0);
+  const limit = value && value.limit_bytes < 4 * most ? value.limit_bytes : undefined;
   return (
     <div class="charts">
       <Chart title={m.chart_memory} times={times} lines={charts.memory} text={(n) => bytes_text(n, m)} binary {...(limit ? {limit} : {})} />

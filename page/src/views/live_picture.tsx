@@ -98,6 +98,8 @@ export function LivePicture({camera, marks = kPlain, onPicture, onSeen}: Props) 
           if (to.width !== picture.width || to.height !== picture.height) {
             to.width = picture.width;
             to.height = picture.height;
+            // Nearly the tile's shape: no hairline of its ground beside it.
+            to.classList.toggle("fills", Math.abs((picture.width * 9) / (picture.height * 16) - 1) < 0.02);
           }
           to.getContext("2d")?.drawImage(picture, 0, 0);
           draw_faces(to, header, latest.current.marks);

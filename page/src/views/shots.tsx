@@ -9,6 +9,7 @@ import type {Messages} from "../i18n/en";
 import {by_name, type CameraLevel} from "../logic/cameras";
 import {number_text} from "../logic/format";
 import {kMost, passes, query_of, with_event, type Filter} from "../logic/shots";
+import {server_now} from "../state/clock";
 import {link} from "../state/link";
 import {open_camera} from "../state/route";
 import {camera_names, on_event} from "../state/store";
@@ -77,39 +78,37 @@ interface Loaded {
 function useShots(filter: Filter) {
   const [loaded, set_loaded] = useState<Loaded | null>(null);
   const [error, set_error] = useState("");
+  const [limit, set_limit] = useState(kPage);
   const fresh = useRef(new Set<number>());
   const live = link.value === "live";
-  const load = async (cursor: string | null, stopped: () => boolean) => {
-    try {
-      const page = await get<Events>(`/api/v1/events?${query_of(filter, cursor, kPage)}`);
-      if (stopped()) return;
-      set_error("");
-      set_loaded((before) => {
-        if (cursor === null || before === null) return page;
-        const there = new Set(before.events.map(({id}) => id));
-        return {...page, events: [...before.events, ...page.events.filter(({id}) => !there.has(id))]};
-      });
-    } catch (failure) {
-      if (!stopped()) set_error(failure instanceof Error ? failure.message : String(failure));
-    }
-  };
+  useEffect(() => set_limit(kPage), [filter.camera, filter.fate, filter.since]);
   useEffect(() => {
     if (!live) return;
     let stopped = false;
-    void load(null, () => stopped);
+    get<Events>(`/api/v1/events?${query_of(filter, limit)}`).then(
+      (page) => {
+        if (stopped) return;
+        set_error("");
+        set_loaded(page);
+      },
+      (failure: Error) => {
+        if (!stopped) set_error(failure.message);
+      },
+    );
     const end = on_event((event) => {
-      if (Date.now() - Date.parse(event.captured) < 60_000) fresh.current.add(event.id);
+      if (server_now() - Date.parse(event.captured) < 60_000) fresh.current.add(event.id);
       set_loaded((before) => {
         if (before === null) return before;
-        return {...before, enabled: true, events: with_event(before.events, event, passes(event, filter, Date.now()))};
+        return {...before, enabled: true, events: with_event(before.events, event, passes(event, filter, server_now()), limit)};
       });
     });
     return () => {
       stopped = true;
       end();
     };
-  }, [live, filter.camera, filter.fate, filter.since]);
-  const more = () => void load(loaded?.next ?? null, () => false);
+  }, [live, filter.camera, filter.fate, filter.since, limit]);
+  const full = loaded !== null && (loaded.next !== null || loaded.events.length >= limit);
+  const more = full && limit < kMost ? () => set_limit(Math.min(2 * limit, kMost)) : null;
   return {loaded, error, more, fresh: fresh.current};
 }
 
@@ -129,7 +128,7 @@ export function ShotList({filter}: {filter: Filter}) {
           <ShotCard key={event.id} event={event} fresh={fresh.has(event.id)} with_camera />
         ))}
       </ul>
-      {loaded.next !== null && loaded.events.length < kMost && (
+      {more && (
         <p class="more">
           <button type="button" onClick={more}>
             {m.shots_more}
