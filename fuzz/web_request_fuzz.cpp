@@ -1,5 +1,5 @@
-// A request as strangers may send it: a line with method and target, lines with headers, an empty line, a body.
-// The site answers it; an answer that streams is read a little.
+// A request as strangers may send it: a line with method and target, lines with headers, an empty line, a
+// body. The site answers it; an answer that streams is read a little.
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -61,10 +61,14 @@ web::Request request_of(std::string_view text) {
     const std::size_t colon = std::min(line.find(": "), line.size());
     const std::string_view name = line.substr(0, colon);
     const std::string value(line.substr(std::min(colon + 2, line.size())));
-    for (const auto& [header, place] : {std::pair{"host", &request.host}, {"origin", &request.origin},
-                                        {"site", &request.fetch_site}, {"mode", &request.fetch_mode},
-                                        {"auth", &request.authorization}, {"cookie", &request.cookie},
-                                        {"type", &request.content_type}, {"last", &request.last_event_id}}) {
+    for (const auto& [header, place] : {std::pair{"host", &request.host},
+                                        {"origin", &request.origin},
+                                        {"site", &request.fetch_site},
+                                        {"mode", &request.fetch_mode},
+                                        {"auth", &request.authorization},
+                                        {"cookie", &request.cookie},
+                                        {"type", &request.content_type},
+                                        {"last", &request.last_event_id}}) {
       if (name == header) *place = value;
     }
   }

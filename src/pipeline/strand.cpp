@@ -222,7 +222,7 @@ void Strand::take_turn(detect::Detector& detector) {
   if (const auto frame = take_frame()) {
     was_late_ = frame->look == domain::Look::late;
     process(*frame, detector, begun);
-    if (camera_->live.is_asked()) show(*frame);
+    if (camera_->live.is_asked() && !was_late_) show(*frame);
   } else {
     let_time_pass(begun);
   }

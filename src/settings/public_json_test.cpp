@@ -14,8 +14,10 @@ constexpr const char* kSecret = "hunter2-hunter2-hunter2";
 TEST(PublicJsonTest, HoldsEveryKeyAndNoSecret) {
   Settings settings;
   settings.cameras.emplace_back();
-  settings.cameras[0].spec = {"gate", std::string("rtsp://admin:") + kSecret + "@10.0.0.5/s?token=" + kSecret, 7, kSecret};
-  settings.cameras[0].source.ffmpeg_params = {std::string("headers=Authorization: Basic ") + kSecret, "rtsp_transport=udp"};
+  settings.cameras[0].spec = {"gate", std::string("rtsp://admin:") + kSecret + "@10.0.0.5/s?token=" + kSecret,
+                              7, kSecret};
+  settings.cameras[0].source.ffmpeg_params = {std::string("headers=Authorization: Basic ") + kSecret,
+                                              "rtsp_transport=udp"};
   settings.findface.user = settings.findface.password = settings.findface.uuid = kSecret;
   settings.mqtt.user = settings.mqtt.password = settings.webhook.secret = kSecret;
   // Every secret of the table, whichever there are.
@@ -45,7 +47,8 @@ TEST(PublicJsonTest, HoldsEveryKeyAndNoSecret) {
     }
     EXPECT_TRUE(json.contains(path / rest)) << key.name;
   }
-  for (const CameraKey& key : camera_keys()) EXPECT_TRUE(json.at("defaults").contains(std::string(key.name))) << key.name;
+  for (const CameraKey& key : camera_keys())
+    EXPECT_TRUE(json.at("defaults").contains(std::string(key.name))) << key.name;
 }
 
 TEST(PublicJsonTest, AnUnsetSecretIsEmpty) {

@@ -414,9 +414,9 @@ void HttpServer::Daemon::wake_parked(SteadyTime now) {
   }
 }
 
-// libmicrohttpd closes what is silent; what sends a byte now and then is closed here. So is what ended while its
-// request was read: libmicrohttpd reads until less comes than there is room for, and then waits for an edge that
-// the end of the connection, which came with the same one, does not bring again.
+// libmicrohttpd closes what is silent; what sends a byte now and then is closed here. So is what ended while
+// its request was read: libmicrohttpd reads until less comes than there is room for, and then waits for an
+// edge that the end of the connection, which came with the same one, does not bring again.
 bool HttpServer::Daemon::sweep(SteadyTime now) {
   bool some = false;
   for (auto& [key, connection] : connections_) {

@@ -136,6 +136,7 @@ void add_frames(Families& to, const Cameras& cameras) {
                                  std::pair{"skipped", &CameraStatus::frames_skipped},
                                  std::pair{"overload_skipped", &CameraStatus::frames_overload_skipped},
                                  std::pair{"imotion_skipped", &CameraStatus::frames_imotion_skipped},
+                                 std::pair{"probed", &CameraStatus::frames_probed},
                                  std::pair{"detector_error", &CameraStatus::detector_errors}};
   to.counter("vigia_camera_frames_total", "Decoded frames by what became of them.");
   for (const CameraStatus* camera : cameras) {
