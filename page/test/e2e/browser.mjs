@@ -1,5 +1,6 @@
 // Debian's chromium, and what the tests ask of a page.
 
+import {existsSync, statSync} from "node:fs";
 import {join} from "node:path";
 import {AxeBuilder} from "@axe-core/playwright";
 import {chromium} from "playwright-core";
@@ -12,9 +13,28 @@ export function open_browser() {
   return chromium.launch({executablePath: kChromium, args: ["--no-sandbox", "--disable-dev-shm-usage"]});
 }
 
+let dist = null;
+const kPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'";
+
+// The page's files come from this folder; everything else still from Vigia.
+export function serve_from(folder) {
+  dist = folder;
+}
+
+async function fulfil_page(context) {
+  await context.route("**/*", (route) => {
+    const {pathname} = new URL(route.request().url());
+    const path = join(dist, pathname === "/" ? "index.html" : pathname);
+    if (!existsSync(path) || !statSync(path).isFile()) return route.fallback();
+    return route.fulfill({path, headers: {"Content-Security-Policy": kPolicy}});
+  });
+}
+
 // A page that notes what went wrong in it: exceptions, and what the Content-Security-Policy refused.
 export async function open_page(browser, url, options = {}) {
   const context = await browser.newContext({viewport: kDesktop, locale: "en-US", colorScheme: "light", ...options});
+  if (dist) await fulfil_page(context);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.troubles = [];

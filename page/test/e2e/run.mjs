@@ -1,21 +1,22 @@
 // Drives the page of a real Vigia in Debian's chromium.
 //
-//   node page/test/e2e/run.mjs --vigia build/vigia [--findface build/testing/fake_findface] [--shots DIR] [NAME...]
+//   node page/test/e2e/run.mjs --vigia build/vigia [--findface build/testing/fake_findface] [--shots DIR] [--dist DIR] [NAME...]
 //
+// --dist: the page's files come from there, not from the program: a change of the page needs no build of the program.
 // NAME: operator, mosaic, login; all of them by default. Exit code 0: all passed; 77: there is no chromium.
 
 import {existsSync, mkdirSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {parseArgs} from "node:util";
 import {fileURLToPath} from "node:url";
-import {kChromium, open_browser} from "./browser.mjs";
+import {kChromium, open_browser, serve_from} from "./browser.mjs";
 import {kill_all} from "./processes.mjs";
 import {failures} from "./steps.mjs";
 
 const page = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {vigia: {type: "string"}, findface: {type: "string"}, shots: {type: "string"}},
+  options: {vigia: {type: "string"}, findface: {type: "string"}, shots: {type: "string"}, dist: {type: "string"}},
 });
 const vigia = resolve(values.vigia ?? "build/vigia");
 const programs = {
@@ -31,6 +32,7 @@ if (!existsSync(kChromium)) {
   console.error(`${kChromium} is not there: apt-get install chromium`);
   process.exit(77);
 }
+if (values.dist) serve_from(resolve(values.dist));
 const shots = resolve(values.shots ?? join(page, "shots"));
 mkdirSync(shots, {recursive: true});
 
