@@ -45,9 +45,10 @@ export async function post(path: string, body?: unknown): Promise<void> {
   await ask(path, options);
 }
 
+// Patient: the server's thread has a low priority, and a machine that is too busy is not one that is gone.
 export async function is_alive(): Promise<boolean> {
   try {
-    await fetch("/healthz", {cache: "no-store", signal: AbortSignal.timeout(4000)});
+    await fetch("/healthz", {cache: "no-store", signal: AbortSignal.timeout(kPatience)});
     return true; // 503 is an answer, too
   } catch {
     return false;

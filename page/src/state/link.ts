@@ -14,7 +14,7 @@ export const gone_since = signal<number | null>(null); // ms of this machine's c
 export const refused_text = signal("");
 export const session = signal<Session | null>(null);
 
-const kQuiet = 6000; // ms without a byte, after which the agent is asked whether it lives
+const kQuiet = 8000; // ms without a byte, after which the agent is asked whether it lives
 const kSilent = 20000; // ms without a byte, after which the stream is dead: ': alive' comes every 15 s
 const kPause = [250, 1000, 2000, 3000]; // ms before the next try
 

@@ -36,7 +36,7 @@ export async function open_page(browser, url, options = {}) {
   const context = await browser.newContext({viewport: kDesktop, locale: "en-US", colorScheme: "light", ...options});
   if (dist) await fulfil_page(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.troubles = [];
   page.on("pageerror", (error) => page.troubles.push(String(error)));
   page.on("console", (message) => {
@@ -91,5 +91,5 @@ export async function wider_than_screen(page) {
 }
 
 export async function shoot(page, folder, name, full = false) {
-  await page.screenshot({path: join(folder, `${name}.png`), fullPage: full, animations: "disabled"});
+  await page.screenshot({path: join(folder, `${name}.png`), fullPage: full, animations: "disabled", timeout: 60_000});
 }

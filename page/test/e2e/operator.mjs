@@ -183,8 +183,9 @@ async function draw(page, shots, tap) {
 }
 
 async function languages(page, shots) {
+  const switch_to = (tag) => page.locator(".head-tools select").first().selectOption(tag);
   await step("the language is switched, and stays", async () => {
-    await page.locator(".head-tools select").first().selectOption("pt-BR");
+    await switch_to("pt-BR");
     assert.equal(await page.evaluate(() => document.documentElement.lang), "pt-BR");
     await until("a Portuguese sentence", async () => /^Tudo bem/.test(await sentence(page)) || (await sentence(page)), 15);
     await page.reload();
@@ -192,7 +193,9 @@ async function languages(page, shots) {
     await page.waitForTimeout(2000);
     await shoot(page, shots, "desktop-light-pt-BR", true);
     assert.deepEqual(await serious_faults(page), []);
-    await page.locator(".head-tools select").first().selectOption("en");
+  });
+  await step("and is switched back", async () => {
+    await switch_to("en");
     assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   });
 }
