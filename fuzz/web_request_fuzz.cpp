@@ -1,5 +1,7 @@
 // A request as strangers may send it: a line with method and target, lines with headers, an empty line, a
 // body. The site answers it; an answer that streams is read a little.
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -135,6 +135,12 @@ LoadOutcome load(const Sources& sources, const Settings& base) {
   return outcome;
 }
 
+// Not a default argument: g++ 12 takes that for read uninitialised.
+LoadOutcome load(const Sources& sources) {
+  const Settings base;
+  return load(sources, base);
+}
+
 std::map<std::string, std::string> process_environment() {
   std::map<std::string, std::string> environment;
   for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {

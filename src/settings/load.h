@@ -34,7 +34,8 @@ struct LoadOutcome {
 };
 
 // base: the values that all sources override, cameras included (the demo's settings, for example).
-LoadOutcome load(const Sources& sources, const Settings& base = {});
+LoadOutcome load(const Sources& sources, const Settings& base);
+LoadOutcome load(const Sources& sources);
 
 // The environment variables that settings use: VIGIA_*, FINDFACE_* and MQTT_*. Must not run
 // while another thread changes the environment.
