@@ -107,6 +107,7 @@ class RoundTripTest : public SettingsTest {
                                     std::string("mqtt://x.example:1884"),
                                     std::string("rotate_90"),
                                     std::string("vaapi"),
+                                    std::string("on"),
                                     std::string("off"),
                                     std::string("vigia.example")}) {
       Owner owner;
@@ -187,8 +188,8 @@ TEST_F(RoundTripTest, EveryKeyOfDefaults) {
 }
 
 TEST_F(RoundTripTest, EveryKeyOfACamera) {
-  const std::set<std::string_view> of_servers{"username", "password",     "ca_file",
-                                              "tls_pin",  "tls_insecure", "detect_url"};
+  const std::set<std::string_view> of_servers{"username",     "password",   "ca_file",    "tls_pin",
+                                              "tls_insecure", "detect_url", "hibernation"};
   for (const std::span<const CameraKey> keys : {camera_keys(), identity_keys()}) {
     for (const CameraKey& key : keys) {
       if (key.name == "name" || key.name == "url") continue;
