@@ -23,6 +23,7 @@ void FindMoment::look(const domain::Frame& frame) {
   if (like > likeness_) {
     likeness_ = like;
     likest_ = frame;
+    likest_at_ = likenesses_.size() - 1;
   }
   if (!nearest_ || distance(frame.captured, expected_) < distance(nearest_->captured, expected_)) {
     nearest_ = frame;

@@ -36,6 +36,10 @@ class FindMoment {
   // It shows the same view as the small one.
   [[nodiscard]] bool same_view() const noexcept { return best().has_value() && likeness_ >= kSameView; }
   [[nodiscard]] double best_likeness() const noexcept { return likeness_; }
+  // The most like one is neither the first nor the last: what lies beyond them is less like.
+  [[nodiscard]] bool is_inside() const noexcept {
+    return likest_at_ > 0 && likest_at_ + 1 < likenesses_.size();
+  }
   // The likeness has a clear peak, so best() is known by what it shows.
   [[nodiscard]] bool is_distinct() const noexcept;
 
@@ -45,6 +49,7 @@ class FindMoment {
   std::vector<double> likenesses_;
   std::optional<domain::Frame> likest_, nearest_;
   double likeness_ = -1;
+  std::size_t likest_at_ = 0;
 };
 
 }  // namespace vigia::closeup

@@ -100,19 +100,26 @@ TakeCloseUp::Found TakeCloseUp::find(const domain::Frame& small, const CloseUpCa
   if (main.other_views >= kSurelyOther && world_.clock.now() < main.look_again_at)
     return Fallback::other_view;
   StreamOffset& offset = main.offset;
-  const bool was_known = offset.is_known();
-  Found found = look(small, camera, offset.window());
-  const auto* const moment = std::get_if<Moment>(&found);
-  if (moment == nullptr && was_known && std::get<Fallback>(found) == Fallback::other_view) {
-    offset.doubt();
-    found = look(small, camera, offset.window());
-  }
+  Found found = search(small, camera);
   const auto* const seen = std::get_if<Moment>(&found);
   const bool is_other = seen == nullptr && std::get<Fallback>(found) == Fallback::other_view;
   main.other_views = is_other ? main.other_views + 1 : 0;
   if (main.other_views >= kSurelyOther) main.look_again_at = world_.clock.now() + kLogAgain;
   if (seen != nullptr && seen->is_distinct) offset.note(seen->frame.captured - small.captured);
   return found;
+}
+
+// Near the expected time first; farther away where it is not surely there.
+TakeCloseUp::Found TakeCloseUp::search(const domain::Frame& small, const CloseUpCamera& camera) {
+  StreamOffset& offset = camera.main.offset;
+  const bool was_known = offset.is_known();
+  Found found = look(small, camera, was_known ? offset.window() : offset.near());
+  const auto* const moment = std::get_if<Moment>(&found);
+  if (moment == nullptr && std::get<Fallback>(found) != Fallback::other_view) return found;
+  const bool is_sure = moment != nullptr && (was_known || (moment->is_distinct && moment->is_inside));
+  if (is_sure) return found;
+  offset.doubt();
+  return look(small, camera, offset.window());
 }
 
 TakeCloseUp::Found TakeCloseUp::look(const domain::Frame& small, const CloseUpCamera& camera,
@@ -146,7 +153,7 @@ TakeCloseUp::Found TakeCloseUp::look(const domain::Frame& small, const CloseUpCa
                camera.shot.spec.name, find.best_likeness());
     return Fallback::other_view;
   }
-  return Moment{*find.best(), find.is_distinct()};
+  return Moment{*find.best(), find.is_distinct(), find.is_inside()};
 }
 
 std::shared_ptr<const domain::LargerPicture> TakeCloseUp::faces_in(const domain::Frame& frame,

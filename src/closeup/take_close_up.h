@@ -81,10 +81,11 @@ class TakeCloseUp {
  private:
   struct Moment {
     domain::Frame frame;
-    bool is_distinct = false;
+    bool is_distinct = false, is_inside = false;  // FindMoment's
   };
   using Found = std::variant<Moment, Fallback>;
   Found find(const domain::Frame& small, const CloseUpCamera& camera);
+  Found search(const domain::Frame& small, const CloseUpCamera& camera);
   Found look(const domain::Frame& small, const CloseUpCamera& camera, StreamOffset::Window window);
   std::shared_ptr<const domain::LargerPicture> faces_in(const domain::Frame& frame,
                                                         const CloseUpCamera& camera);

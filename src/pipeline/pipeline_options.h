@@ -18,7 +18,7 @@ struct CameraSettings {
   // A smaller stream of the same view, in which faces are found: best shots then come from the spec's url,
   // which is kept encoded. "auto": the one that belongs to the url (camera/sub_stream.h); empty: none.
   std::string detect_url;
-  double main_stream_seconds = 10;  // of the url's stream that are kept for that
+  double main_stream_seconds = 15;  // of the url's stream that are kept for that
   camera::CameraOptions source;
   domain::Zone rot;              // detect and follow only inside; empty: the whole picture
   int detector_step = 1;         // look for faces in every Nth frame

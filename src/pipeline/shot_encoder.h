@@ -51,7 +51,7 @@ class ShotEncoder {
   void run();
 
  private:
-  static constexpr std::size_t kMostBefore = 24;
+  static constexpr std::size_t kMostBefore = 96;
 
   void take(ShotOrder order);
   void carry_out(ShotOrder order);
