@@ -36,7 +36,7 @@ void ShotEncoder::run() {
   int idle = 0;
   while (!orders_.finished()) {
     auto order = orders_.pop_for(late_.empty() ? Nanoseconds(1s) : kLookAgain);
-    idle = order ? 0 : idle + 1;
+    idle = order || !late_.empty() ? 0 : idle + 1;
     if (order) take(std::move(*order));
     go_on_with_late();
     if (idle == kRestsAfter) close_ups_.rest();
@@ -47,8 +47,11 @@ void ShotEncoder::run() {
 }
 
 void ShotEncoder::take(ShotOrder order) {
-  const bool waits = late_.size() < kMostLate && (is_behind_late(order) || must_wait(order));
-  if (!waits) return carry_out(std::move(order));
+  if (!is_behind_late(order) && !must_wait(order)) return carry_out(std::move(order));
+  if (late_.size() >= kMostLate) {  // the oldest of all: no order overtakes another of its camera
+    carry_out(std::move(late_.front()));
+    late_.pop_front();
+  }
   late_.push_back(std::move(order));
 }
 

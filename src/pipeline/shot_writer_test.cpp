@@ -152,5 +152,28 @@ TEST_F(ShotWriterTest, ADiskThatHangsKeepsNoFrame) {
   EXPECT_EQ(outbox_->status().shots, 50U);
 }
 
+// More orders wait for a main stream than may: each is carried out before those behind it, or the journal
+// would keep the best shot so far of a track that is over.
+TEST_F(ShotWriterTest, OrdersThatWaitForTheirMainStreamAreNotOvertaken) {
+  constexpr int kTracks = 80;
+  context_ = std::make_shared<CameraContext>(
+      settings_, memory_.budget(), false, std::make_shared<CameraCounters>(),
+      std::make_unique<closeup::MainStream>(memory_, memory_.budget().open("gate", memory::Kind::packets),
+                                            camera::PacketRing::Limits{.span = 10s}));
+  context_->main->kept.begin(std::make_shared<camera::StreamFormat>());  // connected, and nothing has come
+  const auto waiting = [this](int id) {
+    auto made = track(static_cast<std::uint64_t>(id));
+    domain::Frame frame = *made->best->image->frame();
+    frame.captured = clock_.utc_now();
+    made->best->image = std::make_shared<domain::ShotImage>(std::move(frame));
+    return made;
+  };
+  for (int id = 1; id <= kTracks; ++id) so_far(waiting(id));
+  for (int id = 1; id <= kTracks; ++id) over(waiting(id));
+  const auto figures = figures_after_all();
+  EXPECT_EQ(figures.in_journal, 0);
+  EXPECT_EQ(figures.shots, kTracks);
+}
+
 }  // namespace
 }  // namespace vigia::pipeline
