@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/boxes.h"
 #include "domain/detection.h"
 
 namespace vigia::detect {
@@ -18,12 +19,6 @@ using Faces = std::vector<domain::Detection>;
 inline constexpr float kSameFace = 0.5F;  // intersection over union
 inline constexpr float kSameAsLabel = 0.3F;
 inline constexpr float kSure = 0.7F;
-
-inline float overlap(const domain::Box& a, const domain::Box& b) {
-  const float shared = domain::intersection_area(a, b);
-  const float both = a.area() + b.area() - shared;
-  return both > 0 ? shared / both : 0;
-}
 
 // The faces that one way found, over many frames, compared with those of the reference.
 struct Tally {

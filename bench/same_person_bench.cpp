@@ -129,7 +129,7 @@ bool compare(const std::vector<const Look*>& end, const std::vector<const Look*>
   if (!found) return false;
   pair.difference = *found;
   pair.parts = distances(a, b);
-  pair.same_place = detect::overlap(end.back()->box, start.front()->box) > 0.3F;
+  pair.same_place = domain::overlap(end.back()->box, start.front()->box) > 0.3F;
   return true;
 }
 

@@ -18,6 +18,7 @@
 
 #include "camera/stream_camera.h"
 #include "detect/detect_faces.h"
+#include "domain/boxes.h"
 #include "shot/grade.h"
 #include "testing/data.h"
 #include "testing/frame_maker.h"
@@ -47,11 +48,6 @@ Labels read_held_out() {
         {{number(3), number(4), number(5), number(6)}, fields[7]});
   }
   return labels;
-}
-
-float overlap(const domain::Box& a, const domain::Box& b) {
-  const float both = intersection_area(a, b);
-  return both / (a.area() + b.area() - both);
 }
 
 class Tally {

@@ -14,6 +14,7 @@
 #include "camera/stream_camera.h"
 #include "closeup/find_moment.h"
 #include "closeup/picture_sketch.h"
+#include "domain/boxes.h"
 #include "findface/camera_list.h"
 #include "findface/installation_uuid.h"
 #include "findface/session.h"
@@ -150,7 +151,7 @@ settings::CameraSettings as_searched(settings::CameraSettings camera, const Prob
   if (!probes.main) return camera;
   const domain::Size small = probes.searched->frame_size(), main = probes.main->frame_size();
   if (small.width > 0 && main.width > 0) {
-    camera.shot.filter_min_size = camera.shot.filter_min_size * small.width / main.width;
+    camera.shot.filter_min_size = pipeline::least_face_in(camera.shot, domain::enlargement(small, main));
   }
   return camera;
 }

@@ -21,7 +21,7 @@ namespace vigia::closeup {
 class FindMoment {
  public:
   // Below this likeness two pictures show different views: measured between 0.97 and 1.00 for two streams of
-  // one camera, also stretched, and 0.7 at most where one of them shows a quarter less (README.md).
+  // one camera, also stretched, and 0.7 at most where one of them shows a quarter less.
   static constexpr double kSameView = 0.9;
 
   // expected: when the main stream's picture should have been captured.

@@ -42,14 +42,14 @@ struct MainStream {
   // Pictures of best shots: from the main stream, and from the small one, by reason.
   std::atomic<std::uint64_t> taken{0};
   std::array<std::atomic<std::uint64_t>, kFallbackNames.size()> fallbacks{};
-  // Of those taken: faces that were not found again in the larger picture, and are told by their place alone.
+  // Of those taken: faces that were not found again in the larger picture, so their small boxes were scaled.
   std::atomic<std::uint64_t> not_found_again{0};
   std::atomic<std::uint64_t> pictures_decoded{0};  // for all of it
 
   StreamOffset offset;
   std::shared_ptr<const camera::StreamFormat> format;  // of the connection that the offset is of
-  // Shots in a row whose moment was not in the main stream, since it shows another view; and from when on
-  // that is tried again.
+  // Shots in a row for which the main stream showed another view; and, once there are many, when it is
+  // searched again.
   int other_views = 0;
   SteadyTime look_again_at{};
   struct Log {

@@ -62,9 +62,9 @@ PictureSketch sketch_of(const domain::Frame& frame) {
   }
   const double count = static_cast<double>(sketch.values.size()), mean = sum / count;
   const double deviation = std::sqrt(std::max(squares / count - mean * mean, 0.0));
-  sketch.is_flat = deviation < kFlat;
+  const bool is_flat = deviation < kFlat;
   for (float& value : sketch.values) {
-    value = sketch.is_flat ? 0 : static_cast<float>((value - mean) / deviation);
+    value = is_flat ? 0 : static_cast<float>((value - mean) / deviation);
   }
   return sketch;
 }

@@ -20,12 +20,12 @@ struct PictureSketch {
   static constexpr int kRows = 27;
   static constexpr int kRowsRead = 8;
   std::array<float, static_cast<std::size_t>(kColumns) * kRows> values{};
-  bool is_flat = false;  // one brightness everywhere: the values say nothing
 };
 
 PictureSketch sketch_of(const domain::Frame& frame);
 
-// Their correlation: 1 for the same picture, about 0 for unrelated ones; 0 if one is flat.
+// Their correlation: 1 for the same picture, about 0 for unrelated ones; 0 if one has a single brightness,
+// since its values are all 0.
 double likeness(const PictureSketch& a, const PictureSketch& b) noexcept;
 
 }  // namespace vigia::closeup

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/log.h"
+#include "domain/boxes.h"
 #include "shot/grade.h"
 
 namespace vigia::closeup {
@@ -30,17 +31,6 @@ UtcTime::duration utc(Nanoseconds time) {
 
 double seconds_from(UtcTime since, UtcTime time) {
   return std::chrono::duration<double>(time - since).count();
-}
-
-Box scaled(const Box& box, domain::Size from, domain::Size to) {
-  const float x = static_cast<float>(to.width) / static_cast<float>(from.width);
-  const float y = static_cast<float>(to.height) / static_cast<float>(from.height);
-  return {box.left * x, box.top * y, box.width * x, box.height * y};
-}
-
-float overlap(const Box& a, const Box& b) {
-  const float common = intersection_area(a, b);
-  return common / std::max(a.area() + b.area() - common, 1.0F);
 }
 
 const char* explain(Fallback why) {
@@ -193,13 +183,13 @@ std::optional<Reason> TakeCloseUp::judge(domain::BestShot& best, const CloseUpCa
     }
     return std::nullopt;
   }
-  const Box expected = scaled(best.sighting.detection.box, best.frame_size, larger->size);
+  const Box expected = domain::scaled(best.sighting.detection.box, best.frame_size, larger->size);
   best.frame_size = larger->size;
   best.sighting.detection.box = expected;
   best.sighting.detection.landmarks.reset();
   const auto same = std::ranges::max_element(
-      larger->faces, {}, [&](const Sighting& face) { return overlap(face.detection.box, expected); });
-  if (same == larger->faces.end() || overlap(same->detection.box, expected) < kSameFace) {
+      larger->faces, {}, [&](const Sighting& face) { return domain::overlap(face.detection.box, expected); });
+  if (same == larger->faces.end() || domain::overlap(same->detection.box, expected) < kSameFace) {
     ++camera.main.not_found_again;
     return std::nullopt;
   }

@@ -11,13 +11,13 @@
 // this is learned (stream_offset.h). Where it cannot, the image is left as it is, and its own frame will be
 // encoded; the reason is counted (main_stream.h) and logged when it changes.
 //
-// judge() puts the face as it is in the larger picture in the place of the small one: its box, and its grade
-// by the camera's filters. It is refused for its size or place by that picture; for its quality only if it
-// would have been refused in the small one too. If it is not found again, its place in the small picture is
+// judge() replaces the face of the small picture by the same face in the larger one: its box, and its grade
+// by the camera's filters. Its size and place are judged in the larger picture. Its quality refuses it only
+// if that of the small one would have, too. If it is not found again, its box in the small picture is
 // scaled. Without a larger picture filter_min_size and filter_max_size count in the small one.
 //
-// Cost: of all pictures since the key frame, 6 ms for one of 1080p; for the first shots of a connection of
-// all within five seconds. That is why only the thread that encodes shots calls it, at a low priority, and
+// Cost: decoding all pictures since the key frame, 6 ms each for 1080p; until the offset is known, up to all
+// within about five seconds. That is why only the thread that encodes shots calls it, at a low priority, and
 // why it is not done while many orders wait. Threads: owner thread only.
 #pragma once
 

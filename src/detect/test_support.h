@@ -15,6 +15,7 @@
 
 #include "detect/precision.h"
 #include "detect/yunet_weights.h"
+#include "domain/boxes.h"
 #include "domain/geometry.h"
 #include "testing/data.h"
 
@@ -37,11 +38,6 @@ inline std::vector<Precision> precisions_here() {
 inline std::string read_all(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
-inline float overlap(const domain::Box& a, const domain::Box& b) {
-  const float shared = domain::intersection_area(a, b);
-  return shared / (a.area() + b.area() - shared);
 }
 
 // OpenCV DNN's outputs for the same file and the same input, laid out like the network's heads, but with cls

@@ -1,4 +1,5 @@
 #include "detect/yunet_decode.h"
+#include "domain/boxes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -30,12 +31,6 @@ domain::Landmarks landmarks_of(const float* at, float column, float row, float s
 bool is_finite(const domain::Box& box) {
   return std::isfinite(box.left) && std::isfinite(box.top) && std::isfinite(box.width) &&
          std::isfinite(box.height);
-}
-
-float overlap_of(const domain::Box& a, const domain::Box& b) {
-  const float shared = intersection_area(a, b);
-  const float both = a.area() + b.area() - shared;
-  return both > 0 ? shared / both : 0;
 }
 
 void decode_level(std::span<const float> heads, int stride, int columns, double min_score,
@@ -79,9 +74,10 @@ void suppress_overlapping(std::vector<domain::Detection>& found, float overlap) 
   if (found.size() > kCandidatesMax) found.resize(kCandidatesMax);
   std::size_t kept = 0;
   for (const domain::Detection& candidate : found) {
-    const bool repeats = std::any_of(
-        found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept),
-        [&](const domain::Detection& better) { return overlap_of(candidate.box, better.box) > overlap; });
+    const bool repeats = std::any_of(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(kept),
+                                     [&](const domain::Detection& better) {
+                                       return domain::overlap(candidate.box, better.box) > overlap;
+                                     });
     if (!repeats) found[kept++] = candidate;
   }
   found.resize(kept);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <system_error>
 #include <utility>
 
@@ -133,8 +132,7 @@ void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Ho
 
 pipeline::CameraSettings CameraUnit::settings_as_searched() const {
   pipeline::CameraSettings settings = context_->settings;
-  settings.shot.filter_min_size =
-      static_cast<int>(std::ceil(static_cast<float>(settings.shot.filter_min_size) / context_->enlarged()));
+  settings.shot.filter_min_size = pipeline::least_face_in(settings.shot, context_->enlarged());
   return settings;
 }
 
@@ -189,6 +187,7 @@ status::MainStreamStatus main_status_of(const camera::CameraStats& stats, const 
                                   .height = stats.frame_height,
                                   .kept_bytes = kept.bytes,
                                   .kept = kept.holds,
+                                  .groups_given_up = kept.overflowed,
                                   .shots_taken = main.taken,
                                   .shots_not_found_again = main.not_found_again,
                                   .shots_from_detect_url = {},

@@ -5,10 +5,10 @@
 //   if (view.is_asked()) view.show(frame, faces);    // the worker whose turn it is, after a frame
 //   const auto picture = view.take();                // the viewer, soon after; null: no frame came yet
 //
-// Nobody looks: a worker pays one relaxed read a frame. Somebody looks: one small allocation for each picture
-// that was asked for, and one frame of the camera's pool is held until the viewer takes it, so take it soon.
-// No lock, and nobody waits. Threads: ask(), take() and forget() one thread at a time; is_asked() and show()
-// the worker's.
+// While nobody looks, a worker pays one relaxed read a frame. While somebody does, it pays one small
+// allocation for each picture that was asked for, and one frame of the camera's pool is held until the
+// viewer takes it, so take it soon. No lock, and no thread waits. Threads: ask(), take() and forget() one
+// thread at a time; is_asked() and show() the worker's.
 #pragma once
 
 #include <atomic>

@@ -2,6 +2,7 @@
 // holds secrets (the camera's token and password): never log it whole.
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include "camera/camera_options.h"
@@ -41,5 +42,10 @@ struct CameraSettings {
 
   bool operator==(const CameraSettings&) const = default;
 };
+
+// filter_min_size in pixels of the searched picture, of which one is `enlarged` pixels of the posted one.
+inline int least_face_in(const shot::ShotOptions& filters, float enlarged) {
+  return static_cast<int>(std::ceil(static_cast<float>(filters.filter_min_size) / enlarged));
+}
 
 }  // namespace vigia::pipeline

@@ -6,6 +6,7 @@
 
 #include "base/crash_restart.h"
 #include "base/log.h"
+#include "domain/boxes.h"
 #include "pipeline/zone_fit.h"
 
 namespace vigia::pipeline {
@@ -34,13 +35,6 @@ constexpr std::size_t kMostFramesHeld = 4;
 constexpr std::size_t kMostFramesHeldWhenShort = 1;  // at the hard mark: none
 constexpr std::size_t kMostOrdersForJournal = 256;
 constexpr double kRoomBelow = 0.9;  // of a face's size in the small stream, beside that in the main one
-constexpr float kSamePlace = 0.4F;  // of two weak faces, by the overlap of their boxes
-constexpr std::size_t kMostWeakFaces = 32;
-
-float iou(const domain::Box& a, const domain::Box& b) {
-  const float both = domain::intersection_area(a, b), all = a.area() + b.area() - both;
-  return all > 0 ? both / all : 0;
-}
 
 bool may_drop(const camera::CameraOptions& recording) {
   return !recording.disable_drops && recording.play_speed >= 0;
@@ -60,6 +54,7 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       grader_(filters_),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->people,
               camera_->counters.tracks_closed, camera_->takes_thumbnails),
+      in_view_(world.min_detection_score),
       last_delivery_(world.clock.now()),
       last_arrival_(world.clock.now()),
       waiting_(capacity_ + 1) {}
@@ -103,7 +98,7 @@ bool Strand::must_wait(const domain::Frame& frame) const {
 }
 
 camera::SinkView Strand::view() const noexcept {
-  return {.nobody_for = Nanoseconds(nobody_for_.load(std::memory_order_relaxed)),
+  return {.nobody_for = in_view_.nobody_for(),
           .least_face = least_face(),
           .decoding = world_.load.decoding.load(std::memory_order_relaxed)};
 }
@@ -251,20 +246,23 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
       !gate_.moved(frame, camera_->settings.rot.in(size_))) {
     last_stream_time_ = frame.stream_time.count();
     ++counters.frames_imotion_skipped;
-    note_view(frame, false);
+    in_view_.note(frame.stream_time, false);
     return;
   }
   const detect::SearchArea view{camera_->settings.rot.in(size_), least_face()};
   if (const Status detected = detector.detect(frame, view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
     if (!line.empty()) log::error("{}: {}", camera_->name(), line);
-    note_view(frame, true);  // as far as is known
+    in_view_.note(frame.stream_time, true);  // as far as is known
     return;
   }
   detector_failures_.worked(counters);
   latency.of(Stage::prepare).record(detector.times().prepare);
   latency.of(Stage::infer).record(detector.times().infer);
-  if (is_probe) return note_probe(frame);
+  if (is_probe) {
+    ++counters.frames_probed;
+    return in_view_.note_probe(frame.stream_time, found_);
+  }
   const SteadyTime detected = world_.clock.now();
   grader_.grade_all(found_, frame, world_.min_detection_score, sightings_);
   tracks_.update(frame, sightings_, finished_);
@@ -279,35 +277,8 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   counters.faces_detected += strong;
   if (strong > 0) counters.last_face.store(tracked, std::memory_order_relaxed);
   const bool somebody = strong > 0 || tracks_.open() > 0;
-  if (!somebody) note_weak_faces();
-  note_view(frame, somebody);
-}
-
-void Strand::note_probe(const domain::Frame& frame) {
-  ++camera_->counters.frames_probed;
-  const bool strong = std::ranges::any_of(
-      found_, [this](const domain::Detection& face) { return face.score >= world_.min_detection_score; });
-  note_view(frame, note_weak_faces() || strong);
-}
-
-// Things that look a little like a face stay where they are. Returns whether there is one at a new place.
-bool Strand::note_weak_faces() {
-  bool is_new = false;
-  for (const domain::Detection& face : found_) {
-    if (face.score >= world_.min_detection_score) continue;
-    const auto is_there = [&face](const domain::Box& box) { return iou(box, face.box) >= kSamePlace; };
-    if (std::ranges::any_of(weak_faces_, is_there)) continue;
-    is_new = true;
-    if (weak_faces_.size() >= kMostWeakFaces) weak_faces_.erase(weak_faces_.begin());
-    weak_faces_.push_back(face.box);
-  }
-  return is_new;
-}
-
-void Strand::note_view(const domain::Frame& frame, bool somebody) {
-  if (somebody || !in_view_at_) in_view_at_ = frame.stream_time;
-  const Nanoseconds nobody_for = std::max(frame.stream_time - *in_view_at_, Nanoseconds(0));
-  nobody_for_.store(somebody ? -1 : nobody_for.count(), std::memory_order_relaxed);
+  if (!somebody) in_view_.note_weak_faces(found_);
+  in_view_.note(frame.stream_time, somebody);
 }
 
 // The sizes are meant for the picture that is posted. What is found in the small one gets a little more room,
@@ -316,9 +287,8 @@ void Strand::fit_filters_to_main() {
   const domain::Size main = camera_->main->kept.size();
   if (main == main_size_ || main.width <= 0 || main.height <= 0) return;
   main_size_ = main;
-  const double enlarged = std::min(static_cast<double>(main.width) / size_.width,
-                                   static_cast<double>(main.height) / size_.height);
-  camera_->set_enlarged(static_cast<float>(enlarged));
+  const float enlarged = domain::enlargement(size_, main);
+  camera_->set_enlarged(enlarged);
   shot::ShotOptions fitted = filters_;
   fitted.filter_min_size = static_cast<int>(filters_.filter_min_size / enlarged * kRoomBelow);
   fitted.filter_max_size = static_cast<int>(std::ceil(filters_.filter_max_size / enlarged / kRoomBelow));
@@ -328,8 +298,7 @@ void Strand::fit_filters_to_main() {
 }
 
 int Strand::least_face() const noexcept {
-  const double enlarged = camera_->enlarged();
-  return static_cast<int>(std::ceil(camera_->settings.shot.filter_min_size / enlarged));
+  return least_face_in(camera_->settings.shot, camera_->enlarged());
 }
 
 // Boxes of another size cannot be compared: open tracks end here, with the shots that they have.

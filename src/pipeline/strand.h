@@ -33,6 +33,7 @@
 #include "memory/retirable.h"
 #include "pipeline/camera_context.h"
 #include "pipeline/detector_failures.h"
+#include "pipeline/in_view.h"
 #include "pipeline/load_meter.h"
 #include "pipeline/run_queue.h"
 #include "pipeline/shot_orders.h"
@@ -112,9 +113,6 @@ class Strand final : public camera::FrameSink {
   std::optional<domain::Frame> take_frame();
   void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
   [[nodiscard]] bool must_wait(const domain::Frame& frame) const REQUIRES(mutex_);
-  void note_probe(const domain::Frame& frame);
-  void note_view(const domain::Frame& frame, bool somebody);
-  bool note_weak_faces();
   void show(const domain::Frame& frame);
   void take_size(domain::Size size);
   void warn_of_misfits();
@@ -166,19 +164,17 @@ class Strand final : public camera::FrameSink {
   domain::Size size_, size_before_;  // of the last frame, and of the last one that was not like it
   bool zones_unchecked_ = false;     // whether rot and roi fit it
   bool closed_all_ = false;
+  InView in_view_;  // its nobody_for() is read by the camera's thread
   DetectorFailures detector_failures_;
-  bool was_late_ = false;                  // the frame of this turn
-  bool is_searched_ = false;               // likewise: its faces are in sightings_
-  std::optional<Nanoseconds> in_view_at_;  // when somebody was in view last, by stream time
-  std::vector<domain::Box> weak_faces_;    // where they were seen with nobody there
+  bool was_late_ = false;     // the frame of this turn
+  bool is_searched_ = false;  // likewise: its faces are in sightings_
 
   std::atomic<NewFilters*> next_filters_{nullptr};  // for the worker to take
   std::atomic<bool> drained_{false};
   std::atomic<Nanoseconds::rep> busy_{0};  // of a live camera, since take_worker_time()
   std::atomic<bool> has_open_tracks_{false};
   std::atomic<Nanoseconds::rep> last_stream_time_{0};
-  std::atomic<Nanoseconds::rep> nobody_for_{-1};  // camera::SinkView's
-  std::atomic<bool> is_idle_{false};              // its frames are probes
+  std::atomic<bool> is_idle_{false};    // its frames are probes
   std::atomic<bool> scheduled_{false};  // in RunQueue, or with a worker; the thread that sets it pushes
   std::atomic<SteadyTime> scheduled_since_{};  // without a pause
   std::atomic<SteadyTime> work_came_{};        // when new work last came

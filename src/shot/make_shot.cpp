@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "domain/boxes.h"
 
 namespace vigia::shot {
 namespace {
@@ -28,12 +29,6 @@ Reason why_without_best(const Track& track) {
   // A track has at least one sighting, and a sighting that is not rejected becomes the best.
   return track.best_rejected && track.best_rejected->rejected ? *track.best_rejected->rejected
                                                               : Reason::low_quality;
-}
-
-Box scaled(const Box& box, Size from, Size to) {
-  const float x = static_cast<float>(to.width) / static_cast<float>(from.width);
-  const float y = static_cast<float>(to.height) / static_cast<float>(from.height);
-  return {box.left * x, box.top * y, box.width * x, box.height * y};
 }
 
 }  // namespace
@@ -66,7 +61,7 @@ MakeShot::Outcome MakeShot::make(Track& track, const ShotCamera& camera) {
   shot.track = track.id;
   shot.captured = best->captured;
   shot.stream_time = best->stream_time;
-  shot.face = scaled(best->sighting.detection.box, best->frame_size, jpeg->size);
+  shot.face = domain::scaled(best->sighting.detection.box, best->frame_size, jpeg->size);
   shot.roi = region_to_search(shot.face, jpeg->size);
   shot.score = best->sighting.detection.score;
   shot.quality = best->sighting.quality;
