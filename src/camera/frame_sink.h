@@ -26,7 +26,7 @@ class FrameSink {
   virtual void opened(bool /*live*/) {}
   // Called on the camera's thread, in order. If the camera must not drop frames it may wait for room until
   // the stop. The sink counts frames that it drops for newer ones.
-  // Also for frames that are late (domain::Look), which it must not drop.
+  // It may wait for room for late frames (domain::Look), too: the sink must not drop them.
   virtual void deliver(domain::Frame frame, const std::stop_token& stop) = 0;
   // Called for each packet, so it must neither wait nor cost anything.
   [[nodiscard]] virtual SinkView view() const noexcept { return {}; }

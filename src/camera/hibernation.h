@@ -13,9 +13,9 @@
 //
 // A face of the smallest wanted size, with the person that it belongs to, adds about its share of the picture
 // to each picture, as a part of a key frame's bytes (README: measured). If `rise` is more than kCertain of
-// that, the sign would come too late for somebody: there is none, and the camera stays awake. So it is where
-// the encoder fills up a constant bit rate, where noise or leaves move all the time, and where faces of few
-// pixels are wanted.
+// that, some people would be noticed too late: there is no sign, and the camera stays awake. This happens
+// where the encoder fills up a constant bit rate, where noise or leaves move all the time, and where faces
+// of few pixels are wanted.
 //
 // It falls asleep at a key frame, when nobody has been in view for kQuiet and the sizes were no sign for as
 // long. It wakes when a face is seen in a key frame, at the sign, at a damaged packet, or when told.
@@ -61,7 +61,7 @@ class Hibernation {
  public:
   static constexpr std::chrono::seconds kQuiet{5}, kSettles{3}, kTryAgain{600};
   static constexpr std::size_t kWindow = 8;
-  static constexpr std::size_t kLeastLearned = 30;  // values, one a second
+  static constexpr std::size_t kLeastLearned = 30;  // values of all places together
   static constexpr double kDeviations = 6, kShare = 0.15, kLeastRise = 1.0 / 2000, kCertain = 0.6;
   static constexpr double kFilled = 1.0 / 16;  // of a key frame: pictures that are larger fill up a rate
 

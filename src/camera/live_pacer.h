@@ -27,9 +27,10 @@ class LivePacer {
   explicit LivePacer(Clock& clock) : clock_(clock), caught_up_(clock.now()) {}
 
   // Call after each packet. True: the reader had to wait for it, so it has read everything that had arrived.
-  // A short delay of the reader's own thread must not count as such a wait: while it is behind, only waits
-  // that together make a tenth of that time do. (Not a single long one: between two frames of an even source
-  // no wait is longer than their distance, and after a second's standstill it would never have caught up.)
+  // A short delay of the reader's own thread must not count as such a wait: a reader that is behind has
+  // caught up only once its waits add up to a tenth of the time since. (Asking for one long wait instead
+  // would fail: no wait is longer than the distance of two frames, so after a standstill of a second it
+  // would never have caught up.)
   bool read(Nanoseconds took) noexcept {
     const SteadyTime now = clock_.now();
     const Nanoseconds behind = now - caught_up_;

@@ -1,9 +1,5 @@
 #include "camera/stream_job.h"
 
-extern "C" {
-#include <libavutil/mathematics.h>
-}
-
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -14,6 +10,7 @@ extern "C" {
 #include "camera/av_source.h"
 #include "camera/picture_frame.h"
 #include "camera/source_factory.h"
+#include "camera/stamps.h"
 
 namespace vigia::camera {
 namespace {
@@ -26,14 +23,6 @@ constexpr Bytes kSourceBytes = AvSource::kProbeBytes + Bytes{AvSource::kReorderP
 // The decoder needs one for the next picture, and one in reserve.
 constexpr int kKeptForDecoder = 2;
 constexpr int kUnauthorized = 401;  // HTTP's and RTSP's
-
-// 73 years: twice that still fits.
-constexpr std::int64_t kLargestStamp = std::int64_t{1} << 61;
-
-Nanoseconds to_ns(std::int64_t stamp, AVRational time_base) {
-  constexpr AVRational kNanosecond{1, 1'000'000'000};
-  return Nanoseconds(std::clamp(av_rescale_q(stamp, time_base, kNanosecond), -kLargestStamp, kLargestStamp));
-}
 
 // The stamps of an RTP stream have 32 bits.
 Nanoseconds range_of_stamps(AVRational time_base) {
@@ -48,11 +37,6 @@ std::optional<UtcTime> told_by(const AVPacket& packet) {
   if (data == nullptr || size < sizeof told) return std::nullopt;
   std::memcpy(&told, data, sizeof told);
   return from_unix_us(told.wallclock);
-}
-
-std::optional<Nanoseconds> stamp_of(std::int64_t stamp, AVRational time_base) {
-  if (stamp == AV_NOPTS_VALUE) return std::nullopt;
-  return to_ns(stamp, time_base);
 }
 
 }  // namespace
@@ -420,13 +404,15 @@ void StreamJob::stamp(const AVFrame& picture, domain::Frame& frame) {
     frame.captured = UtcTime(std::chrono::duration_cast<UtcTime::duration>(
         from_seconds(context_.options.start_stream_timestamp) + state.stream_time));
   } else {
-    frame.captured = live_ && !is_probe ? captured_live(picture, utc_of(taken)) : utc_of(taken);
+    frame.captured =
+        live_ && !is_probe ? captured_at(decoder_->times_of(picture).told, utc_of(taken)) : utc_of(taken);
   }
 }
 
-UtcTime StreamJob::captured_live(const AVFrame& picture, UtcTime taken) {
+// By the camera's own clock, where that is right. taken: by arrival.
+UtcTime StreamJob::captured_at(std::optional<UtcTime> told, UtcTime taken) {
   SenderClock& sender = context_.state.sender;
-  const auto captured = sender.read(decoder_->times_of(picture).told, taken, context_.clock.now());
+  const auto captured = sender.read(told, taken, context_.clock.now());
   if (const auto skew = sender.skew()) {
     context_.counters.clock_skew.store(skew->count(), std::memory_order_relaxed);
   }
@@ -455,87 +441,6 @@ SteadyTime StreamJob::stamp_live(const AVFrame& picture) {
   state.stream_time = std::max(state.stream_time, reading.stream_time);
   taken_ = reading.taken;
   return reading.taken;
-}
-
-Status StreamJob::begin_keeping() {
-  const std::string name = redact(context_.spec.url);
-  if (!live_) {
-    return Error{ErrorCode::invalid, name + " is a recording; with detect_url, url must be a live stream"};
-  }
-  auto format = format_of(*source_);
-  if (!format) return Error{ErrorCode::no_memory, "no memory for the stream of " + name};
-  if (find_decoder(format->codec->codec_id, false) == nullptr) {
-    return Error{ErrorCode::io, name + ": its codec is not supported; set the camera to H.264 or H.265"};
-  }
-  const auto own = domain::orientation_of(context_.options.video_transform);
-  sizes_.emplace(*format, own.value_or(domain::Orientation()));
-  kept_format_ = format;
-  context_.kept->begin(std::move(format));
-  latest_stamp_.reset();
-  return ok_status();
-}
-
-Status StreamJob::keep_all(const std::stop_token& stop) {
-  const AvHandle<AVPacket> packet(av_packet_alloc());
-  Status end = packet ? ok_status() : Error{ErrorCode::no_memory, "no memory for a packet"};
-  while (end.ok() && !stop.stop_requested()) {
-    const SteadyTime asked = context_.clock.now();
-    end = source_->read(*packet, stop);
-    read_took_ = context_.clock.now() - asked;
-    note_link();
-    if (end.ok()) end = keep(*packet);
-    av_packet_unref(packet.get());
-  }
-  context_.kept->end();
-  context_.state.server.status = link_.refused_with;
-  if (end.ok()) return Error{ErrorCode::cancelled, "stopped"};
-  return end;
-}
-
-Status StreamJob::keep(const AVPacket& packet) {
-  if (context_.counters.step == StartStep::packet) step(StartStep::key_frame);
-  const PacketTimes times = live_times(packet);
-  const bool is_key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
-  meter_.packet(times.read_at, is_key);
-  if (is_key) note_kept_size(packet);
-  if (context_.kept->push(packet, {.times = times, .captured = captured_kept(packet, times)})) {
-    last_picture_ = times.read_at;
-    count(context_.counters.frames_decoded);
-    context_.on_frame(context_.kept->size(), frames_++ == 0);
-    context_.state.reopened_in_vain = false;
-  }
-  return check_last_picture(context_.clock.now());
-}
-
-void StreamJob::note_kept_size(const AVPacket& key) {
-  const domain::Size size = sizes_->read(key);
-  if (size == domain::Size{} || size == context_.kept->size()) return;
-  note_size(size);
-  context_.kept->set_size(size);
-  context_.counters.frame_width.store(size.width, std::memory_order_relaxed);
-  context_.counters.frame_height.store(size.height, std::memory_order_relaxed);
-}
-
-// As captured_live(), but packets come in the order of decoding: one that is shown before another which came
-// earlier gets the time that its stamp has beside that one's.
-UtcTime StreamJob::captured_kept(const AVPacket& packet, const PacketTimes& times) {
-  StreamContinuity& state = context_.state;
-  const auto stamp = stamp_of(packet.pts, source_->time_base());
-  if (manner_.is_stamped && stamp && latest_stamp_ && *stamp < *latest_stamp_) {
-    return UtcTime(std::chrono::duration_cast<UtcTime::duration>(*stamp + stamp_to_utc_));
-  }
-  const StreamClock::Reading reading = state.live.read({.stamp = manner_.is_stamped ? stamp : std::nullopt,
-                                                        .came = times.came,
-                                                        .waited_for = times.waited_for});
-  const SteadyTime now = context_.clock.now();
-  const UtcTime taken =
-      context_.clock.utc_now() - std::chrono::duration_cast<UtcTime::duration>(now - reading.taken);
-  const UtcTime captured = state.sender.read(times.told, taken, now).value_or(taken);
-  if (stamp) {
-    latest_stamp_ = stamp;
-    stamp_to_utc_ = captured.time_since_epoch() - *stamp;
-  }
-  return captured;
 }
 
 void StreamJob::note_size(domain::Size size) {

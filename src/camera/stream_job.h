@@ -108,11 +108,6 @@ class StreamJob {
   bool learn_plain_mjpeg();
   Status open(const std::stop_token& stop);
   Status open_decoder();
-  Status begin_keeping();
-  Status keep(const AVPacket& packet);
-  void note_kept_size(const AVPacket& key);
-  Status keep_all(const std::stop_token& stop);
-  [[nodiscard]] UtcTime captured_kept(const AVPacket& packet, const PacketTimes& times);
   Result<std::unique_ptr<PacketSource>> open_in_turn(const std::stop_token& stop);
   // Its server and its login there.
   struct ServerLogin {
@@ -131,6 +126,12 @@ class StreamJob {
   Status start_over();
   void note_link();
   Status take(const AVPacket& packet, const std::stop_token& stop, FrameSink& sink);
+  // Of a stream that is kept; these are in keep_job.cpp.
+  Status begin_keeping();
+  Status keep(const AVPacket& packet);
+  void note_kept_size(const AVPacket& key);
+  Status keep_all(const std::stop_token& stop);
+  [[nodiscard]] UtcTime captured_kept(const AVPacket& packet, const PacketTimes& times);
   // Of a live source; these are in idle_job.cpp.
   struct LivePacket {
     const AVPacket& packet;
@@ -159,7 +160,7 @@ class StreamJob {
   void log_untrusted_stamps();
   void log_ignored_options();
   [[nodiscard]] PacketTimes live_times(const AVPacket& packet);
-  [[nodiscard]] UtcTime captured_live(const AVFrame& picture, UtcTime taken);
+  [[nodiscard]] UtcTime captured_at(std::optional<UtcTime> told, UtcTime taken);
   [[nodiscard]] int buffers_for_others() const {
     return context_.options.frame_buffer_size + kInProcess + kBestShots;
   }

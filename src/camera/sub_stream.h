@@ -8,10 +8,9 @@
 
 namespace vigia::camera {
 
-// Nothing: the url has none of the known forms, or is that of a small stream itself. Logins and parameters
-// stay as they are. The forms:
-//   Hikvision   /Streaming/Channels/101              -> 102, also behind /ISAPI and of recorders: 1601 ->
-//   1602
+// Nothing: the url has none of the known forms, or is that of a small stream itself. Logins and other
+// parameters stay as they are. The forms:
+//   Hikvision   /Streaming/Channels/101              -> 102; after /ISAPI, too; recorders: 1601 -> 1602
 //               /h264/ch1/main/av_stream             -> sub
 //   Dahua       /cam/realmonitor?channel=1&subtype=0 -> subtype=1
 //   Reolink     /h264Preview_01_main, /Preview_01_main -> _sub
