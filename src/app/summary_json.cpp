@@ -16,18 +16,7 @@ Json former_json(const CameraStatus& former) {
 
 Json routes_json(const std::vector<RouteStatus>& routes) {
   Json json = Json::array();
-  for (const RouteStatus& route : routes) {
-    json.push_back({{"name", route.name},
-                    {"pending", route.pending},
-                    {"delivered", route.delivered},
-                    {"refused", route.refused},
-                    {"failed", route.failed},
-                    {"unheard", route.unheard},
-                    {"clock_corrected", route.clock_corrected},
-                    {"clock_unset", route.clock_unset},
-                    {"breaker", breaker_json(route.breaker)},
-                    {"waits", waits_json(route.waits)}});
-  }
+  for (const RouteStatus& route : routes) json.push_back(route_json(route));
   return json;
 }
 

@@ -1,8 +1,8 @@
 // The share of the machine that a thread gets when there is too little for all.
 //
-// Threads of video have the usual one, nice 0. What may wait is lowered: each step of nice takes a fifth of
-// the share. It cannot be raised again without a privilege, so it is for a thread's whole life. Where the
-// system refuses, nothing changes. Threads: thread-safe; each its own.
+// Threads that handle video have the usual share, nice 0. A thread whose work may wait lowers its own: each
+// step of nice takes a fifth of it. It cannot be raised again without a privilege, so it stays low for the
+// rest of the thread's life. Where the system refuses, nothing changes. Threads: thread-safe.
 #pragma once
 
 #include <sys/resource.h>
@@ -10,7 +10,7 @@
 
 namespace vigia {
 
-// Best shots' pictures, and the collector: they must get on, but no frame must wait for them.
+// For best shots and for the page: they must make progress, but no frame may wait for them.
 inline constexpr int kBehindVideo = 5;
 
 // This thread's, from now on. nice: 0 to 19.

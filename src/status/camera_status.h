@@ -44,6 +44,7 @@ struct MainStreamStatus {
   int width = 0, height = 0;  // 0: not known yet
   std::int64_t kept_bytes = 0;
   Nanoseconds kept{0};                      // from the first packet that is kept to the last
+  std::uint64_t groups_given_up = 0;        // groups of pictures that alone were too large to be kept
   std::uint64_t shots_taken = 0;            // pictures of best shots that came from it
   std::uint64_t shots_not_found_again = 0;  // of these: the face was told by its place alone
   std::map<std::string, std::uint64_t> shots_from_detect_url;  // those that did not, by reason

@@ -2,32 +2,12 @@
 
 #include <algorithm>
 
+#include "status/camera_counters.h"
+
 namespace vigia::status {
 
 void CameraStatus::add(const CameraStatus& other) {
-  for (const auto field : {&CameraStatus::frames_decoded,
-                           &CameraStatus::frames_processed,
-                           &CameraStatus::frames_dropped,
-                           &CameraStatus::frames_skipped,
-                           &CameraStatus::frames_overload_skipped,
-                           &CameraStatus::frames_imotion_skipped,
-                           &CameraStatus::frames_probed,
-                           &CameraStatus::frames_hibernated,
-                           &CameraStatus::frames_overload_undecoded,
-                           &CameraStatus::detector_errors,
-                           &CameraStatus::frames_damaged,
-                           &CameraStatus::decoding_soft_errors,
-                           &CameraStatus::packets_lost,
-                           &CameraStatus::reopened,
-                           &CameraStatus::stamps_corrected,
-                           &CameraStatus::hwaccel_fallbacks,
-                           &CameraStatus::job_starts,
-                           &CameraStatus::faces_detected,
-                           &CameraStatus::tracks_closed,
-                           &CameraStatus::faces_posted,
-                           &CameraStatus::faces_failed}) {
-    this->*field += other.*field;
-  }
+  for (const auto& [called, field] : kCameraCounters) this->*field += other.*field;
   for (const auto& [why, count] : other.faces_not_posted) faces_not_posted[why] += count;
 }
 

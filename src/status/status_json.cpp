@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "status/camera_counters.h"
+
 namespace vigia::status {
 namespace {
 
@@ -36,6 +38,7 @@ Json main_stream_json(const MainStreamStatus& main) {
   Json json = {{"state", main.state},
                {"kept_bytes", main.kept_bytes},
                {"kept_seconds", rounded(to_seconds(main.kept))},
+               {"groups_given_up", main.groups_given_up},
                {"packets", main.packets},
                {"pictures_decoded", main.pictures_decoded},
                {"shots_taken", main.shots_taken},
@@ -56,39 +59,31 @@ Json owners_json(const std::vector<memory::Budget::Use>& owners) {
   return json;
 }
 
+Json breaker_json(const BreakerStatus& breaker) {
+  return {{"state", to_string(breaker.state)}, {"seconds", rounded(breaker.seconds)},
+          {"failures", breaker.failures},      {"next_try", rounded(breaker.next_try)},
+          {"opened", breaker.opened},          {"why", breaker.why}};
+}
+
+Json waits_json(const std::vector<CameraWait>& waits) {
+  Json json = Json::array();
+  for (const CameraWait& wait : waits) {
+    json.push_back({{"camera", wait.camera}, {"seconds", rounded(wait.seconds)}, {"why", wait.why}});
+  }
+  return json;
+}
+
 }  // namespace
 
-// Three decimals are enough for people and for tests.
 double rounded(double value) {
   return std::round(value * 1000) / 1000;
 }
 
 Json camera_json(const CameraStatus& camera) {
-  Json json = {{"name", camera.name},
-               {"state", camera.state},
-               {"frames_decoded", camera.frames_decoded},
-               {"frames_processed", camera.frames_processed},
-               {"frames_dropped", camera.frames_dropped},
-               {"frames_skipped", camera.frames_skipped},
-               {"frames_overload_skipped", camera.frames_overload_skipped},
-               {"frames_imotion_skipped", camera.frames_imotion_skipped},
-               {"frames_probed", camera.frames_probed},
-               {"frames_hibernated", camera.frames_hibernated},
-               {"frames_overload_undecoded", camera.frames_overload_undecoded},
-               {"detector_errors", camera.detector_errors},
-               {"frames_damaged", camera.frames_damaged},
-               {"processing_fps", rounded(camera.processing_fps)},
-               {"decoding_soft_errors", camera.decoding_soft_errors},
-               {"packets_lost", camera.packets_lost},
-               {"reopened", camera.reopened},
-               {"stamps_corrected", camera.stamps_corrected},
-               {"hwaccel_fallbacks", camera.hwaccel_fallbacks},
-               {"job_starts", camera.job_starts},
-               {"faces_detected", camera.faces_detected},
-               {"tracks_closed", camera.tracks_closed},
-               {"faces_posted", camera.faces_posted},
-               {"faces_failed", camera.faces_failed},
-               {"faces_not_posted", camera.faces_not_posted}};
+  Json json = {{"name", camera.name}, {"state", camera.state}};
+  for (const auto& [name, counter] : kCameraCounters) json[name] = camera.*counter;
+  json["processing_fps"] = rounded(camera.processing_fps);
+  json["faces_not_posted"] = camera.faces_not_posted;
   if (!camera.idle.empty()) json["hibernation"] = camera.idle;
   if (!camera.decoder.empty()) json["decoder"] = camera.decoder;
   if (camera.clock_skew) json["clock_skew"] = rounded(to_seconds(*camera.clock_skew));
@@ -151,25 +146,24 @@ Json overload_json(const LoadStatus& overload) {
           {"why", overload.why}};
 }
 
+Json route_json(const RouteStatus& route) {
+  return {{"name", route.name},
+          {"pending", route.pending},
+          {"delivered", route.delivered},
+          {"refused", route.refused},
+          {"failed", route.failed},
+          {"unheard", route.unheard},
+          {"clock_corrected", route.clock_corrected},
+          {"clock_unset", route.clock_unset},
+          {"breaker", breaker_json(route.breaker)},
+          {"waits", waits_json(route.waits)}};
+}
+
 Json outbox_json(const OutboxStatus& outbox) {
   return {{"pending", outbox.shots},         {"bytes", outbox.bytes},
           {"in_memory", outbox.in_memory},   {"shed", outbox.shed},
           {"expired", outbox.expired},       {"lost", outbox.lost},
           {"in_journal", outbox.in_journal}, {"journal_refused", outbox.journal_refused}};
-}
-
-Json breaker_json(const BreakerStatus& breaker) {
-  return {{"state", to_string(breaker.state)}, {"seconds", rounded(breaker.seconds)},
-          {"failures", breaker.failures},      {"next_try", rounded(breaker.next_try)},
-          {"opened", breaker.opened},          {"why", breaker.why}};
-}
-
-Json waits_json(const std::vector<CameraWait>& waits) {
-  Json json = Json::array();
-  for (const CameraWait& wait : waits) {
-    json.push_back({{"camera", wait.camera}, {"seconds", rounded(wait.seconds)}, {"why", wait.why}});
-  }
-  return json;
 }
 
 }  // namespace vigia::status

@@ -18,8 +18,7 @@ Json camera_json(const CameraStatus& camera);
 Json memory_json(const memory::MemoryStats& memory);
 Json latency_json(const Histogram::Percentiles& of);
 Json overload_json(const LoadStatus& overload);
-Json breaker_json(const BreakerStatus& breaker);
-Json waits_json(const std::vector<CameraWait>& waits);
+Json route_json(const RouteStatus& route);
 Json outbox_json(const OutboxStatus& outbox);
 
 }  // namespace vigia::status

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "camera/condition.h"
+#include "status/camera_counters.h"
 #include "status/status_json.h"
 
 namespace vigia::web {
@@ -46,29 +47,6 @@ Json load_json(const status::LoadStatus& load) {
   return json;
 }
 
-constexpr std::array kCounters{
-    std::pair{"frames_decoded", &CameraStatus::frames_decoded},
-    std::pair{"frames_processed", &CameraStatus::frames_processed},
-    std::pair{"frames_dropped", &CameraStatus::frames_dropped},
-    std::pair{"frames_skipped", &CameraStatus::frames_skipped},
-    std::pair{"frames_overload_skipped", &CameraStatus::frames_overload_skipped},
-    std::pair{"frames_imotion_skipped", &CameraStatus::frames_imotion_skipped},
-    std::pair{"frames_probed", &CameraStatus::frames_probed},
-    std::pair{"frames_hibernated", &CameraStatus::frames_hibernated},
-    std::pair{"frames_overload_undecoded", &CameraStatus::frames_overload_undecoded},
-    std::pair{"detector_errors", &CameraStatus::detector_errors},
-    std::pair{"frames_damaged", &CameraStatus::frames_damaged},
-    std::pair{"decoding_soft_errors", &CameraStatus::decoding_soft_errors},
-    std::pair{"packets_lost", &CameraStatus::packets_lost},
-    std::pair{"reopened", &CameraStatus::reopened},
-    std::pair{"stamps_corrected", &CameraStatus::stamps_corrected},
-    std::pair{"hwaccel_fallbacks", &CameraStatus::hwaccel_fallbacks},
-    std::pair{"job_starts", &CameraStatus::job_starts},
-    std::pair{"faces_detected", &CameraStatus::faces_detected},
-    std::pair{"tracks_closed", &CameraStatus::tracks_closed},
-    std::pair{"faces_posted", &CameraStatus::faces_posted},
-    std::pair{"faces_failed", &CameraStatus::faces_failed}};
-
 Json not_posted_json(const std::map<std::string, std::uint64_t>& reasons) {
   Json json = Json::object();
   for (const auto& [reason, count] : reasons) json[reason] = count;
@@ -77,7 +55,7 @@ Json not_posted_json(const std::map<std::string, std::uint64_t>& reasons) {
 
 Json totals_json(const status::Snapshot& snapshot) {
   Json json;
-  for (const auto& [name, counter] : kCounters) json[name] = snapshot.total(counter);
+  for (const auto& [name, counter] : status::kCameraCounters) json[name] = snapshot.total(counter);
   json["faces_pending"] = snapshot.faces_pending();
   CameraStatus sum;
   if (snapshot.former) sum.add(*snapshot.former);
@@ -178,7 +156,7 @@ Json camera_row(const CameraStatus& camera, const Rates& rates, UtcTime at) {
       {"clock_skew", camera.clock_skew ? Json(rounded(to_seconds(*camera.clock_skew))) : Json()},
       {"key_frame_interval", has_key ? Json(rounded(to_seconds(signal.key_interval))) : Json()},
       {"brightness", camera.is_online && signal.is_live ? Json(rounded(signal.brightness)) : Json()}};
-  for (const auto& [name, counter] : kCounters) json[name] = camera.*counter;
+  for (const auto& [name, counter] : status::kCameraCounters) json[name] = camera.*counter;
   json["faces_not_posted"] = not_posted_json(camera.faces_not_posted);
   return json;
 }
@@ -198,19 +176,11 @@ Json receivers_json(const Moment& moment) {
     const auto waiting =
         std::ranges::find(snapshot.outbox.routes, route.name, &status::OutboxStatus::Route::name);
     const bool waits = waiting != snapshot.outbox.routes.end() && waiting->pending > 0;
-    receivers.push_back({{"name", route.name},
-                         {"primary", receivers.empty()},
-                         {"pending", route.pending},
-                         {"oldest_seconds", waits ? Json(rounded(to_seconds(waiting->oldest))) : Json()},
-                         {"delivered", route.delivered},
-                         {"refused", route.refused},
-                         {"failed", route.failed},
-                         {"unheard", route.unheard},
-                         {"clock_corrected", route.clock_corrected},
-                         {"clock_unset", route.clock_unset},
-                         {"notices_dropped", route.notices_dropped},
-                         {"breaker", status::breaker_json(route.breaker)},
-                         {"waits", status::waits_json(route.waits)}});
+    Json json = status::route_json(route);
+    json["primary"] = receivers.empty();
+    json["oldest_seconds"] = waits ? Json(rounded(to_seconds(waiting->oldest))) : Json();
+    json["notices_dropped"] = route.notices_dropped;
+    receivers.push_back(std::move(json));
   }
   return {{"now", format_utc(moment.at)},
           {"receivers", std::move(receivers)},

@@ -1,5 +1,5 @@
 // Keeps figures of the last hour (each 10 s) and of the last day (each 4 min), for charts of head-room.
-// 60 KB, whatever happens. Threads: owner thread only. Deterministic: no clock.
+// 75 KB at most. Threads: owner thread only. Deterministic: no clock.
 #pragma once
 
 #include <array>

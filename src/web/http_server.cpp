@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -21,6 +20,7 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "base/thread_priority.h"
 
 namespace vigia::web {
 namespace {
@@ -30,7 +30,6 @@ using namespace std::chrono_literals;
 constexpr Nanoseconds kRequestWithin = 10s, kIdle = 15s;
 constexpr unsigned kTakenWithin = 15;  // seconds: libmicrohttpd's own
 constexpr Nanoseconds kLongestWait = 1s, kStreamTick = 50ms;
-constexpr int kNice = 5;
 constexpr std::size_t kBlock = 8192;  // of a stream
 
 constexpr std::array kSecurityHeaders{
@@ -443,7 +442,7 @@ int HttpServer::Daemon::wait_ms(SteadyTime now, SteadyTime next_tick) const {
 }
 
 void HttpServer::Daemon::run(const std::stop_token& stop) {
-  ::setpriority(PRIO_PROCESS, 0, kNice);  // of this thread
+  lower_priority(kBehindVideo);
   const std::stop_callback wake(stop, [this] { ::eventfd_write(wake_.get(), 1); });
   const MHD_DaemonInfo* const epoll = MHD_get_daemon_info(daemon_, MHD_DAEMON_INFO_EPOLL_FD);
   while (!stop.stop_requested()) {

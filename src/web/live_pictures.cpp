@@ -1,12 +1,12 @@
 #include "web/live_pictures.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "shot/jpeg_encoder.h"
 #include "status/status_json.h"
 #include "web/answers.h"
@@ -209,7 +209,7 @@ void LivePictures::keep(const Job& job, std::shared_ptr<const Picture> small,
 }
 
 void LivePictures::run(const std::stop_token& stop) {
-  ::setpriority(PRIO_PROCESS, 0, kNice);  // of this thread
+  lower_priority(kNice);
   Maker maker(world_.memory);
   SteadyTime find_again = world_.clock.now();
   while (!stop.stop_requested()) {

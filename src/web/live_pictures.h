@@ -5,9 +5,9 @@
 //
 // A thread of its own, at low priority, asks each watched camera for its next frame (pipeline/live_view.h),
 // scales it, lets the frame go, and encodes the small picture: 0.5 to 1.5 ms for 720p. Each camera has 5
-// pictures a second, fewer from 9 cameras on: 40 a second in all. A camera whose last viewer left is asked
-// for 5 s more, so that a page which changes its tiles finds it warm; then nothing is held of it, and nothing
-// is done while nobody looks. At most 128 cameras are watched; their JPEGs are charged to vigia/jpeg.
+// pictures a second, fewer from 9 cameras on: 40 a second in all. The newest picture of a camera whose last
+// viewer left is kept for 5 s more, for a page that changes its tiles; then nothing is held of it, and
+// nothing is done while nobody looks. At most 128 cameras are watched; their JPEGs are charged to vigia/jpeg.
 // Threads: run() on a thread of its own; the others thread-safe.
 #pragma once
 

@@ -1,5 +1,7 @@
 #include "web/message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -130,6 +132,10 @@ HttpAnswer error_answer(int code, std::string_view text) {
   HttpAnswer answer = json_answer(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   answer.code = code;
   return answer;
+}
+
+HttpAnswer wrong_parameter(std::string_view what, std::string_view allowed) {
+  return error_answer(400, fmt::format("{}: allowed: {}", what, allowed));
 }
 
 }  // namespace vigia::web

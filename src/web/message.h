@@ -1,7 +1,8 @@
 // A request and its answer, as values: what the HTTP server (http_server.h) and the site (site.h) exchange.
-// Threads: values; a EndlessBody and a Later belong to the server's thread.
+// Threads: values; an EndlessBody and a Later belong to the server's thread.
 #pragma once
 
+#include <charconv>
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,5 +75,17 @@ HttpAnswer text_answer(int code, std::string text);
 HttpAnswer json_answer(std::string json);
 // {"error": {"code": ..., "text": ...}}; code: as src/web/openapi.json lists them, by the status.
 HttpAnswer error_answer(int code, std::string_view text);
+
+// 400: `what` is wrong, and what it may be.
+HttpAnswer wrong_parameter(std::string_view what, std::string_view allowed);
+
+// Nothing: it is no whole number, or more than that.
+template <class Number>
+std::optional<Number> whole_number(std::string_view text) {
+  Number number{};
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 }  // namespace vigia::web

@@ -1,6 +1,6 @@
 // /metrics: the state for Prometheus, made from one snapshot at each scrape. Labels are bounded: camera
 // (those that have a row), route, and closed sets; never an address, an error's text or a number. Names:
-// docs/monitoring/README.md. Cost: some 40 lines a camera, 50 us. Threads: owner thread only.
+// docs/monitoring/README.md. Cost: about 60 lines a camera, 50 us. Threads: owner thread only.
 #pragma once
 
 #include <prometheus/collectable.h>

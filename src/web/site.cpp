@@ -5,14 +5,13 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/log.h"
 #include "base/text.h"
-#include "ledger/since.h"
 #include "status/status_json.h"
 #include "web/answers.h"
 #include "web/asset.h"
+#include "web/event_query.h"
 #include "web/picture_stream.h"
 
 namespace vigia::web {
@@ -22,17 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr Nanoseconds kDead = 30s;  // housekeeping has a round each 100 ms
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
-constexpr std::array<std::string_view, 4> kFates{"posted", "pending", "failed", "not_posted"};
-constexpr int kMostEvents = 200, kUsualEvents = 50;
 constexpr std::string_view kAllowGet = "GET, HEAD", kAllowPost = "POST", kAllowGetPut = "GET, HEAD, PUT";
-
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-  Number number{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> parts;
@@ -57,57 +46,6 @@ std::optional<std::string> text_member(const std::string& body, const char* name
   const auto found = json.find(name);
   if (found == json.end() || !found->is_string()) return std::nullopt;
   return found->get<std::string>();
-}
-
-HttpAnswer wrong(std::string_view what, std::string_view allowed) {
-  return error_answer(400, fmt::format("{}: allowed: {}", what, allowed));
-}
-
-// "1795438815207000-4711"
-std::optional<ledger::PageQuery::Place> place_of(std::string_view cursor) {
-  const std::size_t dash = cursor.find('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const auto captured = whole_number<std::int64_t>(cursor.substr(0, dash));
-  const auto id = whole_number<std::int64_t>(cursor.substr(dash + 1));
-  if (!captured || !id || *captured < 0 || *id < 0) return std::nullopt;
-  return ledger::PageQuery::Place{*captured, *id};
-}
-
-// Nothing: ok.
-std::optional<HttpAnswer> read_query(const RequestTarget& target, UtcTime now, ledger::PageQuery& query) {
-  if (const auto camera = target.find("camera")) query.camera = *camera;
-  if (const auto fate = target.find("fate")) {
-    if (std::ranges::find(kFates, *fate) == kFates.end())
-      return wrong("fate", fmt::format("{}", fmt::join(kFates, ", ")));
-    query.not_posted = *fate == "not_posted";
-    if (!query.not_posted) query.outcome = *fate;
-  }
-  if (const auto reason = target.find("reason")) {
-    const auto outcome = ledger::parse_outcome(*reason);
-    if (!outcome || !std::holds_alternative<domain::Reason>(*outcome))
-      return wrong("reason", "a reason of not_posted");
-    if (!query.outcome.empty()) return wrong("reason", "with fate=not_posted, or without fate");
-    query.outcome = *reason;
-  }
-  for (const auto& [name, time] : {std::pair{"since", &query.since}, std::pair{"until", &query.until}}) {
-    const auto text = target.find(name);
-    if (!text) continue;
-    const auto parsed = ledger::parse_since(*text, now);
-    if (!parsed) return error_answer(400, fmt::format("{}: {}", name, parsed.error().text));
-    *time = *parsed;
-  }
-  query.limit = kUsualEvents;
-  if (const auto limit = target.find("limit")) {
-    const auto number = whole_number<int>(*limit);
-    if (!number || *number < 1 || *number > kMostEvents)
-      return wrong("limit", "a whole number from 1 to 200");
-    query.limit = *number;
-  }
-  if (const auto cursor = target.find("cursor")) {
-    query.after = place_of(*cursor);
-    if (!query.after) return wrong("cursor", "'next' of the page before");
-  }
-  return std::nullopt;
 }
 
 HttpAnswer picture_answer(const std::vector<std::byte>& bytes) {
@@ -336,7 +274,7 @@ HttpAnswer Site::pictures(const Call& call) {
     if (std::ranges::find(cameras, value) == cameras.end()) cameras.push_back(value);
   }
   if (cameras.empty() || cameras.size() > kMostCameras || cameras.size() != call.target.query.size()) {
-    return wrong("camera", "1 to 64 names, each once, as a parameter of its own");
+    return wrong_parameter("camera", "1 to 64 names, each once, as a parameter of its own");
   }
   if (live_.viewers() >= kMostViewers) return error_answer(503, "too many look at pictures");
   auto ticket = live_.watch(cameras);
@@ -350,7 +288,7 @@ HttpAnswer Site::pictures(const Call& call) {
 
 HttpAnswer Site::events(const Call& call) {
   ledger::PageQuery query;
-  if (auto refused = read_query(call.target, world_.clock.utc_now(), query)) return *std::move(refused);
+  if (auto refused = read_event_query(call.target, world_.clock.utc_now(), query)) return *std::move(refused);
   const auto ends = events_.page(query);
   if (!ends) return error_answer(503, redact(ends.error().text));
   Json events = Json::array(), next;
@@ -382,7 +320,7 @@ HttpAnswer Site::memory(const Call& /*call*/) {
 
 HttpAnswer Site::history(const Call& call) {
   const std::string_view span = call.target.find("span").value_or("hour");
-  if (span != "hour" && span != "day") return wrong("span", "hour, day");
+  if (span != "hour" && span != "day") return wrong_parameter("span", "hour, day");
   return json_answer(dump(history_json(figures_.now(), figures_, span == "hour" ? Span::hour : Span::day)));
 }
 
@@ -394,7 +332,7 @@ HttpAnswer Site::log_level(const Call& call) {
   if (call.request.method != Method::put) return log_level_answer();
   const auto level = text_member(call.request.body, "level");
   if (!level || std::ranges::find(kLevels, *level) == kLevels.end()) {
-    return wrong("level", fmt::format("{}", fmt::join(kLevels, ", ")));
+    return wrong_parameter("level", fmt::format("{}", fmt::join(kLevels, ", ")));
   }
   log::info("web: {} sets the log's level to {}", call.request.client, *level);
   spdlog::default_logger_raw()->set_level(spdlog::level::from_str(*level));
