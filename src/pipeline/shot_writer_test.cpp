@@ -34,6 +34,9 @@ class ShotWriterTest : public ::testing::Test {
   }
 
   // A track whose best shot is from that second.
+  domain::Frame picture() {
+    return testing::make_frame(memory_, cv::Mat(480, 640, CV_8UC3, cv::Scalar(128, 128, 128)));
+  }
   std::unique_ptr<domain::Track> track(std::uint64_t id, int second = 0) {
     auto made = std::make_unique<domain::Track>();
     made->id = id;
@@ -41,8 +44,7 @@ class ShotWriterTest : public ::testing::Test {
     made->movement = 2;
     domain::Sighting seen;
     seen.detection.box = {100, 100, 80, 100};
-    const cv::Mat grey(480, 640, CV_8UC3, cv::Scalar(128, 128, 128));
-    const auto image = std::make_shared<domain::ShotImage>(testing::make_frame(memory_, grey));
+    const auto image = std::make_shared<domain::ShotImage>(picture());
     made->best = domain::BestShot{seen, image, {640, 480}, 2s, UtcTime(1'700'000'000s + second * 1s), {}};
     return made;
   }
@@ -77,7 +79,7 @@ class ShotWriterTest : public ::testing::Test {
   std::unique_ptr<outbox::Outbox> outbox_;
   std::unique_ptr<ledger::Ledger> ledger_;
   StageLatency latency_;
-  ShotOrders orders_{100};
+  ShotOrders orders_{200};
   EncodedShots encoded_{memory_.budget()};
 };
 
@@ -161,11 +163,11 @@ TEST_F(ShotWriterTest, OrdersThatWaitForTheirMainStreamAreNotOvertaken) {
       std::make_unique<closeup::MainStream>(memory_, memory_.budget().open("gate", memory::Kind::packets),
                                             camera::PacketRing::Limits{.span = 10s}));
   context_->main->kept.begin(std::make_shared<camera::StreamFormat>());  // connected, and nothing has come
-  const auto waiting = [this](int id) {
+  domain::Frame frame = picture();
+  frame.captured = clock_.utc_now();
+  const auto waiting = [&](int id) {
     auto made = track(static_cast<std::uint64_t>(id));
-    domain::Frame frame = *made->best->image->frame();
-    frame.captured = clock_.utc_now();
-    made->best->image = std::make_shared<domain::ShotImage>(std::move(frame));
+    made->best->image = std::make_shared<domain::ShotImage>(frame);
     return made;
   };
   for (int id = 1; id <= kTracks; ++id) so_far(waiting(id));
