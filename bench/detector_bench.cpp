@@ -64,7 +64,7 @@ void BM_MotionGate(benchmark::State& state) {
   const domain::Frame frame = noise_frame(
       {static_cast<int>(state.range(0)), static_cast<int>(state.range(1))}, domain::PixelLayout::i420);
   MotionGate gate(0.002);
-  for (auto _ : state) benchmark::DoNotOptimize(gate.moved(frame, {}));
+  for (auto _ : state) benchmark::DoNotOptimize(gate.where(frame, {{}, 60}, {}));
 }
 
 // Arguments: input width, height.

@@ -19,16 +19,15 @@ FollowPeople::FollowPeople(const Truth& truth, const settings::CameraSettings& c
       shot_camera_{camera.spec, camera.shot, memory.budget().open(camera.spec.name, memory::Kind::jpeg)},
       make_shot_(memory, encode_took_),
       grader_(camera.shot),
-      gate_(camera.imotion_threshold, camera.shot.filter_min_size),
+      gate_(camera.imotion_threshold),
       tracks_(camera.track, camera.shot.filter_min_movement, 0) {}
 
 void FollowPeople::deliver(domain::Frame frame, const std::stop_token&) {
   if (error_ || frame.sequence % static_cast<std::uint64_t>(camera_.detector_step) != 0) return;
-  if (camera_.imotion_threshold > 0 && tracks_.open() == 0 && !gate_.moved(frame, camera_.rot.in(frame.size)))
-    return;
-  if (Status done = detect::detect_fully(
-          *detector_, frame, {camera_.rot.in(frame.size), camera_.shot.filter_min_size}, detected_);
-      !done) {
+  tracks_.last_places(followed_);
+  const auto view = gate_.where(frame, {camera_.rot.in(frame.size), camera_.shot.filter_min_size}, followed_);
+  if (!view) return;
+  if (Status done = detect::detect_fully(*detector_, frame, *view, detected_); !done) {
     error_ = done.error();
     return;
   }

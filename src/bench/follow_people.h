@@ -72,6 +72,7 @@ class FollowPeople final : public camera::FrameSink {
   detect::MotionGate gate_;
   track::ManageTracks tracks_;
 
+  std::vector<domain::Box> followed_;
   std::vector<domain::Detection> detected_;
   std::vector<domain::Sighting> sightings_;
   std::vector<std::optional<int>> who_;

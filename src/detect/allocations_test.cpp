@@ -51,8 +51,8 @@ TEST_F(Allocations, PreparingHasNone) {
 TEST_F(Allocations, TheMotionGateHasNone) {
   const domain::Frame still = frame({1280, 720}, domain::PixelLayout::i420);
   MotionGate gate(0.002);
-  gate.moved(still, {});
-  EXPECT_EQ(memory::costs_of([&] { gate.moved(still, {}); }).allocations, 0);
+  gate.where(still, {{}, 60}, {});
+  EXPECT_EQ(memory::costs_of([&] { gate.where(still, {{}, 60}, {}); }).allocations, 0);
 }
 
 }  // namespace

@@ -26,6 +26,10 @@ struct SearchArea {
 
   domain::Region rot;  // search only this part of the picture (clipped to it); empty: everywhere
   int least_face = 0;  // smallest face needed: pixels, the shorter side; 0: as small as possible
+  // Look only at this part of rot, and a little more, at the scale at which all of rot would be looked at:
+  // the same faces are found there, for a part of the cost. Faces that the part cuts are left out. Empty: all
+  // of rot.
+  domain::Region close;
 };
 
 // Builds, off the frame path, what a detector lacks for the frames it has seen; see network_shelf.h. It may

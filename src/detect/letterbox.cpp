@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <utility>
 
 namespace vigia::detect {
 
@@ -38,6 +42,55 @@ Letterbox fit_letterbox(const domain::Region& region, domain::Size input) {
     return std::clamp(static_cast<int>(std::lround(length * scale)), 1, limit);
   };
   return {region, {scaled(region.width, input.width), scaled(region.height, input.height)}};
+}
+
+namespace {
+
+// The smallest of these parts of `whole` (begin, length) that holds the given one, and lies around it. It
+// begins at a multiple of `step` where it can.
+std::pair<int, int> enlarged(std::pair<int, int> part, std::pair<int, int> whole, int step,
+                             std::span<const double> parts) {
+  const int begin = (part.first - whole.first) / step * step;
+  const int needed = part.first - whole.first + part.second - begin;
+  int taken = whole.second;
+  for (const double share : parts) {
+    const int enough = static_cast<int>(std::lround(share * whole.second));
+    if (enough >= needed) taken = std::min(taken, enough);
+  }
+  const int around = begin - (taken - needed) / 2 / step * step;
+  return {whole.first + std::clamp(around, 0, whole.second - taken), taken};
+}
+
+}  // namespace
+
+Letterbox close_letterbox(const Letterbox& whole, const domain::Region& part) {
+  constexpr int kCoarsestCell = 32;  // pixels of the input
+  constexpr std::array kWidths{0.4, 0.6};
+  constexpr std::array kHeights{0.5};
+  const domain::Region& region = whole.region;
+  // The network's coarsest cells are where they are in the whole look, so it finds the same boxes.
+  const auto cell = [](double scale) {
+    return std::max(1, static_cast<int>(std::lround(kCoarsestCell * scale)));
+  };
+  const auto [left, width] =
+      enlarged({part.left, part.width}, {region.left, region.width}, cell(whole.scale_x()), kWidths);
+  const auto [top, height] =
+      enlarged({part.top, part.height}, {region.top, region.height}, cell(whole.scale_y()), kHeights);
+  const auto scaled = [](int length, double scale) {
+    return std::max(1, static_cast<int>(std::lround(length / scale)));
+  };
+  return {{left, top, width, height}, {scaled(width, whole.scale_x()), scaled(height, whole.scale_y())}};
+}
+
+bool is_cut(const domain::Box& box, const domain::Region& part, const domain::Region& whole) {
+  constexpr float kTouches = 1;
+  const auto near = [](float edge, int of) { return std::abs(edge - static_cast<float>(of)) <= kTouches; };
+  const int right = part.left + part.width;
+  const int bottom = part.top + part.height;
+  return (near(box.left, part.left) && part.left > whole.left) ||
+         (near(box.top, part.top) && part.top > whole.top) ||
+         (near(box.right(), right) && right < whole.left + whole.width) ||
+         (near(box.bottom(), bottom) && bottom < whole.top + whole.height);
 }
 
 void Letterbox::to_frame(domain::Detection& detection) const {

@@ -28,4 +28,12 @@ struct Letterbox {
 // REQUIRES: the region is not empty.
 Letterbox fit_letterbox(const domain::Region& region, domain::Size input);
 
+// A part of that look, at its scale. The part is enlarged to two or three fifths or all of the width, and to
+// half or all of the height, so that few shapes of network are needed. REQUIRES: the part is not empty, and
+// inside whole.region.
+Letterbox close_letterbox(const Letterbox& whole, const domain::Region& part);
+
+// True if the box touches an edge of `part` that is inside `whole`: that edge may have cut the face.
+bool is_cut(const domain::Box& box, const domain::Region& part, const domain::Region& whole);
+
 }  // namespace vigia::detect

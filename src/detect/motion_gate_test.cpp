@@ -21,6 +21,7 @@ namespace {
 
 constexpr double kThreshold = 0.002;
 constexpr domain::Size kHd{1280, 720};
+constexpr int kFace = 60;  // pixels of the smallest wanted face
 constexpr Nanoseconds kFrameTime = std::chrono::milliseconds(33);
 
 // A scene of luma alone, with things in it, filmed by an imperfect camera. Chroma is grey.
@@ -78,17 +79,21 @@ class Scene {
   Nanoseconds now_{0};
 };
 
+bool moved(MotionGate& gate, const domain::Frame& frame, const domain::Region& rot, int least_face = kFace) {
+  return gate.where(frame, {rot, least_face}, {}).has_value();
+}
+
 // Past the first frame and the second in which everything counts after it.
-void settle(MotionGate& gate, Scene& scene, const domain::Region& rot = {}) {
-  EXPECT_TRUE(gate.moved(scene.frame(), rot));
-  EXPECT_TRUE(gate.moved(scene.frame({}, 0, kMotionHold), rot));
-  EXPECT_FALSE(gate.moved(scene.frame(), rot));
+void settle(MotionGate& gate, Scene& scene, const domain::Region& rot = {}, int least_face = kFace) {
+  EXPECT_TRUE(moved(gate, scene.frame(), rot, least_face));
+  EXPECT_TRUE(moved(gate, scene.frame({}, 0, kMotionHold), rot, least_face));
+  EXPECT_FALSE(moved(gate, scene.frame(), rot, least_face));
 }
 
 int count_moved(MotionGate& gate, Scene& scene, int frames) {
-  int moved = 0;
-  for (int i = 0; i < frames; ++i) moved += gate.moved(scene.frame(), {}) ? 1 : 0;
-  return moved;
+  int count = 0;
+  for (int i = 0; i < frames; ++i) count += moved(gate, scene.frame(), {}) ? 1 : 0;
+  return count;
 }
 
 TEST(MotionGate, OffLetsEverythingThrough) {
@@ -124,7 +129,7 @@ TEST(MotionGate, AFaceThatAppearsIsSeenWhereverItIs) {
       Scene scene;
       scene.noise = 3;
       settle(gate, scene);
-      EXPECT_TRUE(gate.moved(scene.frame(face, contrast), {})) << face.left << ' ' << face.top;
+      EXPECT_TRUE(moved(gate, scene.frame(face, contrast), {})) << face.left << ' ' << face.top;
     }
   }
 }
@@ -133,23 +138,23 @@ TEST(MotionGate, AFaceThatAppearsIsSeenWhereverItIs) {
 TEST(MotionGate, AFaceThatAppearsIsSeenInLargePictures) {
   for (const domain::Size size : {domain::Size{1920, 1080}, {3840, 2160}}) {
     for (const int corner : {480, 481, 503, 517}) {
-      MotionGate gate(kThreshold, 60);
+      MotionGate gate(kThreshold);
       Scene scene(size);
       settle(gate, scene);
-      EXPECT_TRUE(gate.moved(scene.frame({corner, corner, 60, 60}, 25), {})) << size.width << ' ' << corner;
+      EXPECT_TRUE(moved(gate, scene.frame({corner, corner, 60, 60}, 25), {})) << size.width << ' ' << corner;
     }
   }
 }
 
 TEST(MotionGate, ThingsSmallerThanWantedFacesAreNotMotion) {
   Scene scene;
-  MotionGate gate(kThreshold, 60);
+  MotionGate gate(kThreshold);
   settle(gate, scene);
-  EXPECT_FALSE(gate.moved(scene.frame({640, 320, 14, 14}, 60), {}));
+  EXPECT_FALSE(moved(gate, scene.frame({640, 320, 14, 14}, 60), {}));
   Scene again;
-  MotionGate small_faces(kThreshold, 20);
-  settle(small_faces, again);
-  EXPECT_TRUE(small_faces.moved(again.frame({640, 320, 14, 14}, 60), {}));
+  MotionGate small_faces(kThreshold);
+  settle(small_faces, again, {}, 20);
+  EXPECT_TRUE(moved(small_faces, again.frame({640, 320, 14, 14}, 60), {}, 20));
 }
 
 // One pixel in ten frames: between two frames nothing that a cell could show.
@@ -160,7 +165,7 @@ TEST(MotionGate, AFaceThatCreepsInIsSeenBeforeAQuarterOfIt) {
   int seen_at = 0;
   for (int i = 0; i < 140 && seen_at == 0; ++i) {
     const int shown = i / 10;
-    if (gate.moved(scene.frame({0, 300, shown + 1, 60}, 25), {})) seen_at = shown + 1;
+    if (moved(gate, scene.frame({0, 300, shown + 1, 60}, 25), {})) seen_at = shown + 1;
   }
   EXPECT_GT(seen_at, 1);
   EXPECT_LE(seen_at, 15);
@@ -171,7 +176,7 @@ TEST(MotionGate, WhatFadesInSlowlyAddsUp) {
   Scene scene;
   settle(gate, scene);
   int contrast = 0;
-  while (contrast < 40 && !gate.moved(scene.frame({600, 300, 60, 60}, contrast), {})) ++contrast;
+  while (contrast < 40 && !moved(gate, scene.frame({600, 300, 60, 60}, contrast), {})) ++contrast;
   EXPECT_LE(contrast, kMotionLevels + 1);
 }
 
@@ -181,7 +186,7 @@ TEST(MotionGate, FlickerOfTheWholePictureIsNoMotion) {
   settle(gate, scene);
   for (int i = 0; i < 40; ++i) {
     scene.brighter = i % 2 == 0 ? 8 : -8;
-    EXPECT_FALSE(gate.moved(scene.frame(), {}));
+    EXPECT_FALSE(moved(gate, scene.frame(), {}));
   }
 }
 
@@ -191,7 +196,7 @@ TEST(MotionGate, AFaceIsSeenWhileThePictureFlickers) {
   settle(gate, scene);
   scene.brighter = 12;
   // It is as much darker as the picture is lighter: its own pixels have not changed.
-  EXPECT_TRUE(gate.moved(scene.frame({640, 320, 60, 60}, -12), {}));
+  EXPECT_TRUE(moved(gate, scene.frame({640, 320, 60, 60}, -12), {}));
 }
 
 TEST(MotionGate, ALampSwitchedOnIsMotion) {
@@ -199,16 +204,16 @@ TEST(MotionGate, ALampSwitchedOnIsMotion) {
   Scene scene;
   settle(gate, scene);
   scene.brighter = 40;
-  EXPECT_TRUE(gate.moved(scene.frame(), {}));
+  EXPECT_TRUE(moved(gate, scene.frame(), {}));
 }
 
 TEST(MotionGate, LooksOnForAWhileAfterMotion) {
   MotionGate gate(kThreshold);
   Scene scene;
   settle(gate, scene);
-  EXPECT_TRUE(gate.moved(scene.frame({600, 300, 60, 60}, 30), {}));
+  EXPECT_TRUE(moved(gate, scene.frame({600, 300, 60, 60}, 30), {}));
   int looked_at = 1;
-  while (gate.moved(scene.frame({600, 300, 60, 60}, 30), {}) && looked_at < 100) ++looked_at;
+  while (moved(gate, scene.frame({600, 300, 60, 60}, 30), {}) && looked_at < 100) ++looked_at;
   EXPECT_EQ(looked_at, kMotionHold / kFrameTime + 1);
 }
 
@@ -219,7 +224,7 @@ TEST(MotionGate, NothingRestsLongerThanStated) {
   int looked_at = 0;
   int rested = 0;
   for (int i = 0; i < 400; ++i) {
-    if (gate.moved(scene.frame(), {})) {
+    if (moved(gate, scene.frame(), {})) {
       ++looked_at;
       EXPECT_LE(rested * kFrameTime, kMotionRest);
       rested = 0;
@@ -235,10 +240,10 @@ TEST(MotionGate, AnotherSizeOrRegionIsMotion) {
   Scene hd;
   settle(gate, hd);
   Scene small({640, 480});
-  EXPECT_TRUE(gate.moved(small.frame(), {}));
-  EXPECT_TRUE(gate.moved(small.frame({}, 0, kMotionHold), {}));
-  EXPECT_FALSE(gate.moved(small.frame(), {}));
-  EXPECT_TRUE(gate.moved(small.frame(), {10, 10, 300, 300}));
+  EXPECT_TRUE(moved(gate, small.frame(), {}));
+  EXPECT_TRUE(moved(gate, small.frame({}, 0, kMotionHold), {}));
+  EXPECT_FALSE(moved(gate, small.frame(), {}));
+  EXPECT_TRUE(moved(gate, small.frame(), {10, 10, 300, 300}));
 }
 
 TEST(MotionGate, OnlyTheRegionCounts) {
@@ -246,16 +251,16 @@ TEST(MotionGate, OnlyTheRegionCounts) {
   MotionGate gate(kThreshold);
   Scene scene;
   settle(gate, scene, door);
-  EXPECT_FALSE(gate.moved(scene.frame({900, 300, 300, 300}, 60), door));
-  EXPECT_TRUE(gate.moved(scene.frame({400, 300, 30, 30}, 60), door));
+  EXPECT_FALSE(moved(gate, scene.frame({900, 300, 300, 300}, 60), door));
+  EXPECT_TRUE(moved(gate, scene.frame({400, 300, 30, 30}, 60), door));
 }
 
 TEST(MotionGate, WhatCannotBeJudgedIsLookedAt) {
   MotionGate gate(kThreshold);
   Scene scene;
   settle(gate, scene);
-  EXPECT_TRUE(gate.moved(scene.frame(), {2000, 0, 10, 10}));
-  EXPECT_TRUE(gate.moved(domain::Frame{}, {}));
+  EXPECT_TRUE(moved(gate, scene.frame(), {2000, 0, 10, 10}));
+  EXPECT_TRUE(moved(gate, domain::Frame{}, {}));
 }
 
 TEST(MotionGate, AnySizeWillDo) {
@@ -264,9 +269,101 @@ TEST(MotionGate, AnySizeWillDo) {
     MotionGate gate(kThreshold);
     Scene scene(size, 13);
     settle(gate, scene);
-    EXPECT_TRUE(gate.moved(scene.frame({0, 0, (size.width + 3) / 4, (size.height + 3) / 4}, 60), {}))
+    EXPECT_TRUE(moved(gate, scene.frame({0, 0, (size.width + 3) / 4, (size.height + 3) / 4}, 60), {}))
         << size.width << 'x' << size.height;
   }
+}
+
+class CloseLook : public ::testing::Test {
+ protected:
+  CloseLook() {
+    moved(gate_, scene_.frame(), {});
+    while (moved(gate_, scene_.frame(), {})) {
+    }
+    EXPECT_FALSE(moved(gate_, scene_.frame({}, 0, kMotionWhole), {}));
+  }
+  domain::Region close(const domain::Region& patch, std::vector<domain::Box> followed = {},
+                       Nanoseconds later = kFrameTime) {
+    const auto view = gate_.where(scene_.frame(patch, 30, later), {{}, kFace}, followed);
+    return view ? view->close : domain::Region{-1, -1, 1, 1};
+  }
+  // The first look after a rest is at everything.
+  void wake() { EXPECT_TRUE(close(kPatch).whole()); }
+
+  static constexpr domain::Region kPatch{600, 300, 60, 60};
+  static domain::Box box(const domain::Region& region) {
+    return {static_cast<float>(region.left), static_cast<float>(region.top), static_cast<float>(region.width),
+            static_cast<float>(region.height)};
+  }
+
+  MotionGate gate_{kThreshold};
+  Scene scene_;
+};
+
+TEST_F(CloseLook, HoldsWhatMovesAndLittleMore) {
+  wake();
+  const domain::Region part = close(kPatch);
+  ASSERT_FALSE(part.whole());
+  EXPECT_TRUE(part.contains(box(kPatch)));
+  EXPECT_LE(part.width, kPatch.width + 2 * kFace + 32);
+  EXPECT_LE(part.height, kPatch.height + 2 * kFace + 32);
+}
+
+TEST_F(CloseLook, HoldsFollowedFacesThatDoNotMove) {
+  wake();
+  const domain::Box still{100, 500, 80, 100};
+  const domain::Region part = close(kPatch, {still});
+  ASSERT_FALSE(part.whole());
+  EXPECT_TRUE(part.contains(box(kPatch)));
+  EXPECT_TRUE(part.contains({60, 450, 160, 200})) << "and half of their size around them";
+}
+
+TEST_F(CloseLook, AFaceThatIsFollowedIsLookedAtThoughNothingMoves) {
+  const domain::Box still{100, 500, 80, 100};
+  wake();
+  for (int i = 0; i < 100; ++i) {
+    const domain::Region part = close(kPatch, {still});
+    EXPECT_TRUE(part.contains(box({60, 450, 160, 200})));
+  }
+}
+
+TEST_F(CloseLook, EverythingIsLookedAtOnceASecond) {
+  wake();
+  Nanoseconds since{0};
+  int wholes = 0;
+  for (int i = 0; i < 300; ++i) {
+    const bool is_whole = close({600 + i, 300, 60, 60}).whole();
+    since = is_whole ? Nanoseconds{0} : since + kFrameTime;
+    wholes += is_whole ? 1 : 0;
+    EXPECT_LE(since, kMotionWhole + kFrameTime);
+  }
+  EXPECT_LE(wholes, 12);
+}
+
+// Far from what moves, one pixel in ten frames: between two looks nothing that a cell could show.
+TEST_F(CloseLook, AFaceThatCreepsInElsewhereIsSeenBeforeAQuarterOfIt) {
+  wake();
+  for (int i = 0; i < 150; ++i) {
+    const std::vector<domain::Box> followed{{1100, 100, 60, 60}};
+    const auto view = gate_.where(scene_.frame({0, 300, i / 10 + 1, 60}, 25), {{}, kFace}, followed);
+    ASSERT_TRUE(view);
+    if (!view->close.whole() && view->close.left == 0) {
+      EXPECT_LE(i / 10 + 1, 15);
+      return;
+    }
+  }
+  FAIL() << "never looked at, except once a second";
+}
+
+TEST_F(CloseLook, StaysInsideTheRegion) {
+  const domain::Region door{301, 203, 401, 301};
+  MotionGate gate(kThreshold);
+  Scene scene;
+  settle(gate, scene, door);
+  EXPECT_TRUE(gate.where(scene.frame({320, 220, 60, 60}, 30), {door, kFace}, {})->close.whole());
+  const domain::Region part = gate.where(scene.frame({330, 230, 60, 60}, 30), {door, kFace}, {})->close;
+  ASSERT_FALSE(part.whole());
+  EXPECT_TRUE(door.contains(box(part)));
 }
 
 // A clip's frames as ffmpeg decodes them, one after the other in one buffer.
@@ -327,11 +424,11 @@ TEST(MotionGate, LosesNoFaceThatComes) {
     ASSERT_TRUE(detect_fully(**detector, frame, {}, found));
     if (frame.stream_time >= track_until) {
       ++asked;
-      const bool moved = gate.moved(frame, {});
-      rested += moved ? 0 : 1;
+      const bool has_moved = moved(gate, frame, {});
+      rested += has_moved ? 0 : 1;
       if (!found.empty()) {
         ++came;
-        EXPECT_TRUE(moved) << "a face comes at " << to_seconds(frame.stream_time) << " s";
+        EXPECT_TRUE(has_moved) << "a face comes at " << to_seconds(frame.stream_time) << " s";
       }
     }
     if (!found.empty()) track_until = frame.stream_time + std::chrono::seconds(1);

@@ -9,6 +9,20 @@
 #include "detect/yunet_decode.h"
 
 namespace vigia::detect {
+namespace {
+
+// close: SearchArea's.
+Letterbox look_at(const domain::Region& region, const domain::Region& close, domain::Size input) {
+  const Letterbox whole = fit_letterbox(region, input);
+  if (close.whole()) return whole;
+  const int left = std::max(close.left, region.left);
+  const int top = std::max(close.top, region.top);
+  const int width = std::min(close.left + close.width, region.left + region.width) - left;
+  const int height = std::min(close.top + close.height, region.top + region.height) - top;
+  return width > 0 && height > 0 ? close_letterbox(whole, {left, top, width, height}) : whole;
+}
+
+}  // namespace
 
 YunetDetector::YunetDetector(Setup setup)
     : setup_(std::move(setup)),
@@ -43,7 +57,7 @@ Status YunetDetector::detect(const domain::Frame& frame, const SearchArea& view,
   const domain::Region region = clip_region(view.rot, frame.size);
   if (region.whole()) return ok_status();  // nothing left of it: it lies beside the picture
   const domain::Size input = input_of(region, view.least_face);
-  const Letterbox letterbox = fit_letterbox(region, input);
+  const Letterbox letterbox = look_at(region, view.close, input);
   const auto fitting = networks_->find(filled_input(letterbox.content, input));
   if (fitting == nullptr) return Error{ErrorCode::unavailable, "no network holds this picture"};
   auto& [network, preparer, charge] = *fitting;
@@ -58,8 +72,9 @@ Status YunetDetector::detect(const domain::Frame& frame, const SearchArea& view,
   suppress_overlapping(found, kOverlapMax);
   for (domain::Detection& face : found) letterbox.to_frame(face);
   // A box in the black bars becomes empty.
-  std::erase_if(found,
-                [](const domain::Detection& face) { return face.box.width < 1 || face.box.height < 1; });
+  std::erase_if(found, [&](const domain::Detection& face) {
+    return face.box.width < 1 || face.box.height < 1 || is_cut(face.box, letterbox.region, region);
+  });
   times_.infer = std::chrono::steady_clock::now() - prepared;
   return ok_status();
 }

@@ -34,7 +34,7 @@ class InView {
 
  private:
   const float min_score_;
-  std::optional<Nanoseconds> seen_at_;    // when somebody was in view last
+  std::optional<Nanoseconds> seen_at_;   // when somebody was in view last
   std::vector<domain::Box> weak_faces_;  // where they were seen with nobody there
   std::atomic<Nanoseconds::rep> nobody_for_{-1};
 };

@@ -49,7 +49,7 @@ Strand::Strand(std::shared_ptr<CameraContext> camera, int index, StrandWorld wor
       is_live_(camera_->settings.is_live()),
       may_drop_(may_drop(camera_->settings.source)),
       place_(camera_->settings.weight),
-      gate_(camera_->settings.imotion_threshold, camera_->settings.shot.filter_min_size),
+      gate_(camera_->settings.imotion_threshold),
       filters_(camera_->settings.shot),
       grader_(filters_),
       tracks_(camera_->settings.track, camera_->settings.shot.filter_min_movement, index, camera_->people,
@@ -242,15 +242,14 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   if (std::exchange(zones_unchecked_, false)) warn_of_misfits();
   latency.of(Stage::wait).record(now - frame.decoded_at);
   const bool is_probe = frame.look == domain::Look::probe;
-  if (!is_probe && camera_->settings.imotion_threshold > 0 && tracks_.open() == 0 &&
-      !gate_.moved(frame, camera_->settings.rot.in(size_))) {
+  const auto view = where_to_look(frame);
+  if (!view) {
     last_stream_time_ = frame.stream_time.count();
     ++counters.frames_imotion_skipped;
     in_view_.note(frame.stream_time, false);
     return;
   }
-  const detect::SearchArea view{camera_->settings.rot.in(size_), least_face()};
-  if (const Status detected = detector.detect(frame, view, found_); !detected) {
+  if (const Status detected = detector.detect(frame, *view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
     if (!line.empty()) log::error("{}: {}", camera_->name(), line);
     in_view_.note(frame.stream_time, true);  // as far as is known
@@ -279,6 +278,14 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   const bool somebody = strong > 0 || tracks_.open() > 0;
   if (!somebody) in_view_.note_weak_faces(found_);
   in_view_.note(frame.stream_time, somebody);
+}
+
+// Nothing: nowhere.
+std::optional<detect::SearchArea> Strand::where_to_look(const domain::Frame& frame) {
+  const detect::SearchArea all{camera_->settings.rot.in(size_), least_face()};
+  if (frame.look == domain::Look::probe) return all;
+  tracks_.last_places(followed_);
+  return gate_.where(frame, all, followed_);
 }
 
 // The sizes are meant for the picture that is posted. What is found in the small one gets a little more room,

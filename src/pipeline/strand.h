@@ -114,6 +114,7 @@ class Strand final : public camera::FrameSink {
   void process(const domain::Frame& frame, detect::Detector& detector, SteadyTime now);
   [[nodiscard]] bool must_wait(const domain::Frame& frame) const REQUIRES(mutex_);
   void show(const domain::Frame& frame);
+  std::optional<detect::SearchArea> where_to_look(const domain::Frame& frame);
   void take_size(domain::Size size);
   void warn_of_misfits();
   void let_time_pass(SteadyTime now);
@@ -155,6 +156,7 @@ class Strand final : public camera::FrameSink {
   shot::ShotOptions filters_;  // in pixels of the picture that is posted
   shot::Grader grader_;        // by the same, in pixels of the frame
   track::ManageTracks tracks_;
+  std::vector<domain::Box> followed_;  // where the tracks' faces were seen last
   std::vector<domain::Detection> found_;
   std::vector<domain::Sighting> sightings_;
   std::vector<track::Finished> finished_;

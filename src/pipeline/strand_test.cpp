@@ -21,6 +21,7 @@ class ScriptedDetector final : public detect::Detector {
                 std::vector<domain::Detection>& found) override {
     seen.push_back(frame.sequence);
     searched = view.rot;
+    close = view.close;
     if (takes) takes();
     found.clear();
     if (broken) return Error{ErrorCode::invalid, "broken"};
@@ -32,7 +33,7 @@ class ScriptedDetector final : public detect::Detector {
 
   std::vector<std::uint64_t> seen;
   std::optional<domain::Box> face;
-  domain::Region searched;
+  domain::Region searched, close;
   bool broken = false;
   std::function<void()> takes;
 };
@@ -442,6 +443,22 @@ TEST_F(StrandTest, AnOpenTrackIsLookedAtAlthoughNothingMoves) {
     work();
   }
   EXPECT_EQ(detector_.seen.size(), 100U);
+}
+
+TEST_F(StrandTest, WhereOnlyAFollowedFaceIsOnlyItsPlaceIsLookedAt) {
+  settings_.imotion_threshold = 0.002;
+  detector_.face = domain::Box{100, 100, 40, 50};
+  int close = 0;
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    const domain::Box expected = *detector_.face;
+    deliver(i);
+    work();
+    if (detector_.close.whole()) continue;
+    ++close;
+    EXPECT_TRUE(detector_.close.contains(expected));
+    EXPECT_LT(detector_.close.width, 320);
+  }
+  EXPECT_GT(close, 50);
 }
 
 TEST_F(StrandTest, EveryFrameEndsAsOneThing) {

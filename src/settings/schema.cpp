@@ -153,8 +153,9 @@ const std::array kCameraKeys = std::to_array<CameraKey>({
     {"detector_step", [](Camera& c) -> SettingRef { return &c.detector_step; }, from_to(1, 1000, "frames"),
      "look for faces in every Nth frame"},
     {"imotion_threshold", [](Camera& c) -> SettingRef { return &c.imotion_threshold; }, from_to(0, 1),
-     "while nobody is in view, skip frames in which less than this fraction of the picture changes, and less "
-     "than a face of filter_min_size covers; 0: off; try 0.002"},
+     "search only where the picture moves, and skip frames in which less than this fraction of it changes, "
+     "and "
+     "less than a face of filter_min_size covers, while nobody is in view; 0: off; try 0.002"},
     {"weight", [](Camera& c) -> SettingRef { return &c.weight; }, from_to(1, 100),
      "share of worker time beside other cameras, when there is too little for every frame"},
     {"filter_min_size", [](Camera& c) -> SettingRef { return &c.shot.filter_min_size; },

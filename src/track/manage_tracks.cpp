@@ -77,6 +77,11 @@ bool ManageTracks::in_view(const OpenTrack& open, Nanoseconds now) const noexcep
   return unseen <= (open.views ? tempo_.blink() : tempo_.miss());  // without views stitch.h cannot decide
 }
 
+void ManageTracks::last_places(std::vector<domain::Box>& out) const {
+  out.clear();
+  for (const OpenTrack& open : open_) out.push_back(open.track->last_box);
+}
+
 void ManageTracks::forecast(const Frame& frame) {
   candidates_.clear();
   candidate_of_.clear();

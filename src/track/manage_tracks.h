@@ -91,6 +91,9 @@ class ManageTracks {
   // Tracks that are held: in view, or out of sight and not handed out yet.
   [[nodiscard]] std::size_t open() const noexcept { return open_.size(); }
 
+  // Where the faces of these tracks were seen last. Replaces `out`.
+  void last_places(std::vector<domain::Box>& out) const;
+
   // The id of the track of each sighting of the last update(), 0: none; valid until the next. If two tracks
   // turn out later to be one person, domain::Track::joined says so. Where a track is divided (turnabout.h)
   // the other person's faces had its id until then, for a third of a second.
