@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 
 #include "base/file.h"
+#include "bench/film.h"
 #include "bench/pipeline_process.h"
 #include "bench/pipeline_results.h"
 #include "bench/pipeline_settings.h"
@@ -20,6 +22,7 @@ namespace {
 // --seconds takes.
 constexpr double kBoundPart = 0.5;
 constexpr double kLeastSeconds = 0.5;
+constexpr double kAfterFilm = 2;  // seconds: a camera that is a little late sees its end, too
 
 // Model, input and precision, by making a detector of them.
 Status try_detector(const settings::Settings& settings) {
@@ -30,6 +33,15 @@ Status try_detector(const settings::Settings& settings) {
   if (settings.detector.input == domain::Size{}) return ok_status();
   const auto detector = stage->make(settings.detector.input);
   return detector ? ok_status() : Status(detector.error());
+}
+
+std::optional<std::string> why_no_people(const PipelineBenchOptions& options) {
+  if (!options.people) {
+    if (options.busy > 0 || !options.idle.empty()) return "--busy and --idle need --people";
+    return std::nullopt;
+  }
+  if (options.pace == Pace::free) return "--people needs --pace realtime: people are lost for lack of time";
+  return std::nullopt;
 }
 
 // OverloadRunFigures::input as a size; 0x0: it is none.
@@ -43,6 +55,21 @@ class Bench {
  public:
   Bench(const PipelineBenchOptions& options, std::vector<Clip> clips, StopSignals& signals)
       : signals_(signals), results_{this_machine(), options, std::move(clips), {}, false} {}
+
+  // Before run_all(). Errors: a line for the user.
+  Status make_films() {
+    PipelineBenchOptions& options = results_.options;
+    if (!options.people) return ok_status();
+    auto folder = testing::TempDir::make("vigia-films");
+    if (!folder) return folder.error();
+    folder_.emplace(*std::move(folder));
+    auto films = bench::make_films(options, std::ranges::max(options.cameras), folder_->path());
+    if (!films) return films.error();
+    films_ = *std::move(films);
+    results_.clips.clear();
+    for (const Film& film : films_.films) results_.clips.push_back(film.clip);
+    return ok_status();
+  }
 
   // Errors: why it cannot go on; cancelled: stopped by the user.
   Status run_all() {
@@ -64,9 +91,22 @@ class Bench {
   [[nodiscard]] PipelineResults& results() { return results_; }
 
  private:
-  Status run_one(PipelineRun& run) {
+  // What the processes of the runs are told.
+  [[nodiscard]] PipelineBenchOptions options_of(int cameras) const {
     PipelineBenchOptions options = results_.options;
-    options.cameras = {run.cameras};
+    options.cameras = {cameras};
+    if (!options.people) return options;
+    options.clips.clear();
+    for (const Film& film : films_.films) options.clips.push_back(film.clip.url);
+    options.busy = options.busy_of(cameras);
+    options.idle = films_.empty;
+    options.warm_up = 0;
+    options.seconds = films_.seconds + kAfterFilm;
+    return options;
+  }
+
+  Status run_one(PipelineRun& run) {
+    PipelineBenchOptions options = options_of(run.cameras);
     const auto settings = pipeline_settings(options, run.cameras, results_.clips, "bench");
     if (!settings) return settings.error();
     options.input = settings->detector.input;  // --set may say it too
@@ -83,18 +123,25 @@ class Bench {
   }
 
   Status measure_job(PipelineRun& run) {
-    PipelineBenchOptions options = results_.options;
-    options.cameras = {run.cameras};
-    auto line = step(options, PipelineStep::job);
+    const auto folder = fresh_folder();
+    if (!folder) return folder.error();
+    auto line = step(options_of(run.cameras), PipelineStep::job, folder->path());
     if (!line) return line.error();
     auto report = read_job(*line);
     if (!report) return report.error();
     run.job = *std::move(report);
-    return run.job.stopped ? Error{ErrorCode::cancelled, "stopped"} : ok_status();
+    if (run.job.stopped) return Error{ErrorCode::cancelled, "stopped"};
+    if (!results_.options.people) return ok_status();
+    auto people = people_delivered(films_, results_.options.busy_of(run.cameras), folder->path() / "faces");
+    if (!people) return people.error();
+    run.people = *std::move(people);
+    return ok_status();
   }
 
   Status measure_bound(const PipelineBenchOptions& options, std::optional<BoundFigures>& into) {
-    auto line = step(options, PipelineStep::bound);
+    const auto folder = fresh_folder();
+    if (!folder) return folder.error();
+    auto line = step(options, PipelineStep::bound, folder->path());
     if (!line) return line.error();
     auto report = read_bound(*line);
     if (!report) return report.error();
@@ -102,16 +149,19 @@ class Bench {
     return ok_status();
   }
 
-  // Each in a fresh folder: no run finds what another left.
-  Result<std::string> step(PipelineBenchOptions options, PipelineStep step) {
-    const auto folder = testing::TempDir::make("vigia-bench");
-    if (!folder) return folder.error();
+  // For each step, so that none finds what another left.
+  static Result<testing::TempDir> fresh_folder() { return testing::TempDir::make("vigia-bench"); }
+
+  Result<std::string> step(PipelineBenchOptions options, PipelineStep step,
+                           const std::filesystem::path& folder) {
     options.child = step;
-    options.folder = folder->path();
+    options.folder = folder;
     return run_step_in_process(options, signals_);
   }
 
   StopSignals& signals_;
+  Films films_;                             // options.people
+  std::optional<testing::TempDir> folder_;  // that recorded ones are in
   PipelineResults results_;
 };
 
@@ -127,8 +177,11 @@ std::vector<std::string> problems(const PipelineBenchOptions& options) {
   }
   const auto clips = look_at_clips(options.clips);
   if (!clips) return {clips.error().text};
+  if (const auto wrong = why_no_people(options)) return {*wrong};
+  PipelineBenchOptions tried = options;
+  if (tried.idle.empty()) tried.idle = clips->front().url;  // until that film is recorded
   for (const int cameras : options.cameras) {
-    const auto settings = pipeline_settings(options, cameras, *clips, "bench");
+    const auto settings = pipeline_settings(tried, cameras, *clips, "bench");
     if (!settings) return {settings.error().text};
     if (cameras != options.cameras.front()) continue;
     if (Status usable = try_detector(*settings); !usable) return {usable.error().text};
@@ -145,6 +198,10 @@ int bench_pipeline(const PipelineBenchOptions& options, StopSignals& signals) {
   }
   Bench bench(options, *std::move(clips), signals);
   PipelineResults& results = bench.results();
+  if (Status made = bench.make_films(); !made) {
+    fmt::print(stderr, "vigia: {}\n", made.error().text);
+    return 2;
+  }
   fmt::print("{}", describe(results));
   std::fflush(stdout);
   Status done = bench.run_all();

@@ -67,6 +67,16 @@ int beyond_first(const std::map<std::size_t, int>& counts) {
 
 }  // namespace
 
+void PeopleDelivered::add(const PeopleDelivered& other) {
+  const int both = delivered + other.delivered;
+  if (both > 0) size = (size * delivered + other.size * other.delivered) / both;
+  people += other.people;
+  delivered = both;
+  again += other.again;
+  nobody += other.nobody;
+  lost.insert(lost.end(), other.lost.begin(), other.lost.end());
+}
+
 PeopleDelivered score_delivery(const Truth& truth, std::span<const Delivered> shots) {
   PeopleDelivered figures;
   const std::vector<float> largest = truth.largest();

@@ -33,6 +33,8 @@ struct PeopleDelivered {
   std::vector<std::string> lost;  // the names
 
   [[nodiscard]] int lost_count() const { return static_cast<int>(lost.size()); }
+  // Another film's.
+  void add(const PeopleDelivered& other);
 };
 
 PeopleDelivered score_delivery(const Truth& truth, std::span<const Delivered> shots);

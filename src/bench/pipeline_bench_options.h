@@ -29,7 +29,13 @@ struct PipelineBenchOptions {
   double warm_up = 3;              // seconds before them
   int repeat = 1;                  // runs of each number of cameras
   bool bound = true;               // measure it too
-  std::vector<std::string> sets;   // as `vigia run --set`; goes over what the bench sets by itself
+  // Each clip is a film with known people, shown once from beginning to end: count who is delivered. The
+  // films' length takes the place of seconds and warm_up.
+  bool people = false;
+  int busy = 0;  // with people: so many cameras show films; 0: all
+  std::string
+      idle;  // with people: the clip of the others, looped; empty: the first scene's room, with nobody
+  std::vector<std::string> sets;  // as `vigia run --set`; goes over what the bench sets by itself
   std::optional<std::filesystem::path> json;
   bool verbose = false;
 
@@ -37,6 +43,8 @@ struct PipelineBenchOptions {
   // the program starts itself.
   std::optional<PipelineStep> child;
   std::filesystem::path folder;
+
+  [[nodiscard]] int busy_of(int of) const { return busy > 0 && busy < of ? busy : of; }
 
   bool operator==(const PipelineBenchOptions&) const = default;
 };

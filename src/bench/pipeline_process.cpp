@@ -56,6 +56,9 @@ std::vector<std::string> child_arguments(const PipelineBenchOptions& options) {
   add("--seconds", options.seconds);
   add("--warm-up", options.warm_up);
   for (const std::string& set : options.sets) add("--set", set);
+  if (options.people) words.emplace_back("--people");
+  if (options.busy > 0) add("--busy", options.busy);
+  if (!options.idle.empty()) add("--idle", options.idle);
   if (options.verbose) words.emplace_back("--verbose");
   add("--child", options.child == PipelineStep::bound ? "bound" : "job");
   add("--folder", options.folder.string());

@@ -19,6 +19,12 @@ Json bound_json(const Bound& bound) {
           {"drift", rounded(bound.drift)}};
 }
 
+Json people_json(const PeopleDelivered& people) {
+  return {{"people", people.people},    {"delivered", people.delivered}, {"lost", people.lost_count()},
+          {"again", people.again},      {"nobody", people.nobody},       {"size", rounded(people.size)},
+          {"who_was_lost", people.lost}};
+}
+
 Json run_json(const PipelineRun& run) {
   Json json = {{"cameras", run.cameras}, {"round", run.round}};
   each_field(run.job, WriteField{json["job"]});
@@ -26,6 +32,7 @@ Json run_json(const PipelineRun& run) {
   json["job"]["fps"] = rounded(run.job.fps());
   json["job"]["cores"] = rounded(run.job.cores());
   json["job"]["core_ms"] = rounded(run.job.core_ms());
+  if (run.people) json["people"] = people_json(*run.people);
   if (run.before) each_field(*run.before, WriteField{json["bound_before"]});
   if (run.after) each_field(*run.after, WriteField{json["bound_after"]});
   if (const auto bound = run.bound()) json["bound"] = bound_json(*bound);
@@ -53,6 +60,7 @@ Json row_json(const PipelineRow& row, bool free) {
                {"core_ms", spread_json(row.core_ms)},
                {"rss_peak_mb", spread_json(row.rss_mb)}};
   if (free && row.share_of_fps) json["share_of_fps"] = spread_json(*row.share_of_fps);
+  if (row.people) json["people"] = people_json(*row.people);
   if (row.share_of_core_time) json["share_of_core_time"] = spread_json(*row.share_of_core_time);
   return json;
 }
@@ -69,6 +77,9 @@ Json options_json(const PipelineBenchOptions& options) {
           {"warm_up", options.warm_up},
           {"repeat", options.repeat},
           {"bound", options.bound},
+          {"people", options.people},
+          {"busy", options.busy},
+          {"idle", options.idle},
           {"set", options.sets}};
 }
 
@@ -104,6 +115,11 @@ PipelineRow row_of(int cameras, const std::vector<const PipelineRun*>& runs) {
   row.rss_mb = spread(runs, [](const Run& run) { return static_cast<double>(run.job.rss_peak_bytes) / 1e6; });
   row.share_of_fps = spread_of_those(runs, [](const Run& run) { return run.share_of_fps(); });
   row.share_of_core_time = spread_of_those(runs, [](const Run& run) { return run.share_of_core_time(); });
+  for (const PipelineRun* const run : runs) {
+    if (!run->people) continue;
+    if (!row.people) row.people.emplace();
+    row.people->add(*run->people);
+  }
   return row;
 }
 

@@ -7,6 +7,7 @@
 
 #include "bench/clip.h"
 #include "bench/machine.h"
+#include "bench/people_figures.h"
 #include "bench/pipeline_bench_options.h"
 #include "bench/pipeline_report.h"
 #include "bench/spread.h"
@@ -25,6 +26,7 @@ struct PipelineRun {
   int cameras = 0;
   int round = 1;  // of options.repeat
   JobFigures job;
+  std::optional<PeopleDelivered> people;  // where options.people asks for them
   std::optional<BoundFigures> before, after;
 
   [[nodiscard]] std::optional<Bound> bound() const;
@@ -51,6 +53,7 @@ struct PipelineRow {
   int runs = 0;
   Spread fps, dropped_share, lost_share, left_out_share, p50_ms, p99_ms, max_ms, cores, core_ms, rss_mb;
   std::optional<Spread> share_of_fps, share_of_core_time;  // of the runs that have one
+  std::optional<PeopleDelivered> people;                   // of all runs together
 };
 std::vector<PipelineRow> rows_of(const PipelineResults& results);
 

@@ -9,8 +9,8 @@
 namespace vigia::bench {
 namespace {
 
-settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>& clips,
-                                 const std::filesystem::path& folder) {
+settings::Settings base_settings(const PipelineBenchOptions& options, int cameras,
+                                 const std::vector<Clip>& clips, const std::filesystem::path& folder) {
   settings::Settings base;
   base.web.listen = "off";
   base.delivery.directory = folder / "faces";
@@ -19,11 +19,13 @@ settings::Settings base_settings(Pace pace, int cameras, const std::vector<Clip>
   for (int i = 0; i < cameras; ++i) {
     settings::CameraSettings camera;
     camera.spec.name = fmt::format("cam{}", i + 1);
-    camera.spec.url = clip_of(clips, i).url;
+    const bool is_busy = i < options.busy_of(cameras);
+    camera.spec.url = is_busy ? clip_of(clips, i).url : options.idle;
+    camera.source.single_pass = options.people && is_busy;
     // For a FindFace that --set names.
     camera.spec.id = i + 1;
     camera.spec.token = "bench";
-    camera.source.play_speed = pace == Pace::free ? -1 : 1;
+    camera.source.play_speed = options.pace == Pace::free ? -1 : 1;
     base.cameras.push_back(std::move(camera));
   }
   return base;
@@ -42,7 +44,7 @@ Result<settings::Settings> pipeline_settings(const PipelineBenchOptions& options
                                              const std::filesystem::path& folder) {
   settings::Sources sources{std::nullopt, settings::process_environment(), options.sets};
   settings::leave_out_in_play(sources.environment);
-  settings::Settings base = base_settings(options.pace, cameras, clips, folder);
+  settings::Settings base = base_settings(options, cameras, clips, folder);
   auto outcome = settings::load(sources, base);
   const bool has_size = options.input != domain::Size{} ||
                         (outcome.settings && outcome.settings->detector.input != domain::Size{});

@@ -12,11 +12,11 @@
 
 namespace vigia::bench {
 
-// Cameras cam1, cam2, ... show the clips in turn; delivery and outbox are in `folder`; from the environment
-// only what settings/play.h allows has an effect. options.sets override all that, and the other flags
-// override these. If options.input or a set gives the input, overload does not make it smaller, since that
-// size is to be measured, unless a set names detector.on_overload itself. Errors: invalid: all lines for the
-// user, joined.
+// Cameras cam1, cam2, ... show the clips in turn (options.busy of them; the others options.idle); delivery
+// and outbox are in `folder`; from the environment only what settings/play.h allows has an effect.
+// options.sets override all that, and the other flags override these. If options.input or a set gives the
+// input, overload does not make it smaller, since that size is to be measured, unless a set names
+// detector.on_overload itself. Errors: invalid: all lines for the user, joined.
 Result<settings::Settings> pipeline_settings(const PipelineBenchOptions& options, int cameras,
                                              const std::vector<Clip>& clips,
                                              const std::filesystem::path& folder);

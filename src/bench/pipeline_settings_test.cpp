@@ -28,6 +28,20 @@ TEST(PipelineSettingsTest, CamerasTakeTheClipsInTurn) {
   EXPECT_EQ(settings->detector, detect::DetectorOptions{}) << "as vigia run would";
 }
 
+TEST(PipelineSettingsTest, BusyCamerasShowFilmsOnceAndTheOthersTheEmptyRoom) {
+  PipelineBenchOptions options;
+  options.people = true;
+  options.busy = 2;
+  options.idle = "file:/v/empty.mp4";
+  const auto settings = pipeline_settings(options, 3, kClips, "/somewhere");
+  ASSERT_TRUE(settings) << settings.error().text;
+  std::vector<std::string> urls;
+  for (const auto& camera : settings->cameras) urls.push_back(camera.spec.url);
+  EXPECT_THAT(urls, ElementsAre("file:/v/a.mp4", "file:/v/b.mp4", "file:/v/empty.mp4"));
+  EXPECT_TRUE(settings->cameras[1].source.single_pass);
+  EXPECT_FALSE(settings->cameras[2].source.single_pass);
+}
+
 TEST(PipelineSettingsTest, FlagsGoOverSetsGoOverTheBench) {
   PipelineBenchOptions options;
   options.pace = Pace::free;

@@ -64,6 +64,15 @@ std::string stages_text(const JobFigures& job) {
   return text;
 }
 
+std::string people_text(const PipelineRun& run) {
+  if (!run.people) return {};
+  const PeopleDelivered& people = *run.people;
+  return fmt::format(
+      "people     {} shown, {} delivered, {} lost, {} again, {} of nobody; faces of {:.0f} % of "
+      "the largest size\n",
+      people.people, people.delivered, people.lost_count(), people.again, people.nobody, 100 * people.size);
+}
+
 std::string clip_name(const std::string& url) {
   return url.starts_with("sim:") ? url : url.substr(url.rfind('/') + 1);
 }
@@ -80,6 +89,10 @@ std::string describe(const PipelineResults& results) {
   for (const Clip& clip : results.clips) {
     text += fmt::format("clip {}: {}x{} {} at {:.1f} a second\n", clip_name(clip.url), clip.size.width,
                         clip.size.height, clip.codec, clip.fps);
+  }
+  if (options.people) {
+    return text + fmt::format("in real time, each film once{}\n",
+                              options.busy > 0 ? fmt::format(", on {} of the cameras", options.busy) : "");
   }
   text += fmt::format("{}, {:g} s of each run after {:g} s of warm-up",
                       options.pace == Pace::free ? "as fast as it goes, nothing dropped" : "in real time",
@@ -108,7 +121,7 @@ std::string to_text(const PipelineRun& run, const PipelineResults& results) {
   text +=
       fmt::format("faces      {} found, {} tracks, {} delivered, {} pending, {} failed\n", job.faces_detected,
                   job.tracks_closed, job.faces_posted, job.faces_pending, job.faces_failed);
-  return text + stages_text(job) + share_text(run, results.options);
+  return text + people_text(run) + stages_text(job) + share_text(run, results.options);
 }
 
 std::string to_table(const PipelineResults& results) {
@@ -117,6 +130,7 @@ std::string to_table(const PipelineResults& results) {
   std::string text = fmt::format("\n{:>7} {:>5} {:>9} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8} {:>8}",
                                  "cameras", "runs", "frames/s", "min..max", "lost", "left out", "p50 ms",
                                  "p99 ms", "max ms", "cores", "core-ms", "memory");
+  if (results.options.people) text += fmt::format(" {:>7} {:>5} {:>6}", "people", "lost", "again");
   text += results.options.bound ? fmt::format(" {:>9}\n", "of bound") : "\n";
   for (const PipelineRow& row : rows) {
     const auto& share = free ? row.share_of_fps : row.share_of_core_time;
@@ -126,6 +140,10 @@ std::string to_table(const PipelineResults& results) {
         row.cameras, row.runs, row.fps.median, fmt::format("{:.1f}..{:.1f}", row.fps.min, row.fps.max),
         percent(row.lost_share), percent(row.left_out_share), row.p50_ms.median, row.p99_ms.median,
         row.max_ms.median, row.cores.median, row.core_ms.median, fmt::format("{:.0f} MB", row.rss_mb.median));
+    if (row.people) {
+      text +=
+          fmt::format(" {:>7} {:>5} {:>6}", row.people->people, row.people->lost_count(), row.people->again);
+    }
     text += results.options.bound ? fmt::format(" {:>9}\n", share ? percent(*share) : "none") : "\n";
   }
   text += "medians of the runs; lost: dropped or never decoded, of what was offered";

@@ -36,6 +36,17 @@ void add_work(CLI::App& pipeline, PipelineBenchArguments& into) {
   pipeline.add_option("--repeat", options.repeat, "runs for each number of cameras; default 1")
       ->type_name("N")
       ->check(number_from_to(1, 1000));
+  pipeline.add_flag(
+      "--people", options.people,
+      "the clips are films with known people (scenes with an end, or files with NAME.json beside "
+      "them), shown once: count who is delivered");
+  pipeline.add_option("--busy", options.busy, "with --people: so many cameras show films; default all")
+      ->type_name("N")
+      ->check(number_from_to(1, 256));
+  pipeline
+      .add_option("--idle", options.idle,
+                  "with --people: what the others show; default the scene's room with nobody in it")
+      ->type_name("FILE");
   pipeline.add_flag("--no-bound", into.no_bound, "leave out the bound: decode, prepare and infer alone");
 }
 
@@ -77,7 +88,7 @@ bench::PipelineBenchOptions complete(const PipelineBenchArguments& arguments) {
   if (arguments.pace == "free") options.pace = bench::Pace::free;
   // Checked before: it cannot fail.
   if (!arguments.input.empty()) static_cast<void>(parse(RawValue::text(arguments.input), &options.input));
-  options.bound = !arguments.no_bound;
+  options.bound = !arguments.no_bound && !options.people;
   if (!arguments.json.empty()) options.json = arguments.json;
   if (arguments.child == "job") options.child = bench::PipelineStep::job;
   if (arguments.child == "bound") options.child = bench::PipelineStep::bound;
