@@ -31,9 +31,9 @@
 #include "base/log.h"
 #include "camera/stream_camera.h"
 #include "memory/memory_manager.h"
-#include "rtsp_relay.h"
 #include "testing/child.h"
 #include "testing/process_sample.h"
+#include "testing/rtsp_relay.h"
 #include "testing/temp_dir.h"
 
 namespace {
@@ -198,7 +198,7 @@ class Rig {
     for (int i = 0; i < rounds; ++i) (this->*fault)();
     report(name, rounds, began, before);
   }
-  void measure_loss(const char* name, bench::RtspRelay::Harm harm, int seconds);
+  void measure_loss(const char* name, testing::RtspRelay::Harm harm, int seconds);
   [[nodiscard]] int good_port() const { return good_.port(); }
 
  private:
@@ -258,8 +258,8 @@ class Rig {
   std::minstd_rand random_{1};
 };
 
-void Rig::measure_loss(const char* name, bench::RtspRelay::Harm harm, int seconds) {
-  bench::RtspRelay relay(bad_.port(), 0.01, harm);
+void Rig::measure_loss(const char* name, testing::RtspRelay::Harm harm, int seconds) {
+  testing::RtspRelay relay(bad_.port(), {.share = 0.01, .harm = harm});
   watch(relay.port());
   recovery_ = std::make_unique<Histogram>();
   const auto before = begin();
@@ -325,8 +325,8 @@ int main(int argc, char** argv) {
   if (wanted("gone")) rig.measure("gone", options.rounds, &Rig::gone);
   if (wanted("frozen")) rig.measure("frozen", options.rounds, &Rig::frozen);
   if (wanted("swapped")) rig.measure("swapped", options.rounds, &Rig::swapped);
-  if (wanted("loses")) rig.measure_loss("loses 1 %", bench::RtspRelay::Harm::loses, 60);
-  if (wanted("damages")) rig.measure_loss("damages 1 %", bench::RtspRelay::Harm::damages, 60);
+  if (wanted("loses")) rig.measure_loss("loses 1 %", testing::RtspRelay::Harm::loses, 60);
+  if (wanted("damages")) rig.measure_loss("damages 1 %", testing::RtspRelay::Harm::damages, 60);
   rig.measure("undisturbed", 10, &Rig::undisturbed);
   if (wanted("reconnects")) {
     rig.watch(rig.good_port());

@@ -1,16 +1,20 @@
-#include "rtsp_relay.h"
+#include "testing/rtsp_relay.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <string_view>
 #include <utility>
 
-namespace vigia::bench {
+namespace vigia::testing {
 namespace {
 
 constexpr std::size_t kHead = 4, kRtpHead = 12;  // "$", channel, length; RTP's own
+constexpr std::size_t kReportHead = 28;
+constexpr unsigned kSenderReport = 200;
 
 bool send_all(const Fd& to, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -43,8 +47,8 @@ Fd connect_to(int port) {
 
 }  // namespace
 
-RtspRelay::RtspRelay(int server_port, double share, Harm harm)
-    : server_port_(server_port), share_(share), harm_(harm), acceptor_([this] { accept(); }) {}
+RtspRelay::RtspRelay(int server_port, const Faults& faults)
+    : server_port_(server_port), faults_(faults), acceptor_([this] { accept(); }) {}
 
 RtspRelay::~RtspRelay() {
   listener_.interrupt();
@@ -79,20 +83,41 @@ void RtspRelay::relay_requests(const Link& link) const {
 }
 
 void RtspRelay::relay_video(const Link& link) {
-  std::string received;
-  std::uint32_t random = 1;
-  while (receive(link.server, received) && send_all(link.client, pass(received, random))) {
+  using namespace std::chrono;
+  Stream stream;
+  for (bool goes_on = true; goes_on;) {
+    int wait = -1;
+    if (!stream.packets.empty()) {
+      const auto left = ceil<milliseconds>(stream.packets.front().due - steady_clock::now());
+      wait = std::max(0, static_cast<int>(left.count()));
+    }
+    pollfd server{link.server.get(), POLLIN, 0};
+    if (::poll(&server, 1, wait) > 0) {
+      goes_on = receive(link.server, stream.received);
+      take(stream);
+    }
+    goes_on = send_due(link, stream) && goes_on;
   }
   ::shutdown(link.client.get(), SHUT_RDWR);
 }
 
-std::string RtspRelay::pass(std::string& received, std::uint32_t& random) {
+bool RtspRelay::send_due(const Link& link, Stream& stream) {
+  if (!send_all(link.client, std::exchange(stream.answers, {}))) return false;
+  while (!stream.packets.empty() && stream.packets.front().due <= std::chrono::steady_clock::now()) {
+    if (!send_all(link.client, stream.packets.front().bytes)) return false;
+    stream.packets.pop_front();
+  }
+  return true;
+}
+
+void RtspRelay::take(Stream& stream) {
+  std::string& received = stream.received;
   std::string passed;
   std::size_t at = 0;
   while (at < received.size()) {
     if (received[at] != '$') {  // an answer to a request, which has no $
       const std::size_t end = std::min(received.find('$', at), received.size());
-      passed.append(received, at, end - at);
+      stream.answers.append(received, at, end - at);
       at = end;
       continue;
     }
@@ -100,19 +125,37 @@ std::string RtspRelay::pass(std::string& received, std::uint32_t& random) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(received[at + i]); };
     const std::size_t length = kHead + byte(2) * 256U + byte(3);
     if (received.size() - at < length) break;
-    const bool is_rtp = byte(1) % 2 == 0;
-    random = random * 1664525U + 1013904223U;
-    const bool is_harmed = is_rtp && (random >> 8) < share_ * (1U << 24);
-    if (is_rtp) ++packets_;
-    if (is_harmed) ++harmed_;
-    if (is_harmed && harm_ == Harm::damages) {
-      for (std::size_t i = kHead + kRtpHead + 4; i < length; i += 7) received[at + i] ^= 0x55;
-    }
-    if (!is_harmed || harm_ == Harm::damages) passed.append(received, at, length);
+    std::string packet = received.substr(at, length);
+    if (spoil(packet, stream)) passed += packet;
     at += length;
   }
   received.erase(0, at);
-  return passed;
+  if (passed.empty()) return;
+  stream.packets.push_back({std::chrono::steady_clock::now() + faults_.late, std::move(passed)});
 }
 
-}  // namespace vigia::bench
+// False: it is lost.
+bool RtspRelay::spoil(std::string& packet, Stream& stream) {
+  const auto byte = [&packet](std::size_t i) -> unsigned { return static_cast<unsigned char>(packet[i]); };
+  const bool is_rtp = byte(1) % 2 == 0;
+  if (!is_rtp) {
+    if (packet.size() < kHead + kReportHead || byte(kHead + 1) != kSenderReport) return true;
+    constexpr std::size_t kTime = kHead + 8;  // behind the report's head and its sender: seconds since 1900
+    std::uint32_t seconds = 0;
+    for (std::size_t i = 0; i < 4; ++i) seconds = seconds << 8U | byte(kTime + i);
+    seconds += static_cast<std::uint32_t>(faults_.clock_ahead.count());
+    for (std::size_t i = 0; i < 4; ++i) packet[kTime + i] = static_cast<char>(seconds >> (24U - 8U * i));
+    return true;
+  }
+  stream.random = stream.random * 1664525U + 1013904223U;
+  ++packets_;
+  if ((stream.random >> 8U) >= faults_.share * (1U << 24U)) return true;
+  ++harmed_;
+  if (faults_.harm == Harm::loses) return false;
+  for (std::size_t i = kHead + kRtpHead + 4; i < packet.size(); i += 7) {
+    packet[i] = static_cast<char>(byte(i) ^ 0x55U);
+  }
+  return true;
+}
+
+}  // namespace vigia::testing

@@ -8,12 +8,14 @@
 #include "camera/av_handles.h"
 #include "sim/sim_source.h"
 #include "testing/jpeg_header.h"
+#include "testing/rtsp_relay.h"
 #include "testing/rtsp_server.h"
 #include "tests/vigia_program.h"
 
 namespace vigia::tests {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using testing::RtspServer;
 
@@ -37,6 +39,7 @@ class TwoStreamsTest : public VigiaProgram {
     code("main.mp4", "null");
     code("small.mp4", "scale=640:360");
     code("turned.mp4", "hflip,scale=640:360");
+    code("cropped.mp4", "crop=960:720,scale=480:360");
   }
   static void TearDownTestSuite() { films_.reset(); }
   void SetUp() override { use_yunet(); }
@@ -54,10 +57,12 @@ class TwoStreamsTest : public VigiaProgram {
     EXPECT_TRUE(server.ok());
     return *std::move(server);
   }
-  // Runs until the small stream has ended.
-  testing::Finished watch(const RtspServer& server, const std::string& main = "main") {
-    const std::string at = "rtsp://127.0.0.1:" + std::to_string(server.port()) + "/";
-    write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" + at + main + "\", detect_url: \"" + at +
+  // Runs until the small stream has ended. main_port: 0: the server's.
+  testing::Finished watch(const RtspServer& server, const std::string& main = "main", int main_port = 0) {
+    const auto at = [](int port) { return "rtsp://127.0.0.1:" + std::to_string(port) + "/"; };
+    write("vigia.yaml", "cameras:\n  - {name: gate, url: \"" +
+                            at(main_port != 0 ? main_port : server.port()) + main + "\", detect_url: \"" +
+                            at(server.port()) +
                             "small\", rtsp_reconnect_delay: 30}\ndelivery: {directory: faces}\n");
     testing::Program program(vigia({"run", "-c", "vigia.yaml", "--summary", "summary.json"}));
     EXPECT_TRUE(program.wait_for_text("/small has ended")) << program.err();
@@ -88,6 +93,25 @@ TEST_F(TwoStreamsTest, EverybodyIsPostedOnceInTheMainStreamsSize) {
   expect_every_track_accounted_for(summary());
 }
 
+TEST_F(TwoStreamsTest, AMainStreamWhoseClockIsWrongByAnHourIsFoundByItsPictures) {
+  const auto server = serve();
+  const testing::RtspRelay relay(server->port(), {.clock_ahead = 1h});
+  const auto finished = watch(*server, "main", relay.port());
+  EXPECT_EQ(times_posted("gate", kScene), (std::map<std::int64_t, int>{{0, 1}, {1, 1}, {2, 1}}))
+      << finished.err;
+  EXPECT_GE(main_stream().at("shots_taken"), 3) << main_stream().dump();
+  EXPECT_EQ(main_stream().at("shots_from_detect_url"), nlohmann::json::object());
+}
+
+TEST_F(TwoStreamsTest, AMainStreamThatIsTwoSecondsLateIsWaitedFor) {
+  const auto server = serve();
+  const testing::RtspRelay relay(server->port(), {.late = 2s});
+  const auto finished = watch(*server, "main", relay.port());
+  EXPECT_EQ(times_posted("gate", kScene), (std::map<std::int64_t, int>{{0, 1}, {1, 1}, {2, 1}}))
+      << finished.err;
+  EXPECT_GE(main_stream().at("shots_taken"), 2) << main_stream().dump();
+}
+
 TEST_F(TwoStreamsTest, WithoutTheMainStreamPeopleArePostedFromTheSmallOne) {
   const auto server = serve();
   environment_["VIGIA_DEFAULTS_FILTER_MIN_SIZE"] = "25";
@@ -106,6 +130,15 @@ TEST_F(TwoStreamsTest, AnotherViewIsSaidAndNotPosted) {
   EXPECT_THAT(finished.err, HasSubstr("the two streams show different views"));
   EXPECT_GE(events().size(), 3U) << finished.err;
   EXPECT_EQ(main_stream().at("shots_taken"), 0);
+}
+
+TEST_F(TwoStreamsTest, AMainStreamOfAnotherAspectRatioIsAnotherView) {
+  const auto server = serve("cropped.mp4");
+  environment_["VIGIA_DEFAULTS_FILTER_MIN_SIZE"] = "25";
+  const auto finished = watch(*server);
+  EXPECT_THAT(finished.err, HasSubstr("the two streams show different views"));
+  EXPECT_GE(events().size(), 2U) << finished.err;
+  EXPECT_EQ(main_stream().at("shots_taken"), 0) << main_stream().dump();
 }
 
 TEST_F(TwoStreamsTest, CheckLooksAtBoth) {

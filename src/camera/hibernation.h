@@ -7,9 +7,9 @@
 //
 // Awake it learns, while nobody is in view, how large pictures between key frames are: the mean of kWindow
 // packets, its largest value in each second, by their place in the group (encoders spend more after a key
-// frame). Of about the last minute of those the median and the median deviation are taken, so people who pass
-// unseen, or a lamp, do not spoil them. A mean that is above the median by more than `rise` is a sign that
-// something moves: kDeviations, kShare of the median, or kLeastRise of a key frame, whichever is most.
+// frame). Of the last minute or two of those the median and the median deviation are taken, so people who
+// pass unseen, or a lamp, do not spoil them. A mean that is above the median by more than `rise` is a sign
+// that something moves: kDeviations, kShare of the median, or kLeastRise of a key frame, whichever is most.
 //
 // A face of the smallest wanted size, with the person that it belongs to, adds about its share of the picture
 // to each picture, as a part of a key frame's bytes (README: measured). If `rise` is more than kCertain of

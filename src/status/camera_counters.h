@@ -1,5 +1,5 @@
-// The counters of a camera with the names that all who show them use. Of a camera that is replaced they go on, and
-// of several cameras they can be added.
+// The counters of a camera with the names that all who show them use. Of a camera that is replaced they go
+// on, and of several cameras they can be added.
 #pragma once
 
 #include <array>

@@ -29,7 +29,8 @@ std::optional<ledger::PageQuery::Place> place_of(std::string_view cursor) {
 
 }  // namespace
 
-std::optional<HttpAnswer> read_event_query(const RequestTarget& target, UtcTime now, ledger::PageQuery& query) {
+std::optional<HttpAnswer> read_event_query(const RequestTarget& target, UtcTime now,
+                                           ledger::PageQuery& query) {
   if (const auto camera = target.find("camera")) query.camera = *camera;
   if (const auto fate = target.find("fate")) {
     if (std::ranges::find(kFates, *fate) == kFates.end())

@@ -11,6 +11,7 @@
 namespace vigia::web {
 
 // Fills `query`. Nothing: ok; else the answer that says which parameter is wrong.
-std::optional<HttpAnswer> read_event_query(const RequestTarget& target, UtcTime now, ledger::PageQuery& query);
+std::optional<HttpAnswer> read_event_query(const RequestTarget& target, UtcTime now,
+                                           ledger::PageQuery& query);
 
 }  // namespace vigia::web
