@@ -309,7 +309,7 @@ Options read_options(int argc, char** argv) {
 int main(int argc, char** argv) {
   const Options options = read_options(argc, argv);
   const testing::TempDir folder;
-  static_cast<void>(log::start("error"));
+  static_cast<void>(log::start({.level = "error"}));
   const std::string clip =
       make_clip(folder, "clip.mp4", "size=640x360:rate=25 -c:v libx264 -preset veryfast -bf 0");
   const std::string other =

@@ -8,7 +8,6 @@
 // One iteration: faces are added one by one, as cameras add them, while the senders deliver them; the time
 // ends when all are delivered.
 #include <benchmark/benchmark.h>
-#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <chrono>
@@ -17,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/log.h"
 #include "base/worker.h"
 #include "delivery/send.h"
 #include "findface/send_to_findface.h"
@@ -124,7 +124,7 @@ void deliver(benchmark::State& state) {
 }  // namespace vigia::findface
 
 int main(int argc, char** argv) {
-  spdlog::set_level(spdlog::level::warn);
+  log::set_level(log::LogLevel::warning);
   benchmark::RegisterBenchmark("deliver", vigia::findface::deliver)
       ->ArgNames({"senders", "server_ms", "durability"})
       ->ArgsProduct({{1, 4, 16}, {0, 20}, {0, 1, 2}})

@@ -79,7 +79,7 @@ std::optional<int> begin(CLI::App& app, int argc, char** argv) {
     fmt::print(stderr, "{}: no such flag: {}\n", app.get_name(), word);
     return 2;
   }
-  return log::start("warning") ? std::nullopt : std::optional(1);
+  return log::start({.level = "warning"}) ? std::nullopt : std::optional(1);
 }
 
 int run(const CLI::App& app, const std::function<void(memory::MemoryManager&)>& measure) {

@@ -9,7 +9,6 @@
 // Counters for one shot: add_us, take_us, finish_us (means), add_p99_us; Time is all three together.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/histogram.h"
+#include "base/log.h"
 #include "memory/allocator.h"
 #include "memory/system_memory.h"
 #include "outbox/outbox.h"
@@ -161,7 +161,7 @@ void open_with_waiting(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   using namespace vigia::outbox;
-  spdlog::set_level(spdlog::level::warn);
+  log::set_level(log::LogLevel::warning);
   for (const int durability : {0, 1, 2}) {
     for (const int size : {1000, 10'000, 100'000, 300'000, 1'000'000}) {
       const auto compare = [&](const char* name, void (*run)(benchmark::State&)) {

@@ -8,7 +8,6 @@
 // Each camera adds ten faces a second. Reports the time from a healthy camera's face being added to the
 // outbox to its delivery, in milliseconds.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <atomic>
@@ -21,6 +20,7 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "base/log.h"
 #include "base/worker.h"
 #include "delivery/send.h"
 #include "outbox/outbox.h"
@@ -113,7 +113,7 @@ void compare(const std::string& name, int seconds, Clock&... clock) {
 
 int main(int argc, char** argv) {
   using namespace vigia::delivery;
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   const int seconds = argc == 3 && std::string(argv[1]) == "--seconds" ? std::max(1, std::atoi(argv[2])) : 20;
   fmt::print("{:<28} {:>9} {:>8} {:>8} {:>8} {:>9} {:>6} {:>8}\n", "", "delivered", "p50 ms", "p99 ms",
              "max ms", "waiting", "lost", "breaker");

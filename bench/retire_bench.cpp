@@ -9,7 +9,6 @@
 // so their producers wait at a quarter of the machine's memory; retire()'s producers ask the budget (512 MB)
 // and drop what it refuses. held_up: how often a producer met either bound.
 #include <benchmark/benchmark.h>
-#include <spdlog/spdlog.h>
 #include <urcu/urcu-memb.h>
 
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include <vector>
 
 #include "base/histogram.h"
+#include "base/log.h"
 #include "base/mutex.h"
 #include "base/worker.h"
 #include "memory/allocator.h"
@@ -221,7 +221,7 @@ int main(int argc, char** argv) {
   // Sets the allocator up as Vigia does. Else glibc raises the threshold at the first large free, and then a
   // freed frame stays in the process: delete would be quick because it gives nothing back.
   prepare_allocator();
-  spdlog::set_level(spdlog::level::warn);
+  log::set_level(log::LogLevel::warning);
   compare<Delete>("delete");
   compare<Retire>("retire");
   compare<CallRcu>("call_rcu");

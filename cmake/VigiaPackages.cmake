@@ -1,7 +1,6 @@
 # Everything from outside, found once. Parts link the targets named here.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(Protobuf REQUIRED)
 

@@ -2,7 +2,6 @@
 // (parts end at a line of three hyphens), whatever it says; then the connection ends. The first byte says
 // which of both it is. The camera must come to its end, with one line.
 #include <poll.h>
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,6 +14,7 @@
 #include <string_view>
 #include <thread>
 
+#include "base/log.h"
 #include "camera/stream_camera.h"
 #include "memory/memory_manager.h"
 #include "testing/loopback_listener.h"
@@ -83,7 +83,7 @@ class Ignorer : public camera::FrameSink {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   static memory::MemoryManager memory(memory::MemoryOptions{.budget_bytes = Bytes{512} << 20});
   if (size < 2) return 0;
   std::stop_source stop;

@@ -1,6 +1,5 @@
 // Any file as a camera's stream: it is demuxed, decoded, turned upright and handed over, or the camera says
 // in one line why not. Each frame lies wholly in its buffer, and their times never go back.
-#include <spdlog/spdlog.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "camera/stream_camera.h"
 #include "memory/memory_manager.h"
 
@@ -61,7 +61,7 @@ class Checker : public camera::FrameSink {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   static memory::MemoryManager memory(memory::MemoryOptions{.budget_bytes = Bytes{512} << 20});
   const Fd file(::memfd_create("clip", MFD_CLOEXEC));
   if (file.get() < 0 || ::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;

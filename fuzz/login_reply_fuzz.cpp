@@ -1,7 +1,6 @@
 // Any answer of a FindFace server to a login: a session logs in at a server that answers with the input. It
 // then has a token, or one line that says why not, and does not log in again at once. The first byte selects
 // the status; the rest is the body.
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <cstdint>
@@ -9,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "findface/session.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_findface.h"
@@ -31,7 +31,7 @@ void require_line(std::string_view text) {
 class Login {
  public:
   Login() {
-    spdlog::set_level(spdlog::level::off);
+    log::set_level(log::LogLevel::off);
     auto started = vigia::testing::FakeFindFace::start({});
     require(started.ok());
     server_ = *std::move(started);

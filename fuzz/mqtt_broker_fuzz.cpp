@@ -3,7 +3,6 @@
 // whether the broker accepts the client first; the rest is what it sends. Only MQTT 3.1.1: in MQTT 5, Debian
 // 12's libmosquitto aborts at a property that it does not know, and the program starts again and speaks 3.1.1
 // (sinks/mqtt_client.h).
-#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <cstdint>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "sinks/mqtt_client.h"
 #include "testing/loopback_listener.h"
 
@@ -78,7 +78,7 @@ std::string run(MqttClient& client) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   static const LoopbackListener listener;
   std::string bytes((data[0] & 2U) != 0 ? kAccept3 : std::string_view{});
   bytes.append(reinterpret_cast<const char*>(data) + 1, size - 1);

@@ -1,12 +1,12 @@
 // Fuzzes the settings file. It must be loaded or refused, never both; each problem must be one line, and
 // there must not be too many.
-#include <spdlog/spdlog.h>
 
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <string>
 
+#include "base/log.h"
 #include "settings/load.h"
 #include "settings/problems.h"
 #include "testing/temp_dir.h"
@@ -22,7 +22,7 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const vigia::testing::TempDir folder;
   static const std::string path = folder / "vigia.yaml";
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<long>(size));
   const auto outcome = vigia::settings::load({.file = path, .environment = {}, .sets = {}});
   require(outcome.settings.has_value() == outcome.errors.empty());

@@ -1,13 +1,13 @@
 // Fuzzes values of --set and of the environment: roi and rot, numbers, URLs, keys. Each line of the input is
 // one of them: KEY=VALUE for --set, or $NAME=VALUE for the environment. They must be accepted or refused,
 // never both; each problem must be one line, and the value of a password's key must never be shown.
-#include <spdlog/spdlog.h>
 
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "base/log.h"
 #include "settings/load.h"
 #include "settings/problems.h"
 
@@ -22,7 +22,7 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  spdlog::set_level(spdlog::level::off);
+  log::set_level(log::LogLevel::off);
   vigia::settings::Sources sources;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   for (std::size_t i = 0; i < kLines && !rest.empty(); ++i) {

@@ -1,6 +1,5 @@
 // A request as strangers may send it: a line with method and target, lines with headers, an empty line, a
 // body. The site answers it; an answer that streams is read a little.
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/log.h"
 #include "web/site.h"
 
 namespace {
@@ -91,7 +91,7 @@ void ask(web::Site& site, const web::Request& request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World world;
-  spdlog::set_level(spdlog::level::off);  // the log's level is what a request may change
+  log::set_level(log::LogLevel::off);  // the log's level is what a request may change
   const web::Request request = request_of({reinterpret_cast<const char*>(data), size});  // NOLINT: bytes
   ask(world.open, request);
   ask(world.closed, request);

@@ -1,14 +1,13 @@
 // An audio effect: sound comes in blocks of 10 ms, gets an echo and is recorded, while the simulated room is
 // replaced. The audio thread releases megabytes and never pays for freeing them. Usage: effect_box
 // [MILLISECONDS]
-#include <spdlog/spdlog.h>
-
 #include <atomic>
 #include <cstdlib>
 #include <future>
 #include <mutex>
 #include <span>
 
+#include "base/log.h"
 #include "memory/memory_manager.h"
 
 using namespace std::chrono_literals;
@@ -137,7 +136,7 @@ void print(const Played& played, const MemoryStats& stats, Bytes held) {
 
 int main(int argc, char** argv) {
   const std::chrono::milliseconds length(argc > 1 ? std::atoi(argv[1]) : 3000);
-  spdlog::set_level(spdlog::level::warn);  // each pass is an info line
+  log::set_level(log::LogLevel::warning);  // each pass is an info line
   MemoryManager memory({.gc_interval = 0.2, .budget_bytes = 64_MiB});
   memory.start();
   const auto account = memory.budget().open("rooms", Kind::tensors);

@@ -32,8 +32,8 @@ int complain(const std::vector<std::string>& lines) {
 int start(const settings::CommandLine& command, settings::Settings settings, char** argv) {
   StopSignals signals;
   if (command.verbose) settings.logging.level = "debug";
-  if (const Status started = log::start(settings.logging.level); !started)
-    return complain({started.error().text});
+  if (command.verb == Verb::check) settings.logging.file.clear();  // a check changes nothing
+  if (const Status started = log::start(settings.logging); !started) return complain({started.error().text});
   if (command.verb == Verb::check) {
     signals.exit_on_next();  // a check changes nothing, so nothing has to be ended in order
     return check(settings);

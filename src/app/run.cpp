@@ -36,7 +36,10 @@ Ended wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, 
       return Ended::stopped;
     }
     if (signals.hangup_came()) {
-      log::warn("SIGHUP is ignored: settings cannot be read again while Vigia runs; restart it for that");
+      log::reopen()
+          ? log::info("SIGHUP: logging.file is opened again")
+          : log::warn(
+                "SIGHUP is ignored: settings cannot be read again while Vigia runs; restart it for that");
     }
   }
   log::info("stopping: all cameras are at their end");
@@ -49,6 +52,7 @@ void start_or_say_why_not(orchestrator::Orchestrator& vigia) {
   try {
     vigia.start();
   } catch (const std::system_error& error) {
+    log::flush();
     fmt::print(stderr,
                "vigia: a thread could not be started: {}; see 'ulimit -u' and the cgroup's pids.max\n",
                error.code().message());
@@ -76,6 +80,7 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
   if (options.restart_with != nullptr) crashes = restart_after_crashes(options.restart_with);
   auto vigia = orchestrator::Orchestrator::create(settings, system_clock(), std::move(crashes));
   if (!vigia) {
+    log::flush();
     fmt::print(stderr, "vigia: {}\n", vigia.error().text);
     return 2;
   }
@@ -89,6 +94,7 @@ int run(const settings::Settings& settings, const RunOptions& options, StopSigna
   bool good = gave_up.empty();
   if (!good) log::error("{}", gave_up);
   if (options.summary) good = write_summary(summary, detail, *options.summary) && good;
+  log::flush();
   fmt::print("{}", to_text(summary, detail));
   if (options.afterword) fmt::print("{}", options.afterword(summary));
   std::fflush(stdout);

@@ -134,7 +134,7 @@ TEST(WorkerDeathTest, AThrowNamesTheThreadAndEndsTheProgram) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(
       {
-        ASSERT_TRUE(log::start("info").ok());
+        ASSERT_TRUE(log::start({.level = "info"}).ok());
         Worker worker("thrower", [](const std::stop_token&) { throw std::runtime_error("oops"); });
         worker.join();
       },

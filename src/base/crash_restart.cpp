@@ -121,6 +121,7 @@ bool is_dump_wanted() {
 
 // Whether it may start again.
 bool record(int signal) {
+  log::flush_in_handler();
   const Record record = record_of(utc_now_ns(), signal, subject);
   print("vigia: crashed (");
   print(name_of(signal));

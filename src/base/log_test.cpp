@@ -42,7 +42,7 @@ TEST(RedactTest, LeavesOthersAlone) {
 }
 
 TEST(LogTest, RefusesAnUnknownLevel) {
-  EXPECT_FALSE(log::start("loud").ok());
+  EXPECT_FALSE(log::start({.level = "loud"}).ok());
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/log.h"
+
 namespace vigia {
 namespace {
 
@@ -23,6 +25,7 @@ std::atomic<bool> hung_up{false};
 extern "C" void note_stop_signal(int) {
   const int saved = errno;
   if (exit_now) {
+    log::flush_in_handler();
     constexpr std::string_view kLine =
         "\nvigia: stopped at once; what is in the outbox is sent at the next start\n";
     static_cast<void>(!::write(STDERR_FILENO, kLine.data(), kLine.size()));

@@ -65,7 +65,7 @@ void write_line(void* context, int level, const char* format, va_list arguments)
     note_line(format, arguments);
   } catch (...) {  // NOLINT(bugprone-empty-catch): no memory for a remark; FFmpeg's error code remains
   }
-  if (level > AV_LOG_INFO || !spdlog::should_log(spdlog::level::debug)) return;
+  if (level > AV_LOG_INFO || !log::is_on(log::LogLevel::debug)) return;
   static LineBudget budget;
   try {
     const int left_out = budget.take();

@@ -2,13 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <algorithm>
-#include <sstream>
 
-#include "base/log.h"
 #include "testing/fake_clock.h"
+#include "testing/log_capture.h"
 
 namespace vigia::delivery {
 namespace {
@@ -20,15 +18,6 @@ using ::testing::HasSubstr;
 
 class BreakerTest : public ::testing::Test {
  protected:
-  BreakerTest() {
-    auto logger =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
-    logger->set_level(spdlog::level::info);
-    before_ = spdlog::default_logger();
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~BreakerTest() override { spdlog::set_default_logger(before_); }
-
   [[nodiscard]] State state() const { return breaker_.status().state; }
   // Failures, each of another sender.
   void fail(int times = 1, std::optional<Nanoseconds> after = {}) {
@@ -41,14 +30,13 @@ class BreakerTest : public ::testing::Test {
     return to_seconds(turn.not_before() - clock_.now());
   }
   [[nodiscard]] auto lines() const {
-    const std::string all = log_.str();
+    const std::string all = log_.text();
     return std::count(all.begin(), all.end(), '\n');
   }
 
   testing::FakeClock clock_;
   Breaker breaker_{"server", clock_};
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::logger> before_;
+  testing::LogCapture log_;
 };
 
 TEST_F(BreakerTest, ThreeFailuresInARowOfAnySendersOpenIt) {
@@ -150,8 +138,8 @@ TEST_F(BreakerTest, ASuccessThatWasUnderWayClosesItToo) {
 TEST_F(BreakerTest, SaysOneLineWhenItOpensAndOneWhenItCloses) {
   fail(3);
   EXPECT_EQ(lines(), 1);
-  EXPECT_THAT(log_.str(), HasSubstr("server: 3 failures in a row, the next try in "));
-  EXPECT_THAT(log_.str(), HasSubstr("no answer"));
+  EXPECT_THAT(log_.text(), HasSubstr("server: 3 failures in a row, the next try in "));
+  EXPECT_THAT(log_.text(), HasSubstr("no answer"));
   for (int i = 0; i < 5; ++i) {
     const Breaker::Permit tries = breaker_.next_turn();
     clock_.advance(60s);
@@ -160,7 +148,7 @@ TEST_F(BreakerTest, SaysOneLineWhenItOpensAndOneWhenItCloses) {
   EXPECT_EQ(lines(), 1);
   breaker_.succeeded();
   EXPECT_EQ(lines(), 2);
-  EXPECT_THAT(log_.str(), HasSubstr("delivers again after 300 s and 8 failures"));
+  EXPECT_THAT(log_.text(), HasSubstr("delivers again after 300 s and 8 failures"));
   EXPECT_EQ(breaker_.status().opened, 1U);
   EXPECT_EQ(breaker_.status().why, "");
 }

@@ -48,7 +48,8 @@ std::vector<CameraWaits::Change> CameraWaits::succeeded(const CameraKey& camera)
     append_changes(changes);
   }
   if (waited >= 0)
-    log::info("{}: camera {}: faces are taken again after {:.0f} s", receiver_, camera.name, waited);
+    log::info("{}: camera {}: faces are taken again after {:.0f} s", receiver_, log::CameraName{camera.name},
+              waited);
   return changes;
 }
 
@@ -78,7 +79,9 @@ CameraWaits::Meaning CameraWaits::failed(const CameraKey& camera, std::int64_t i
     meaning.counts = std::exchange(takes_shots_, false);
     append_changes(meaning.changes);
   }
-  if (say) log::warn("{}: camera {}: a face was not taken and waits: {}", receiver_, camera.name, why);
+  if (say)
+    log::warn("{}: camera {}: a face was not taken and waits: {}", receiver_, log::CameraName{camera.name},
+              why);
   return meaning;
 }
 

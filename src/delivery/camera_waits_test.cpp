@@ -2,14 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 
-#include "base/log.h"
 #include "testing/fake_clock.h"
+#include "testing/log_capture.h"
 
 namespace vigia::delivery {
 namespace {
@@ -23,15 +21,6 @@ using ::testing::HasSubstr;
 
 class CameraWaitsTest : public ::testing::Test {
  protected:
-  CameraWaitsTest() {
-    auto logger =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
-    logger->set_level(spdlog::level::info);
-    before_ = spdlog::default_logger();
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~CameraWaitsTest() override { spdlog::set_default_logger(before_); }
-
   CameraWaits::Meaning fail(const CameraKey& camera, std::optional<Nanoseconds> after = {}) {
     return fail(camera, ++id_, after);
   }
@@ -75,7 +64,7 @@ class CameraWaitsTest : public ::testing::Test {
     return count;
   }
   [[nodiscard]] auto lines() const {
-    const std::string all = log_.str();
+    const std::string all = log_.text();
     return std::count(all.begin(), all.end(), '\n');
   }
 
@@ -83,8 +72,7 @@ class CameraWaitsTest : public ::testing::Test {
   CameraWaits waits_{"server", clock_};
   std::int64_t id_ = 0;
   std::map<CameraKey, SteadyTime> until_;
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::logger> before_;
+  testing::LogCapture log_;
 };
 
 TEST_F(CameraWaitsTest, ACameraWaitsAfterThreeOfItsShotsAndNoOtherDoes) {
@@ -178,7 +166,7 @@ TEST_F(CameraWaitsTest, AFailureCountsAgainstAShotOnlyIfSomethingWasDeliveredBef
 TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
   for (int i = 0; i < 5; ++i) fail("gate");
   EXPECT_EQ(lines(), 1);
-  EXPECT_THAT(log_.str(), HasSubstr("server: camera gate: a face was not taken and waits: no right"));
+  EXPECT_THAT(log_.text(), HasSubstr("server: camera gate: a face was not taken and waits: no right"));
   clock_.advance(90s);
   const auto status = waits_.status();
   ASSERT_EQ(status.size(), 1U);
@@ -187,7 +175,7 @@ TEST_F(CameraWaitsTest, SaysOneLineACameraAndOneWhenItIsTakenAgain) {
   EXPECT_EQ(status[0].why, "no right");
   succeed("gate");
   EXPECT_EQ(lines(), 2);
-  EXPECT_THAT(log_.str(), HasSubstr("camera gate: faces are taken again after 90 s"));
+  EXPECT_THAT(log_.text(), HasSubstr("camera gate: faces are taken again after 90 s"));
   fail("gate");
   EXPECT_EQ(lines(), 2) << "not more than once an hour";
 }

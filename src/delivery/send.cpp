@@ -159,9 +159,10 @@ class Sender {
     settle(pending);
     // That no face was found is routine; every other refusal needs attention.
     if (reason == domain::Reason::no_face) {
-      log::debug("{}: camera {}: {}", courier_.name(), pending.shot.camera, text);
+      log::debug("{}: camera {}: {}", courier_.name(), log::CameraName{pending.shot.camera}, text);
     } else {
-      log::warn("{}: a face of camera {} was refused: {}", courier_.name(), pending.shot.camera, text);
+      log::warn("{}: a face of camera {} was refused: {}", courier_.name(),
+                log::CameraName{pending.shot.camera}, text);
     }
     listener_.refused(pending.shot, reason, text);
   }

@@ -3,16 +3,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include "findface/send_to_findface.h"
 #include "testing/fake_clock.h"
 #include "testing/fake_findface.h"
+#include "testing/log_capture.h"
 #include "testing/sample_shot.h"
 
 namespace vigia::findface {
@@ -23,18 +21,10 @@ inline constexpr const char* kAddPath = "/events/faces/add/";
 
 class FindfaceTest : public ::testing::Test {
  protected:
-  FindfaceTest() {
-    auto logger =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(log_));
-    logger->set_level(spdlog::level::trace);
-    before_ = spdlog::default_logger();
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~FindfaceTest() override { spdlog::set_default_logger(before_); }
   // Checks that no secret was logged, and that every request follows FindFace's API description.
   void TearDown() override {
     for (const char* secret : {kPassword, kCameraToken, "session-token-", "YWRtaW46"}) {
-      EXPECT_EQ(log_.str().find(secret), std::string::npos) << log_.str();
+      EXPECT_EQ(log_.text().find(secret), std::string::npos) << log_.text();
     }
     if (server_) {
       EXPECT_THAT(server_->violations(), ::testing::IsEmpty());
@@ -89,8 +79,7 @@ class FindfaceTest : public ::testing::Test {
   CameraTokens tokens_;
   PostLimits limits_;  // for the next connect()
   std::unique_ptr<SendToFindface> courier_;
-  std::ostringstream log_;
-  std::shared_ptr<spdlog::logger> before_;
+  testing::LogCapture log_{log::LogLevel::trace};
 };
 
 }  // namespace vigia::findface

@@ -51,12 +51,12 @@ TEST_F(SendToFindfaceTest, AWrongTimeOfCaptureIsSentAsItIsAndLoggedOnce) {
   shot.captured = UtcTime(200s);
   shot.clock_unset = true;
   ASSERT_EQ(deliver().outcome, Outcome::delivered);
-  EXPECT_THAT(log_.str(), Not(HasSubstr("clock_unset")));
+  EXPECT_THAT(log_.text(), Not(HasSubstr("clock_unset")));
   for (int i = 0; i < 2; ++i) {
     ASSERT_EQ(deliver(shot).outcome, Outcome::delivered);
   }
   EXPECT_EQ(server_->events().back().timestamp, "1970-01-01T00:03:20.000000Z");
-  const std::string log = log_.str();
+  const std::string log = log_.text();
   EXPECT_THAT(log, HasSubstr("1970-01-01T00:03:20.000000Z, which is wrong"));
   EXPECT_EQ(log.find("clock_unset"), log.rfind("clock_unset"));
 }
@@ -436,7 +436,7 @@ TEST_F(SendToFindfaceTest, AServerThatIsSlowAtPostsGetsOneFaceTwiceAndNotEach) {
     EXPECT_EQ(deliver(sample_shot(track)).outcome, Outcome::delivered) << "later posts wait long enough";
   }
   EXPECT_EQ(server_->requests(kAddPath), 4);
-  EXPECT_THAT(log_.str(), HasSubstr("delivery.findface.post_timeout"));
+  EXPECT_THAT(log_.text(), HasSubstr("delivery.findface.post_timeout"));
 }
 
 TEST_F(SendToFindfaceTest, AnAnswerByteByByteWithinTheTimeIsOne) {

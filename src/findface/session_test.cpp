@@ -47,7 +47,7 @@ TEST_F(SessionTest, ATokenIsRenewedTenMinutesBeforeItsEnd) {
 
 TEST_F(SessionTest, ALoginSaysUnderWhichUuid) {
   ASSERT_TRUE(session_->log_in({}).ok());
-  EXPECT_THAT(log_.str(), ::testing::HasSubstr("logged in with uuid test"));
+  EXPECT_THAT(log_.text(), ::testing::HasSubstr("logged in with uuid test"));
 }
 
 TEST_F(SessionTest, AServerWhoseClockIsBehindDoesNotMeanALoginForEachRequest) {

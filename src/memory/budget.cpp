@@ -20,6 +20,8 @@ std::string_view to_string(Kind kind) noexcept {
       return "outbox";
     case Kind::tensors:
       return "tensors";
+    case Kind::log:
+      return "log";
   }
   return "?";
 }

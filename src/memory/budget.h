@@ -27,7 +27,7 @@
 
 namespace vigia::memory {
 
-enum class Kind { packets, frames, shots, jpeg, outbox, tensors };
+enum class Kind { packets, frames, shots, jpeg, outbox, tensors, log };
 std::string_view to_string(Kind kind) noexcept;
 
 enum class Pressure { none, soft, hard };

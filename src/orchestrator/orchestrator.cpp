@@ -170,8 +170,12 @@ const std::array<Orchestrator::Part, 14> Orchestrator::kParts{{
 
 void Orchestrator::start_memory() {
   memory_.start();
+  if (const Bytes queue = log::queue_bytes(); queue > 0) {
+    log_charge_ = memory::Charge(memory_.budget().open("vigia", memory::Kind::log), queue);
+  }
 }
 void Orchestrator::stop_memory() {
+  log_charge_ = {};
   cameras_->clear();  // their pools and decoders are retired: the collector's last work
   memory_.stop();
 }
@@ -362,6 +366,7 @@ status::Snapshot Orchestrator::snapshot() const {
   now.routes = routes_->status();
   now.ledger_lost = ledger_->lost();
   now.memory = memory_.stats();
+  now.log = log::counts();
   return now;
 }
 

@@ -119,6 +119,7 @@ class Orchestrator {
   Clock& clock_;
 
   memory::MemoryManager memory_;
+  memory::Charge log_charge_;  // the log's queue
   pipeline::StageLatency latency_;
   pipeline::LoadMeter load_meter_;
   pipeline::RunQueue run_queue_;

@@ -2,13 +2,10 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 #include <sqlite3.h>
 
 #include <memory>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +13,7 @@
 #include "base/mutex.h"
 #include "outbox/outbox.h"
 #include "testing/fake_clock.h"
+#include "testing/log_capture.h"
 #include "testing/sample_shot.h"
 #include "testing/temp_dir.h"
 
@@ -55,28 +53,9 @@ class Fates final : public ShotListener {
 };
 
 // Records log lines while it lives, from warnings on.
-class Log {
+class Log : public testing::LogCapture {
  public:
-  Log() {
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(text_);
-    auto logger = std::make_shared<spdlog::logger>("test", std::move(sink));
-    logger->set_level(spdlog::level::warn);
-    logger->set_pattern("%v");
-    spdlog::set_default_logger(std::move(logger));
-  }
-  ~Log() { spdlog::set_default_logger(before_); }
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
-  [[nodiscard]] std::vector<std::string> lines() const {
-    std::vector<std::string> lines;
-    std::istringstream text(text_.str());
-    for (std::string line; std::getline(text, line);) lines.push_back(line);
-    return lines;
-  }
-
- private:
-  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
-  std::ostringstream text_;
+  Log() : LogCapture(log::LogLevel::warning) {}
 };
 
 class OutboxFixture : public ::testing::Test {

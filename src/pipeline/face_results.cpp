@@ -51,8 +51,9 @@ void FaceResults::delivered(const domain::Shot& shot) {
     counters->shot_left();
   }
   ledger_.settle(key_of(shot), ledger::DeliveryStatus::posted, {});
-  log::info("{}: face posted: track {} of {}, quality {:.2f}, {:.0f}x{:.0f} pixels", shot.camera, shot.track,
-            format_utc(told_time(shot)), shot.quality.total, shot.face.width, shot.face.height);
+  log::face("{}: face posted: track {} of {}, quality {:.2f}, {:.0f}x{:.0f} pixels",
+            log::CameraName{shot.camera}, shot.track, format_utc(told_time(shot)), shot.quality.total,
+            shot.face.width, shot.face.height);
 }
 
 void FaceResults::refused(const domain::Shot& shot, domain::Reason reason, const std::string& text) {

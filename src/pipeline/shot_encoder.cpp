@@ -114,7 +114,8 @@ void ShotEncoder::make(const std::shared_ptr<CameraContext>& camera, track::Fini
   } else if (finished.over) {
     const auto reason = std::get<domain::Reason>(outcome);
     camera->counters.not_posted(reason);
-    log::debug("{}: track {} not posted: {}", camera->name(), finished.track->id, to_string(reason));
+    log::debug("{}: track {} not posted: {}", log::CameraName{camera->name()}, finished.track->id,
+               to_string(reason));
   }
   memory_.retire(std::move(finished.track));
   if (encoded.shot || encoded.ended) encoded_.push(std::move(encoded));

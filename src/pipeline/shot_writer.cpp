@@ -56,8 +56,9 @@ void ShotWriter::save() {
   if (has_shots || !ended_.empty()) {
     if (outbox_.add(unsaved_, ended_)) {
       for (const domain::Shot& shot : unsaved_) {
-        log::debug("{}: face stored: track {} of {}, roi {},{} {}x{}", shot.camera, shot.track,
-                   format_utc(shot.captured), shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height);
+        log::debug("{}: face stored: track {} of {}, roi {},{} {}x{}", log::CameraName{shot.camera},
+                   shot.track, format_utc(shot.captured), shot.roi.left, shot.roi.top, shot.roi.width,
+                   shot.roi.height);
       }
     }
     unsaved_.clear();
@@ -70,8 +71,9 @@ void ShotWriter::save() {
 void ShotWriter::save_journal() {
   if (journal_.empty()) return;
   for (const domain::Shot& shot : outbox_.journal(journal_)) {
-    log::debug("{}: face kept so far: track {} of {}, roi {},{} {}x{}", shot.camera, shot.track,
-               format_utc(shot.captured), shot.roi.left, shot.roi.top, shot.roi.width, shot.roi.height);
+    log::debug("{}: face kept so far: track {} of {}, roi {},{} {}x{}", log::CameraName{shot.camera},
+               shot.track, format_utc(shot.captured), shot.roi.left, shot.roi.top, shot.roi.width,
+               shot.roi.height);
   }
   journal_.clear();
 }

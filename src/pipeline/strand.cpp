@@ -251,7 +251,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
   }
   if (const Status detected = detector.detect(frame, *view, found_); !detected) {
     const std::string line = detector_failures_.failed(detected.error().text, counters, now);
-    if (!line.empty()) log::error("{}: {}", camera_->name(), line);
+    if (!line.empty()) log::error("{}: {}", log::CameraName{camera_->name()}, line);
     in_view_.note(frame.stream_time, true);  // as far as is known
     return;
   }
@@ -318,7 +318,7 @@ void Strand::take_size(domain::Size size) {
 
 void Strand::warn_of_misfits() {
   for (const std::string& line : misfits(camera_->settings.rot, grader_.options().roi, size_, size_before_)) {
-    log::warn("{}: {}", camera_->name(), line);
+    log::warn("{}: {}", log::CameraName{camera_->name()}, line);
   }
 }
 
@@ -384,7 +384,8 @@ void Strand::order(ShotOrder shot_order) {
   if (std::holds_alternative<KeepSoFar>(refused->what)) return;  // it is offered again
   if (world_.ledger != nullptr) world_.ledger->note_lost();
   if (camera_->counters.not_posted(domain::Reason::shed) == 0) {  // logged once: there may be many
-    log::error("{}: a face is given up: thousands of shots wait for the disk", camera_->name());
+    log::error("{}: a face is given up: thousands of shots wait for the disk",
+               log::CameraName{camera_->name()});
   }
 }
 

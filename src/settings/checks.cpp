@@ -194,6 +194,19 @@ std::optional<Wrong> outbox_bytes(SettingRef slot) {
   return Wrong{"is too little to hold a picture", {}};
 }
 
+std::optional<Wrong> log_file_bytes(SettingRef slot) {
+  const Bytes bytes = *std::get<Bytes*>(slot);
+  if (bytes == 0 || bytes >= 64_KiB) return {};
+  return Wrong{"is too little for a file", {}};
+}
+
+std::optional<Wrong> log_queue_bytes(SettingRef slot) {
+  const Bytes bytes = *std::get<Bytes*>(slot);
+  if (bytes < 64_KiB) return Wrong{"is too little for a moment's lines", {}};
+  if (bytes > 256_MiB) return Wrong{"is too much", {}};
+  return {};
+}
+
 std::optional<Wrong> budget(SettingRef slot) {
   const Bytes bytes = *std::get<Bytes*>(slot);
   if (bytes == 0 || bytes >= 16_MiB) return {};

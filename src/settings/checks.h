@@ -29,5 +29,7 @@ std::optional<Wrong> web_token(SettingRef slot);
 std::optional<Wrong> host_names(SettingRef slot);
 std::optional<Wrong> video_transform(SettingRef slot);
 std::optional<Wrong> outbox_bytes(SettingRef slot);
+std::optional<Wrong> log_file_bytes(SettingRef slot);
+std::optional<Wrong> log_queue_bytes(SettingRef slot);
 
 }  // namespace vigia::settings::checks

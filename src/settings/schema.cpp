@@ -64,6 +64,7 @@ constexpr std::array<std::string_view, 2> kWebhookFormats{"multipart", "json"};
 constexpr std::array<std::string_view, 4> kHwaccels{"none", "auto", "vaapi", "cuda"};
 constexpr std::array<std::string_view, 2> kHibernations{"off", "on"};
 constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
+constexpr std::array<std::string_view, 4> kLogFormats{"auto", "text", "json", "journald"};
 
 const std::array kIdentityKeys = std::to_array<CameraKey>({
     {"name", [](Camera& c) -> SettingRef { return &c.spec.name; },
@@ -333,6 +334,26 @@ const std::array kProgramKeys = std::to_array<ProgramKey>({
      "before it"},
     {"logging.level", [](Settings& s) -> SettingRef { return &s.logging.level; }, one_of(kLevels),
      "how much the log says"},
+    {"logging.format", [](Settings& s) -> SettingRef { return &s.logging.format; }, one_of(kLogFormats),
+     "how a line is written; journald: with its priority and without its time; auto: journald where standard "
+     "error is systemd's journal, else text"},
+    {"logging.faces", [](Settings& s) -> SettingRef { return &s.logging.faces; }, any("true or false"),
+     "a line for each face posted"},
+    {"logging.fold_interval", [](Settings& s) -> SettingRef { return &s.logging.fold_interval; },
+     from_to(0, 3600, "seconds"),
+     "lines that repeat within this time become one that counts them; 0: every line is written"},
+    {"logging.file", [](Settings& s) -> SettingRef { return &s.logging.file; },
+     any("a file, or \"\" for standard error"),
+     "where lines go; while it cannot be written they go to standard error; SIGHUP opens it again"},
+    {"logging.file_max_bytes", [](Settings& s) -> SettingRef { return &s.logging.file_max_bytes; },
+     checked(checks::log_file_bytes, "0, or bytes from 64K on, e.g. 20M"),
+     "a larger file is renamed to FILE.1, and a new one begun; 0: never"},
+    {"logging.file_count", [](Settings& s) -> SettingRef { return &s.logging.file_count; },
+     from_to(0, 1000, "files"), "how many renamed ones are kept; 0: none"},
+    {"logging.queue_bytes", [](Settings& s) -> SettingRef { return &s.logging.queue_bytes; },
+     checked(checks::log_queue_bytes, "bytes from 64K to 256M"),
+     "most bytes of lines that wait for being written; what has no room is left out and counted; of "
+     "memory.budget_bytes"},
 });
 
 std::string kind_text(SettingRef slot) {

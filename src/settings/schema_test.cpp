@@ -40,7 +40,7 @@ TEST(SchemaTest, EveryMemberOfEveryOptionsStructHasAKey) {
                 member_count<sinks::WebhookOptions>() + member_count<sinks::MqttOptions>() - kSecrets +
                 member_count<delivery::DeliveryOptions>() + member_count<outbox::OutboxOptions>() +
                 member_count<ledger::LedgerOptions>() + member_count<memory::MemoryOptions>() +
-                member_count<web::WebOptions>() + member_count<LoggingOptions>());
+                member_count<web::WebOptions>() + member_count<log::LogOptions>());
 }
 
 template <class Owner>

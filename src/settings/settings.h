@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log_options.h"
 #include "delivery/delivery_options.h"
 #include "detect/detector_options.h"
 #include "findface/findface_options.h"
@@ -20,12 +21,6 @@ namespace vigia::settings {
 
 using pipeline::CameraSettings;
 
-struct LoggingOptions {
-  std::string level = "info";  // as log::start() takes it
-
-  bool operator==(const LoggingOptions&) const = default;
-};
-
 struct Settings {
   std::vector<CameraSettings> cameras;  // complete: defaults are already in each
   CameraSettings defaults;              // for cameras that come from FindFace: copy it, set its spec
@@ -38,7 +33,7 @@ struct Settings {
   ledger::LedgerOptions ledger;
   memory::MemoryOptions memory;
   web::WebOptions web;
-  LoggingOptions logging;
+  log::LogOptions logging;
 
   bool operator==(const Settings&) const = default;
 };

@@ -107,7 +107,8 @@ std::shared_ptr<const Jpeg> MakeShot::encode(const domain::Frame& frame, const S
   auto made = encoder_.encode(frame, camera.options.jpeg_quality, camera.account);
   encode_took_.record(std::chrono::steady_clock::now() - begin);
   if (made) return *std::move(made);
-  log::warn("{}: a picture of a best shot cannot be encoded: {}", camera.spec.name, made.error().text);
+  log::warn("{}: a picture of a best shot cannot be encoded: {}", log::CameraName{camera.spec.name},
+            made.error().text);
   return nullptr;
 }
 

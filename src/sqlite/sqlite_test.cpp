@@ -2,14 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include "testing/faulty_disk.h"
+#include "testing/log_capture.h"
 #include "testing/temp_dir.h"
 
 namespace vigia::sqlite {
@@ -41,19 +39,13 @@ TEST_F(SqliteTest, ATableThatIsNotThereIsDamage) {
 class LongLogTest : public ::testing::Test {
  protected:
   LongLogTest() {
-    auto logger =
-        std::make_shared<spdlog::logger>("test", std::make_shared<spdlog::sinks::ostream_sink_mt>(lines_));
-    logger->set_pattern("%v");
-    spdlog::set_default_logger(std::move(logger));
     EXPECT_TRUE(
         writer_->run("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; CREATE TABLE list(data BLOB)"));
   }
-  ~LongLogTest() override { spdlog::set_default_logger(before_); }
 
   void write_a_megabyte() { ASSERT_TRUE(writer_->run("INSERT INTO list VALUES(zeroblob(1000000))")); }
 
-  std::shared_ptr<spdlog::logger> before_ = spdlog::default_logger();
-  std::ostringstream lines_;
+  testing::LogCapture lines_;
   testing::TempDir dir_;
   testing::FaultyDisk disk_;
   Result<Database> writer_ = Database::open(dir_ / "a.db", {"list", "list.path"});
@@ -63,7 +55,7 @@ TEST_F(LongLogTest, ASyncThatFailsWhileTheLogIsFoldedIsSaidOnce) {
   disk_.fail_syncs(2);
   for (int i = 0; i < 6; ++i) write_a_megabyte();
   EXPECT_TRUE(writer_->sync_has_failed());
-  EXPECT_EQ(lines_.str(),
+  EXPECT_EQ(lines_.text(),
             "list " + (dir_ / "a.db") +
                 ": its log cannot be folded into the file, and grows until it can: disk I/O error; a "
                 "sync failed: check the disk; the data is written again\n");
@@ -75,9 +67,9 @@ TEST_F(LongLogTest, ALogThatCannotBeFoldedIsSaidOnceBeyond16Megabytes) {
   ASSERT_TRUE(reader.ok());
   ASSERT_TRUE(reader->run("BEGIN; SELECT count(*) FROM list"));
   for (int i = 0; i < 14; ++i) write_a_megabyte();
-  EXPECT_EQ(lines_.str(), "");
+  EXPECT_EQ(lines_.text(), "");
   for (int i = 0; i < 6; ++i) write_a_megabyte();
-  EXPECT_EQ(lines_.str(),
+  EXPECT_EQ(lines_.text(),
             "list " + (dir_ / "a.db") +
                 ": its log cannot be folded into the file, and grows until it can: somebody is reading "
                 "the file\n");
@@ -85,7 +77,7 @@ TEST_F(LongLogTest, ALogThatCannotBeFoldedIsSaidOnceBeyond16Megabytes) {
   for (int i = 0; i < 6; ++i) write_a_megabyte();
   ASSERT_TRUE(reader->run("BEGIN; SELECT count(*) FROM list"));
   for (int i = 0; i < 20; ++i) write_a_megabyte();
-  EXPECT_THAT(lines_.str(), ::testing::ContainsRegex("file\n.*file\n")) << "a new trouble, a new line";
+  EXPECT_THAT(lines_.text(), ::testing::ContainsRegex("file\n.*file\n")) << "a new trouble, a new line";
 }
 
 }  // namespace

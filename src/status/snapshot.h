@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "base/log_line.h"
 #include "memory/memory_stats.h"
 #include "status/camera_status.h"
 #include "status/latency_status.h"
@@ -37,6 +38,7 @@ struct Snapshot {
   std::vector<RouteStatus> routes;  // the primary one first
   std::uint64_t ledger_lost = 0;    // entries that the ledger of tracks' ends could not keep
   memory::MemoryStats memory;
+  log::LogCounts log;
 
   // Why the program did not do what it was started for; empty: it did. by_itself: no stop ended the run, so
   // every camera should have come to its end. A failure on the way (a receiver that did not take a face, a

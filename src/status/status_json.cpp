@@ -159,6 +159,17 @@ Json route_json(const RouteStatus& route) {
           {"waits", waits_json(route.waits)}};
 }
 
+Json log_json(const log::LogCounts& log) {
+  Json lines;
+  for (std::size_t i = 0; i < log.lines.size(); ++i) {
+    lines[std::string(log::kLevelNames.at(i))] = log.lines.at(i);
+  }
+  return {{"lines", std::move(lines)},
+          {"written", log.written},
+          {"folded", log.folded},
+          {"left_out", log.left_out}};
+}
+
 Json outbox_json(const OutboxStatus& outbox) {
   return {{"pending", outbox.shots},         {"bytes", outbox.bytes},
           {"in_memory", outbox.in_memory},   {"shed", outbox.shed},

@@ -19,6 +19,7 @@ Json memory_json(const memory::MemoryStats& memory);
 Json latency_json(const Histogram::Percentiles& of);
 Json overload_json(const LoadStatus& overload);
 Json route_json(const RouteStatus& route);
+Json log_json(const log::LogCounts& log);
 Json outbox_json(const OutboxStatus& outbox);
 
 }  // namespace vigia::status

@@ -73,7 +73,7 @@ int run_command(int argc, char** argv) {
     StopSignals signals;
     return soak::run(command.soak, signals);
   }
-  if (const Status started = log::start(command.verbose ? "debug" : "warning"); !started)
+  if (const Status started = log::start({.level = command.verbose ? "debug" : "warning"}); !started)
     return complain({started.error().text});
   const int exit_code = run_bench(command);
   log::stop();

@@ -124,6 +124,7 @@ Json status_json(const Moment& moment, const CurrentState& figures, const std::s
           {"totals", totals_json(snapshot)},
           {"outbox", status::outbox_json(snapshot.outbox)},
           {"ledger_lost", snapshot.ledger_lost},
+          {"log", status::log_json(snapshot.log)},
           {"viewers", viewers}};
 }
 

@@ -288,6 +288,17 @@ void add_delivery(Families& to, const status::Snapshot& snapshot, Bytes outbox_l
   }
 }
 
+void add_log(Families& to, const log::LogCounts& log) {
+  to.counter("vigia_log_lines_total", "Lines of the log by level, also those that were folded or left out.");
+  for (std::size_t i = 0; i < log.lines.size(); ++i) {
+    to.add(log.lines.at(i), {{"level", std::string(log::kLevelNames.at(i))}});
+  }
+  to.counter("vigia_log_folded_total", "Lines told by a line that counts them, since they repeat.")
+      .add(log.folded);
+  to.counter("vigia_log_left_out_total", "Lines for which there was no room, or that could not be written.")
+      .add(log.left_out);
+}
+
 void add_server(Families& to, const ServerCounters& server) {
   to.counter("vigia_http_requests_total", "Answers by path of the API and status.");
   for (const auto& [key, count] : server.requests) {
@@ -320,6 +331,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   add_time(to, snapshot);
   add_memory(to, snapshot.memory);
   add_delivery(to, snapshot, world_.outbox_limit);
+  add_log(to, snapshot.log);
   add_server(to, server_);
   return to.take();
 }

@@ -20,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds kDead = 30s;  // housekeeping has a round each 100 ms
-constexpr std::array<std::string_view, 5> kLevels{"trace", "debug", "info", "warning", "error"};
 constexpr std::string_view kAllowGet = "GET, HEAD", kAllowPost = "POST", kAllowGetPut = "GET, HEAD, PUT";
 
 std::vector<std::string> split(std::string_view path) {
@@ -55,10 +54,7 @@ HttpAnswer picture_answer(const std::vector<std::byte>& bytes) {
 }
 
 HttpAnswer log_level_answer() {
-  const auto word = spdlog::level::to_string_view(spdlog::default_logger_raw()->level());
-  std::string level(word.data(), word.size());
-  if (std::ranges::find(kLevels, level) == kLevels.end()) level = "error";
-  return json_answer(dump({{"level", level}, {"levels", kLevels}}) + "\n");
+  return json_answer(dump({{"level", to_string(log::level())}, {"levels", log::kLevelNames}}) + "\n");
 }
 
 }  // namespace
@@ -330,12 +326,11 @@ HttpAnswer Site::settings(const Call& /*call*/) {
 
 HttpAnswer Site::log_level(const Call& call) {
   if (call.request.method != Method::put) return log_level_answer();
-  const auto level = text_member(call.request.body, "level");
-  if (!level || std::ranges::find(kLevels, *level) == kLevels.end()) {
-    return wrong_parameter("level", fmt::format("{}", fmt::join(kLevels, ", ")));
-  }
-  log::info("web: {} sets the log's level to {}", call.request.client, *level);
-  spdlog::default_logger_raw()->set_level(spdlog::level::from_str(*level));
+  const auto name = text_member(call.request.body, "level");
+  const auto level = name ? log::parse_level(*name) : std::nullopt;
+  if (!level) return wrong_parameter("level", fmt::format("{}", fmt::join(log::kLevelNames, ", ")));
+  log::info("web: {} sets the log's level to {}", call.request.client, *name);
+  log::set_level(*level);
   return log_level_answer();
 }
 
