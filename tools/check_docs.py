@@ -46,7 +46,7 @@ for argument in "$@"; do
   arguments+=("$argument") before=$argument
 done
 case ${1:-} in
-  demo | run | check | events | discover | model | soak) exec "$VIGIA" "${arguments[@]}" ;;
+  demo | run | check | status | top | events | discover | model | soak) exec "$VIGIA" "${arguments[@]}" ;;
   *) exec "$VIGIA_ROOT/dev" "$@" ;;
 esac
 """

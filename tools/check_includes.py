@@ -43,7 +43,7 @@ ARROWS = {
     "orchestrator": "base memory status domain http camera detect shot ledger outbox delivery findface sinks "
                     "pipeline load fleet health web settings",
     "app": "base memory status domain http sim camera detect closeup ledger outbox findface pipeline load discover "
-           "settings orchestrator",
+           "web settings orchestrator",
     "plot": "base",
     # Rooms of vigia-tools, which measures and tries: with the servers and folders of the tests.
     "bench": "base memory status domain sim camera detect track shot pipeline settings orchestrator plot testing",

@@ -13,6 +13,8 @@
 #include "app/events.h"
 #include "app/get_model.h"
 #include "app/run.h"
+#include "app/status.h"
+#include "app/top.h"
 #include "base/log.h"
 #include "base/signals.h"
 #include "settings/demo_settings.h"
@@ -64,6 +66,11 @@ int carry_out(const settings::CommandLine& command, char** argv) {
   if (!outcome.settings) return complain(outcome.errors);
   if (command.verb == Verb::events) return events(*outcome.settings, command.events);
   if (command.verb == Verb::discover) return discover(*outcome.settings, command.discover);
+  if (command.verb == Verb::status) return show_status(*outcome.settings, command.status);
+  if (command.verb == Verb::top) {
+    StopSignals signals;
+    return show_top(*outcome.settings, command.status, signals);
+  }
   const auto problems = settings::problems_for_run(*outcome.settings);
   if (!problems.empty()) return complain(problems);
   for (const std::string& line : settings::warnings_for_run(*outcome.settings)) {

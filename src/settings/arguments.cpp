@@ -22,6 +22,8 @@ constexpr std::string_view kExamples = R"(Examples:
   vigia run -c vigia.yaml                        the main job, until Ctrl+C
   vigia run -c vigia.yaml --seconds 60 --summary numbers.json --set memory.gc_interval=2
   vigia run --set cameras.gate.url=rtsp://10.0.0.5/stream1
+  vigia status -c vigia.yaml                     is it well? the running Vigia in one picture
+  vigia top -c vigia.yaml                        the same, each second anew
   vigia events -c vigia.yaml --since 1h          what became of each track: posted, or why not
   vigia discover --user admin > cameras.yaml     the ONVIF cameras of this network, as settings
   vigia model                                    get YuNet, which finds more faces than what is built in
@@ -33,7 +35,8 @@ constexpr std::string_view kExamples = R"(Examples:
 
 Environment: VIGIA_MEMORY_GC_INTERVAL=2 (any key), VIGIA_MODEL_DIR, VIGIA_MODEL_URL, FINDFACE_URL,
 FINDFACE_USER, FINDFACE_PASSWORD, FINDFACE_UUID, VIGIA_WEBHOOK_SECRET, MQTT_USER, MQTT_PASSWORD.
-Exit codes: 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments.)";
+Exit codes: 0 done or stopped, 1 it had to give up, 2 wrong settings or arguments; of status also 1 something
+is wrong, 3 no Vigia answers.)";
 
 std::string first_line(std::string text) {
   const std::size_t end = text.find('\n');
@@ -80,11 +83,12 @@ std::string unexpected(const CLI::App& app, const std::string& argument) {
     return meant.empty() ? line : line + "; did you mean '" + meant + "'?";
   }
   if (verb.empty()) {
-    constexpr std::array<std::string_view, 8> kVerbs{"run",      "demo",  "check", "events",
-                                                     "discover", "model", "bench", "soak"};
+    constexpr std::array<std::string_view, 10> kVerbs{"run",    "demo",     "check", "status", "top",
+                                                      "events", "discover", "model", "bench",  "soak"};
     const std::string meant = nearest(argument, kVerbs);
     if (!meant.empty()) return "'" + argument + "' is not a command; did you mean '" + meant + "'?";
-    return "there is no such command; there are run, demo, check, events, discover, model, bench and soak";
+    return "there is no such command; there are run, demo, check, status, top, events, discover, model, "
+           "bench and soak";
   }
   if (verb == "bench") return "there is no such bench; there are memory, pipeline, detector and people";
   const bool file = argument.ends_with(".yaml") || argument.ends_with(".yml");
@@ -98,9 +102,10 @@ Farewell explain(const CLI::App& app, const CLI::ParseError& error) {
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
     what = what.substr(0, what.find(':')) + " needs a value";
   } else if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && rest.empty()) {
-    what = verb_of(app) == "bench"
-               ? "the bench is missing: memory, pipeline, detector or people"
-               : "the command is missing: run, demo, check, events, discover, model, bench or soak";
+    what =
+        verb_of(app) == "bench"
+            ? "the bench is missing: memory, pipeline, detector or people"
+            : "the command is missing: run, demo, check, status, top, events, discover, model, bench or soak";
   } else if (!rest.empty()) {
     what = unexpected(app, rest.front());
   }

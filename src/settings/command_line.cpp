@@ -16,6 +16,11 @@ struct Parsed {
   std::string config, summary, thumbnails;
 };
 
+std::string is_http_url(const std::string& text) {
+  const bool is_one = text.starts_with("http://") || text.starts_with("https://");
+  return is_one ? "" : shown(RawValue::text(text), false) + " does not begin with http:// or https://";
+}
+
 void add_config(CLI::App& verb, Parsed& parsed) {
   verb.add_option("-c,--config", parsed.config,
                   "the settings file; default: none, only environment and --set")
@@ -74,6 +79,23 @@ void add_discover(CLI::App& verb, Parsed& parsed) {
   add_sets(verb, parsed.line.sets);
 }
 
+void add_status(CLI::App& verb, Parsed& parsed) {
+  StatusOptions& status = parsed.line.status;
+  add_config(verb, parsed);
+  verb.add_option("--url", status.url,
+                  "ask this one, e.g. http://10.0.0.2:8080; default: where web.listen says")
+      ->type_name("URL")
+      ->check(is_http_url);
+  add_sets(verb, parsed.line.sets);
+}
+
+void add_status_alone(CLI::App& verb, Parsed& parsed) {
+  add_status(verb, parsed);
+  verb.add_flag("--json", parsed.line.status.json, "print what the API says, for programs");
+  verb.add_flag("--alive", parsed.line.status.alive,
+                "only ask whether it is alive: for health checks; needs no token");
+}
+
 void add_model(CLI::App& verb, Parsed& parsed) {
   ModelOptions& model = parsed.line.model;
   verb.add_option("letter", model.letter, "n (the default: finds more) or s (smaller, faster)")
@@ -108,6 +130,8 @@ void describe(CLI::App& app, Parsed& parsed) {
   add_sets(check, parsed.line.sets);
   check.add_flag("--defaults", parsed.line.print_defaults,
                  "print a settings file with every key and its default");
+  add_status_alone(*app.add_subcommand("status", "is the running Vigia well? if not, what is wrong"), parsed);
+  add_status(*app.add_subcommand("top", "the running Vigia on this terminal, each second anew"), parsed);
   add_events(*app.add_subcommand("events", "what became of the last tracks: posted, or why not"), parsed);
   add_discover(*app.add_subcommand("discover", "find ONVIF cameras, and print their streams as settings"),
                parsed);
@@ -125,9 +149,11 @@ std::variant<CommandLine, Farewell> parse_command_line(int argc, const char* con
   Parsed parsed;
   describe(app, parsed);
   if (auto farewell = parse_arguments(app, argc, argv)) return *std::move(farewell);
-  constexpr std::array<std::pair<std::string_view, Verb>, 6> kVerbs{{{"run", Verb::run},
+  constexpr std::array<std::pair<std::string_view, Verb>, 8> kVerbs{{{"run", Verb::run},
                                                                      {"demo", Verb::demo},
                                                                      {"check", Verb::check},
+                                                                     {"status", Verb::status},
+                                                                     {"top", Verb::top},
                                                                      {"events", Verb::events},
                                                                      {"discover", Verb::discover},
                                                                      {"model", Verb::model}}};

@@ -1,5 +1,5 @@
-// The command line: vigia run | demo | check | events | discover | model. Nothing is read, opened or printed
-// here. `vigia bench` and `vigia soak` are vigia-tools'. Threads: one thread at a time.
+// The command line: vigia run | demo | check | status | top | events | discover | model. Nothing is read,
+// opened or printed here. `vigia bench` and `vigia soak` are vigia-tools'. Threads: one thread at a time.
 #pragma once
 
 #include <filesystem>
@@ -13,14 +13,15 @@
 #include "ledger/events_options.h"
 #include "settings/arguments.h"
 #include "settings/model_options.h"
+#include "settings/status_options.h"
 
 namespace vigia::settings {
 
-enum class Verb { run, demo, check, events, discover, model };
+enum class Verb { run, demo, check, status, top, events, discover, model };
 
 struct CommandLine {
   Verb verb = Verb::run;
-  std::optional<std::filesystem::path> config;   // run, check, events, discover: the settings file
+  std::optional<std::filesystem::path> config;   // all but demo and model: the settings file
   std::vector<std::string> sets;                 // "memory.gc_interval=2", in order
   double seconds = 0;                            // run, demo: how long; 0: until stopped
   std::optional<std::filesystem::path> summary;  // run, demo: where the numbers go
@@ -31,6 +32,7 @@ struct CommandLine {
   ledger::EventsOptions events;                  // events
   discover::DiscoverOptions discover;            // discover
   ModelOptions model;                            // model
+  StatusOptions status;                          // status, top
 
   bool operator==(const CommandLine&) const = default;
 };

@@ -109,11 +109,13 @@ TEST(CommandLineTest, HelpAndVersionAreNoErrors) {
 TEST(CommandLineTest, WrongArgumentsAreOneLineAndExit2) {
   const std::vector<std::pair<std::vector<const char*>, std::string>> table{
       {{},
-       "vigia: the command is missing: run, demo, check, events, discover, model, bench or soak; see 'vigia "
+       "vigia: the command is missing: run, demo, check, status, top, events, discover, model, bench or "
+       "soak; see 'vigia "
        "--help'"},
       {{"rnu"}, "vigia: 'rnu' is not a command; did you mean 'run'?"},
       {{"watch"},
-       "vigia: there is no such command; there are run, demo, check, events, discover, model, bench and "
+       "vigia: there is no such command; there are run, demo, check, status, top, events, discover, model, "
+       "bench and "
        "soak; see "
        "'vigia "
        "--help'"},
