@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "app/camera_lines.h"
 #include "app/summary.h"
 #include "base/crash_restart.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/terminal.h"
 #include "orchestrator/orchestrator.h"
 
 namespace vigia::app {
@@ -21,9 +25,27 @@ using namespace std::chrono_literals;
 
 using Ended = status::Snapshot::Ended;
 
+// Redraws the cameras below the log once a second, where both outputs are a terminal.
+class LiveCameras {
+ public:
+  ~LiveCameras() { log::show_below({}); }
+  void look(const orchestrator::Orchestrator& vigia, SteadyTime now) {
+    if (!is_live_ || now < next_) return;
+    next_ = now + 1s;
+    log::show_below(lines_.draw(vigia.snapshot(), terminal_size(STDERR_FILENO)));
+  }
+
+ private:
+  const bool is_live_ = is_live_terminal(STDERR_FILENO) && is_live_terminal(STDOUT_FILENO);
+  SteadyTime next_{};
+  CameraLines lines_;
+};
+
 Ended wait_for_the_end(orchestrator::Orchestrator& vigia, StopSignals& signals, const RunOptions& options) {
   const SteadyTime begin = system_clock().now();
+  LiveCameras live;
   while (!vigia.all_done()) {
+    live.look(vigia, system_clock().now());
     auto wait = 100ms;
     if (options.seconds) {
       const auto left = begin + from_seconds(*options.seconds) - system_clock().now();
