@@ -4,6 +4,7 @@ they were called. (That it sets up a bare machine can only be tested on one.)"""
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -40,7 +41,7 @@ class Dev(unittest.TestCase):
         self.calls.touch()
         self.calls.chmod(0o666)
         shutil.copy(ROOT / "dev", self.folder / "dev")
-        (self.folder / "packages.txt").write_text("# a comment\n# run\nalpha\n# build\n\nlibx # why\n# tests\ngone\n", encoding="utf-8")
+        (self.folder / "packages.txt").write_text("# a comment\n# run\nalpha\n# build\n\nlibx # why\n# page\nnpm\n# tests\ngone\n", encoding="utf-8")
         (self.folder / "bin").mkdir()
         for name, script in TOOLS.items():
             tool = self.folder / "bin" / name
@@ -161,6 +162,71 @@ class Dev(unittest.TestCase):
         done = self.build_all_there("bench", "retrie")
         self.assertEqual(done.returncode, 2)
         self.assertIn("pool retire", done.stderr)
+
+    # --- the page ---
+
+    def add_page(self, npm="", node=""):
+        """A page, and an npm and a Node.js of these scripts."""
+        page = self.folder / "page"
+        (page / "src").mkdir(parents=True)
+        for name in ("package-lock.json", "index.html", "vite.config.ts", "src/app.ts"):
+            (page / name).touch()
+        installs = 'case $1 in ci) mkdir -p node_modules ;; run) mkdir -p dist; touch dist/index.html ;; esac'
+        for name, script in {"npm": f"{npm}\n{installs}", "node": node}.items():
+            tool = self.folder / "bin" / name
+            tool.write_text(f'#!/bin/sh\necho "{name} $*" >> {self.calls}\n{script}\n', encoding="utf-8")
+            tool.chmod(0o755)
+        return page
+
+    def npm_commands(self):
+        return [call.split()[0] for call in self.called("npm")]
+
+    def test_the_page_is_built_before_the_program_and_only_again_when_it_changes(self):
+        page = self.add_page()
+        self.assertEqual(self.build_all_there("build").returncode, 0)
+        calls = self.calls.read_text(encoding="utf-8")
+        self.assertLess(calls.index("npm run"), calls.index("cmake --preset"))
+        self.assertIn("--ignore-scripts", self.called("npm")[0])
+        self.build_all_there("build")
+        self.assertEqual(self.npm_commands(), ["ci", "run"])
+        os.utime(page / "dist/index.html", (0, 0))  # older than the sources
+        self.build_all_there("demo")
+        self.assertEqual(self.npm_commands(), ["ci", "run", "run"])
+        (page / "package-lock.json").write_text("other packages", encoding="utf-8")
+        self.build_all_there("build")
+        self.assertEqual(self.npm_commands()[3], "ci")
+
+    def test_without_a_registry_one_line_says_so_and_the_program_is_built(self):
+        self.add_page(npm="exit 1")
+        done = self.build_all_there("build")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("page: npm could not get its packages", done.stderr)
+        self.assertIn("the program gets a small start page", done.stderr)
+        self.assertEqual(self.npm_commands(), ["ci"])
+        self.assertEqual(sum(call.startswith("--build") for call in self.called("cmake")), 1)
+
+    def test_a_page_that_does_not_compile_is_a_failed_build(self):
+        self.add_page(npm='[ "$1" = ci ] || { echo "app.ts is wrong"; exit 1; }')
+        done = self.build_all_there("build")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("app.ts is wrong", done.stderr)
+        self.assertEqual(self.called("cmake"), [])
+
+    @unittest.skipUnless(DEBIAN_12 and os.geteuid() == 0, "needs Debian 12 and root")
+    def test_npm_is_installed_where_no_usable_one_is_there(self):
+        self.add_page(node="exit 1")  # too old
+        done = self.dev("check", INSTALLED="alpha libx", APT_EXIT="100")
+        self.assertEqual(done.returncode, 7, done.stderr)
+        self.assertTrue(self.called("apt-get")[1].endswith(" --no-install-recommends npm"), self.called("apt-get"))
+        self.assertIn("page: npm with Node.js 18 or newer is not there", done.stderr)
+        self.assertEqual(self.npm_commands(), [])
+        for log in re.findall(r"everything is in (\S+)\.$", done.stderr, re.MULTILINE):
+            pathlib.Path(log).unlink()
+
+    def test_the_page_can_be_left_out(self):
+        self.add_page()
+        self.assertEqual(self.build_all_there("build", DEV_PAGE="off").returncode, 0)
+        self.assertEqual(self.npm_commands(), [])
 
     # --- the model ---
 
