@@ -11,7 +11,7 @@ import {want_only} from "../state/pictures";
 import {close_camera, opened} from "../state/route";
 import {camera, camera_names} from "../state/store";
 import {State} from "./cameras";
-import {Ago, Moment, Segments} from "./common";
+import {Ago, FactList, Moment, Segments, type Fact} from "./common";
 import {Glyph} from "./icons";
 import {LivePicture, type Marks} from "./live_picture";
 import {ShotList} from "./shots";
@@ -50,7 +50,7 @@ function Trouble({camera}: {camera: Camera}) {
 function Facts({camera}: {camera: Camera}) {
   const m = messages.value;
   const reasons = Object.entries(camera.faces_not_posted).map(([reason, n]) => `${number_text(n, m)} ${small(m.outcome[reason] ?? reason)}`);
-  const facts: [string, preact.ComponentChildren][] = [
+  const facts: Fact[] = [
     [m.fact_picture, camera.width > 0 ? `${camera.width} × ${camera.height}` : m.unknown],
     [m.fact_fps, `${rate_text(camera.fps, m)} / ${rate_text(camera.decoded_fps, m)}`],
     [m.fact_face, <Ago key="face" iso={camera.last_face} otherwise={m.never} />],
@@ -61,16 +61,7 @@ function Facts({camera}: {camera: Camera}) {
     [m.fact_decoder, camera.decoder ?? m.unknown],
   ];
   if (camera.clock_skew !== null) facts.push([m.fact_skew, `${number_text(camera.clock_skew, m, 1)} s`]);
-  return (
-    <dl class="facts">
-      {facts.map(([text, value]) => (
-        <div key={text}>
-          <dt>{text}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} />;
 }
 
 function Look({camera}: {camera: Signal<Camera>}) {

@@ -90,6 +90,27 @@ export function Section({id, title, tools, children}: SectionProps) {
   );
 }
 
+export type Fact = [name: string, value: ComponentChildren];
+
+interface FactListProps {
+  facts: Fact[];
+  look?: "facts" | "facts inline" | "figures";
+  label?: string; // what they are about, where no heading says it
+}
+
+export function FactList({facts, look = "facts", label}: FactListProps) {
+  return (
+    <dl class={look} aria-label={label}>
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 // While Vigia does not answer.
 export function UnknownState() {
   return (

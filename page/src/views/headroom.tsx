@@ -8,7 +8,7 @@ import {messages} from "../i18n";
 import {bytes_text, capital, micros_text, number_text, rate_text, span_text} from "../logic/format";
 import {status} from "../state/store";
 import {Chart} from "./chart";
-import {Empty, Section, Segments, usePolled} from "./common";
+import {Empty, FactList, Section, Segments, usePolled, type Fact} from "./common";
 
 type Span = "minutes" | "hour" | "day";
 
@@ -83,18 +83,11 @@ function MemoryCard({memory}: {memory: Memory}) {
   );
 }
 
-function Facts({title, facts}: {title: string; facts: [string, string][]}) {
+function FactCard({title, facts}: {title: string; facts: Fact[]}) {
   return (
     <div class="card">
       <h3>{title}</h3>
-      <dl class="facts">
-        {facts.map(([text, value]) => (
-          <div key={text}>
-            <dt>{text}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </div>
   );
 }
@@ -102,7 +95,7 @@ function Facts({title, facts}: {title: string; facts: [string, string][]}) {
 function CollectorCard({memory}: {memory: Memory}) {
   const m = messages.value;
   return (
-    <Facts
+    <FactCard
       title={m.collector}
       facts={[
         [m.collections, number_text(memory.gc_count, m)],
@@ -122,7 +115,7 @@ function LoadCard() {
   const {load, latency_ms} = value;
   const level = load.level === 0 ? m.load_full : load.level > 0 ? m.load_reduced(load.level) : m.load_raised(-load.level);
   return (
-    <Facts
+    <FactCard
       title={m.load}
       facts={[
         [m.chart_overload, level],

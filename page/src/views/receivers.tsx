@@ -7,7 +7,7 @@ import {receiver_name} from "../logic/sentence";
 import type {CameraLevel} from "../logic/cameras";
 import {receivers} from "../state/store";
 import {link} from "../state/link";
-import {Empty, Section, UnknownState} from "./common";
+import {Empty, FactList, Section, UnknownState} from "./common";
 import {Shape} from "./icons";
 
 function state_of(receiver: Receiver): CameraLevel {
@@ -64,13 +64,8 @@ function ReceiverCard({receiver}: {receiver: Receiver}) {
   const m = messages.value;
   const gone = link.value === "gone";
   const level = gone ? "off" : state_of(receiver);
-  const figures: [string, string, boolean][] = [
-    [m.receiver_pending, number_text(receiver.pending, m), receiver.pending > 0],
-    [m.receiver_oldest, receiver.oldest_seconds === null ? "–" : span_text(receiver.oldest_seconds, m), false],
-    [m.receiver_delivered, number_text(receiver.delivered, m), false],
-    [m.receiver_refused, number_text(receiver.refused, m), receiver.refused > 0],
-    [m.receiver_failed, number_text(receiver.failed, m), receiver.failed > 0],
-  ];
+  const count = (n: number) => number_text(n, m);
+  const bad = (n: number) => (n > 0 ? <span class="loud">{count(n)}</span> : count(n));
   return (
     <li class={`card receiver level-${level}`} data-receiver={receiver.name}>
       <h3>
@@ -88,14 +83,16 @@ function ReceiverCard({receiver}: {receiver: Receiver}) {
           <Trouble receiver={receiver} />
         </>
       )}
-      <dl class="facts inline">
-        {figures.map(([text, figure, loud]) => (
-          <div key={text}>
-            <dt>{text}</dt>
-            <dd class={loud ? "loud" : ""}>{figure}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList
+        look="facts inline"
+        facts={[
+          [m.receiver_pending, bad(receiver.pending)],
+          [m.receiver_oldest, receiver.oldest_seconds === null ? "–" : span_text(receiver.oldest_seconds, m)],
+          [m.receiver_delivered, count(receiver.delivered)],
+          [m.receiver_refused, bad(receiver.refused)],
+          [m.receiver_failed, bad(receiver.failed)],
+        ]}
+      />
     </li>
   );
 }

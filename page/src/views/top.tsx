@@ -11,6 +11,7 @@ import {gone_since, link, refused_text, session} from "../state/link";
 import {receivers, status} from "../state/store";
 import {choose_theme, theme, type Theme} from "../state/theme";
 import {open_camera} from "../state/route";
+import {FactList} from "./common";
 import {Glyph, Mark, Shape} from "./icons";
 
 async function log_out() {
@@ -121,22 +122,17 @@ function Figures() {
   const m = messages.value;
   const value = status.value;
   if (value === null || link.value === "gone" || link.value === "refused") return null;
-  const pending = value.totals.faces_pending;
-  const figures: [string, string][] = [
-    [m.of(number_text(value.cameras.online, m), number_text(value.cameras.total, m)), m.figure_cameras],
-    [number_text(value.totals.faces_posted, m), m.figure_faces],
-    [number_text(pending, m), m.figure_pending],
-    [rate_text(value.frames_per_second, m), m.figure_fps],
-  ];
   return (
-    <dl class="figures" aria-label={m.figures}>
-      {figures.map(([figure, text]) => (
-        <div key={text}>
-          <dt>{text}</dt>
-          <dd>{figure}</dd>
-        </div>
-      ))}
-    </dl>
+    <FactList
+      look="figures"
+      label={m.figures}
+      facts={[
+        [m.figure_cameras, m.of(number_text(value.cameras.online, m), number_text(value.cameras.total, m))],
+        [m.figure_faces, number_text(value.totals.faces_posted, m)],
+        [m.figure_pending, number_text(value.totals.faces_pending, m)],
+        [m.figure_fps, rate_text(value.frames_per_second, m)],
+      ]}
+    />
   );
 }
 
