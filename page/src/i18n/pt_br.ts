@@ -27,7 +27,7 @@ export const pt_br: Messages = {
   details: "Detalhes",
   all_well: (cameras, receivers) =>
     `Tudo bem: ${cameras === 1 ? "a câmera envia" : `todas as ${cameras} câmeras enviam`} vídeo${receivers && `; ${receivers}`}.`,
-  takes_faces: (names) => `as faces vão para ${names}`,
+  takes_faces: (names) => `destino das faces: ${names}`,
   no_cameras: "O Vigia está em execução, mas ainda não tem câmeras.",
   no_cameras_advice: "Liste-as em cameras, no arquivo de configuração, ou procure-as com: vigia discover",
   starting: (online, total) =>
@@ -263,7 +263,7 @@ export const pt_br: Messages = {
   receiver_next: (span) => `nova tentativa em ${span}`,
   receiver_failures: (n) => plural(n, "falha seguida", "falhas seguidas"),
   receiver_pending: "Na fila",
-  receiver_oldest: "A mais antiga espera há",
+  receiver_oldest: "Mais antiga",
   receiver_delivered: "Entregues",
   receiver_refused: "Recusadas",
   receiver_failed: "Com falha",

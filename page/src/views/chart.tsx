@@ -46,7 +46,7 @@ function options(props: ChartProps, width: number): uPlot.Options {
     height: kHeight,
     legend: {show: false},
     cursor: {show: false},
-    padding: [8, 8, 0, 0],
+    padding: [8, 26, 0, 0], // right: half of the last time's text
     scales: {
       x: {time: true},
       y: {range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, props.steps ? 2 : 1e-9) * 1.08]},

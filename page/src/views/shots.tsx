@@ -27,20 +27,35 @@ function fate_text(event: Event, m: Messages): string {
 
 const kLossy = ["shed", "expired", "encode_failed", "refused"]; // somebody's face, and nobody has it
 
+function ShotPicture({event}: {event: Event}) {
+  const m = messages.value;
+  const [failed, set_failed] = useState(false);
+  if (event.thumbnail === null || failed) {
+    return (
+      <span class="shot-none">
+        <Glyph name="face" />
+        <span class="unseen">{m.shot_no_thumbnail}</span>
+      </span>
+    );
+  }
+  return (
+    <img
+      src={event.thumbnail}
+      alt={m.shot_alt(event.camera)}
+      loading="lazy"
+      decoding="async"
+      onError={() => set_failed(true)}
+    />
+  );
+}
+
 function ShotCard({event, fresh, with_camera}: {event: Event; fresh: boolean; with_camera: boolean}) {
   const m = messages.value;
   const level = event.fate === "not_posted" && kLossy.includes(event.outcome) ? "warning" : kFateLevels[event.fate];
   return (
     <li class={`shot fate-${event.fate} ${fresh ? "fresh" : ""}`} data-event={event.id}>
       <span class="shot-picture">
-        {event.thumbnail === null ? (
-          <span class="shot-none">
-            <Glyph name="face" />
-            <span class="unseen">{m.shot_no_thumbnail}</span>
-          </span>
-        ) : (
-          <img src={event.thumbnail} alt={m.shot_alt(event.camera)} loading="lazy" decoding="async" />
-        )}
+        <ShotPicture event={event} />
       </span>
       <span class="shot-words">
         <span class={`state level-${level}`}>

@@ -36,7 +36,7 @@ test("all well names the receivers that take faces", () => {
   assert.equal(sentence_of(well(), taking, now, en).text, "All well: all 2 cameras send video; faces go to FindFace.");
   assert.equal(
     sentence_of(well(), taking, now, pt_br).text,
-    "Tudo bem: todas as 2 câmeras enviam vídeo; as faces vão para FindFace.",
+    "Tudo bem: todas as 2 câmeras enviam vídeo; destino das faces: FindFace.",
   );
   assert.equal(sentence_of(well(), [], now, en).text, "All well: all 2 cameras send video.");
 });
