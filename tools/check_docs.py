@@ -14,6 +14,9 @@ One line per complaint, 'path:line: what'; exit 1 if any. Reads every *.md and c
   ```cpp     after '<!-- in: path -->': its lines occur in that file, in that order.
   ```json    parsed.   ```text  free: output, drawings.
   links      lead to files and headings that exist; so do paths, commands, and settings' keys in `code`.
+
+NAME.LANGUAGE.md (README.pt-BR.md) is a translation of NAME.md: its headings' depths, its blocks but for their
+comments, its links and the length of its tables have to be the same, so its examples are not tried again.
 """
 
 import argparse
@@ -34,6 +37,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`]+)`")
 PATH = re.compile(r"^(src|docs|config|testing|tests|tools|bench|cmake)/[\w./*-]*$")
 KEY = re.compile(r"^[a-z_]+(\.[a-z_]+)+$")
+TRANSLATION = re.compile(r"^(.+)\.[a-z]{2}(-[A-Z]{2})?\.md$")
 # What a reader's shell has anyway.
 SHELL = {"cd", "export", "cp", "mkdir", "ls", "cat", "kill", "sudo", "git", "apt-get", "ffprobe", "ffmpeg",
          "curl", "openssl", "jq", "sqlite3", "journalctl", "systemctl", "chmod", "df", "free", "nproc", "cmake",
@@ -91,6 +95,24 @@ def heading_anchors(text):
     return {re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-") for title in titles}
 
 
+def outline(text):
+    """What a translation has in common with its original, in order: [(line, what, what it is)]."""
+    blocks, prose = read_document(text)
+    parts = [(block.line, "block", block.language + "\n" + re.sub(r"(?m)(^|\s+)#.*$", "", block.text)) for block in blocks]
+    for number, line in prose:
+        if heading := re.match(r"#{1,6} ", line):
+            parts.append((number, "heading", heading[0]))
+        if line.startswith("|"):
+            parts.append((number, "row of a table", str(line.count("|"))))
+    return sorted(parts)
+
+
+def linked(text):
+    """Where its links lead, without those within the document and to its translation."""
+    prose = " ".join(CODE.sub("", line) for _, line in read_document(text)[1])
+    return [target for target in LINK.findall(prose) if not target.startswith("#") and not target.startswith("README")]
+
+
 def settings_keys(root):
     """Every key of config/vigia.yaml, with dots."""
     keys, above = set(), []
@@ -128,6 +150,10 @@ class Checker:
     def check_document(self, path):
         text = path.read_text(encoding="utf-8")
         blocks, prose = read_document(text)
+        original = path.with_name(found[1] + ".md") if (found := TRANSLATION.match(path.name)) else None
+        if original is not None and original.is_file():
+            self.check_translation(path, text, original.read_text(encoding="utf-8"))
+            blocks = []
         files = {}
         for block in blocks:
             if block.language == "yaml" and (name := re.match(r"#\s*([\w.-]+\.ya?ml)\b", block.text)):
@@ -160,6 +186,22 @@ class Checker:
             self.check_excerpt(path, block, value if kind == "in" else None)
         elif block.language != "text":
             self.complain(path, block.line, f"a block of '{block.language}': sh, yaml, json, cpp or text")
+
+    # --- translations ---
+
+    def check_translation(self, path, text, original):
+        """Complains about the first place where it differs: what follows is mostly the same difference."""
+        for own, theirs in itertools.zip_longest(outline(text), outline(original)):
+            if own and theirs and own[1:] == theirs[1:]:
+                continue
+            here = own[0] if own else len(text.splitlines())
+            same = own and theirs and own[1] == theirs[1]
+            wanted = f"the original has a {theirs[1]} in line {theirs[0]}" if theirs else "the original has ended"
+            self.complain(path, here, f"{wanted}; this is {('another ' if same else 'a ') + own[1] if own else 'the end'}")
+            return
+        extra, lack = set(linked(text)) - set(linked(original)), set(linked(original)) - set(linked(text))
+        for target in sorted(extra | lack):
+            self.complain(path, 1, f"the link to {target} is only in the {'translation' if target in extra else 'original'}")
 
     # --- yaml ---
 

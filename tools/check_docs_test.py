@@ -103,6 +103,24 @@ anything
 ```
 """)
 
+    # --- translations ---
+
+    ORIGINAL = ("# Vigia\n\n[Andere](README.de.md), [other](docs/other.md).\n\n## Try it\n\n```sh\n./dev demo --seconds 9  # now\n```\n\n"
+                "| a | b |\n|---|---|\n| 1 | 2 |\n")
+    TRANSLATED = ("# Vigia\n\n[English](README.md), [andere](docs/other.md).\n\n## Probieren\n\n```sh\n./dev demo --seconds 9  # jetzt\n```\n\n"
+                  "| ein A | b |\n|---|---|\n| 1 | 2 |\n")
+
+    def test_a_translation_in_step(self):
+        self.assertEqual(self.complaints(self.ORIGINAL, **{"README.de.md": self.TRANSLATED}), [])
+
+    def test_a_translation_out_of_step(self):
+        for old, new, complaint in (("## Prob", "### Prob", "README.de.md:5: the original has a heading in line 5"),
+                                    ("--seconds 9", "--seconds 8", "README.de.md:7: the original has a block in line 7"),
+                                    ("| 1 | 2 |\n", "", "README.de.md:12: the original has a row of a table in line 13"),
+                                    ("docs/other.md", "dev", "README.de.md:1: the link to dev is only in the translation")):
+            found = self.complaints(self.ORIGINAL, **{"README.de.md": self.TRANSLATED.replace(old, new)})
+            self.assertTrue(found and found[0].startswith(complaint), (complaint, found))
+
     def test_yaml_that_is_not_valid(self):
         self.expect("\n```yaml\nwrong: 1\n```\n", "not valid settings: block.yaml:1: wrong", 2)
 
