@@ -9,8 +9,21 @@ export const kChromium = "/usr/bin/chromium";
 export const kDesktop = {width: 1440, height: 900};
 export const kPhone = {width: 390, height: 844};
 
+// The sandbox cannot be had by root or in a container; the others keep chromium from asking its maker's servers.
+const kFlags = [
+  "--no-sandbox",
+  "--disable-dev-shm-usage",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+// Headless, with a profile of its own.
 export function open_browser() {
-  return chromium.launch({executablePath: kChromium, args: ["--no-sandbox", "--disable-dev-shm-usage"]});
+  return chromium.launch({executablePath: kChromium, args: kFlags});
 }
 
 let dist = null;
@@ -36,7 +49,7 @@ export async function open_page(browser, url, options = {}) {
   const context = await browser.newContext({viewport: kDesktop, locale: "en-US", colorScheme: "light", ...options});
   if (dist) await fulfil_page(context);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(60_000); // a busy machine is no fault of the page
   page.troubles = [];
   page.on("pageerror", (error) => page.troubles.push(String(error)));
   page.on("console", (message) => {
@@ -90,6 +103,34 @@ export async function wider_than_screen(page) {
   return page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
 }
 
+// Until all that can be seen has been drawn: the pictures of shots, and the first one of each camera that has video.
+export async function settled(page) {
+  await page.waitForFunction(() => {
+    const seen = (element) => {
+      const {top, bottom} = element.getBoundingClientRect();
+      return bottom > 0 && top < window.innerHeight;
+    };
+    const waiting = [...document.querySelectorAll(".tile.level-ok .no-picture, .zone-picture .no-picture")];
+    return [...document.images].every((image) => !seen(image) || image.complete) && !waiting.some(seen);
+  });
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+}
+
+// What is far below is only loaded when it comes near.
+async function scroll_through(page) {
+  const {height} = page.viewportSize();
+  const end = await page.evaluate(() => document.documentElement.scrollHeight);
+  for (let y = 0; y < end; y += height) {
+    await page.evaluate((top) => window.scrollTo(0, top), y);
+    await settled(page);
+  }
+  await page.evaluate(() => window.scrollTo(0, 0));
+}
+
+// Into this folder; null: none is wanted. full: the whole page, not only what can be seen.
 export async function shoot(page, folder, name, full = false) {
+  if (folder === null) return;
+  if (full) await scroll_through(page);
+  await settled(page);
   await page.screenshot({path: join(folder, `${name}.png`), fullPage: full, animations: "disabled", timeout: 60_000});
 }

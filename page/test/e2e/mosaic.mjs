@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict";
 import {kPhone, open_page, sequence, serious_faults, shoot, wider_than_screen} from "./browser.mjs";
-import {Agent} from "./processes.mjs";
+import {Agent, kSmallDetector} from "./processes.mjs";
 import {step, until} from "./steps.mjs";
 
 const kCameras = 64;
 
 function settings() {
   const camera = (_, i) => ({name: `cam-${i + 1}`, url: `sim:faces=1&size=320x180&fps=1&seconds=60&seed=${i + 1}`});
-  return {cameras: Array.from({length: kCameras}, camera), delivery: {directory: "faces"}};
+  return {cameras: Array.from({length: kCameras}, camera), delivery: {directory: "faces"}, detector: kSmallDetector};
 }
 
 const asked = (page) => page.streams.pictures().flatMap((url) => new URL(url).searchParams.getAll("camera"));
@@ -29,7 +29,6 @@ export async function run({browser, programs, shots}) {
     await until("some, not all", () => (asked(page).length > 5 && asked(page).length < kCameras) || String(asked(page).length), 20);
     assert.ok(asked(page).includes("cam-1"));
     await until("a picture", async () => (await sequence(page, "cam-1")) > 0, 60);
-    await page.waitForTimeout(5000);
     await shoot(page, shots, "mosaic-64-desktop-light");
   });
   await step("what is scrolled to is asked for, and the rest no longer", async () => {
@@ -54,7 +53,6 @@ export async function run({browser, programs, shots}) {
     await page.emulateMedia({colorScheme: "dark"});
     await page.locator("#cameras").scrollIntoViewIfNeeded();
     await until("its pictures", async () => (await sequence(page, "cam-1")) > 0, 60);
-    await page.waitForTimeout(3000);
     await shoot(page, shots, "mosaic-64-phone-dark");
     assert.ok((await wider_than_screen(page)) <= 0);
   });

@@ -23,10 +23,10 @@ export async function free_port() {
   return port;
 }
 
-class Program {
+export class Program {
   constructor(path, words, folder, environment = {}) {
     this.log = join(folder, `${path.split("/").pop()}.log`);
-    const out = openSync(this.log, "a");
+    const out = openSync(this.log, "w");
     this.child = spawn(path, words, {cwd: folder, stdio: ["ignore", out, out], env: {...process.env, ...environment}});
     running.add(this.child);
     this.ended = new Promise((done) => this.child.on("exit", done)).then(() => running.delete(this.child));
@@ -55,6 +55,9 @@ export function new_folder() {
   folders.push(folder);
   return folder;
 }
+
+// These tests are about the page: on a machine with much to do, the detector must not be what it is busy with.
+export const kSmallDetector = {model: "vigia_n", input: "320x192", on_overload: "drop"};
 
 // A Vigia with these settings (an object: JSON is YAML), at a port of its own.
 export class Agent {
@@ -98,6 +101,17 @@ export class Agent {
   stop() {
     return this.program.kill("SIGTERM");
   }
+}
+
+// What 'vigia check' says of a camera with these lines in its settings: {code, said}.
+export async function check_camera(path, lines) {
+  const folder = new_folder();
+  const camera = ["name: sim1", 'url: "sim:faces=0&size=640x360&fps=8"', ...lines.split("\n")];
+  const list = camera.map((line, i) => `${i === 0 ? "  - " : "    "}${line}\n`).join("");
+  writeFileSync(join(folder, "settings.yaml"), `cameras:\n${list}delivery: {directory: faces}\n`, {mode: 0o600});
+  const program = new Program(path, ["check", "-c", "settings.yaml"], folder);
+  await program.ended;
+  return {code: program.child.exitCode, said: program.said()};
 }
 
 // FindFace, as testing/ has it: strict about what it takes.

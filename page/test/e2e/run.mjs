@@ -1,31 +1,34 @@
 // Drives the page of a real Vigia in Debian's chromium.
 //
-//   node page/test/e2e/run.mjs --vigia build/vigia [--findface build/testing/fake_findface] [--shots DIR] [--dist DIR] [NAME...]
+//   node page/test/e2e/run.mjs --vigia build/vigia [--testing build/testing] [--shots DIR] [--dist DIR] [NAME...]
 //
+// --testing: where fake_findface, rtsp_server and film are; by default beside the program.
 // --dist: the page's files come from there, not from the program: a change of the page needs no build of the program.
+// --shots: screenshots are written there.
 // NAME: operator, mosaic, login; all of them by default. Exit code 0: all passed; 77: there is no chromium.
 
 import {existsSync, mkdirSync} from "node:fs";
 import {dirname, join, resolve} from "node:path";
 import {parseArgs} from "node:util";
-import {fileURLToPath} from "node:url";
 import {kChromium, open_browser, serve_from} from "./browser.mjs";
 import {kill_all} from "./processes.mjs";
 import {failures} from "./steps.mjs";
 
-const page = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {vigia: {type: "string"}, findface: {type: "string"}, shots: {type: "string"}, dist: {type: "string"}},
+  options: {vigia: {type: "string"}, testing: {type: "string"}, shots: {type: "string"}, dist: {type: "string"}},
 });
 const vigia = resolve(values.vigia ?? "build/vigia");
+const testing = resolve(values.testing ?? join(dirname(vigia), "testing"));
 const programs = {
   vigia,
-  findface: resolve(values.findface ?? join(dirname(vigia), "testing/fake_findface")),
+  findface: join(testing, "fake_findface"),
+  rtsp_server: join(testing, "rtsp_server"),
+  film: join(testing, "film"),
 };
 for (const program of Object.values(programs)) {
   if (existsSync(program)) continue;
-  console.error(`${program} is not there: build it, or name it with --vigia and --findface`);
+  console.error(`${program} is not there: build it, or name its place with --vigia and --testing`);
   process.exit(2);
 }
 if (!existsSync(kChromium)) {
@@ -33,8 +36,8 @@ if (!existsSync(kChromium)) {
   process.exit(77);
 }
 if (values.dist) serve_from(resolve(values.dist));
-const shots = resolve(values.shots ?? join(page, "shots"));
-mkdirSync(shots, {recursive: true});
+const shots = values.shots ? resolve(values.shots) : null;
+if (shots) mkdirSync(shots, {recursive: true});
 
 const names = positionals.length > 0 ? positionals : ["operator", "mosaic", "login"];
 process.on("exit", kill_all);
