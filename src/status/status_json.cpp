@@ -34,23 +34,6 @@ Json growth_json(const memory::Growth& growth) {
   return json;
 }
 
-Json main_stream_json(const MainStreamStatus& main) {
-  Json json = {{"state", main.state},
-               {"kept_bytes", main.kept_bytes},
-               {"kept_seconds", rounded(to_seconds(main.kept))},
-               {"groups_given_up", main.groups_given_up},
-               {"packets", main.packets},
-               {"pictures_decoded", main.pictures_decoded},
-               {"shots_taken", main.shots_taken},
-               {"shots_not_found_again", main.shots_not_found_again},
-               {"shots_from_detect_url", main.shots_from_detect_url}};
-  if (main.width > 0) json["size"] = fmt::format("{}x{}", main.width, main.height);
-  if (!main.reason.empty()) json["reason"] = main.reason;
-  if (!main.message.empty()) json["message"] = main.message;
-  if (main.since != UtcTime()) json["since"] = format_utc(main.since);
-  return json;
-}
-
 Json owners_json(const std::vector<memory::Budget::Use>& owners) {
   Json json = Json::array();
   for (const auto& use : owners) {
@@ -77,6 +60,23 @@ Json waits_json(const std::vector<CameraWait>& waits) {
 
 double rounded(double value) {
   return std::round(value * 1000) / 1000;
+}
+
+Json main_stream_json(const MainStreamStatus& main) {
+  Json json = {{"state", main.state},
+               {"kept_bytes", main.kept_bytes},
+               {"kept_seconds", rounded(to_seconds(main.kept))},
+               {"groups_given_up", main.groups_given_up},
+               {"packets", main.packets},
+               {"pictures_decoded", main.pictures_decoded},
+               {"shots_taken", main.shots_taken},
+               {"shots_not_found_again", main.shots_not_found_again},
+               {"shots_from_detect_url", main.shots_from_detect_url}};
+  if (main.width > 0) json["size"] = fmt::format("{}x{}", main.width, main.height);
+  if (!main.reason.empty()) json["reason"] = main.reason;
+  if (!main.message.empty()) json["message"] = main.message;
+  if (main.since != UtcTime()) json["since"] = format_utc(main.since);
+  return json;
 }
 
 Json camera_json(const CameraStatus& camera) {

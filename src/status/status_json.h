@@ -15,6 +15,7 @@ double rounded(double value);
 
 // What is not known of a camera is left out.
 Json camera_json(const CameraStatus& camera);
+Json main_stream_json(const MainStreamStatus& main);
 Json memory_json(const memory::MemoryStats& memory);
 Json latency_json(const Histogram::Percentiles& of);
 Json overload_json(const LoadStatus& overload);

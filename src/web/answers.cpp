@@ -154,6 +154,8 @@ Json camera_row(const CameraStatus& camera, const Rates& rates, UtcTime at) {
       {"filter_max_size", camera.filter_max_size},
       {"filter_min_quality", rounded(camera.filter_min_quality)},
       {"decoder", text_or_null(camera.decoder)},
+      {"hibernation", text_or_null(camera.idle)},
+      {"main_stream", camera.main ? status::main_stream_json(*camera.main) : Json()},
       {"clock_skew", camera.clock_skew ? Json(rounded(to_seconds(*camera.clock_skew))) : Json()},
       {"key_frame_interval", has_key ? Json(rounded(to_seconds(signal.key_interval))) : Json()},
       {"brightness", camera.is_online && signal.is_live ? Json(rounded(signal.brightness)) : Json()}};

@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <sstream>
 
 #include "camera/camera_state.h"
 #include "camera/condition.h"
+#include "camera/idle_mode.h"
 #include "domain/face_reason.h"
 
 namespace vigia::web {
@@ -151,6 +153,10 @@ void add_frames(Families& to, const Cameras& cameras) {
   constexpr std::array kCounters{
       One{"vigia_camera_damaged_frames_total", "Frames left out because they were broken.",
           &CameraStatus::frames_damaged},
+      One{"vigia_camera_hibernated_frames_total", "Frames not decoded, because nobody was in view.",
+          &CameraStatus::frames_hibernated},
+      One{"vigia_camera_overload_undecoded_frames_total", "Frames not decoded for lack of time.",
+          &CameraStatus::frames_overload_undecoded},
       One{"vigia_camera_decoding_soft_errors_total", "Damaged packets or pictures.",
           &CameraStatus::decoding_soft_errors},
       One{"vigia_camera_job_starts_total", "How often the source was opened.", &CameraStatus::job_starts},
@@ -159,6 +165,48 @@ void add_frames(Families& to, const Cameras& cameras) {
   for (const One& one : kCounters) {
     to.counter(one.name, one.help);
     for (const CameraStatus* camera : cameras) to.add(camera->*one.counter, of(*camera));
+  }
+}
+
+// Only of cameras that may hibernate.
+void add_hibernation(Families& to, const Cameras& cameras) {
+  using camera::IdleMode;
+  constexpr std::array kModes{IdleMode::learning, IdleMode::awake, IdleMode::restless,  IdleMode::asleep,
+                              IdleMode::filled,   IdleMode::noisy, IdleMode::only_keys, IdleMode::no_picture};
+  to.gauge("vigia_camera_hibernation_mode", "1 for what a camera that may hibernate does.");
+  for (const CameraStatus* camera : cameras) {
+    if (camera->idle.empty()) continue;
+    for (const IdleMode mode : kModes) {
+      to.add(camera->idle == to_string(mode) ? 1.0 : 0.0, of(*camera, "mode", to_string(mode)));
+    }
+  }
+}
+
+// Only of cameras that have a detect_url.
+void add_main_streams(Families& to, const Cameras& cameras) {
+  Cameras with_one;
+  std::ranges::copy_if(cameras, std::back_inserter(with_one),
+                       [](const CameraStatus* camera) { return camera->main.has_value(); });
+  to.gauge("vigia_camera_main_stream_up", "1 while the main stream of a camera with detect_url comes.");
+  for (const CameraStatus* camera : with_one) {
+    const bool comes = camera->main->state == to_string(camera::CameraState::inprogress);
+    to.add(comes ? 1.0 : 0.0, of(*camera));
+  }
+  to.gauge("vigia_camera_main_stream_kept_bytes", "What is kept of it, encoded.");
+  for (const CameraStatus* camera : with_one) {
+    to.add(static_cast<double>(camera->main->kept_bytes), of(*camera));
+  }
+  to.counter("vigia_camera_main_stream_groups_given_up_total", "Groups of pictures too large to be kept.");
+  for (const CameraStatus* camera : with_one) to.add(camera->main->groups_given_up, of(*camera));
+  to.counter("vigia_camera_main_stream_decoded_pictures_total", "Pictures decoded for best shots.");
+  for (const CameraStatus* camera : with_one) to.add(camera->main->pictures_decoded, of(*camera));
+  to.counter("vigia_camera_main_stream_shots_total", "Pictures of best shots that came from it.");
+  for (const CameraStatus* camera : with_one) to.add(camera->main->shots_taken, of(*camera));
+  to.counter("vigia_camera_detect_stream_shots_total", "Those that did not come from it, by reason.");
+  for (const CameraStatus* camera : with_one) {
+    for (const auto& [reason, count] : camera->main->shots_from_detect_url) {
+      to.add(count, of(*camera, "reason", reason));
+    }
   }
 }
 
@@ -326,6 +374,8 @@ std::vector<MetricFamily> Metrics::Collect() const {
   const Cameras cameras = cameras_of(snapshot);
   add_states(to, cameras);
   add_frames(to, cameras);
+  add_hibernation(to, cameras);
+  add_main_streams(to, cameras);
   add_signals(to, cameras);
   add_tracks(to, cameras);
   add_time(to, snapshot);

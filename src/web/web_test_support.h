@@ -53,6 +53,21 @@ inline status::CameraStatus camera_of(const std::string& name, const std::string
   return camera;
 }
 
+inline status::MainStreamStatus main_stream_of_all() {
+  return {.state = "INTERRUPTED",
+          .reason = "offline",
+          .message = "no connection to 10.0.0.5:554",
+          .since = from_unix_us(1'795'438'800'000'000),
+          .width = 1920,
+          .height = 1080,
+          .kept_bytes = 4096,
+          .kept = std::chrono::seconds(4),
+          .shots_taken = 7,
+          .shots_from_detect_url = {{"away", 2}},
+          .pictures_decoded = 30,
+          .packets = 900};
+}
+
 inline memory::Growth growth_of_all() {
   memory::Growth growth;
   for (auto* const figure : {&growth.resident, &growth.descriptors, &growth.threads}) {
@@ -80,6 +95,8 @@ inline status::Snapshot rich_snapshot() {
                                      .text = "the picture is black",
                                      .remedy = "give it light",
                                      .held = std::chrono::seconds(90)}};
+  snapshot.cameras[0].idle = "awake";
+  snapshot.cameras[1].main = main_stream_of_all();
   snapshot.load = {.reduces = true,
                    .level = 1,
                    .detector = "yunet_n 320x192 f32",

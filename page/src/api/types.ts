@@ -81,6 +81,8 @@ export interface Camera {
   filter_max_size: number;
   filter_min_quality: number;
   decoder: string | null;
+  hibernation: string | null;
+  main_stream: {state: string; size?: string; message?: string; shots_taken: number; shots_from_detect_url: Record<string, number>} | null;
   clock_skew: number | null;
   key_frame_interval: number | null;
   frames_dropped: number;

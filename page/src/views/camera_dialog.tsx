@@ -47,6 +47,18 @@ function Trouble({camera}: {camera: Camera}) {
   );
 }
 
+// With detect_url: does the stream come that best shots are taken from, and how many of them were?
+function main_stream_facts({main_stream}: Camera): Fact[] {
+  if (main_stream === null) return [];
+  const m = messages.value;
+  const {state, size, shots_taken, shots_from_detect_url} = main_stream;
+  const all = Object.values(shots_from_detect_url).reduce((sum, n) => sum + n, shots_taken);
+  return [
+    [m.fact_main_stream, state === "INPROGRESS" ? (size?.replace("x", " × ") ?? m.unknown) : m.main_stream_away],
+    [m.fact_main_shots, m.of(number_text(shots_taken, m), number_text(all, m))],
+  ];
+}
+
 function Facts({camera}: {camera: Camera}) {
   const m = messages.value;
   const reasons = Object.entries(camera.faces_not_posted).map(([reason, n]) => `${number_text(n, m)} ${small(m.outcome[reason] ?? reason)}`);
@@ -60,6 +72,8 @@ function Facts({camera}: {camera: Camera}) {
     [m.fact_opened, m.fact_times(camera.job_starts)],
     [m.fact_decoder, camera.decoder ?? m.unknown],
   ];
+  if (camera.hibernation !== null) facts.push([m.fact_hibernation, m.hibernation[camera.hibernation] ?? camera.hibernation]);
+  facts.push(...main_stream_facts(camera));
   if (camera.clock_skew !== null) facts.push([m.fact_skew, `${number_text(camera.clock_skew, m, 1)} s`]);
   return <FactList facts={facts} />;
 }

@@ -39,6 +39,7 @@ test("every condition, reason and state that needs a name has one", () => {
     for (const word of ["MISCONFIGURED", "DETECTOR_FAILS"]) {
       assert.ok(words("Camera", "state").includes(word) && texts.reason[word], word);
     }
+    for (const word of words("Camera", "hibernation")) assert.ok(texts.hibernation[word], word);
     for (const word of words("Event", "fate")) assert.ok(texts.fate[word], word);
     for (const word of reasons) assert.ok(texts.outcome[word], word);
   }
