@@ -15,7 +15,7 @@
 
 namespace vigia::testing {
 
-class LogCapture final : public log::Listener {
+class LogCapture : public log::Listener {
  public:
   explicit LogCapture(log::LogLevel from = log::LogLevel::info)
       : level_before_(log::level()), before_(log::set_listener(this)) {
