@@ -71,7 +71,27 @@ std::string padded(std::string_view text, int columns) {
 struct Row {
   std::string text;
   std::string_view colour{};
+  bool is_wrapped = false;  // where it is too long; else it is shortened
 };
+
+// The text in lines of at most so many columns, broken at blanks; all but the first are indented.
+std::vector<std::string> wrapped(std::string_view text, int columns) {
+  std::vector<std::string> lines;
+  std::string line;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' ', text.find_first_not_of(' ')), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(end);
+    const bool has_words = line.find_first_not_of(' ') != std::string::npos;
+    if (has_words && columns_of(line) + columns_of(word) > columns) {
+      lines.push_back(fitted(line, columns));
+      line = "   ";
+    }
+    line += word;
+  }
+  lines.push_back(fitted(line, columns));
+  return lines;
+}
 
 bool is_ended(const Json& camera) {
   const std::string state = text_at(camera, "state");
@@ -173,16 +193,18 @@ void add_figures(std::vector<Row>& rows, const AgentState& state) {
 void add_sentence(std::vector<Row>& rows, const AgentState& state) {
   const Json& health = at(state.status, "health");
   const std::string level = text_at(health, "level");
-  rows.push_back({text_at(health, "text"), level == "error" ? kRed : level == "warning" ? kYellow : kGreen});
+  const std::string_view colour = level == "error" ? kRed : level == "warning" ? kYellow : kGreen;
+  rows.push_back({text_at(health, "text"), colour, true});
   const Json& problems = at(state.status, "problems");
   if (problems.size() <= 1) {
     if (const std::string advice = text_at(health, "advice"); !advice.empty())
-      rows.push_back({"  " + advice});
+      rows.push_back({"  " + advice, {}, true});
   }
   for (std::size_t i = 0; problems.size() > 1 && i < std::min(problems.size(), kMostProblems); ++i) {
     const std::string advice = text_at(problems[i], "advice");
-    rows.push_back(
-        {fmt::format("  {}{}{}", text_at(problems[i], "text"), advice.empty() ? "" : ": ", advice)});
+    rows.push_back({fmt::format("  {}{}{}", text_at(problems[i], "text"), advice.empty() ? "" : ": ", advice),
+                    {},
+                    true});
   }
   if (problems.size() > kMostProblems)
     rows.push_back({fmt::format("  and {} more", problems.size() - kMostProblems)});
@@ -190,6 +212,19 @@ void add_sentence(std::vector<Row>& rows, const AgentState& state) {
   rows.push_back({fmt::format("vigia {}, for {}", text_at(status, "version"),
                               span_text(number_at(status, "uptime_seconds")))});
   rows.push_back({});
+}
+
+void append(std::vector<std::string>& lines, const std::vector<Row>& rows, const StatusLook& look) {
+  for (const Row& row : rows) {
+    std::vector<std::string> texts{row.text};
+    if (look.columns > 0) {
+      texts = row.is_wrapped ? wrapped(row.text, look.columns) : std::vector{fitted(row.text, look.columns)};
+    }
+    const bool is_coloured = look.has_colours && !row.colour.empty();
+    for (std::string& text : texts) {
+      lines.push_back(is_coloured ? fmt::format("{}{}\x1b[m", row.colour, text) : std::move(text));
+    }
+  }
 }
 
 }  // namespace
@@ -200,21 +235,18 @@ bool is_well(const AgentState& state) {
 }
 
 std::vector<std::string> status_lines(const AgentState& state, const StatusLook& look) {
-  std::vector<Row> head, tail;
+  std::vector<Row> head, cameras, tail;
   add_sentence(head, state);
   tail.emplace_back();
   add_receivers(tail, state);
   tail.emplace_back();
   add_figures(tail, state);
-  const int taken = static_cast<int>(head.size() + tail.size()) + 1;
-  add_cameras(head, state, look.rows > 0 ? std::max(2, look.rows - taken) : 0);
-  for (Row& row : tail) head.push_back(std::move(row));
   std::vector<std::string> lines;
-  for (const Row& row : head) {
-    const std::string text = look.columns > 0 ? fitted(row.text, look.columns) : row.text;
-    const bool is_coloured = look.has_colours && !row.colour.empty();
-    lines.push_back(is_coloured ? fmt::format("{}{}\x1b[m", row.colour, text) : text);
-  }
+  append(lines, head, look);
+  const int taken = static_cast<int>(lines.size() + tail.size()) + 1;
+  add_cameras(cameras, state, look.rows > 0 ? std::max(2, look.rows - taken) : 0);
+  append(lines, cameras, look);
+  append(lines, tail, look);
   return lines;
 }
 

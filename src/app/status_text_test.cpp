@@ -94,6 +94,16 @@ TEST(StatusTextTest, FitsIntoATerminalOfAnyWidthAndLeavesCamerasOut) {
   EXPECT_THAT(all_of(status_lines(state, {.columns = 80, .rows = 24})), HasSubstr("gate    INTERRUPTED"));
 }
 
+TEST(StatusTextTest, TheSentenceIsWrappedAndNeverCutShort) {
+  AgentState state = state_of("error");
+  state.status["health"]["text"] =
+      "Camera gate sends no video since 13:05 UTC: no connection to 10.0.0.5:554";
+  const auto lines = status_lines(state, {.columns = 40});
+  EXPECT_EQ(lines.at(0), "Camera gate sends no video since 13:05");
+  EXPECT_EQ(lines.at(1), "    UTC: no connection to 10.0.0.5:554");
+  EXPECT_EQ(lines.at(2), "  check its power");
+}
+
 TEST(StatusTextTest, ColoursAreAroundWholeLinesOnly) {
   const auto lines = status_lines(state_of("error"), {.has_colours = true});
   EXPECT_THAT(lines.front(), StartsWith("\x1b[1;31mCamera gate"));
