@@ -15,7 +15,7 @@ namespace vigia::log {
 namespace {
 
 constexpr std::chrono::seconds kTryAgain{5};
-constexpr mode_t kMode = 0640;
+constexpr mode_t kMode = 0600;  // it tells when whose face was seen where
 
 }  // namespace
 

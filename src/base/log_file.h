@@ -4,6 +4,7 @@
 // A file that cannot be written (a full disk) costs no line and no time: they go to standard error meanwhile,
 // a note says so, and the file is tried again every five seconds. A line that is written half is taken back.
 // When the files cannot be renamed, the file is emptied: its size is bounded in any case.
+// Only its owner can read it.
 // reopen() is for logrotate and its like, which move the file and send SIGHUP. Threads: as in log_target.h.
 #pragma once
 

@@ -59,6 +59,12 @@ TEST_F(LogFileTest, AppendsToWhatIsThere) {
   EXPECT_FALSE(file_->take_note());
 }
 
+TEST_F(LogFileTest, OnlyItsOwnerCanReadIt) {
+  open(path_);
+  using std::filesystem::perms;
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), perms::owner_read | perms::owner_write);
+}
+
 TEST_F(LogFileTest, AFullFileIsRenamedAndOnlySoManyAreKept) {
   open(path_, {.max_bytes = 8, .count = 2});
   for (const char* const line : {"line 1\n", "line 2\n", "line 3\n", "line 4\n"})
