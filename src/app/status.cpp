@@ -39,8 +39,8 @@ int show_status(const settings::Settings& settings, const settings::StatusOption
   } else {
     const bool is_live = is_live_terminal(STDOUT_FILENO);
     const StatusLook look{.columns = is_live ? terminal_size(STDOUT_FILENO).columns : 0,
-                    .rows = 0,
-                    .has_colours = has_colours(STDOUT_FILENO)};
+                          .rows = 0,
+                          .has_colours = has_colours(STDOUT_FILENO)};
     for (const std::string& line : status_lines(*state, look)) fmt::print("{}\n", line);
   }
   std::fflush(stdout);
