@@ -124,7 +124,7 @@ void deliver(benchmark::State& state) {
 }  // namespace vigia::findface
 
 int main(int argc, char** argv) {
-  log::set_level(log::LogLevel::warning);
+  vigia::log::set_level(vigia::log::LogLevel::warning);
   benchmark::RegisterBenchmark("deliver", vigia::findface::deliver)
       ->ArgNames({"senders", "server_ms", "durability"})
       ->ArgsProduct({{1, 4, 16}, {0, 20}, {0, 1, 2}})

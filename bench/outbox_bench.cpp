@@ -161,7 +161,7 @@ void open_with_waiting(benchmark::State& state) {
 
 int main(int argc, char** argv) {
   using namespace vigia::outbox;
-  log::set_level(log::LogLevel::warning);
+  vigia::log::set_level(vigia::log::LogLevel::warning);
   for (const int durability : {0, 1, 2}) {
     for (const int size : {1000, 10'000, 100'000, 300'000, 1'000'000}) {
       const auto compare = [&](const char* name, void (*run)(benchmark::State&)) {

@@ -113,7 +113,7 @@ void compare(const std::string& name, int seconds, Clock&... clock) {
 
 int main(int argc, char** argv) {
   using namespace vigia::delivery;
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   const int seconds = argc == 3 && std::string(argv[1]) == "--seconds" ? std::max(1, std::atoi(argv[2])) : 20;
   fmt::print("{:<28} {:>9} {:>8} {:>8} {:>8} {:>9} {:>6} {:>8}\n", "", "delivered", "p50 ms", "p99 ms",
              "max ms", "waiting", "lost", "breaker");

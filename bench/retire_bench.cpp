@@ -221,7 +221,7 @@ int main(int argc, char** argv) {
   // Sets the allocator up as Vigia does. Else glibc raises the threshold at the first large free, and then a
   // freed frame stays in the process: delete would be quick because it gives nothing back.
   prepare_allocator();
-  log::set_level(log::LogLevel::warning);
+  vigia::log::set_level(vigia::log::LogLevel::warning);
   compare<Delete>("delete");
   compare<Retire>("retire");
   compare<CallRcu>("call_rcu");

@@ -83,7 +83,7 @@ class Ignorer : public camera::FrameSink {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   static memory::MemoryManager memory(memory::MemoryOptions{.budget_bytes = Bytes{512} << 20});
   if (size < 2) return 0;
   std::stop_source stop;

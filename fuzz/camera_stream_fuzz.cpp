@@ -61,7 +61,7 @@ class Checker : public camera::FrameSink {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   static memory::MemoryManager memory(memory::MemoryOptions{.budget_bytes = Bytes{512} << 20});
   const Fd file(::memfd_create("clip", MFD_CLOEXEC));
   if (file.get() < 0 || ::write(file.get(), data, size) != static_cast<ssize_t>(size)) return 0;

@@ -31,7 +31,7 @@ void require_line(std::string_view text) {
 class Login {
  public:
   Login() {
-    log::set_level(log::LogLevel::off);
+    vigia::log::set_level(vigia::log::LogLevel::off);
     auto started = vigia::testing::FakeFindFace::start({});
     require(started.ok());
     server_ = *std::move(started);

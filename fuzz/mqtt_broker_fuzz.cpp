@@ -78,7 +78,7 @@ std::string run(MqttClient& client) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 1) return 0;
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   static const LoopbackListener listener;
   std::string bytes((data[0] & 2U) != 0 ? kAccept3 : std::string_view{});
   bytes.append(reinterpret_cast<const char*>(data) + 1, size - 1);

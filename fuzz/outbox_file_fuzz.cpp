@@ -35,7 +35,7 @@ void require(bool holds) {
 class Damage {
  public:
   Damage() {
-    log::set_level(log::LogLevel::off);
+    vigia::log::set_level(vigia::log::LogLevel::off);
     add(0, kInFile);  // closing it folds the log into the file
     const auto outbox = add(kInFile, kShots);
     whole_ = {read(path_), read(path_ + "-wal")};  // as after a kill

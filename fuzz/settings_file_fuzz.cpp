@@ -22,7 +22,7 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const vigia::testing::TempDir folder;
   static const std::string path = folder / "vigia.yaml";
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(data), static_cast<long>(size));
   const auto outcome = vigia::settings::load({.file = path, .environment = {}, .sets = {}});
   require(outcome.settings.has_value() == outcome.errors.empty());

@@ -22,7 +22,7 @@ void require(bool holds) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  log::set_level(log::LogLevel::off);
+  vigia::log::set_level(vigia::log::LogLevel::off);
   vigia::settings::Sources sources;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   for (std::size_t i = 0; i < kLines && !rest.empty(); ++i) {

@@ -91,7 +91,7 @@ void ask(web::Site& site, const web::Request& request) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World world;
-  log::set_level(log::LogLevel::off);  // the log's level is what a request may change
+  vigia::log::set_level(vigia::log::LogLevel::off);  // the log's level is what a request may change
   const web::Request request = request_of({reinterpret_cast<const char*>(data), size});  // NOLINT: bytes
   ask(world.open, request);
   ask(world.closed, request);
