@@ -1,7 +1,7 @@
 # The part that other programs may use, as find_package(vigia COMPONENTS memory): the target vigia::memory.
 #   cmake --install build --component memory --prefix DIR
-# Installed are the libraries, the headers that src/memory/ offers, and those of src/base/ that they
-# include. Nobody gets our warnings or our source tree: vigia_flags is for building only.
+# Installed are the libraries, the headers that src/memory/ offers, the log's, and those of src/base/ that
+# they include. Nobody gets our warnings or our source tree: vigia_flags is for building only.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -39,7 +39,7 @@ install(EXPORT vigia_memory FILE vigia-memory.cmake NAMESPACE vigia:: DESTINATIO
 
 file(GLOB offered RELATIVE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/src/memory/*.h)
 list(FILTER offered EXCLUDE REGEX "_test_support\\.h$")
-vigia_headers_of(headers ${offered})
+vigia_headers_of(headers ${offered} base/log.h)
 foreach(header ${headers})
   get_filename_component(folder ${header} DIRECTORY)
   install(FILES src/${header} DESTINATION ${include_dir}/${folder} COMPONENT memory)

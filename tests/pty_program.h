@@ -26,8 +26,10 @@ class PtyProgram {
   PtyProgram(const testing::Program::Start& start, unsigned short columns, unsigned short rows) {
     std::vector<std::string> words{start.program.string()};
     words.insert(words.end(), start.arguments.begin(), start.arguments.end());
-    std::vector<std::string> variables{"PATH=/usr/bin:/bin", "TERM=xterm-256color"};
-    for (const auto& [name, value] : start.environment) variables.push_back(name + "=" + value);
+    std::map<std::string, std::string> all{start.environment.begin(), start.environment.end()};
+    all.insert({{"PATH", "/usr/bin:/bin"}, {"TERM", "xterm-256color"}});  // where the test does not set them
+    std::vector<std::string> variables;
+    for (const auto& [name, value] : all) variables.push_back(name + "=" + value);
     std::vector<char*> argv = pointers_to(words), environment = pointers_to(variables);
     const winsize size{.ws_row = rows, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     int terminal = -1;

@@ -8,7 +8,7 @@ One line per complaint, 'path:line: what'; exit 1 if any. Reads every *.md and c
   ```yaml    loaded by the settings program ('PROGRAM FILE' says what is wrong and exits 2). A first line
              '# name.yaml' names the file for the commands of the same document.
   ```sh      run, in an empty folder with the document's YAML files, 'config/' and a './dev' whose demo,
-             run, check, events, discover, model and soak are PROGRAM's, '--seconds' cut to 1. Must exit 0.
+             run, check, status, top, events, discover, model and soak are PROGRAM's, '--seconds' cut to 1. Must exit 0.
              Not run after '<!-- not run: reason -->'; then commands, flags and files are looked up instead,
              also those of the project's own scripts.
   ```cpp     after '<!-- in: path -->': its lines occur in that file, in that order.
@@ -267,7 +267,7 @@ class Checker:
         command = words[0] if words else ""
         if not re.search(rf"^  {re.escape(command)}\b", known, re.MULTILINE) or not command:
             self.complain(path, line, f"./dev has no command '{command}'")
-        elif command in ("demo", "run", "check", "events", "discover", "model", "soak"):
+        elif command in ("demo", "run", "check", "status", "top", "events", "discover", "model", "soak"):
             self.look_up_vigia(path, line, words, files)
         else:
             self.look_up_flags(path, line, words[1:], known, "./dev")

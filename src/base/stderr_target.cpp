@@ -25,7 +25,10 @@ bool StderrTarget::write_all(std::string_view bytes) {
   while (!bytes.empty()) {
     pollfd writable{fd_, POLLOUT, 0};
     const bool may_wait = !given_up_;
-    if (::poll(&writable, 1, may_wait ? kLookAgainMs : 0) <= 0) {
+    const int ready = ::poll(&writable, 1, may_wait ? kLookAgainMs : 0);
+    // Where the system refuses to poll (a limit of 0 open files), writing may still do.
+    const bool is_refused = ready < 0 && !waits(errno);
+    if (ready <= 0 && !is_refused) {
       if (!may_wait) return false;
       continue;
     }
