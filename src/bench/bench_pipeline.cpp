@@ -22,7 +22,6 @@ namespace {
 // --seconds takes.
 constexpr double kBoundPart = 0.5;
 constexpr double kLeastSeconds = 0.5;
-constexpr double kAfterFilm = 2;  // seconds: a camera that is a little late sees its end, too
 
 // Model, input and precision, by making a detector of them.
 Status try_detector(const settings::Settings& settings) {

@@ -18,6 +18,10 @@ enum class PipelineStep {
   bound,  // decode, prepare and infer alone
 };
 
+// With people: seconds that a run goes on behind the films, so that a camera that is a little late shows all
+// of its own.
+inline constexpr double kAfterFilm = 2;
+
 struct PipelineBenchOptions {
   std::vector<int> cameras = {8};  // a run for each number
   std::vector<std::string> clips;  // files, or sim: scenes; the cameras take them in turn, looped

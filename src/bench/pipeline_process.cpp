@@ -18,7 +18,12 @@ using namespace std::chrono_literals;
 double offered_fps(const PipelineBenchOptions& options, const std::vector<Clip>& clips) {
   double fps = 0;
   if (options.pace == Pace::free) return fps;
-  for (int i = 0; i < options.cameras.front(); ++i) fps += clip_of(clips, i).fps;
+  // Films end before the run does.
+  const double shown = options.people ? (options.seconds - kAfterFilm) / options.seconds : 1;
+  const int cameras = options.cameras.front();
+  for (int i = 0; i < cameras; ++i) {
+    fps += clip_of(clips, i).fps * (i < options.busy_of(cameras) ? shown : 1);
+  }
   return fps;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/crash_restart.h"
 #include "base/log.h"
+#include "base/thread_priority.h"
 #include "camera/idle_mode.h"
 
 namespace vigia::fleet {
@@ -111,6 +112,7 @@ CameraUnit::CameraUnit(std::shared_ptr<pipeline::CameraContext> context, int ind
 void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Hold> hold) try {
   if (main_source_) {
     main_thread_ = Worker("main " + context_->name(), [this, after, hold](const auto& stop) {
+      lower_priority(kBehindWorkers);
       const CrashSubject subject(context_->name());
       const bool may_begin = !hold || main_source_->wait_out(*hold, stop);
       if (may_begin && clock_.sleep_for(after + kMainAfter, stop)) {
@@ -119,6 +121,7 @@ void CameraUnit::start(Nanoseconds after, std::optional<camera::StreamCamera::Ho
     });
   }
   thread_ = Worker("cam " + context_->name(), [this, after, hold = std::move(hold)](const auto& stop) {
+    lower_priority(kBehindWorkers);
     const CrashSubject subject(context_->name());
     const bool may_begin = !hold || source_.wait_out(*hold, stop);
     if (may_begin && clock_.sleep_for(after, stop)) source_.run(stop, strand_);
