@@ -283,7 +283,7 @@ void Strand::process(const domain::Frame& frame, detect::Detector& detector, Ste
 // Nothing: nowhere.
 std::optional<detect::SearchArea> Strand::where_to_look(const domain::Frame& frame) {
   const detect::SearchArea all{camera_->settings.rot.in(size_), least_face()};
-  if (frame.look == domain::Look::probe) return all;
+  if (frame.look == domain::Look::probe || camera_->settings.imotion_threshold <= 0) return all;
   tracks_.last_places(followed_);
   return gate_.where(frame, all, followed_);
 }
