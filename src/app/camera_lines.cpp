@@ -26,24 +26,20 @@ std::string trouble_of(const CameraStatus& camera) {
   return camera.message;
 }
 
-std::string padded(std::string_view name, int columns) {
-  std::string out = fitted(name, columns);
-  out.append(static_cast<std::size_t>(std::max(0, columns - columns_of(out))), ' ');
-  return out;
-}
-
 }  // namespace
 
 std::string CameraLines::draw(const status::Snapshot& now, TerminalSize size) {
   const double passed = now.seconds - std::exchange(seconds_, now.seconds);
   std::vector<const CameraStatus*> cameras;
   std::map<std::string, double> rates;
+  const auto before = std::exchange(frames_, {});  // so names of cameras that are gone do not stay
   int name_columns = 4;
   for (const CameraStatus& camera : now.cameras) {
     cameras.push_back(&camera);
-    std::uint64_t& before = frames_[camera.name];
-    const std::uint64_t frames = camera.frames_processed - std::min(before, camera.frames_processed);
-    before = camera.frames_processed;
+    const auto known = before.find(camera.name);
+    const std::uint64_t last = known != before.end() ? known->second : 0;
+    const std::uint64_t frames = camera.frames_processed - std::min(last, camera.frames_processed);
+    frames_[camera.name] = camera.frames_processed;
     rates[camera.name] = passed > 0 ? static_cast<double>(frames) / passed : 0;
     name_columns = std::min(kWidestName, std::max(name_columns, columns_of(log::clean(camera.name))));
   }

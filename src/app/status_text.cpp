@@ -62,12 +62,6 @@ std::string ago_text(const std::string& then, const std::string& now) {
          " ago";
 }
 
-std::string padded(std::string_view text, int columns) {
-  std::string out = fitted(text, columns);
-  out.append(static_cast<std::size_t>(std::max(0, columns - columns_of(out))), ' ');
-  return out;
-}
-
 struct Row {
   std::string text;
   std::string_view colour{};

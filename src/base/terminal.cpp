@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 
@@ -59,6 +60,12 @@ TerminalSize terminal_size(int fd) {
   if (found.ws_col > 0) size.columns = found.ws_col;
   if (found.ws_row > 0) size.rows = found.ws_row;
   return size;
+}
+
+std::string padded(std::string_view text, int columns) {
+  std::string out = fitted(text, columns);
+  out.append(static_cast<std::size_t>(std::max(0, columns - columns_of(out))), ' ');
+  return out;
 }
 
 int columns_of(std::string_view text) {

@@ -22,6 +22,8 @@ TerminalSize terminal_size(int fd);
 // columns wide count as such, and combining ones as none. REQUIRES: UTF-8 without control characters
 // (log::clean()).
 std::string fitted(std::string_view text, int columns);
+// The same, with blanks behind it to that width.
+std::string padded(std::string_view text, int columns);
 // The number of columns that a text takes.
 int columns_of(std::string_view text);
 
